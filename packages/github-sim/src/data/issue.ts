@@ -1,0 +1,120 @@
+import type { Account, Comment, Issue, Label, Milestone } from '../model.ts'
+import { type Links, nodeId } from './links.ts'
+import { simpleUser } from './user.ts'
+
+/** What an issue's JSON needs of its repository. */
+export interface IssueHome {
+  fullName: string
+  owner: Account
+  labels: Label[]
+  milestones: Milestone[]
+  issues: Map<number, Issue>
+}
+
+export function labelJson(label: Label, home: IssueHome, { api }: Links) {
+  return {
+    id: label.id,
+    node_id: nodeId('Label', label.id),
+    url: `${api}/repos/${home.fullName}/labels/${encodeURIComponent(label.name)}`,
+    name: label.name,
+    color: label.color,
+    default: ['bug', 'enhancement', 'question', 'documentation'].includes(label.name),
+    description: label.description
+  }
+}
+
+export function milestoneJson(milestone: Milestone, home: IssueHome, links: Links) {
+  const url = `${links.api}/repos/${home.fullName}/milestones/${milestone.number}`
+  const mine = [...home.issues.values()].filter((i) => i.milestone === milestone.number)
+  return {
+    url,
+    html_url: `${links.web}/${home.fullName}/milestone/${milestone.number}`,
+    labels_url: `${url}/labels`,
+    id: milestone.id,
+    node_id: nodeId('Milestone', milestone.id),
+    number: milestone.number,
+    title: milestone.title,
+    description: milestone.description,
+    creator: simpleUser(home.owner, links),
+    open_issues: mine.filter((i) => i.state === 'open').length,
+    closed_issues: mine.filter((i) => i.state === 'closed').length,
+    state: milestone.state,
+    created_at: milestone.createdAt,
+    updated_at: milestone.createdAt,
+    due_on: milestone.dueOn,
+    closed_at: null
+  }
+}
+
+const noReactions = { '+1': 0, '-1': 0, laugh: 0, hooray: 0, confused: 0, heart: 0, rocket: 0, eyes: 0 }
+
+const association = (user: Account, home: IssueHome) => (user.login === home.owner.login ? 'OWNER' : 'CONTRIBUTOR')
+
+export function commentJson(comment: Comment, issue: Issue, home: IssueHome, links: Links) {
+  const url = `${links.api}/repos/${home.fullName}/issues/comments/${comment.id}`
+  const kind = issue.pull ? 'pull' : 'issues'
+  return {
+    url,
+    html_url: `${links.web}/${home.fullName}/${kind}/${issue.number}#issuecomment-${comment.id}`,
+    issue_url: `${links.api}/repos/${home.fullName}/issues/${issue.number}`,
+    id: comment.id,
+    node_id: nodeId('IssueComment', comment.id),
+    user: simpleUser(comment.user, links),
+    created_at: comment.createdAt,
+    updated_at: comment.updatedAt,
+    body: comment.body,
+    author_association: association(comment.user, home),
+    reactions: { url: `${url}/reactions`, total_count: 0, ...noReactions },
+    performed_via_github_app: null
+  }
+}
+
+/** An issue. API version 2026-03-10 and later leave out the single `assignee`. */
+export function issueJson(issue: Issue, home: IssueHome, links: Links, apiVersion: string) {
+  const url = `${links.api}/repos/${home.fullName}/issues/${issue.number}`
+  const html = `${links.web}/${home.fullName}/${issue.pull ? 'pull' : 'issues'}/${issue.number}`
+  const assignees = issue.assignees.map((a) => simpleUser(a, links))
+  const milestone = home.milestones.find((m) => m.number === issue.milestone)
+  return {
+    url,
+    repository_url: `${links.api}/repos/${home.fullName}`,
+    labels_url: `${url}/labels{/name}`,
+    comments_url: `${url}/comments`,
+    events_url: `${url}/events`,
+    html_url: html,
+    id: issue.id,
+    node_id: nodeId(issue.pull ? 'PullRequest' : 'Issue', issue.id),
+    number: issue.number,
+    title: issue.title,
+    user: simpleUser(issue.user, links),
+    labels: home.labels.filter((l) => issue.labels.includes(l.name)).map((l) => labelJson(l, home, links)),
+    state: issue.state,
+    locked: issue.locked,
+    ...(apiVersion < '2026-03-10' && { assignee: assignees[0] ?? null }),
+    assignees,
+    milestone: milestone ? milestoneJson(milestone, home, links) : null,
+    comments: issue.comments.length,
+    created_at: issue.createdAt,
+    updated_at: issue.updatedAt,
+    closed_at: issue.closedAt,
+    author_association: association(issue.user, home),
+    type: null,
+    active_lock_reason: issue.locked ? 'resolved' : null,
+    ...(issue.pull && {
+      draft: issue.pull.draft,
+      pull_request: {
+        url: `${links.api}/repos/${home.fullName}/pulls/${issue.number}`,
+        html_url: html,
+        diff_url: `${html}.diff`,
+        patch_url: `${html}.patch`,
+        merged_at: issue.pull.mergedAt
+      }
+    }),
+    body: issue.body,
+    closed_by: issue.closedAt ? simpleUser(home.owner, links) : null,
+    reactions: { url: `${url}/reactions`, total_count: 0, ...noReactions },
+    timeline_url: `${url}/timeline`,
+    performed_via_github_app: null,
+    state_reason: issue.stateReason
+  }
+}

@@ -1,0 +1,115 @@
+import type { Commit, Issue, Pull, Repository, Review } from '../model.ts'
+import { changedFile } from './commit.ts'
+import { labelJson, milestoneJson } from './issue.ts'
+import { type Links, nodeId } from './links.ts'
+import { simpleRepository } from './repository.ts'
+import { simpleUser } from './user.ts'
+
+/** An element of `GET .../pulls`. */
+export function pullJson(issue: Issue, pull: Pull, repository: Repository, links: Links) {
+  const { api, web } = links
+  const { fullName } = repository
+  const url = `${api}/repos/${fullName}/pulls/${issue.number}`
+  const html = `${web}/${fullName}/pull/${issue.number}`
+  const issueUrl = `${api}/repos/${fullName}/issues/${issue.number}`
+  const statuses = `${api}/repos/${fullName}/statuses/${pull.headSha}`
+  const end = (ref: string, sha: string) => ({
+    label: `${repository.owner.login}:${ref}`,
+    ref,
+    sha,
+    user: simpleUser(repository.owner, links),
+    repo: simpleRepository(repository, links)
+  })
+  const milestone = repository.milestones.find((m) => m.number === issue.milestone)
+  const link = (href: string) => ({ href })
+  return {
+    url,
+    id: pull.id,
+    node_id: nodeId('PullRequest', pull.id),
+    html_url: html,
+    diff_url: `${html}.diff`,
+    patch_url: `${html}.patch`,
+    issue_url: issueUrl,
+    number: issue.number,
+    state: issue.state,
+    locked: issue.locked,
+    title: issue.title,
+    user: simpleUser(issue.user, links),
+    body: issue.body,
+    created_at: issue.createdAt,
+    updated_at: issue.updatedAt,
+    closed_at: issue.closedAt,
+    merged_at: pull.mergedAt,
+    merge_commit_sha: pull.mergedAt ? pull.headSha : null,
+    assignee: issue.assignees[0] ? simpleUser(issue.assignees[0], links) : null,
+    assignees: issue.assignees.map((a) => simpleUser(a, links)),
+    requested_reviewers: [],
+    requested_teams: [],
+    labels: repository.labels.filter((l) => issue.labels.includes(l.name)).map((l) => labelJson(l, repository, links)),
+    milestone: milestone ? milestoneJson(milestone, repository, links) : null,
+    draft: pull.draft,
+    commits_url: `${url}/commits`,
+    review_comments_url: `${url}/comments`,
+    review_comment_url: `${api}/repos/${fullName}/pulls/comments{/number}`,
+    comments_url: `${issueUrl}/comments`,
+    statuses_url: statuses,
+    head: end(pull.headRef, pull.headSha),
+    base: end(repository.defaultBranch, pull.baseSha),
+    _links: {
+      self: link(url),
+      html: link(html),
+      issue: link(issueUrl),
+      comments: link(`${issueUrl}/comments`),
+      review_comments: link(`${url}/comments`),
+      review_comment: link(`${api}/repos/${fullName}/pulls/comments{/number}`),
+      commits: link(`${url}/commits`),
+      statuses: link(statuses)
+    },
+    author_association: issue.user.login === repository.owner.login ? 'OWNER' : 'CONTRIBUTOR',
+    auto_merge: null,
+    active_lock_reason: issue.locked ? 'resolved' : null
+  }
+}
+
+/** `GET .../pulls/{number}`. */
+export function fullPullJson(issue: Issue, pull: Pull, repository: Repository, links: Links) {
+  const sum = (key: 'additions' | 'deletions') => pull.changes.reduce((n, c) => n + c[key], 0)
+  const open = issue.state === 'open'
+  return {
+    ...pullJson(issue, pull, repository, links),
+    merged: pull.mergedAt !== null,
+    mergeable: open ? true : null,
+    rebaseable: open ? true : null,
+    mergeable_state: open ? 'clean' : 'unknown',
+    merged_by: pull.mergedAt ? simpleUser(repository.owner, links) : null,
+    comments: issue.comments.length,
+    review_comments: 0,
+    maintainer_can_modify: false,
+    commits: 1,
+    additions: sum('additions'),
+    deletions: sum('deletions'),
+    changed_files: pull.changes.length
+  }
+}
+
+export function pullFileJson(change: Commit['change'], pull: Pull, fullName: string, links: Links) {
+  return changedFile(change, pull.headSha, fullName, links)
+}
+
+export function reviewJson(review: Review, issue: Issue, pull: Pull, fullName: string, links: Links) {
+  const html = `${links.web}/${fullName}/pull/${issue.number}#pullrequestreview-${review.id}`
+  const pullUrl = `${links.api}/repos/${fullName}/pulls/${issue.number}`
+  return {
+    id: review.id,
+    node_id: nodeId('PullRequestReview', review.id),
+    user: simpleUser(review.user, links),
+    body: review.body,
+    state: review.state,
+    html_url: html,
+    pull_request_url: pullUrl,
+    author_association: 'CONTRIBUTOR',
+    _links: { html: { href: html }, pull_request: { href: pullUrl } },
+    submitted_at: review.submittedAt,
+    commit_id: pull.headSha
+  }
+}

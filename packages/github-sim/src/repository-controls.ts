@@ -1,0 +1,49 @@
+import type { Run, Visibility } from './model.ts'
+
+/** What a test may say about an issue. */
+export interface IssueFields {
+  title?: string
+  body?: string | null
+  state?: 'open' | 'closed'
+  /** Names; labels that do not exist are made. */
+  labels?: string[]
+  /** Login of the author; used by `addIssue` only. Default: the repository's owner. */
+  user?: string
+}
+
+/** Changes a repository from inside the test, past permissions, quota and log. */
+export interface RepositoryControl {
+  readonly id: number
+  readonly fullName: string
+  /** Numbers of all issues and pull requests, lowest first. */
+  readonly issueNumbers: number[]
+  /**
+   * Sets fields of the repository's JSON, such as `{ description: 'new', stargazers_count: 7 }`. With `keepEtag` the ETag
+   * and `Last-Modified` stay as they were, so clients keep getting 304: fields that GitHub's ETag misses.
+   */
+  update(fields: Record<string, unknown>, options?: { keepEtag?: boolean }): void
+  /** The old name redirects (301) from then on. */
+  rename(name: string): void
+  setVisibility(visibility: Visibility): void
+  /** Deletes the repository: 404 from then on. */
+  remove(): void
+  /** Replaces all issues and pull requests by exactly this many open issues, numbers 1 to `count`. */
+  setIssues(count: number): void
+  /** Adds an issue and returns its number. */
+  addIssue(fields?: IssueFields): number
+  editIssue(number: number, fields: IssueFields): void
+  removeIssue(number: number): void
+  /** Adds a comment and returns its id. */
+  addComment(number: number, fields?: { body?: string; user?: string }): number
+  editComment(id: number, body: string): void
+  removeComment(id: number): void
+  /** Writes a file in a new commit on the default branch and returns the commit's sha. */
+  setFile(path: string, content: string | Uint8Array): string
+  /** Removes a file in a new commit and returns the commit's sha. */
+  removeFile(path: string): string
+  /** Adds a workflow run of the newest commit and returns its id. Default: queued. */
+  addRun(fields?: Partial<Pick<Run, 'status' | 'conclusion' | 'event'>>): number
+  editRun(id: number, fields: Partial<Pick<Run, 'status' | 'conclusion'>>): void
+  /** Counts downloads of the newest release's first asset. Default 1. */
+  addDownloads(count?: number): void
+}

@@ -1,0 +1,88 @@
+import { listReply, type RepositoryAsk, type RepositoryHandler } from '../ask.ts'
+import { commentJson, issueJson, labelJson, milestoneJson } from '../data/issue.ts'
+import type { Issue } from '../model.ts'
+import { notFound, type Reply } from '../reply.ts'
+
+/** The issue or pull request that `:number` names. */
+export function issueOf(ask: RepositoryAsk): Issue | undefined {
+  return ask.repository.issues.get(Number(ask.params.number))
+}
+
+/** The comment that `:id` names, with its issue. */
+export function commentOf(ask: RepositoryAsk) {
+  for (const issue of ask.repository.issues.values()) {
+    const comment = issue.comments.find((c) => String(c.id) === ask.params.id)
+    if (comment) return { issue, comment }
+  }
+  return undefined
+}
+
+/** One issue as the answer. */
+export function showIssue(ask: RepositoryAsk, issue: Issue): Reply {
+  return { json: issueJson(issue, ask.repository, ask.links, ask.apiVersion), lastModified: issue.updatedAt }
+}
+
+/** Keeps the items a list's `state`, `labels`, `creator`, `assignee`, `milestone` and `since` ask for, in its order. */
+export function filterIssues(issues: Issue[], query: URLSearchParams): Issue[] {
+  const state = query.get('state') ?? 'open'
+  const labels = (query.get('labels') ?? '').split(',').filter(Boolean)
+  const [creator, assignee, milestone] = ['creator', 'assignee', 'milestone'].map((name) => query.get(name))
+  const since = query.get('since') ?? ''
+  const kept = issues.filter(
+    (i) =>
+      (state === 'all' || i.state === state) &&
+      labels.every((l) => i.labels.includes(l)) &&
+      i.updatedAt >= since &&
+      (!creator || i.user.login === creator) &&
+      (!assignee || i.assignees.some((a) => a.login === assignee)) &&
+      (!milestone || String(i.milestone) === milestone)
+  )
+  const key = (i: Issue) => {
+    if (query.get('sort') === 'comments') return String(i.comments.length).padStart(9, '0')
+    // Numbers go up with time, whatever clock a test injects.
+    return query.get('sort') === 'updated' ? i.updatedAt : ''
+  }
+  kept.sort((a, b) => (key(a) === key(b) ? a.number - b.number : key(a) < key(b) ? -1 : 1))
+  return query.get('direction') === 'asc' ? kept : kept.reverse()
+}
+
+/** Reading issues, comments, labels and milestones. */
+export const issueRoutes: Record<string, RepositoryHandler> = {
+  '/issues': (ask) =>
+    listReply(ask, filterIssues([...ask.repository.issues.values()], ask.query), (issue) =>
+      issueJson(issue, ask.repository, ask.links, ask.apiVersion)
+    ),
+  '/issues/comments': (ask) => {
+    const all = [...ask.repository.issues.values()].flatMap((issue) => issue.comments.map((c) => ({ issue, c })))
+    return listReply(ask, all, ({ issue, c }) => commentJson(c, issue, ask.repository, ask.links))
+  },
+  '/issues/comments/:id{[0-9]+}': (ask) => {
+    const found = commentOf(ask)
+    if (!found) return notFound()
+    const { comment, issue } = found
+    return { json: commentJson(comment, issue, ask.repository, ask.links), lastModified: comment.updatedAt }
+  },
+  '/issues/:number{[0-9]+}': (ask) => {
+    const issue = issueOf(ask)
+    return issue ? showIssue(ask, issue) : notFound()
+  },
+  '/issues/:number{[0-9]+}/comments': (ask) => {
+    const issue = issueOf(ask)
+    if (!issue) return notFound()
+    const since = ask.query.get('since') ?? ''
+    const comments = issue.comments.filter((c) => c.updatedAt >= since)
+    return listReply(ask, comments, (c) => commentJson(c, issue, ask.repository, ask.links))
+  },
+  '/issues/:number{[0-9]+}/labels': (ask) => {
+    const issue = issueOf(ask)
+    if (!issue) return notFound()
+    const labels = ask.repository.labels.filter((l) => issue.labels.includes(l.name))
+    return listReply(ask, labels, (l) => labelJson(l, ask.repository, ask.links))
+  },
+  '/labels': (ask) => listReply(ask, ask.repository.labels, (l) => labelJson(l, ask.repository, ask.links)),
+  '/labels/:name': (ask) => {
+    const label = ask.repository.labels.find((l) => l.name === ask.params.name)
+    return label ? { json: labelJson(label, ask.repository, ask.links) } : notFound()
+  },
+  '/milestones': (ask) => listReply(ask, ask.repository.milestones, (m) => milestoneJson(m, ask.repository, ask.links))
+}

@@ -1,0 +1,32 @@
+import { listReply, type RepositoryAsk, type RepositoryHandler } from '../ask.ts'
+import { fullPullJson, pullFileJson, pullJson, reviewJson } from '../data/pull.ts'
+import type { Issue, Pull } from '../model.ts'
+import { notFound, type Reply } from '../reply.ts'
+import { filterIssues, issueOf } from './issues.ts'
+
+const withPull =
+  (handler: (ask: RepositoryAsk, issue: Issue, pull: Pull) => Reply): RepositoryHandler =>
+  (ask) => {
+    const issue = issueOf(ask)
+    return issue?.pull ? handler(ask, issue, issue.pull) : notFound()
+  }
+
+/** Reading pull requests. */
+export const pullRoutes: Record<string, RepositoryHandler> = {
+  '/pulls': (ask) => {
+    const pulls = filterIssues([...ask.repository.issues.values()], ask.query).flatMap((issue) =>
+      issue.pull ? [{ issue, pull: issue.pull }] : []
+    )
+    return listReply(ask, pulls, ({ issue, pull }) => pullJson(issue, pull, ask.repository, ask.links))
+  },
+  '/pulls/:number{[0-9]+}': withPull((ask, issue, pull) => ({
+    json: fullPullJson(issue, pull, ask.repository, ask.links),
+    lastModified: issue.updatedAt
+  })),
+  '/pulls/:number{[0-9]+}/files': withPull((ask, _issue, pull) =>
+    listReply(ask, pull.changes, (change) => pullFileJson(change, pull, ask.repository.fullName, ask.links))
+  ),
+  '/pulls/:number{[0-9]+}/reviews': withPull((ask, issue, pull) =>
+    listReply(ask, pull.reviews, (r) => reviewJson(r, issue, pull, ask.repository.fullName, ask.links))
+  )
+}

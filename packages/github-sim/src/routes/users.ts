@@ -1,0 +1,74 @@
+import { type Ask, type Handler, listReply } from '../ask.ts'
+import { repositoryJson } from '../data/repository.ts'
+import { fullUser, organization, ownUser } from '../data/user.ts'
+import type { Account, Repository } from '../model.ts'
+import { notFound, type Reply, requiresAuthentication } from '../reply.ts'
+import type { Role } from '../visibility.ts'
+
+type Seen = { repository: Repository; role: Role }
+
+const ownedBy = (ask: Ask, account: Account) =>
+  ask.world.visible(ask.viewer).filter((v) => v.repository.owner === account)
+
+const publicCount = (ask: Ask, account: Account) =>
+  ownedBy(ask, account).filter((v) => v.repository.visibility === 'public').length
+
+function repositoryList(ask: Ask, seen: Seen[], canonicalPath: string): Reply {
+  const shown = ask.viewer && !ask.world.omitPermissions
+  return listReply({ ...ask, canonicalPath }, seen, ({ repository, role }) =>
+    repositoryJson(repository, ask.links, shown ? role : undefined)
+  )
+}
+
+const byId = (ask: Ask) => [...ask.world.accounts.values()].find((a) => String(a.id) === ask.params.id)
+const named = (ask: Ask) => ask.world.account(ask.params.login ?? '')
+
+const profile = (ask: Ask, account: Account | undefined): Reply =>
+  account
+    ? { json: fullUser(account, ask.links, publicCount(ask, account)), lastModified: account.updatedAt }
+    : notFound()
+
+const orgOf = (account: Account | undefined) => (account?.type === 'Organization' ? account : undefined)
+
+// Lists go on under the numeric id, as a repository's do.
+const reposOf = (ask: Ask, account: Account | undefined): Reply => {
+  if (!account) return notFound()
+  const path = account.type === 'User' ? `/user/${account.id}/repos` : `/organizations/${account.id}/repos`
+  return repositoryList(ask, ownedBy(ask, account), path)
+}
+
+/** Routes about users and organizations. */
+export const userRoutes: Record<string, Handler> = {
+  '/user': (ask) => {
+    const account = ask.viewer && ask.world.account(ask.viewer.login)
+    if (!account) return requiresAuthentication()
+    const isPublic = publicCount(ask, account)
+    const hidden = ownedBy(ask, account).length - isPublic
+    return { json: ownUser(account, ask.links, isPublic, hidden), lastModified: account.updatedAt }
+  },
+  '/user/repos': (ask) => {
+    const { viewer } = ask
+    if (!viewer) return requiresAuthentication()
+    const mine = ask.world
+      .visible(viewer)
+      .filter(
+        ({ repository: r }) => r.owner.login === viewer.login || viewer.roles.has(r.id) || isMember(r, viewer.login)
+      )
+    return repositoryList(ask, mine, '/user/repos')
+  },
+  '/user/:id{[0-9]+}': (ask) => profile(ask, byId(ask)),
+  '/user/:id{[0-9]+}/repos': (ask) => reposOf(ask, byId(ask)),
+  '/users/:login': (ask) => profile(ask, named(ask)),
+  '/users/:login/repos': (ask) => reposOf(ask, named(ask)),
+  '/orgs/:login': (ask) => {
+    const org = orgOf(named(ask))
+    if (!org) return notFound()
+    return { json: organization(org, ask.links, publicCount(ask, org)), lastModified: org.updatedAt }
+  },
+  '/orgs/:login/repos': (ask) => reposOf(ask, orgOf(named(ask))),
+  '/organizations/:id{[0-9]+}/repos': (ask) => reposOf(ask, orgOf(byId(ask)))
+}
+
+function isMember(repository: Repository, login: string): boolean {
+  return repository.owner.members.has(login)
+}
