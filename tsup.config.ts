@@ -11,6 +11,7 @@ const lib = (dir: string, entry: string[], more: Options = {}): Options => ({
   dts: false, // tsup 9's d.ts needs TypeScript 6's API; `tsc -b` (TypeScript 7) emits them
   sourcemap: true,
   clean: false,
+  removeNodeProtocol: false, // `sqlite` exists as `node:sqlite` only
   bundle: true,
   skipNodeModulesBundle: true,
   external: [/^#/, /^node:/],

@@ -1,0 +1,190 @@
+import { LRUCache } from 'lru-cache'
+import { type Bytes, sha256Hex } from './bytes.ts'
+import type { Cache } from './cache.ts'
+import type { Entry } from './entry.ts'
+import type { Emit } from './events.ts'
+import { type EtagInputs, type EtagScheme, opaqueTag } from './github/etag.ts'
+import { keptHeaders, maxAgeMs, refreshedHeaders } from './github/headers.ts'
+import { compact, inspect } from './github/json.ts'
+import { isJson } from './github/key.ts'
+import { mayHaveGrown, parseLinks } from './github/links.ts'
+import type { Condition, OriginAnswer } from './github/origin.ts'
+import { type ApiRequest, anonymous, type Target, type Targets } from './github/request.ts'
+import type { Visibility } from './github/visibility.ts'
+import type { Limits } from './limits.ts'
+import type { Outcome } from './resolve.ts'
+
+export interface AdmitOptions {
+  cache: Cache
+  etags: EtagScheme
+  targets: Targets
+  visibility: Visibility
+  limits: Limits
+  emit: Emit
+  now: () => number
+  trusted: boolean
+  /** The user's own narrowing of what is shared. */
+  mayShare?: (request: Request, response: Response) => boolean
+  /** The entry is held and may be shared, if it is public or the group shares all. */
+  share(request: ApiRequest, key: string, entry: Entry): void
+  /** A held entry was seen current. */
+  touched(key: string, entry: Entry): void
+}
+
+const mostRemembered = 10_000
+
+/** What becomes of GitHub's answers: entries, refreshed entries, ended rights. */
+export function createAdmit(options: AdmitOptions) {
+  const { cache, etags, targets, visibility, limits, emit, now } = options
+  // ETags that only work with the token that got them; they stay in memory, for they are bound to it.
+  const verbatim = new LRUCache<string, string>({ max: mostRemembered })
+  const notFound = new LRUCache<string, { answer: OriginAnswer; until: number }>({ max: 1000 })
+  const revoked = new LRUCache<string, number>({ max: mostRemembered })
+  // The last two bodies of a key: one that comes back for another viewer shows that the route varies.
+  const seen = new LRUCache<string, { hash: string; viewer: string }[]>({ max: mostRemembered })
+  const varying = new Set<string>()
+
+  const inputs = ({ accept, authorization }: ApiRequest): EtagInputs => ({ accept, authorization })
+  const verbatimName = (key: string, hash: string, viewer: string) => `${key} ${hash} ${viewer}`
+
+  function varies({ route }: Target, key: string, hash: string, viewer: string): boolean {
+    const [last, before] = seen.get(key) ?? []
+    if (last?.hash !== hash) {
+      seen.set(key, [{ hash, viewer }, ...(last ? [last] : [])])
+      if (before?.hash === hash && last?.viewer !== viewer) varying.add(route.template)
+    }
+    return route.varies === true || varying.has(route.template)
+  }
+
+  function learnAliases(target: Target, answer: OriginAnswer, repository: { id: string; name: string; public: boolean } | undefined): void {
+    if (repository && /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)$/.test(target.path)) {
+      visibility.learn(repository.name, repository.public)
+      visibility.learn(`repositories/${repository.id}`, repository.public)
+      visibility.learnAlias(repository.id, repository.name)
+    }
+    const id = /\/repositories\/(\d+)\//.exec(parseLinks(answer.headers.get('link')).next ?? '')?.[1]
+    if (id && target.repository && target.path.startsWith('/repos/')) visibility.learnAlias(id, target.repository)
+  }
+
+  return {
+    revokedAt: ({ viewer, repository }: ApiRequest): number =>
+      Math.max(revoked.get(viewer) ?? 0, (repository && revoked.get(`${viewer} ${repository}`)) || 0),
+
+    remembered(request: ApiRequest, purgedAt: number): Outcome | undefined {
+      const known = notFound.get(`${request.key} ${request.viewer}`)
+      if (!known || known.until <= now() || purgedAt > known.answer.sentAt || request.mode === 'no-cache' || request.mode === 'reload') {
+        return undefined
+      }
+      return { how: 'hits', status: 'ghmesh; hit; detail=not-found', answer: known.answer, viewer: request.viewer }
+    },
+
+    /** The ETag that this request would get for an entry. */
+    async etagFor(entry: Entry, request: ApiRequest): Promise<string | undefined> {
+      if (entry.validator === 'object') return entry.etag
+      if (entry.validator === 'portable') return etags.compute(entry.body, inputs(request), request.viewer)
+      return verbatim.get(verbatimName(request.key, entry.hash, request.viewer))
+    },
+
+    async conditionFor(entry: Entry, request: ApiRequest): Promise<Condition> {
+      // The ETag does not cover `Link`, so a 304 could hide the next page for ever.
+      if (mayHaveGrown(entry.items, entry.headers.link, request.url)) return {}
+      if (entry.validator === 'object') {
+        // The id of an object says nothing of a member's body, but where members are believed it says that it is current.
+        return (entry.from === undefined || options.trusted) && entry.etag ? { ifNoneMatch: entry.etag } : {}
+      }
+      if (entry.validator === 'portable') {
+        const ifNoneMatch = await etags.compute(entry.body, inputs(request), request.viewer)
+        if (ifNoneMatch) return { ifNoneMatch }
+      }
+      const ifNoneMatch = verbatim.get(verbatimName(request.key, entry.hash, request.viewer))
+      if (ifNoneMatch) return { ifNoneMatch }
+      const ifModifiedSince = entry.from === undefined && entry.confirmed[request.viewer] ? entry.headers['last-modified'] : undefined
+      return ifModifiedSince ? { ifModifiedSince } : {}
+    },
+
+    async admit(request: ApiRequest, answer: OriginAnswer): Promise<Entry | undefined> {
+      const { headers: live, sentAt, body: received } = answer
+      const cacheControl = live.get('cache-control') ?? undefined
+      const freshMs = maxAgeMs(cacheControl)
+      if (!received || freshMs === undefined) return undefined
+      const { accept, apiVersion, viewer, authorization } = request
+      const href = answer.url === request.url.href ? request.url.href : answer.url
+      const target = await targets.find({ href, accept, apiVersion, viewer })
+      if (!target) return undefined
+      const json = isJson(live.get('content-type') ?? '')
+      // A page of a proxy or portal instead of the API's answer: handed on, not kept.
+      if (!json && isJson(accept)) return undefined
+      const { validator, body } = await etags.classify(live.get('etag'), forms(received, json), inputs(request), viewer)
+      const hash = await sha256Hex(body)
+      if (validator === 'verbatim') verbatim.set(verbatimName(target.key, hash, viewer), live.get('etag') as string)
+      const { variant, secret, items, repository } = inspect(body, json)
+      learnAliases(target, answer, repository)
+      const entry: Entry = {
+        url: target.canonical,
+        accept: target.accept,
+        apiVersion,
+        body,
+        hash,
+        headers: keptHeaders(live),
+        asOf: sentAt,
+        validator,
+        etag: validator === 'object' ? `"${opaqueTag(live.get('etag'))}"` : undefined,
+        public: viewer === anonymous || target.repository === undefined || visibility.known(target.repository) === true,
+        anonymous: viewer === anonymous,
+        variant: variant || varies(target, target.key, hash, viewer),
+        local: !target.shareable || secret || isNarrowedOut(options.mayShare, target, entryResponse(body, live)),
+        maxAgeMs: freshMs,
+        items,
+        confirmed: { [viewer]: sentAt }
+      }
+      notFound.delete(`${target.key} ${viewer}`)
+      await cache.add(target.key, entry)
+      emit('stored', { url: request.url.href, key: target.key, bytes: body.byteLength })
+      if (!entry.local) options.share({ ...request, ...target, authorization }, target.key, entry)
+      return entry
+    },
+
+    async refresh(request: ApiRequest, entry: Entry, { headers, sentAt }: OriginAnswer): Promise<Entry> {
+      // Only an ETag computed from the body proves the body; then it is as good as an own one.
+      const proven = entry.validator === 'portable' ? { from: undefined, takenAt: undefined } : {}
+      const change = (held: Entry): Entry => ({
+        ...held,
+        ...proven,
+        headers: refreshedHeaders(held.headers, headers),
+        asOf: Math.max(held.asOf, sentAt),
+        confirmed: { ...held.confirmed, [request.viewer]: sentAt }
+      })
+      await cache.touch(request.key, (held) => (held.hash === entry.hash ? change(held) : held))
+      const refreshed = change(entry)
+      options.touched(request.key, refreshed)
+      return refreshed
+    },
+
+    async refused(request: ApiRequest, answer: OriginAnswer): Promise<void> {
+      const { status, sentAt } = answer
+      if (![401, 403, 404, 410, 451].includes(status)) return
+      const { key, viewer, repository, path } = request
+      if (status === 401) revoked.set(viewer, sentAt)
+      else if (repository && /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)\/?$/.test(path)) revoked.set(`${viewer} ${repository}`, sentAt)
+      await cache.touch(key, (entry) => ({ ...entry, confirmed: { ...entry.confirmed, [viewer]: 0 } }))
+      if (status === 404 && answer.body) notFound.set(`${key} ${viewer}`, { answer, until: now() + limits.notFoundMs })
+    }
+  }
+}
+
+const entryResponse = (body: Uint8Array<ArrayBuffer>, live: Headers) => () => new Response(body, { headers: keptHeaders(live) })
+
+/** A body as it came, then without the white space that GitHub adds for some user agents. */
+function* forms(body: Bytes, json: boolean): Iterable<Bytes> {
+  yield body
+  if (json) yield compact(body)
+}
+
+/** The user's function sees the request without its credentials; where it fails, nothing is shared. */
+function isNarrowedOut(mayShare: AdmitOptions['mayShare'], { url, accept }: Target, response: () => Response): boolean {
+  try {
+    return mayShare !== undefined && !mayShare(new Request(url, { headers: { accept } }), response())
+  } catch {
+    return true
+  }
+}

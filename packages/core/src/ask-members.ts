@@ -1,0 +1,151 @@
+import { concat, equal, hex } from './bytes.ts'
+import type { Group } from './group/group.ts'
+import type { Guard } from './guard.ts'
+import type { Limits } from './limits.ts'
+import { inflate } from './transport/compress.ts'
+import type { Transport } from './transport/transport.ts'
+import { type Answer, decodeAnswer, encodeQuestion, type EntryHead, protocolVersion, type ValueHead } from './transport/wire.ts'
+
+/** What a member answered to `get`: its head, and the body unless the asker already holds it. */
+export type Got =
+  | { kind: 'entry'; head: EntryHead; body?: Uint8Array; from: string }
+  | { kind: 'value'; head: ValueHead; body?: Uint8Array; from: string }
+
+export interface AskOptions {
+  transport: Transport
+  group: Group
+  guard: Guard
+  limits: Limits
+}
+
+export interface Ask {
+  /** One member's answer to `get`, or undefined: it has none, is too slow, or broke the protocol. Never rejects. */
+  get(peerId: string, wireKey: Uint8Array, held?: Uint8Array): Promise<Got | undefined>
+  /** The first of some members that has it; the second is asked when the first is slow. */
+  first(peerIds: readonly string[], wireKey: Uint8Array, held?: Uint8Array): Promise<Got | undefined>
+  /** Shows this member's proof and resolves to the peer's. */
+  proof(peerId: string): Promise<Uint8Array | undefined>
+  /** The freshest keys of a member: wire key, hash, asOf. */
+  list(peerId: string): Promise<[Uint8Array, Uint8Array, number][]>
+}
+
+/** How long a body may take once its head has come. */
+const transferMs = 5000
+
+/** This member's questions to others, each within its budget. */
+export function createAsk({ transport, group, guard, limits }: AskOptions): Ask {
+  /** Reads one header frame within the budget, and hands on the rest. */
+  async function* question(peerId: string, bytes: Uint8Array, budgetMs: number): AsyncGenerator<Uint8Array, void, void> {
+    const control = new AbortController()
+    let timer = setTimeout(() => control.abort(new Error('no answer in time')), budgetMs)
+    try {
+      for await (const frame of transport.request(peerId, bytes, { signal: control.signal })) {
+        clearTimeout(timer)
+        timer = setTimeout(() => control.abort(new Error('the body did not come in time')), transferMs)
+        if (frame.byteLength > limits.frameBytes) return guard.reject(peerId, 'size')
+        yield frame
+      }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async function ask<T extends Answer['type']>(
+    peerId: string,
+    bytes: Uint8Array,
+    types: readonly T[],
+    budgetMs: number
+  ): Promise<(Answer & { type: T }) | undefined> {
+    for await (const frame of question(peerId, bytes, budgetMs)) {
+      const answer = decodeAnswer(frame)
+      if (answer && (types as readonly string[]).includes(answer.type)) return answer as Answer & { type: T }
+      if (!answer) guard.reject(peerId, 'malformed')
+      return undefined
+    }
+    return undefined
+  }
+
+  async function get(peerId: string, key: Uint8Array, hash?: Uint8Array): Promise<Got | undefined> {
+    const frames = question(peerId, encodeQuestion({ version: protocolVersion, type: 'get', key, hash }), limits.membersBudgetMs)
+    try {
+      return await readGot(peerId, frames, hash)
+    } finally {
+      await frames.return()
+    }
+  }
+
+  async function readGot(peerId: string, frames: AsyncGenerator<Uint8Array, void>, hash?: Uint8Array): Promise<Got | undefined> {
+    const refuse = (reason: string) => void guard.reject(peerId, reason)
+    const header = await frames.next()
+    if (!header.value) return undefined
+    const answer = decodeAnswer(header.value)
+    if (!answer) return refuse('malformed')
+    if (answer.type !== 'entry' && answer.type !== 'value') return undefined
+    const found: Got =
+      answer.type === 'entry'
+        ? { kind: 'entry', head: answer.entry, from: peerId }
+        : { kind: 'value', head: answer.value, from: peerId }
+    const { length, encoding } = answer
+    if (encoding === 'held') return hash && equal(hash, found.head.hash) ? found : refuse('hash')
+    const { size } = found.head
+    if (size > (found.kind === 'value' ? limits.valueBytes : limits.entryBytes) || length > size + 1024) return refuse('size')
+    const parts: Uint8Array[] = []
+    let received = 0
+    while (received < length) {
+      const frame = await frames.next()
+      if (!frame.value) return refuse('size')
+      received += frame.value.byteLength
+      parts.push(frame.value)
+    }
+    if (received > length) return refuse('size')
+    const sent = concat(...parts)
+    const body = encoding === 'identity' ? sent : await inflate(sent, size)
+    return body ? { ...found, body } : refuse('size')
+  }
+
+  const safely = <T>(work: Promise<T>): Promise<T | undefined> => work.catch(() => undefined)
+
+  const self: Ask = {
+    get: (peerId, key, held) => safely(get(peerId, key, held)),
+    first(peerIds, key, held) {
+      return new Promise((resolve) => {
+        let open = peerIds.length
+        let next = 0
+        let hedge: ReturnType<typeof setTimeout> | undefined
+        const giveUp = setTimeout(() => settle(undefined), limits.membersBudgetMs + transferMs)
+        const settle = (got: Got | undefined) => {
+          clearTimeout(hedge)
+          clearTimeout(giveUp)
+          resolve(got)
+        }
+        const start = () => {
+          clearTimeout(hedge)
+          const peerId = peerIds[next++]
+          if (peerId === undefined) return
+          if (next < peerIds.length) hedge = setTimeout(start, limits.hedgeMs)
+          self.get(peerId, key, held).then((got) => {
+            open--
+            if (got) settle(got)
+            else if (open === 0) settle(undefined)
+            else start()
+          })
+        }
+        if (open === 0) settle(undefined)
+        else start()
+      })
+    },
+    async proof(peerId) {
+      const bytes = encodeQuestion({ version: protocolVersion, type: 'proof', proof: await group.proofFor(transport.peerId) })
+      return (await safely(ask(peerId, bytes, ['proof'], limits.proofMs)))?.proof
+    },
+    async list(peerId) {
+      const bytes = encodeQuestion({ version: protocolVersion, type: 'list' })
+      return (await safely(ask(peerId, bytes, ['keys'], limits.proofMs)))?.items ?? []
+    }
+  }
+  return self
+}
+
+/** A wire key in the form in which maps hold it. */
+export const wireName = (wireKey: Uint8Array): string => hex(wireKey)
+

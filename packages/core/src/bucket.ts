@@ -1,0 +1,30 @@
+/** A token bucket: so many a second, and so many at once. */
+export interface Bucket {
+  /** Takes `n` if they are there. */
+  take(n?: number): boolean
+  /** How long until `n` are there, ms. */
+  waitMs(n?: number): number
+}
+
+export function createBucket(perSecond: number, burst: number, now: () => number): Bucket {
+  let tokens = burst
+  let at = now()
+  const refill = () => {
+    const time = now()
+    // A clock that was set back must not drain the bucket.
+    tokens = Math.min(burst, tokens + (Math.max(0, time - at) * perSecond) / 1000)
+    at = time
+  }
+  return {
+    take(n = 1) {
+      refill()
+      if (tokens < n) return false
+      tokens -= n
+      return true
+    },
+    waitMs(n = 1) {
+      refill()
+      return Math.max(0, Math.ceil(((n - tokens) * 1000) / perSecond))
+    }
+  }
+}

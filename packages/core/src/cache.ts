@@ -1,0 +1,162 @@
+import { LRUCache } from 'lru-cache'
+import { type Entry, type EntrySummary, type Holding, merge } from './entry.ts'
+import { MeshError, toMeshError } from './errors.ts'
+import type { Limits } from './limits.ts'
+import { holdingMeta, holdingRecord, readHolding, readSummary, readValue, type StoredValue, valueRecord } from './record.ts'
+import type { Store } from './store/store.ts'
+
+/** What this member holds: decoded entries in memory, in front of the store that keeps them. */
+export interface Cache {
+  /** From memory only. */
+  held(key: string): Holding | undefined
+  /** From memory, else from the store. */
+  find(key: string): Promise<Holding | undefined>
+  /** From the store, where another process may have put something newer, merged with what memory has. */
+  reload(key: string): Promise<Holding | undefined>
+  /** Adds an entry; resolves to the holding once the store has it. */
+  add(key: string, entry: Entry): Promise<Holding>
+  /** Replaces entries without their bodies: `change` returns the same entry where nothing is to do. */
+  touch(key: string, change: (entry: Entry) => Entry): Promise<boolean>
+  value(key: string): Promise<StoredValue | undefined>
+  putValue(key: string, value: StoredValue): Promise<void>
+  /** The newest entry of each key, without bodies. */
+  summaries(): AsyncIterable<EntrySummary & { key: string }>
+  /** Entries and bytes in the store; counted at the start and by what is added since. */
+  readonly size: { entries: number; bytes: number }
+  delete(key: string): Promise<void>
+  close(): Promise<void>
+}
+
+export interface CacheEvents {
+  warning(error: MeshError): void
+  evicted(): void
+}
+
+/**
+ * A store that fails is left alone after one warning, and memory serves alone: a full disk costs persistence, not requests.
+ */
+export function createCache(store: Store, limits: Limits, events: CacheEvents): Cache {
+  const memory = new LRUCache<string, Holding>({
+    maxSize: limits.memoryBytes,
+    sizeCalculation: ({ entries }) => entries.reduce((sum, { body }) => sum + body.byteLength + 512, 1)
+  })
+  // Only where the store is lost; with one, another process may have set a newer value.
+  const values = new LRUCache<string, StoredValue>({
+    maxSize: limits.memoryBytes / 8,
+    sizeCalculation: ({ json }) => json.byteLength + 256
+  })
+  // Mirrors what the store keeps, by the same rule, because its own count would cost a query.
+  const known = new LRUCache<string, number>({
+    max: limits.storeEntries,
+    maxSize: limits.filesystemBytes,
+    sizeCalculation: (byteLength) => byteLength || 1,
+    dispose: (_bytes, _key, reason) => reason === 'evict' && events.evicted()
+  })
+  let broken = false
+
+  async function tryStore<T>(action: () => Promise<T>): Promise<T | undefined> {
+    if (broken) return undefined
+    try {
+      return await action()
+    } catch (cause) {
+      if (!broken) {
+        broken = true
+        const error = toMeshError('ERR_STORE', 'the store cannot be used', cause)
+        events.warning(
+          new MeshError('ERR_STORE', `${error.message}; going on in memory, nothing is kept after the end of this process`, {
+            cause: error
+          })
+        )
+      }
+      return undefined
+    }
+  }
+
+  async function load(key: string): Promise<Holding | undefined> {
+    const record = await tryStore(() => store.get(key))
+    return record && readHolding(key, record)
+  }
+
+  function remember(holding: Holding): Holding {
+    memory.set(holding.key, holding)
+    return holding
+  }
+
+  /** What both have seen: another process's newer entry, and what this one learnt meanwhile. */
+  function combine(a: Holding | undefined, b: Holding | undefined): Holding | undefined {
+    if (!a || !b) return a ?? b
+    return { key: a.key, entries: b.entries.reduce<readonly Entry[]>((all, e) => merge(all, e, limits.variants), a.entries) }
+  }
+
+  const cache: Cache = {
+    get size() {
+      return { entries: known.size, bytes: known.calculatedSize }
+    },
+    held: (key) => memory.get(key),
+    async find(key) {
+      return memory.get(key) ?? cache.reload(key)
+    },
+    async reload(key) {
+      const stored = await load(key)
+      const holding = combine(memory.get(key), stored)
+      return holding && remember(holding)
+    },
+    async add(key, entry) {
+      const before = await cache.reload(key)
+      const holding = remember({ key, entries: merge(before?.entries ?? [], entry, limits.variants) })
+      const record = holdingRecord(holding)
+      known.set(key, record.body.byteLength)
+      await tryStore(() => store.put(key, record))
+      return holding
+    },
+    async touch(key, change) {
+      const before = await cache.find(key)
+      if (!before) return false
+      // Read again: the store may have answered meanwhile, and a change must build on the newest.
+      const now = memory.get(key) ?? before
+      const entries = now.entries.map(change)
+      if (entries.every((entry, i) => entry === now.entries[i])) return false
+      const holding = remember({ key, entries: entries.sort((a, b) => b.asOf - a.asOf) })
+      if (entries.length === 1 || entries.every((entry, i) => entry.hash === now.entries[i]?.hash)) {
+        await tryStore(() => store.touch(key, holdingMeta(holding)))
+      } else await tryStore(() => store.put(key, holdingRecord(holding))) // the order of the bodies changed
+      return true
+    },
+    async value(key) {
+      const record = await tryStore(() => store.get(key))
+      return record ? readValue(record) : values.get(key)
+    },
+    async putValue(key, value) {
+      values.set(key, value)
+      known.set(key, value.json.byteLength)
+      await tryStore(() => store.put(key, valueRecord(value)))
+    },
+    async *summaries() {
+      if (broken) {
+        for (const [key, { entries }] of memory.entries()) if (entries[0]) yield { ...entries[0], key, byteLength: entries[0].body.byteLength }
+        return
+      }
+      try {
+        for await (const { key, byteLength, meta } of store.list()) {
+          known.set(key, byteLength)
+          const summary = readSummary(meta)
+          if (summary) yield { ...summary, key }
+        }
+      } catch (cause) {
+        await tryStore(() => Promise.reject(cause))
+      }
+    },
+    async delete(key) {
+      memory.delete(key)
+      values.delete(key)
+      known.delete(key)
+      await tryStore(() => store.delete(key))
+    },
+    async close() {
+      memory.clear()
+      values.clear()
+      await store.close().catch(() => {})
+    }
+  }
+  return cache
+}

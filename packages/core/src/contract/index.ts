@@ -1,0 +1,3 @@
+export type { ContractTest } from './contract.ts'
+export { type DiscoveryContractSetup, discoveryContract } from './discovery.ts'
+export { type StoreContractSetup, storeContract } from './store.ts'

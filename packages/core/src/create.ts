@@ -1,0 +1,66 @@
+import {
+  defaultDiscovery,
+  defaultStore,
+  environment,
+  findToken,
+  libp2pTransport,
+  memberName,
+  openIdentity,
+  seesRedirects
+} from '#platform'
+import { MeshError, toMeshError } from './errors.ts'
+import { openGroup } from './group/group.ts'
+import { looksGuessable } from './group/secret.ts'
+import { type Mesh, startMesh } from './mesh.ts'
+import { type MeshOptions, readOptions } from './options.ts'
+import { version } from './version.ts'
+
+export { filePeers, filesystemStore, libp2pTransport } from '#platform'
+
+const quiet: NonNullable<MeshOptions['logger']> = {
+  debug() {},
+  info() {},
+  warn: (message) => console.warn(message),
+  error: (message) => console.error(message)
+}
+
+/**
+ * Makes a member. Resolves when the store is open and ports listen; never waits for other members.
+ *
+ * @example
+ * const mesh = await createMesh({ secret: process.env.GHMESH_SECRET })
+ * const response = await mesh.fetch('https://api.github.com/repos/octocat/Hello-World')
+ * await mesh.stop()
+ *
+ * @throws MeshError, only for options that cannot be used: ERR_INVALID_OPTION, or ERR_TRANSPORT when no port can be had.
+ */
+export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
+  const options = { logger: quiet, ...readOptions(given, environment()) }
+  const { logger, secret, name = memberName(), now = Date.now, limits } = options
+  const warn = (error: MeshError) => logger.warn(`ghmesh: ${error.message}`)
+  const secrets = typeof secret === 'string' ? [secret] : (secret ?? [])
+  const groups = await Promise.all(secrets.map((one) => openGroup(one, now, limits.proofLifetimeMs)))
+  if (secrets.some(looksGuessable)) {
+    warn(new MeshError('ERR_INVALID_OPTION', 'the secret looks guessable: a relay or a reader of the registry could find it by trying; "ghmesh secret" makes a strong one'))
+  }
+  const identity = await openIdentity(options)
+  const { privateKey } = identity
+  try {
+    return await startMesh({
+      options,
+      name,
+      version,
+      groups,
+      seesRedirects,
+      store: options.store ?? defaultStore(options, warn),
+      machineKey: identity.machineKey,
+      transport: groups.length > 0 ? (options.transport ?? libp2pTransport({ ...options, privateKey, onWarning: warn })) : undefined,
+      discovery: options.discovery ?? defaultDiscovery(options, warn),
+      findToken: () => findToken(options.apiUrl ?? 'https://api.github.com'),
+      release: () => identity.release()
+    })
+  } catch (error) {
+    await identity.release()
+    throw toMeshError('ERR_TRANSPORT', 'the mesh could not start', error)
+  }
+}

@@ -1,0 +1,20 @@
+/** Where a member can be reached. */
+export interface PeerRecord {
+  peerId: string
+  name: string
+  /** Multiaddrs. */
+  addresses: string[]
+  /** Milliseconds since the epoch. */
+  lastSeen: number
+}
+
+/** One way to learn of other members. A rejection is logged once and retried with backoff by the mesh. */
+export interface Discovery {
+  readonly name: string
+  /** Begins to look; calls `found` for every record that is new or changed, this member's own included or not. */
+  start(found: (peer: PeerRecord) => void): Promise<void>
+  /** Tells others about this member; called at the start, when its addresses change, and regularly so that it does not expire. */
+  announce(self: PeerRecord): Promise<void>
+  /** Takes this member's announcement back and ends every timer and watch. A second stop does nothing. */
+  stop(): Promise<void>
+}

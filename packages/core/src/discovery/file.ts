@@ -1,0 +1,133 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { MeshError, toMeshError } from '../errors.ts'
+import type { Discovery, PeerRecord } from './discovery.ts'
+import { type OwnFile, peerFolder } from './file-folder.ts'
+
+/** Changes that come close together are looked at once. */
+const settleMs = 20
+
+export interface FilePeersOptions {
+  /** Folder that all members share; made for its owner only when it is missing. */
+  directory: string
+  /** A member that has not announced itself for so long is ignored. Default 300,000 (5 minutes). */
+  expireMs?: number
+  /** The folder is looked at this often, and at once where the system tells of changes. Default 1,000. */
+  pollMs?: number
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  now?: () => number
+  /** Hears of what goes wrong while nobody waits, once until it works again. */
+  onWarning?: (error: MeshError) => void
+}
+
+/**
+ * The file registry: every member keeps `peer_<name>.json` in a folder that all can write to. For processes of one machine,
+ * continuous integration, and shared folders. Of members with one name, the later adds the end of its peer id to its file's.
+ * What is not understood in the folder is left alone. `start` and `announce` reject with MeshError `ERR_DISCOVERY` when the
+ * folder cannot be used.
+ */
+export function filePeers(options: FilePeersOptions): Discovery {
+  const { directory, expireMs = 300_000, pollMs = 1000, now = Date.now, onWarning = () => {} } = options
+  const folder = peerFolder(directory, expireMs, now)
+  let known = new Map<string, string>()
+  let listener: ((peer: PeerRecord) => void) | undefined
+  let own: OwnFile | undefined
+  let writing: Promise<void> = Promise.resolve()
+  let scanning: Promise<void> | undefined
+  let poll: NodeJS.Timeout | undefined
+  let soon: NodeJS.Timeout | undefined
+  let watcher: FSWatcher | undefined
+  let healthy = true
+  let stopping: Promise<void> | undefined
+
+  const unusable = (cause: unknown) =>
+    toMeshError('ERR_DISCOVERY', `make ${directory} a folder that you may write to, or choose another peersDir`, cause)
+  async function scan(): Promise<void> {
+    const peers = await folder.scan()
+    const before = known
+    known = new Map([...peers].map(([peerId, peer]) => [peerId, JSON.stringify(peer)]))
+    for (const [peerId, peer] of peers)
+      if (!stopping && peerId !== own?.peerId && before.get(peerId) !== known.get(peerId)) listener?.(peer)
+  }
+
+  function rescan(): Promise<void> {
+    scanning ??= scan().finally(() => {
+      scanning = undefined
+    })
+    return scanning
+  }
+
+  /** For timers and watchers, out of which nothing may throw. */
+  function rescanQuietly(): void {
+    rescan().then(
+      () => {
+        healthy = true
+      },
+      (error) => {
+        if (healthy) onWarning(unusable(error))
+        healthy = false
+      }
+    )
+  }
+
+  function watchFolder(): void {
+    try {
+      watcher = watch(directory, { persistent: false }, () => {
+        soon ??= setTimeout(() => {
+          soon = undefined
+          rescanQuietly()
+        }, settleMs).unref()
+      })
+      watcher.on('error', () => watcher?.close())
+    } catch {} // the poll remains
+  }
+
+  async function write(self: PeerRecord): Promise<void> {
+    own = await folder.write(self, own)
+  }
+
+  async function end(): Promise<void> {
+    clearInterval(poll)
+    clearTimeout(soon)
+    watcher?.close()
+    await Promise.allSettled([writing, scanning])
+    if (own) await folder.withdraw(own).catch(() => {}) // it expires by itself
+  }
+
+  const check = () => {
+    if (stopping) throw new MeshError('ERR_STOPPED', 'the file registry has been stopped')
+  }
+
+  return {
+    name: 'file',
+    async start(found) {
+      check()
+      listener = (peer) => {
+        try {
+          found(peer)
+        } catch (error) {
+          onWarning(toMeshError('ERR_DISCOVERY', `a listener failed for peer ${peer.peerId}`, error))
+        }
+      }
+      try {
+        await folder.make()
+        await rescan()
+      } catch (error) {
+        throw unusable(error)
+      }
+      if (stopping || poll) return
+      poll = setInterval(rescanQuietly, pollMs).unref()
+      watchFolder()
+      rescanQuietly() // what came between the first look and the watch
+    },
+    async announce(self) {
+      check()
+      const result = writing.then(() => write(self))
+      writing = result.catch(() => {})
+      await result.catch((error) => Promise.reject(unusable(error)))
+    },
+    stop() {
+      stopping ??= end()
+      return stopping
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { Bytes } from './bytes.ts'
+
+/** See `github/etag.ts`. */
+type ValidatorClass = 'portable' | 'object' | 'verbatim' | 'none'
+
+/** One cached response: the one record that is stored, sent and checked. Never changed, only replaced. */
+export interface Entry {
+  /** As asked, or after redirects; without fragment. */
+  readonly url: string
+  /** Class of the `Accept` that was sent, see `github/key.ts`. */
+  readonly accept: string
+  readonly apiVersion: string
+  readonly body: Bytes
+  /** Hex SHA-256 of the body. */
+  readonly hash: string
+  /** Response headers by allow-list, lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** When the request that last showed this body was sent; ms on GitHub's clock. */
+  readonly asOf: number
+  readonly validator: ValidatorClass
+  /** Kept for git object ids only: every other ETag is bound to a token. */
+  readonly etag?: string
+  /** An own answer showed that everybody may read it; from a member: it says so. */
+  readonly public: boolean
+  /** It was fetched without a token. */
+  readonly anonymous: boolean
+  /** The body depends on who asks. */
+  readonly variant: boolean
+  /** Never to be shared: it carries a credential or a private profile, or its route is the viewer's own. */
+  readonly local: boolean
+  /** How long GitHub says it is fresh. */
+  readonly maxAgeMs: number
+  /** Length of the array that the body is. */
+  readonly items?: number
+  /** Peer id of the member it came from; absent when it is this member's own. */
+  readonly from?: string
+  /** When it was taken from a member, ms on GitHub's clock. */
+  readonly takenAt?: number
+  /** When a write or purge made it stale, ms on GitHub's clock. */
+  readonly purgedAt?: number
+  /** When each viewer's own 200 or 304 last showed this body; 0 after an answer that ended the viewer's right. */
+  readonly confirmed: Readonly<Record<string, number>>
+}
+
+/** All that a member holds under one key: one body, or up to four that different viewers see; newest first. */
+export interface Holding {
+  readonly key: string
+  readonly entries: readonly Entry[]
+}
+
+/** What is told of an entry before its body. */
+export interface EntrySummary {
+  url: string
+  hash: string
+  asOf: number
+  byteLength: number
+  public: boolean
+  local: boolean
+}
+
+const newestFirst = (a: Entry, b: Entry) => b.asOf - a.asOf || (a.hash < b.hash ? 1 : -1)
+
+/**
+ * A holding with one more entry. In whatever order entries arrive, once or often, the result is the same:
+ * within a body the newer `asOf` wins, and of bodies that are no variants only the newest stays.
+ */
+export function merge(entries: readonly Entry[], incoming: Entry, maxVariants: number): Entry[] {
+  const same = entries.find(({ hash }) => hash === incoming.hash)
+  const others = entries.filter((entry) => entry !== same)
+  const all = [...others, same ? unite(same, incoming) : incoming].sort(newestFirst)
+  return all.some(({ variant }) => variant) ? all.slice(0, maxVariants) : all.slice(0, 1)
+}
+
+/** Two sightings of one body. */
+function unite(a: Entry, b: Entry): Entry {
+  const [newer, older] = a.asOf > b.asOf || (a.asOf === b.asOf && a.from === undefined) ? [a, b] : [b, a]
+  const own = a.from === undefined || b.from === undefined
+  const confirmed: Record<string, number> = { ...older.confirmed }
+  for (const [viewer, at] of Object.entries(newer.confirmed)) {
+    confirmed[viewer] = at === 0 ? 0 : Math.max(at, confirmed[viewer] ?? 0)
+  }
+  return {
+    ...newer,
+    // What an own answer showed stands against what a member says of the same body.
+    ...(own && { from: undefined, takenAt: undefined }),
+    variant: a.variant || b.variant,
+    local: a.local || b.local,
+    purgedAt: Math.max(a.purgedAt ?? 0, b.purgedAt ?? 0) || undefined,
+    confirmed
+  }
+}

@@ -1,0 +1,79 @@
+import { LRUCache } from 'lru-cache'
+import { type Bytes, concat, sha256Hex, utf8 } from '../bytes.ts'
+
+/**
+ * How far an entry's ETag reaches. `portable`: computed from body and request headers, so every token has its own;
+ * `object`: the id of a git object, the same for all; `verbatim`: only with the token that fetched it; `none`.
+ */
+export type ValidatorClass = 'portable' | 'object' | 'verbatim' | 'none'
+
+/** The request headers that GitHub hashes with the body. */
+export interface EtagInputs {
+  accept: string
+  authorization?: string
+}
+
+/** The 64 hex digits between the quotes, for a request whose response varies by `Authorization` or does not. */
+export function computeEtag(body: Uint8Array, { accept, authorization }: EtagInputs): Promise<string> {
+  return sha256Hex(concat(utf8(`${accept}:`), authorization === undefined ? new Uint8Array() : utf8(`${authorization}:`), body))
+}
+
+/** An entity-tag without weakness mark and quotes: GitHub sends weak and strong by chance, and `If-None-Match` compares weakly. */
+export const opaqueTag = (etag: string | null): string => etag?.replace(/^W\//, '').replace(/^"|"$/g, '') ?? ''
+
+/** Bodies whose ETag could not be recomputed, in a row, until the scheme counts as changed. */
+const driftAfter = 5
+const driftPauseMs = 10 * 60_000
+
+/** Labels the ETags of own answers, and notices when GitHub's scheme, which is no contract, has changed. */
+export interface EtagScheme {
+  /** Labels the ETag of an own 200, and picks the form of its body that was hashed; the last one where none was. */
+  classify(etag: string | null, forms: Iterable<Bytes>, inputs: EtagInputs, viewer: string): Promise<{ validator: ValidatorClass; body: Bytes }>
+  /** The ETag that this viewer's own request would get for a body; undefined while the scheme is in doubt. */
+  compute(body: Uint8Array, inputs: EtagInputs, viewer: string): Promise<string | undefined>
+  /** True while recomputing is suspended. */
+  readonly drifted: boolean
+}
+
+export function createEtagScheme(now: () => number, onDrift: () => void): EtagScheme {
+  // Whether the hash covers Authorization: not for App JWTs and OAuth app credentials, and `Vary` cannot be read in browsers.
+  const coversAuthorization = new LRUCache<string, boolean>({ max: 256 })
+  let mismatches = 0
+  let suspendedUntil = 0
+
+  const inputsOf = (inputs: EtagInputs, covers: boolean): EtagInputs => (covers ? inputs : { accept: inputs.accept })
+  const guess = (viewer: string, { authorization }: EtagInputs) =>
+    coversAuthorization.get(viewer) ?? !/^basic /i.test(authorization ?? '')
+
+  return {
+    get drifted() {
+      return now() < suspendedUntil
+    },
+    async classify(etag, forms, inputs, viewer) {
+      const tag = opaqueTag(etag)
+      const hashed = /^[\da-f]{64}$/.test(tag)
+      const first = guess(viewer, inputs)
+      let body: Bytes = new Uint8Array()
+      for (body of forms) {
+        if (!hashed) continue
+        for (const covers of inputs.authorization === undefined ? [false] : [first, !first]) {
+          if ((await computeEtag(body, inputsOf(inputs, covers))) !== tag) continue
+          coversAuthorization.set(viewer, covers)
+          mismatches = 0
+          suspendedUntil = 0
+          return { validator: 'portable', body }
+        }
+      }
+      if (!hashed) return { validator: /^[\da-f]{40}$/.test(tag) ? 'object' : tag ? 'verbatim' : 'none', body }
+      if (++mismatches >= driftAfter) {
+        if (now() >= suspendedUntil) onDrift()
+        suspendedUntil = now() + driftPauseMs
+      }
+      return { validator: 'verbatim', body }
+    },
+    async compute(body, inputs, viewer) {
+      if (now() < suspendedUntil) return undefined
+      return `"${await computeEtag(body, inputsOf(inputs, guess(viewer, inputs)))}"`
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The response headers that are kept: what describes the body. Never cookies, scopes, rate limits or request ids,
+ * and no ETag, which is bound to a token.
+ */
+const kept = [
+  'content-type',
+  'content-language',
+  'cache-control',
+  'last-modified',
+  'link',
+  'x-github-media-type',
+  'x-github-api-version-selected',
+  'x-poll-interval',
+  'deprecation',
+  'sunset'
+]
+
+export function keptHeaders(headers: Headers): Record<string, string> {
+  const out: Record<string, string> = {}
+  for (const name of kept) {
+    const value = headers.get(name)
+    if (value !== null) out[name] = value
+  }
+  return out
+}
+
+/** A 304's headers win over the stored ones; absent ones leave them (RFC 9111, section 4.3.4). */
+export const refreshedHeaders = (stored: Readonly<Record<string, string>>, live: Headers): Record<string, string> => ({
+  ...stored,
+  ...keptHeaders(live)
+})
+
+/** What a member's body is served with: nothing of it is the member's word but the page numbers of `link`. */
+export function synthesisedHeaders(accept: string, json: boolean, link: string | undefined): Record<string, string> {
+  return {
+    'content-type': json ? 'application/json; charset=utf-8' : mediaType(accept),
+    'cache-control': 'private, max-age=60, s-maxage=60',
+    'x-content-type-options': 'nosniff',
+    ...(link && { link })
+  }
+}
+
+// `application/vnd.github.raw` and its kind are answered under their own name; nothing else is believed.
+const mediaType = (accept: string) =>
+  /^application\/vnd\.github\.[\w.+-]+$/.test(accept) ? `${accept}; charset=utf-8` : 'application/octet-stream'
+
+/** How long an own answer is fresh, by its `cache-control`; undefined where it may not be stored at all. */
+export function maxAgeMs(cacheControl: string | undefined): number | undefined {
+  if (/\bno-store\b/i.test(cacheControl ?? '')) return undefined
+  if (cacheControl === undefined || /\bno-cache\b/i.test(cacheControl)) return 0
+  return Number(/\bmax-age=(\d{1,9})\b/i.exec(cacheControl)?.[1] ?? 0) * 1000
+}

@@ -1,0 +1,46 @@
+import { sha256Hex, utf8 } from '../bytes.ts'
+
+const defaultMediaType = 'application/vnd.github+json'
+
+// Absent, any, JSON, GitHub's JSON with or without version, and the retired previews: one representation.
+const plainJson = /^(?:\*\/\*|application\/json|application\/vnd\.github(?:\.v3)?(?:\+json)?|application\/vnd\.github\.[\w-]+-preview(?:\+json)?)$/
+
+/** What an `Accept` header asks for: GitHub's default JSON in all its spellings is one class, others count verbatim. */
+export function acceptClass(accept: string | null): string {
+  const types = (accept ?? '').split(',').map((type) => type.trim().toLowerCase())
+  return types.every((type) => type === '' || plainJson.test(type.split(';')[0]?.trim() ?? '')) && !/charset|q=0/.test(accept ?? '')
+    ? defaultMediaType
+    : (accept ?? '').trim()
+}
+
+export const isJson = (mediaType: string): boolean => /^application\/(?:[\w.+-]+\+)?json\b/.test(mediaType)
+
+/** What identifies an entry, apart from who may see it. */
+export interface KeyParts {
+  /** Canonical: see `canonicalUrl`. */
+  url: string
+  accept: string
+  apiVersion: string
+  /** Set for answers that only this viewer may get. */
+  viewer?: string
+}
+
+/** The URL by which an entry is known: no fragment, sorted query, owner and repository in lower case. */
+export function canonicalUrl(url: URL): string {
+  const canonical = new URL(url)
+  canonical.hash = ''
+  canonical.searchParams.sort()
+  // GitHub compares owner and repository without case; everything after them counts.
+  canonical.pathname = canonical.pathname
+    .replace(/\/$/, '')
+    .replace(/\/repos\/[^/]+\/[^/]+|\/(?:users|orgs)\/[^/]+/, (owner) => owner.toLowerCase())
+  return canonical.href
+}
+
+/** SHA-256 of the canonical text, hex. */
+export function keyOf({ url, accept, apiVersion, viewer = '' }: KeyParts): Promise<string> {
+  return sha256Hex(utf8(['ghmesh/1 response', url, accept, apiVersion, viewer].join('\n')))
+}
+
+/** The key of a named value; values and responses never meet. */
+export const valueKeyOf = (name: string): Promise<string> => sha256Hex(utf8(`ghmesh/1 value\n${name}`))

@@ -1,0 +1,70 @@
+/*
+ * Pagination by `Link` (RFC 8288). The ETag does not cover it and a peer can forge it, and Octokit follows it with the
+ * user's token: so from a member only links count that differ from the asked URL in nothing but a sensible page number.
+ */
+export type Links = Record<string, string>
+
+export function parseLinks(header: string | null | undefined): Links {
+  const links: Links = {}
+  for (const [, url, rel] of (header ?? '').matchAll(/<([^<>]*)>\s*;[^,<]*?\brel="?(\w+)"?/g)) {
+    if (url && rel && /^(?:next|prev|first|last)$/.test(rel)) links[rel] = url
+  }
+  return links
+}
+
+const pageOf = (url: URL) => Number(url.searchParams.get('page') ?? 1)
+
+/** Page numbers by relation, for sending: everything else in a link is the asked URL. */
+export type PageLinks = Partial<Record<'next' | 'prev' | 'first' | 'last', number>>
+
+/** The pages that an own answer's links name, where they are pages of the asked URL (or of its `/repositories/{id}` alias). */
+export function pagesOf(header: string | null | undefined, asked: URL): PageLinks {
+  const pages: PageLinks = {}
+  for (const [rel, href] of Object.entries(parseLinks(header))) {
+    const url = URL.parse(href, asked)
+    if (url && url.origin === asked.origin && sameButPage(url, asked)) pages[rel as keyof PageLinks] = pageOf(url)
+  }
+  return pages
+}
+
+function sameButPage(url: URL, asked: URL): boolean {
+  const below = (path: string) => path.replace(/^.*?\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)(?=\/|$)/, '')
+  const query = ({ searchParams }: URL) => {
+    const rest = new URLSearchParams(searchParams)
+    rest.delete('page')
+    rest.sort()
+    return rest.toString()
+  }
+  return below(url.pathname) === below(asked.pathname) && query(url) === query(asked)
+}
+
+/** The `Link` header that a member's page numbers stand for; undefined when there is none or one of them makes no sense. */
+export function linkHeader(pages: PageLinks, asked: URL): string | undefined {
+  const page = pageOf(asked)
+  const valid: Record<keyof PageLinks, (n: number) => boolean> = {
+    prev: (n) => n === page - 1,
+    next: (n) => n === page + 1,
+    last: (n) => n >= page,
+    first: (n) => n === 1
+  }
+  const parts: string[] = []
+  for (const rel of ['prev', 'next', 'last', 'first'] as const) {
+    const n = pages[rel]
+    if (n === undefined) continue
+    if (!Number.isSafeInteger(n) || n < 1 || !valid[rel](n)) return undefined
+    const url = new URL(asked)
+    url.searchParams.set('page', String(n))
+    parts.push(`<${url.href}>; rel="${rel}"`)
+  }
+  return parts.join(', ') || undefined
+}
+
+/** GitHub's default and largest page size. */
+const defaultPerPage = 30
+
+/** A page that is full and names no next one may have gained one since, and would still answer 304. */
+export function mayHaveGrown(items: number | undefined, link: string | undefined, asked: URL): boolean {
+  if (items === undefined || items === 0 || parseLinks(link).next) return false
+  const perPage = Number(asked.searchParams.get('per_page') ?? defaultPerPage)
+  return items >= (perPage || defaultPerPage)
+}

@@ -1,0 +1,129 @@
+import { type Bytes, concat } from '../bytes.ts'
+import type { Counters } from '../stats.ts'
+import type { Clock } from './clock.ts'
+import { limitedForMs, quotaOf } from './rate-limit.ts'
+import type { ApiRequest } from './request.ts'
+
+/** What GitHub answered, its body read, or left to the caller where it is larger than the cache takes. */
+export interface OriginAnswer {
+  status: number
+  statusText: string
+  headers: Headers
+  /** After redirects. */
+  url: string
+  /** When the request was sent, ms on GitHub's clock. */
+  sentAt: number
+  body: Bytes | undefined
+  /** The answer itself, to be handed on, when its body was too large to read. */
+  oversized?: Response
+  /** Set for a rate-limited answer: how long to wait, ms. */
+  limitedMs?: number
+}
+
+/** One condition a request, never both (RFC 9110, section 13.1.3). */
+export interface Condition {
+  ifNoneMatch?: string
+  ifModifiedSince?: string
+}
+
+export interface Origin {
+  /** Asks GitHub. Rejects as fetch does. */
+  ask(request: Pick<ApiRequest, 'url' | 'accept' | 'headers' | 'authorization' | 'viewer'>, condition?: Condition): Promise<OriginAnswer>
+  /** Sends a request as it is. */
+  pass(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
+  /** Until when a viewer is rate-limited, ms on GitHub's clock; 0 when it is not. */
+  limitedUntil(viewer: string): number
+}
+
+export interface OriginOptions {
+  fetch: typeof globalThis.fetch
+  clock: Clock
+  localNow: () => number
+  counters: Counters
+  maxBytes: number
+  /** Whether redirects can be seen, and so be followed by hand: in Node, not in browsers. */
+  seesRedirects: boolean
+}
+
+const followed = new Set([301, 307, 308])
+const mostRedirects = 5
+
+/** The only place that calls `fetch`. */
+export function createOrigin({ fetch, clock, localNow, counters, maxBytes, seesRedirects }: OriginOptions): Origin {
+  const limited = new Map<string, number>()
+
+  return {
+    // Not a method of `options`: browsers' fetch must be called without a receiver.
+    pass: (input, init) => fetch(input, init),
+    limitedUntil: (viewer) => limited.get(viewer) ?? 0,
+
+    async ask(request, condition = {}) {
+      const headers = new Headers(request.headers)
+      headers.set('accept', request.accept)
+      if (condition.ifNoneMatch) headers.set('if-none-match', condition.ifNoneMatch)
+      else if (condition.ifModifiedSince) headers.set('if-modified-since', condition.ifModifiedSince)
+      let url = request.url.href
+      for (let redirects = 0; ; redirects++) {
+        const started = localNow()
+        const sentAt = clock.now()
+        const response = await fetch(url, {
+          headers,
+          cache: 'no-store',
+          credentials: 'omit',
+          redirect: seesRedirects ? 'manual' : 'follow'
+        })
+        clock.learn(response.headers.get('date'), started, localNow())
+        const { status } = response
+        counters.called(status === 304 && request.authorization !== undefined ? 0 : 1)
+        const quota = quotaOf(response.headers)
+        if (quota) counters.quota(quota.resource, { limit: quota.limit, remaining: quota.remaining, resetAt: quota.resetAt })
+        const next = status >= 300 && status < 400 && status !== 304 ? response.headers.get('location') : null
+        if (next !== null && redirects < mostRedirects) {
+          await response.body?.cancel()
+          const target = URL.parse(next, url)
+          if (followed.has(status) && target?.origin === request.url.origin) {
+            url = target.href
+            continue
+          }
+          // A signed URL elsewhere: fetch follows it itself, without the token.
+          const elsewhere = await fetch(url, { headers, cache: 'no-store', credentials: 'omit' })
+          return { ...head(elsewhere, url), sentAt, body: undefined, oversized: elsewhere }
+        }
+        const { body, rest } = await read(response, maxBytes)
+        const answer: OriginAnswer = { ...head(response, url), sentAt, body }
+        if (rest) answer.oversized = new Response(rest, { status, statusText: response.statusText, headers: response.headers })
+        if (body && (status === 403 || status === 429)) {
+          answer.limitedMs = limitedForMs(status, response.headers, new TextDecoder().decode(body), clock.now())
+          if (answer.limitedMs !== undefined) limited.set(request.viewer, clock.now() + answer.limitedMs)
+        } else limited.delete(request.viewer)
+        return answer
+      }
+    }
+  }
+}
+
+const head = ({ status, statusText, headers, url }: Response, asked: string) => ({ status, statusText, headers, url: url || asked })
+
+/** The whole body, or a stream of it once it turns out to be larger than the bound. */
+async function read(response: Response, maxBytes: number): Promise<{ body?: Bytes; rest?: ReadableStream<Uint8Array> }> {
+  if (!response.body) return { body: new Uint8Array() }
+  const reader = response.body.getReader()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return { body: concat(...chunks) }
+    chunks.push(value)
+    length += value.byteLength
+    if (length > maxBytes) break
+  }
+  const rest = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const chunk = chunks.shift() ?? (await reader.read()).value
+      if (chunk) controller.enqueue(chunk)
+      else controller.close()
+    },
+    cancel: (reason) => reader.cancel(reason)
+  })
+  return { rest }
+}

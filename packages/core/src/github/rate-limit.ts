@@ -1,0 +1,34 @@
+/** What GitHub says of one resource's primary limit. */
+export interface Quota {
+  limit: number
+  remaining: number
+  /** Milliseconds since the epoch, GitHub's clock. */
+  resetAt: number
+}
+
+/** The `x-ratelimit-*` headers of a response, by resource; undefined where they are absent or no numbers. */
+export function quotaOf(headers: Headers): ({ resource: string } & Quota) | undefined {
+  const number = (name: string) => {
+    const value = headers.get(`x-ratelimit-${name}`)
+    return value !== null && /^\d{1,12}$/.test(value) ? Number(value) : undefined
+  }
+  const limit = number('limit')
+  const remaining = number('remaining')
+  const reset = number('reset')
+  if (limit === undefined || remaining === undefined || reset === undefined) return undefined
+  return { resource: headers.get('x-ratelimit-resource') ?? 'core', limit, remaining, resetAt: reset * 1000 }
+}
+
+/**
+ * Whether an answer says "not now": 403 or 429 with `retry-after`, nothing remaining, or a secondary limit's text.
+ * Source: GitHub's "Rate limits for the REST API". Returns how long to wait, in milliseconds.
+ */
+export function limitedForMs(status: number, headers: Headers, body: string, now: number): number | undefined {
+  if (status !== 403 && status !== 429) return undefined
+  const retryAfter = Number(headers.get('retry-after') ?? Number.NaN)
+  if (retryAfter >= 0) return retryAfter * 1000
+  const quota = quotaOf(headers)
+  if (quota?.remaining === 0) return Math.max(0, quota.resetAt - now)
+  // GitHub asks for at least a minute where it names no time.
+  return status === 429 || /rate limit/i.test(body) ? 60_000 : undefined
+}

@@ -1,0 +1,113 @@
+import { LRUCache } from 'lru-cache'
+import { acceptClass, canonicalUrl, keyOf } from './key.ts'
+import { type Route, repositoryOf } from './routes.ts'
+
+/** What is asked for, apart from who asks and how: the same for every request with the same key. */
+export interface Target {
+  key: string
+  /** As asked, without fragment: what is sent to GitHub. */
+  url: URL
+  /** The URL by which the entry is known, see `canonicalUrl`. */
+  canonical: string
+  accept: string
+  apiVersion: string
+  route: Route
+  /** `owner/repo` or `repositories/id`, in lower case. */
+  repository?: string
+  /** Path below the API's base URL. */
+  path: string
+  /** Others may get it if it is public. */
+  shareable: boolean
+}
+
+/** One request to GitHub's API that the cache may answer. */
+export interface ApiRequest extends Target {
+  method: 'GET' | 'HEAD'
+  mode: RequestCache
+  /** The caller's own, plus the member's token where it has none. */
+  headers: Headers
+  authorization?: string
+  /** Local fingerprint of the token, or `anonymous`. */
+  viewer: string
+  signal?: AbortSignal | null
+  /** The mesh's own question: it does not count as asked. */
+  background?: boolean
+}
+
+export const anonymous = 'anonymous'
+
+export interface TargetOptions {
+  apiUrl: URL
+  routeOf(path: string): Route
+  /** The name behind `/repositories/{id}`, where an own answer has shown it. */
+  repositoryName(id: string): string | undefined
+}
+
+/** Path below the API's base URL, or undefined for a URL elsewhere. */
+export function apiPath(url: URL, apiUrl: URL): string | undefined {
+  if (url.origin !== apiUrl.origin) return undefined
+  const base = apiUrl.pathname.replace(/\/$/, '')
+  return url.pathname.startsWith(`${base}/`) ? url.pathname.slice(base.length) : undefined
+}
+
+/** What a target depends on. */
+export interface Question {
+  href: string
+  accept: string | null
+  apiVersion: string | null
+  viewer: string
+}
+
+export interface Targets {
+  /** Without waiting, where the same was asked before. */
+  known(question: Question): Target | undefined
+  /** Undefined for what is not the cache's: outside the API, with a credential in the URL, or a route that is never cached. */
+  find(question: Question): Promise<Target | undefined>
+}
+
+const nameOf = ({ href, accept, apiVersion, viewer }: Question) => `${href}\n${accept}\n${apiVersion}\n${viewer}`
+
+/** Finds the target of a request, each combination of URL, headers and viewer once. */
+export function createTargets({ apiUrl, routeOf, repositoryName }: TargetOptions): Targets {
+  const known = new LRUCache<string, Target>({ max: 10_000 })
+
+  return {
+    known: (question) => known.get(nameOf(question)),
+
+    async find(question) {
+      const found = known.get(nameOf(question))
+      if (found) return found
+      const { href, accept, apiVersion, viewer } = question
+      const url = new URL(href)
+      url.hash = ''
+      const path = apiPath(url, apiUrl)
+      if (path === undefined || url.username || url.password) return undefined
+      if (['access_token', 'client_secret', 'token'].some((secret) => url.searchParams.has(secret))) return undefined
+      const route = routeOf(path)
+      if (route.sharing === 'none') return undefined
+      const shareable = route.sharing === 'group' || (route.sharing === 'anonymous' && viewer === anonymous)
+      const alias = /^\/repositories\/(\d+)(?=\/|$)/.exec(path)
+      const repository = alias ? repositoryName(alias[1] as string) : undefined
+      const parts = {
+        url: canonicalUrl(url),
+        accept: acceptClass(accept),
+        apiVersion: apiVersion ?? ''
+      }
+      if (alias && repository) parts.url = canonicalUrl(new URL(url.href.replace(alias[0], `/repos/${repository}`)))
+      const key = await keyOf({ ...parts, viewer: shareable ? undefined : viewer })
+      const target = {
+        ...parts,
+        key,
+        url,
+        canonical: parts.url,
+        route,
+        repository: repository ?? repositoryOf(path),
+        path,
+        shareable
+      }
+      // An alias can change hands; what stands for it is looked up each time.
+      if (!alias) known.set(nameOf(question), target)
+      return target
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { LRUCache } from 'lru-cache'
+import { type Bytes, fromHex, hex } from '../bytes.ts'
+import { deriveKeys } from './keys.ts'
+import { type CheckedProof, checkProof, createProof } from './proof.ts'
+import { createSealing, type Opened } from './sealing.ts'
+import { rootOf } from './secret.ts'
+
+/** All members with one secret, as one of them sees it. */
+export interface Group {
+  /** Hex SHA-256 of the group's public key: what a relay sees. */
+  readonly id: string
+  readonly publicKey: Bytes
+  readonly topic: string
+  /** What a key is called on the wire: HMAC-SHA-256, so that it says nothing without the secret. Hex in, 32 bytes out. */
+  wireKey(key: string): Promise<Bytes>
+  proofFor(peerId: string): Promise<Bytes>
+  sealGossip(bytes: Uint8Array, sender: string): Promise<Bytes>
+  openGossip(sealed: Uint8Array, sender: string): Promise<Opened | undefined>
+}
+
+/** @throws MeshError ERR_INVALID_OPTION for a secret that cannot be one. */
+export async function openGroup(secret: string, now: () => number, proofLifetimeMs: number): Promise<Group> {
+  const keys = await deriveKeys(await rootOf(secret))
+  const sealing = createSealing(keys.sealingRoot, now)
+  const topic = `ghmesh/1/${keys.id}`
+  const place = (sender: string) => ({ purpose: 'gossip', place: topic, sender })
+  const wireKeys = new LRUCache<string, Bytes>({ max: 10_000 })
+  let own: { peerId: string; renewAt: number; proof: Promise<Bytes> } | undefined
+  return {
+    id: keys.id,
+    publicKey: keys.publicKey,
+    topic,
+    async wireKey(key) {
+      const known = wireKeys.get(key)
+      if (known) return known
+      const made = new Uint8Array(await crypto.subtle.sign('HMAC', keys.wireKeyKey, fromHex(key)))
+      wireKeys.set(key, made)
+      return made
+    },
+    proofFor(peerId) {
+      if (!own || own.peerId !== peerId || now() >= own.renewAt) {
+        const proof = createProof(keys, peerId, Math.floor(now() + proofLifetimeMs))
+        own = { peerId, renewAt: now() + proofLifetimeMs / 2, proof }
+      }
+      return own.proof
+    },
+    sealGossip: (bytes, sender) => sealing.seal(bytes, place(sender)),
+    openGossip: (sealed, sender) => sealing.open(sealed, place(sender))
+  }
+}
+
+/** Checks proofs against the groups of this member, each proof of a peer once. */
+export function createProofCheck(
+  groups: readonly Group[],
+  now: () => number,
+  lifetimeMs: number
+): (proof: Uint8Array, peerId: string) => Promise<(CheckedProof & { group: Group }) | undefined> {
+  const checked = new LRUCache<string, Promise<CheckedProof | undefined>>({ max: 4096 })
+  return async (proof, peerId) => {
+    const name = `${peerId} ${hex(proof)}`
+    let check = checked.get(name)
+    if (!check) {
+      check = checkProof(proof, peerId, now(), lifetimeMs)
+      checked.set(name, check)
+    }
+    const result = await check
+    const group = groups.find(({ id }) => id === result?.groupId)
+    return result && group && result.expiresAt > now() ? { ...result, group } : undefined
+  }
+}

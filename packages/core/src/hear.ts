@@ -1,0 +1,121 @@
+import { hex } from './bytes.ts'
+import type { Cache } from './cache.ts'
+import type { CheckedProof } from './group/proof.ts'
+import type { Group } from './group/group.ts'
+import { createReplayWindow } from './group/replay.ts'
+import type { Guard } from './guard.ts'
+import type { Holders } from './holders.ts'
+import type { Limits } from './limits.ts'
+import type { Mirror } from './mirror.ts'
+import type { Presence } from './members.ts'
+import type { Counters } from './stats.ts'
+import type { Taken, Told } from './take.ts'
+import { inflate } from './transport/compress.ts'
+import { unpackEnvelope } from './transport/envelope.ts'
+import { decodeGossip, type Gossip, type ValueHead } from './transport/wire.ts'
+
+export type Hearing = 'accept' | 'ignore' | 'reject'
+
+export interface HearOptions {
+  cache: Cache
+  mirror: Mirror
+  holders: Holders
+  guard: Guard
+  counters: Counters
+  limits: Limits
+  localNow: () => number
+  /** GitHub's clock. */
+  now: () => number
+  checkProof(proof: Uint8Array, peerId: string): Promise<(CheckedProof & { group: Group }) | undefined>
+  take(told: Told): Promise<Taken>
+  takeValue(head: ValueHead, wireKey: Uint8Array, group: Group, from: string, body: Uint8Array): Promise<boolean>
+  /** A member has a body that came without it. */
+  wanted(peerId: string, wireKey: Uint8Array): void
+  purge(target: string, asOf: number, from: string): Promise<void>
+  present(peerId: string, presence: Omit<Presence, 'heardAt'>, offsetMs: number | undefined): void
+}
+
+/**
+ * What members tell: size-checked, parsed, verified, in that order. Whatever is not of the group, late, doubled or
+ * unknown is ignored; what nobody honest sends is rejected, and counts against its sender.
+ */
+export function createHear(options: HearOptions): (from: string, message: Uint8Array, through: string) => Promise<Hearing> {
+  const { cache, mirror, holders, guard, counters, limits, localNow } = options
+  const replays = createReplayWindow()
+
+  const ignore = (reason: string): Hearing => {
+    counters.rejected(reason)
+    return 'ignore'
+  }
+  const reject = (from: string, reason: string): Hearing => {
+    guard.reject(from, reason)
+    return 'reject'
+  }
+
+  async function act(from: string, group: Group, message: Gossip): Promise<Hearing> {
+    switch (message.type) {
+      case 'announce': {
+        const { key: wireKey, entry: head } = message
+        const body = message.body && head.size <= limits.entryBytes ? await inflate(message.body as Uint8Array<ArrayBuffer>, head.size) : undefined
+        if (message.body && !body) return reject(from, 'size')
+        const taken = await options.take({ head, wireKey, group, from, body })
+        if (taken.how === 'refused') return 'ignore'
+        holders.add(hex(wireKey), from, head.asOf)
+        if (taken.how === 'wanted') options.wanted(from, wireKey)
+        return 'accept'
+      }
+      case 'value': {
+        const { key: wireKey, value: head } = message
+        if (head.size > limits.valueBytes) return reject(from, 'size')
+        if (message.body) {
+          const body = await inflate(message.body as Uint8Array<ArrayBuffer>, head.size)
+          if (!body) return reject(from, 'size')
+          if (!(await options.takeValue(head, wireKey, group, from, body))) return 'ignore'
+        } else options.wanted(from, wireKey)
+        holders.add(hex(wireKey), from, head.at)
+        return 'accept'
+      }
+      case 'touch': {
+        for (const [wireKey, hash, asOf] of message.items) {
+          if (asOf > options.now() + limits.clockSkewMs) counters.rejected('future')
+          else await touch(from, hex(wireKey), hex(hash), asOf)
+        }
+        return 'accept'
+      }
+      case 'purge':
+        await options.purge(message.target, message.asOf, from)
+        return 'accept'
+      case 'presence': {
+        const { name, version, stats, addresses, offset } = message
+        options.present(from, { name, version, stats, addresses }, offset)
+        return 'accept'
+      }
+    }
+  }
+
+  async function touch(from: string, wireName: string, hash: string, asOf: number): Promise<void> {
+    holders.add(wireName, from, asOf)
+    const key = mirror.keyOf(wireName)
+    if (key === undefined) return
+    await cache.touch(key, (entry) => (entry.hash === hash && entry.asOf < asOf ? { ...entry, asOf } : entry))
+  }
+
+  return async (from, message, through) => {
+    if (!guard.hears(from)) return 'ignore'
+    if (!guard.allows(from, message.byteLength)) return 'ignore'
+    if (message.byteLength > limits.gossipMessageBytes) return reject(from, 'size')
+    const envelope = unpackEnvelope(message)
+    if (envelope === 'version') return ignore('version')
+    if (envelope === 'malformed') return reject(from, 'malformed')
+    const proof = await options.checkProof(envelope.proof, from)
+    // A relay that hands on another's bad proof must not lose its score for it.
+    if (!proof) return through === from ? reject(from, 'proof') : ignore('proof')
+    const opened = await proof.group.openGossip(envelope.sealed, from)
+    if (!opened) return ignore('sealed')
+    if (!replays.firstTime(`${from} ${opened.salt}`, opened.counter)) return ignore('replay')
+    const gossip = decodeGossip(opened.bytes)
+    if (!gossip) return reject(from, 'malformed')
+    if (Math.abs(localNow() - gossip.sentAt) > limits.messageAgeMs) return ignore('expired')
+    return act(from, proof.group, gossip)
+  }
+}

@@ -1,0 +1,34 @@
+import { LRUCache } from 'lru-cache'
+
+/** Who has what, as members told it. */
+export interface Holders {
+  /** A member has a body of this wire key (hex), last seen current at `asOf`. */
+  add(wireKey: string, peerId: string, asOf: number): void
+  /** Members that have it, the one with the newest first. */
+  of(wireKey: string): { peerId: string; asOf: number }[]
+  remove(wireKey: string, peerId: string): void
+}
+
+const maxKeys = 50_000
+const maxHolders = 8
+
+export function createHolders(): Holders {
+  const known = new LRUCache<string, Map<string, number>>({ max: maxKeys })
+  return {
+    add(wireKey, peerId, asOf) {
+      const holders = known.get(wireKey) ?? new Map<string, number>()
+      if ((holders.get(peerId) ?? 0) <= asOf) {
+        holders.delete(peerId)
+        holders.set(peerId, asOf)
+      }
+      for (const oldest of holders.keys()) {
+        if (holders.size <= maxHolders) break
+        holders.delete(oldest)
+      }
+      known.set(wireKey, holders)
+    },
+    of: (wireKey) =>
+      [...(known.get(wireKey) ?? [])].map(([peerId, asOf]) => ({ peerId, asOf })).sort((a, b) => b.asOf - a.asOf),
+    remove: (wireKey, peerId) => void known.get(wireKey)?.delete(peerId)
+  }
+}

@@ -1,0 +1,88 @@
+const KiB = 1024
+const MiB = 1024 * KiB
+const secondMs = 1000
+const minuteMs = 60 * secondMs
+const hourMs = 60 * minuteMs
+
+/** Every bound and waiting time of ghmesh, with its unit in its name. Override single ones with `limits`. */
+export const defaultLimits = {
+  /** How long GitHub's answers are fresh where nothing else is said (its own `max-age`). */
+  freshMs: minuteMs,
+  /** A confirmation with the own token (200 or 304) is good for this long. */
+  confirmationMs: hourMs,
+  /** How often a repository's visibility is looked up at most. */
+  visibilityMs: 24 * hourMs,
+  /** A 404 is remembered, per token and locally, for this long. */
+  notFoundMs: 10 * secondMs,
+  /** How long an alias `/repositories/{id}` is believed after the last own answer that showed it. */
+  aliasMs: 10 * minuteMs,
+  /** An `asOf` further ahead of GitHub's clock than this is dropped. */
+  clockSkewMs: 5 * secondMs,
+  /** After a successful write, what it changed is asked again after each of these. */
+  recheckMs: [3 * secondMs, 15 * secondMs],
+  /** Shared entries are deleted when their newest confirmation is older. */
+  keepMs: 7 * 24 * hourMs,
+  /** How long a value lives where `set` does not say. */
+  valueTtlMs: 24 * hourMs,
+
+  /** A member that was asked for an entry answers within this. */
+  memberAnswerMs: 150,
+  /** After this, a second member is asked as well. */
+  hedgeMs: 75,
+  /** The whole wait for members, when nobody is fetching. */
+  membersBudgetMs: 500,
+  /** An unproven connection is closed after this. */
+  proofMs: 5 * secondMs,
+  /** How long a proof is valid. */
+  proofLifetimeMs: 24 * hourMs,
+  /** Presence is sent this often, ± 20 %. */
+  presenceMs: 30 * secondMs,
+  /** A member without presence is forgotten after this. */
+  presenceForgottenMs: 150 * secondMs,
+  /** Known addresses of members that are not connected are dialled this often. */
+  dialMs: 3 * secondMs,
+  /** One dial may take this long. */
+  dialTimeoutMs: 8 * secondMs,
+  /** A gossip message older than this is ignored. */
+  messageAgeMs: 5 * minuteMs,
+  /** Touches are collected for this long before they are sent. */
+  touchBatchMs: 100,
+  /** At `stop`, transfers and announcements under way may take this long. */
+  stopMs: 2 * secondMs,
+
+  /** Largest body that is cached, and that is accepted from a member. */
+  entryBytes: 16 * MiB,
+  valueBytes: 64 * KiB,
+  /** A public body that is compressed to this or less travels inside its announcement. */
+  inlineBytes: 16 * KiB,
+  gossipMessageBytes: 64 * KiB,
+  frameBytes: 256 * KiB,
+  memoryBytes: 64 * MiB,
+  filesystemBytes: 512 * MiB,
+  indexedDbBytes: 128 * MiB,
+  /** Records in one store. */
+  storeEntries: 100_000,
+  /** Bodies under one key, seen by different viewers. */
+  variants: 4,
+  /** Keys in one touch. */
+  touchKeys: 200,
+  /** Newest keys that a member tells a newcomer. */
+  listKeys: 1000,
+
+  /** Gossip messages a second from one peer, and how many may come at once. */
+  messagesPerSecond: 50,
+  messagesBurst: 200,
+  gossipBytesPerSecond: MiB,
+  /** Transfers at once with one peer. */
+  transfersPerPeer: 16,
+  /** Addresses that are known at most; the oldest goes first. */
+  knownPeers: 1000,
+  /** Rejected messages after which a peer is disconnected and not heard again. */
+  rejectedMessages: 20,
+  /** One in so many entries taken on trust is audited in the background. */
+  auditOneIn: 50,
+  /** Mismatches within an hour after which a peer's entries are verified one by one. */
+  auditMismatches: 3
+}
+
+export type Limits = typeof defaultLimits

@@ -1,0 +1,97 @@
+import { equal, fromHex, hex, plain, sha256Hex } from './bytes.ts'
+import type { Entry } from './entry.ts'
+import { synthesisedHeaders } from './github/headers.ts'
+import { inspect } from './github/json.ts'
+import { acceptClass, canonicalUrl, isJson, keyOf } from './github/key.ts'
+import { linkHeader, pagesOf } from './github/links.ts'
+import { apiPath } from './github/request.ts'
+import type { Route } from './github/routes.ts'
+import type { Group } from './group/group.ts'
+import type { Limits } from './limits.ts'
+import type { EntryHead } from './transport/wire.ts'
+
+/** What is sent of an entry before its body. */
+export function headOf(entry: Entry): EntryHead {
+  const { url, accept, apiVersion, asOf, hash, body, validator, etag, anonymous, variant } = entry
+  const pages = pagesOf(entry.headers.link, new URL(url))
+  return {
+    url,
+    accept,
+    apiVersion,
+    asOf: Math.round(asOf),
+    hash: fromHex(hash),
+    size: body.byteLength,
+    validator,
+    etag,
+    public: entry.public,
+    anonymous,
+    variant,
+    ...(Object.keys(pages).length > 0 && { pages })
+  }
+}
+
+/** Why a member's entry was dropped; counted in `stats().rejected`. */
+export type Refusal = 'key' | 'route' | 'future' | 'old' | 'size' | 'hash' | 'content' | 'credential'
+
+export interface HeadCheck {
+  apiUrl: URL
+  routeOf(path: string): Route
+  limits: Limits
+  /** GitHub's clock. */
+  now: number
+}
+
+/** Whether a head may be true, before its body is asked for. Resolves to the key it is for, or to why it cannot be. */
+export async function checkHead(
+  head: EntryHead,
+  wireKey: Uint8Array,
+  group: Group,
+  { apiUrl, routeOf, limits, now }: HeadCheck
+): Promise<{ key: string } | Refusal> {
+  const url = URL.parse(head.url)
+  const path = url ? apiPath(url, apiUrl) : undefined
+  if (!url || path === undefined || canonicalUrl(url) !== head.url || acceptClass(head.accept) !== head.accept) return 'key'
+  const { sharing } = routeOf(path)
+  if (sharing !== 'group' && !(sharing === 'anonymous' && head.anonymous && head.public)) return 'route'
+  if (head.asOf > now + limits.clockSkewMs) return 'future'
+  if (now - head.asOf > limits.keepMs) return 'old'
+  if (head.size > limits.entryBytes) return 'size'
+  const key = await keyOf(head)
+  return equal(await group.wireKey(key), wireKey) ? { key } : 'key'
+}
+
+/** A member's head and body as an entry, or why it cannot be believed. Nothing is taken from the member but facts that were checked. */
+export async function entryFromMember(head: EntryHead, body: Uint8Array, from: string, now: number): Promise<Entry | Refusal> {
+  if (body.byteLength !== head.size) return 'size'
+  const hash = hex(head.hash)
+  if ((await sha256Hex(body)) !== hash) return 'hash'
+  const json = isJson(head.accept)
+  const { variant, secret, items } = inspect(body, json)
+  // `secret` with a JSON type and no JSON in it: a captive portal's page, say.
+  if (secret) return json && !looksLikeJson(body) ? 'content' : 'credential'
+  return {
+    url: head.url,
+    accept: head.accept,
+    apiVersion: head.apiVersion,
+    body: plain(body),
+    hash,
+    headers: synthesisedHeaders(head.accept, json, head.pages && linkHeader(head.pages, new URL(head.url))),
+    asOf: head.asOf,
+    validator: head.validator,
+    etag: head.validator === 'object' ? head.etag : undefined,
+    public: head.public,
+    anonymous: head.anonymous,
+    variant: variant || head.variant,
+    local: false,
+    maxAgeMs: githubMaxAgeMs,
+    items,
+    from,
+    takenAt: now,
+    confirmed: {}
+  }
+}
+
+/** GitHub's `max-age`, which does not travel. */
+const githubMaxAgeMs = 60_000
+
+const looksLikeJson = (body: Uint8Array) => body[0] === 0x7b || body[0] === 0x5b || body[0] === 0x22

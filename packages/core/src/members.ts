@@ -1,0 +1,88 @@
+import type { Group } from './group/group.ts'
+import type { Limits } from './limits.ts'
+import type { MeshStats } from './stats.ts'
+import type { Peer } from './transport/transport.ts'
+
+/** What a member last told of itself. */
+export interface Presence {
+  name: string
+  version: string
+  stats: Partial<MeshStats>
+  addresses: string[]
+  heardAt: number
+}
+
+/** Who is connected, who of them has shown a proof, and what they tell of themselves. */
+export interface Members {
+  connected(peer: Peer): void
+  disconnected(peerId: string): void
+  /** Marks a peer as a member; true when it was none before. */
+  prove(peerId: string, group: Group): boolean
+  /** The group whose proof a connected peer has shown. */
+  groupOf(peerId: string): Group | undefined
+  /** Proven and connected. */
+  list(): Peer[]
+  isConnected(peerId: string): boolean
+  hear(peerId: string, presence: Omit<Presence, 'heardAt'>): void
+  /** Of members heard lately, connected or not, by peer id. */
+  presences(): Map<string, Presence>
+}
+
+export interface MembersOptions {
+  limits: Limits
+  now: () => number
+  /** Transport's word on a peer's path and round trip now. */
+  peers(): Peer[]
+  joined(peer: Peer): void
+  left(peer: Peer): void
+  /** A peer has shown no proof in time. */
+  unproven(peerId: string): void
+}
+
+export function createMembers({ limits, now, peers, joined, left, unproven }: MembersOptions): Members {
+  const connected = new Map<string, { peer: Peer; group?: Group; timer?: ReturnType<typeof setTimeout> }>()
+  const present = new Map<string, Presence>()
+
+  const named = (peer: Peer): Peer => ({ ...peer, name: present.get(peer.id)?.name ?? peer.name })
+  const forgetOld = () => {
+    for (const [peerId, { heardAt }] of present) {
+      if (now() - heardAt > limits.presenceForgottenMs && !connected.has(peerId)) present.delete(peerId)
+    }
+  }
+  return {
+    connected(peer) {
+      const known = connected.get(peer.id)
+      if (known) {
+        known.peer = peer
+        return
+      }
+      const timer = setTimeout(() => unproven(peer.id), limits.proofMs)
+      connected.set(peer.id, { peer, timer })
+    },
+    disconnected(peerId) {
+      const known = connected.get(peerId)
+      clearTimeout(known?.timer)
+      connected.delete(peerId)
+      if (known?.group) left(named(known.peer))
+    },
+    prove(peerId, group) {
+      const known = connected.get(peerId)
+      if (!known || known.group) return false
+      clearTimeout(known.timer)
+      known.group = group
+      joined(named(known.peer))
+      return true
+    },
+    groupOf: (peerId) => connected.get(peerId)?.group,
+    list: () => peers().filter(({ id }) => connected.get(id)?.group).map(named),
+    isConnected: (peerId) => connected.has(peerId),
+    hear(peerId, presence) {
+      present.set(peerId, { ...presence, heardAt: now() })
+      forgetOld()
+    },
+    presences() {
+      forgetOld()
+      return new Map(present)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { LRUCache } from 'lru-cache'
+import { fromHex, hex } from './bytes.ts'
+import type { Cache } from './cache.ts'
+import type { EntrySummary } from './entry.ts'
+import type { Group } from './group/group.ts'
+import type { Limits } from './limits.ts'
+
+/** Which of this member's entries others may ask for, by the names that they have on the wire. */
+export interface Mirror {
+  /** Reads what the store holds from before; `expired` are too old to be kept. */
+  load(expired: (key: string) => void): Promise<void>
+  /** An entry or value is held now, and may be given to members. */
+  add(key: string, hash: string, asOf: number): Promise<void>
+  /** The key behind a wire key (hex); undefined when nothing is held that may be given. */
+  keyOf(wireName: string): string | undefined
+  /** The freshest, by the names of one group. */
+  newest(group: Group): Promise<[Uint8Array, Uint8Array, number][]>
+}
+
+export interface MirrorOptions {
+  cache: Cache
+  groups: readonly Group[]
+  limits: Limits
+  now: () => number
+  mayShare(entry: EntrySummary): boolean
+}
+
+export function createMirror({ cache, groups, limits, now, mayShare }: MirrorOptions): Mirror {
+  const keys = new LRUCache<string, string>({ max: limits.storeEntries })
+  const held = new LRUCache<string, { hash: string; asOf: number }>({ max: limits.storeEntries })
+
+  const mirror: Mirror = {
+    async load(expired) {
+      for await (const entry of cache.summaries()) {
+        if (now() - entry.asOf > limits.keepMs) expired(entry.key)
+        else if (mayShare(entry)) await mirror.add(entry.key, entry.hash, entry.asOf)
+      }
+    },
+    async add(key, hash, asOf) {
+      held.set(key, { hash, asOf })
+      for (const group of groups) keys.set(hex(await group.wireKey(key)), key)
+    },
+    keyOf: (wireName) => keys.get(wireName),
+    async newest(group) {
+      const newest = [...held.entries()].sort(([, a], [, b]) => b.asOf - a.asOf).slice(0, limits.listKeys)
+      return Promise.all(
+        newest.map(async ([key, { hash, asOf }]): Promise<[Uint8Array, Uint8Array, number]> => [
+          await group.wireKey(key),
+          fromHex(hash),
+          Math.round(asOf)
+        ])
+      )
+    }
+  }
+  return mirror
+}

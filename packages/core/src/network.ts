@@ -1,0 +1,270 @@
+import { equal, fromHex, hex } from './bytes.ts'
+import { createAsk } from './ask-members.ts'
+import type { Cache } from './cache.ts'
+import { createDialler } from './dialler.ts'
+import type { Discovery } from './discovery/discovery.ts'
+import type { Entry, EntrySummary } from './entry.ts'
+import type { Emit } from './events.ts'
+import { createProofCheck, type Group } from './group/group.ts'
+import { createGuard, type Guard } from './guard.ts'
+import { createHear } from './hear.ts'
+import { createHolders } from './holders.ts'
+import { homesOf } from './homes.ts'
+import type { Limits } from './limits.ts'
+import type { HeadCheck } from './member-entry.ts'
+import { createMembers } from './members.ts'
+import { createMirror } from './mirror.ts'
+import type { StoredValue } from './record.ts'
+import { createServe } from './serve.ts'
+import type { Counters, MeshStats } from './stats.ts'
+import { createTake } from './take.ts'
+import { createTell } from './tell.ts'
+import type { Peer, Transport } from './transport/transport.ts'
+import { createValues, type Values } from './values.ts'
+
+/** This member among the others: what the flow needs of them. */
+export interface Network {
+  readonly peerId: string
+  readonly addresses: string[]
+  readonly values: Values
+  readonly guard: Guard
+  start(): Promise<void>
+  /** Asks whoever has it for something newer than what is held; what is found is in the cache afterwards. Never rejects. */
+  ask(key: string, held?: Entry): Promise<void>
+  announce(key: string, entry: Entry): void
+  touched(key: string, entry: Entry): void
+  purge(target: string, asOf: number): Promise<void>
+  peers(): Peer[]
+  /** Connected members that hold this very body now. */
+  holders(key: string, hash: string): Promise<Peer[]>
+  /** Figures of members heard lately, by name. */
+  stats(): Record<string, Partial<MeshStats>>
+  stop(): Promise<void>
+}
+
+export interface NetworkOptions {
+  groups: readonly [Group, ...Group[]]
+  transport: Transport
+  discovery: readonly Discovery[]
+  cache: Cache
+  counters: Counters
+  limits: Limits
+  emit: Emit
+  name: string
+  version: string
+  localNow: () => number
+  /** GitHub's clock. */
+  now: () => number
+  random: () => number
+  clock: { readonly offsetMs: number; readonly fromOrigin: boolean; hear(peerId: string, offsetMs: number): void }
+  check(): HeadCheck
+  mayShare(entry: Pick<EntrySummary, 'public' | 'local'>): boolean
+  purged(target: string, asOf: number, from: string): Promise<void>
+  ownStats(): MeshStats
+  expired(key: string): void
+}
+
+/** How many bodies are fetched at once because this member is their home. */
+const mirroredAtOnce = 4
+
+export function createNetwork(options: NetworkOptions): Network {
+  const { groups, transport, cache, counters, limits, emit, localNow, now, random, clock, mayShare } = options
+  const [group] = groups
+  const guard = createGuard(limits, counters, localNow, (peerId) => void transport.disconnect(peerId))
+  const holders = createHolders()
+  const mirror = createMirror({ cache, groups, limits, now, mayShare })
+  const tell = createTell({ group, transport, limits, localNow, emit })
+  const ask = createAsk({ transport, group, guard, limits })
+  const checkProof = createProofCheck(groups, localNow, limits.proofLifetimeMs)
+  const members = createMembers({
+    limits,
+    now: localNow,
+    peers: () => transport.peers(),
+    joined: (peer) => emit('peer:connect', peer),
+    left: (peer) => emit('peer:disconnect', peer),
+    unproven: (peerId) => void transport.disconnect(peerId)
+  })
+  const dialler = createDialler({ transport, limits, discovery: options.discovery, emit, name: options.name, localNow, isConnected: members.isConnected })
+
+  const noted = async (key: string) => {
+    const entry = (await cache.find(key))?.entries.find(mayShare)
+    if (entry) await mirror.add(key, entry.hash, entry.asOf)
+  }
+  const take = createTake({ cache, guard, counters, emit, check: options.check, noted })
+  const values: Values = createValues({
+    cache, mirror, guard, counters, limits, emit, now,
+    peerId: () => transport.peerId,
+    tell: (key, value: StoredValue) => tell.value(key, value),
+    ask: (key) => askFor(key)
+  })
+
+  // --- asking
+
+  async function askFor(key: string, held?: Entry): Promise<void> {
+    const wireKey = await group.wireKey(key)
+    const proven = members.list().map(({ id }) => id)
+    const known = holders.of(hex(wireKey)).filter(({ peerId, asOf }) => proven.includes(peerId) && asOf > (held?.asOf ?? 0))
+    // With an entry in hand, only a member that has said to have a newer one is worth the wait.
+    const asked = known.length > 0 ? known.map(({ peerId }) => peerId).slice(0, 2) : held ? [] : homesOf(hex(wireKey), proven)
+    const got = await ask.first(asked.filter(guard.hears), wireKey, held && fromHex(held.hash))
+    if (got) await receive(got, wireKey)
+  }
+
+  async function receive(got: NonNullable<Awaited<ReturnType<typeof ask.first>>>, wireKey: Uint8Array): Promise<void> {
+    const { from, body } = got
+    if (got.kind === 'entry') await take({ head: got.head, wireKey, group, from, body })
+    else if (body) await values.take(got.head, wireKey, group, from, body)
+  }
+
+  // --- mirroring: bodies that were announced without being sent, where this member is one of their homes
+
+  const wanted: { peerId: string; wireKey: Uint8Array }[] = []
+  let mirroring = 0
+
+  function want(peerId: string, wireKey: Uint8Array): void {
+    const all = [transport.peerId, ...members.list().map(({ id }) => id)]
+    if (wanted.length >= limits.listKeys || !homesOf(hex(wireKey), all).includes(transport.peerId)) return
+    wanted.push({ peerId, wireKey })
+    while (mirroring < mirroredAtOnce && wanted.length > 0) {
+      mirroring++
+      void mirrorNext().finally(() => mirroring--)
+    }
+  }
+
+  async function mirrorNext(): Promise<void> {
+    for (let next = wanted.shift(); next && !stopping; next = wanted.shift()) {
+      const got = await ask.get(next.peerId, next.wireKey)
+      if (got) await receive(got, next.wireKey)
+    }
+  }
+
+  // --- being with others
+
+  async function prove(peerId: string, proof: Uint8Array): Promise<Uint8Array | undefined> {
+    const checked = await checkProof(proof, peerId)
+    if (!checked) {
+      guard.reject(peerId, 'proof')
+      return undefined
+    }
+    if (members.prove(peerId, checked.group)) void welcome(peerId)
+    return group.proofFor(transport.peerId)
+  }
+
+  /** What a newcomer has that this member has not: late joiners learn the freshest keys, both ways. */
+  async function welcome(peerId: string): Promise<void> {
+    scheduleGreeting()
+    for (const [wireKey, hash, asOf] of await ask.list(peerId)) {
+      const name = hex(wireKey)
+      holders.add(name, peerId, asOf)
+      const key = mirror.keyOf(name)
+      const held = key === undefined ? undefined : await heldHash(key)
+      if (held === undefined || !equal(fromHex(held), hash)) want(peerId, wireKey)
+    }
+  }
+
+  async function heldHash(key: string): Promise<string | undefined> {
+    const holding = await cache.find(key)
+    return holding?.entries[0]?.hash
+  }
+
+  let presenceTimer: ReturnType<typeof setTimeout> | undefined
+  let greetTimer: ReturnType<typeof setTimeout> | undefined
+  let stopping = false
+
+  function scheduleGreeting(): void {
+    // Many join at once when a fleet starts; one message greets them all.
+    greetTimer ??= setTimeout(() => {
+      greetTimer = undefined
+      void present()
+    }, limits.touchBatchMs)
+  }
+
+  async function present(): Promise<void> {
+    const stats = options.ownStats()
+    const offset = clock.fromOrigin ? Math.round(clock.offsetMs) : undefined
+    const addresses = transport.addresses.slice(0, 16)
+    await tell.presence({ name: options.name, version: options.version, stats: { ...stats }, addresses, offset })
+  }
+
+  function schedulePresence(): void {
+    presenceTimer = setTimeout(() => {
+      void present().finally(() => {
+        if (!stopping) schedulePresence()
+      })
+    }, limits.presenceMs * (0.8 + 0.4 * random()))
+  }
+
+  const serve = createServe({
+    cache, mirror, limits, mayShare, prove,
+    groupOf: members.groupOf,
+    rejected: (peerId, reason) => guard.reject(peerId, reason)
+  })
+  const hear = createHear({
+    cache, mirror, holders, guard, counters, limits, localNow, now, checkProof, take,
+    takeValue: values.take,
+    wanted: want,
+    purge: (target, asOf, from) => options.purged(target, asOf, from),
+    present(peerId, presence, offsetMs) {
+      members.hear(peerId, presence)
+      if (offsetMs !== undefined) clock.hear(peerId, offsetMs)
+    }
+  })
+
+  return {
+    get peerId() {
+      return transport.peerId
+    },
+    get addresses() {
+      return transport.addresses
+    },
+    values,
+    guard,
+    async start() {
+      await transport.start(groups.map(({ topic }) => topic), {
+        message: (from, bytes, through) => hear(from, bytes, through).catch(() => 'ignore' as const),
+        request: (from, bytes) => serve(from, bytes),
+        connect(peer) {
+          if (!guard.hears(peer.id)) return void transport.disconnect(peer.id)
+          members.connected(peer)
+          void ask.proof(peer.id).then((proof) => proof && prove(peer.id, proof))
+        },
+        disconnect: (peer) => members.disconnected(peer.id)
+      })
+      void mirror.load(options.expired)
+      dialler.start()
+      schedulePresence()
+    },
+    ask: (key, held) => askFor(key, held).catch(() => {}),
+    announce(key, entry) {
+      void mirror.add(key, entry.hash, entry.asOf).then(() => tell.announce(key, entry))
+    },
+    touched(key, entry) {
+      if (!mayShare(entry)) return
+      void mirror.add(key, entry.hash, entry.asOf)
+      tell.touch(key, entry.hash, entry.asOf)
+    },
+    purge: (target, asOf) => tell.purge(target, asOf),
+    peers: () => members.list(),
+    async holders(key, hash) {
+      const wireKey = await group.wireKey(key)
+      const peers = members.list()
+      const got = await Promise.all(peers.map(({ id }) => ask.get(id, wireKey, fromHex(hash))))
+      return peers.filter((_peer, i) => got[i] && hex(got[i].head.hash) === hash)
+    },
+    stats: () => Object.fromEntries([...members.presences().values()].map(({ name, stats }) => [name, stats])),
+    async stop() {
+      stopping = true
+      clearTimeout(presenceTimer)
+      clearTimeout(greetTimer)
+      let deadline: ReturnType<typeof setTimeout> | undefined
+      const tooLong = new Promise((resolve) => {
+        deadline = setTimeout(resolve, limits.stopMs)
+      })
+      await Promise.race([tell.flush(), tooLong])
+      clearTimeout(deadline)
+      tell.stop()
+      await dialler.stop()
+      await transport.stop()
+    }
+  }
+}

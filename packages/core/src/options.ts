@@ -1,0 +1,169 @@
+import * as v from 'valibot'
+import type { Discovery } from './discovery/discovery.ts'
+import { MeshError } from './errors.ts'
+import { defaultLimits, type Limits } from './limits.ts'
+import type { Store } from './store/store.ts'
+import type { Transport } from './transport/transport.ts'
+
+/** All of it optional: without any, GitHub's API behind a cache of this machine. */
+export interface MeshOptions {
+  /** The group's secret, from `ghmesh secret` or any passphrase. Absent: local cache only, no networking. A list: the first sends, all receive. */
+  secret?: string | string[]
+  /** Sent to `apiUrl`'s origin only; a request's own `Authorization` wins. Default: `GH_TOKEN`, `GITHUB_TOKEN`, else what `gh auth token` says. */
+  token?: string | (() => Promise<string | undefined>)
+  /** Default `https://api.github.com`; GitHub Enterprise Server: `https://HOST/api/v3`. */
+  apiUrl?: string
+  /** This member's name for others to read. Default: `RUNNER_NAME`, else the host's name. */
+  name?: string
+  /**
+   * `public` (default): only what an own answer shows to be public. `group`: private repositories too, each served only to
+   * tokens that GitHub lets see it. A function narrows `public` further; it never sees credentials.
+   */
+  share?: 'public' | 'group' | ((request: Request, response: Response) => boolean)
+  /** `group` (default): a member's fresh answer is served. `verify`: only after GitHub confirmed it to this member's own token. */
+  trust?: 'group' | 'verify'
+  /** How long answers are fresh, in ms, instead of GitHub's `max-age` of 60 s. A function may leave a route to GitHub: undefined. */
+  ttlMs?: number | ((url: URL) => number | undefined)
+  /** How old an answer may be that stands in for an error of GitHub, in ms. Default 86,400,000, a day; 0: never. */
+  staleIfErrorMs?: number
+  /** Largest body that is cached, in bytes. Default 16 MiB. */
+  maxEntryBytes?: number
+  /** Default: the platform's, on disk or in IndexedDB. */
+  store?: Store
+  /** Node: where entries and this member's identity are kept. Default: the user's cache folder. */
+  cacheDir?: string
+  /** Default: libp2p with the platform's transports. */
+  transport?: Transport
+  /** Replaces the defaults; an empty list: none. */
+  discovery?: Discovery[]
+  /** `owner/repo` whose issue is the peer registry. */
+  repository?: string
+  /** Node: folder of the file registry. */
+  peersDir?: string
+  /** Multiaddrs of members to dial. */
+  bootstrap?: string[]
+  /** Node: TCP port, 0 for any. Default 9100; where it is busy, the next free of 20. WebSocket on port + 1000, or any free one. */
+  listenPort?: number
+  /** Address that is told to others instead of this machine's own. */
+  announceIp?: string
+  /** Listen on and tell others loopback only. */
+  forceLocalhost?: boolean
+  /** Browser: dial `ws://` and LAN addresses too. Default false. */
+  allowPrivateAddresses?: boolean
+  limits?: Partial<Limits>
+  /** Towards the origin. Default: the global one. */
+  fetch?: typeof globalThis.fetch
+  /** Milliseconds since the epoch. */
+  now?: () => number
+  /** At least 0, less than 1. */
+  random?: () => number
+  /** Default: warnings to the console. */
+  logger?: Pick<Console, 'debug' | 'info' | 'warn' | 'error'>
+}
+
+export type Environment = Record<string, string | undefined>
+
+const numberIn = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most))
+const port = v.pipe(numberIn(0, 65535), v.integer())
+const ms = numberIn(0, Number.MAX_SAFE_INTEGER)
+const filled = v.pipe(v.string(), v.trim(), v.minLength(1))
+const callable = v.custom<(...args: never[]) => unknown>((value) => typeof value === 'function')
+const having = (...methods: string[]) =>
+  v.custom<object>((value) => methods.every((method) => typeof (value as Record<string, unknown> | null)?.[method] === 'function'))
+
+// What each option takes, and how to say so.
+const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } = {
+  secret: [v.union([filled, v.pipe(v.array(filled), v.minLength(1), v.maxLength(8))]), 'a secret, or a list of 1 to 8'],
+  token: [v.union([v.pipe(filled, v.regex(/^[\x21-\x7e]+$/)), callable]), 'a token without spaces, or a function that resolves to one'],
+  apiUrl: [v.pipe(filled, v.check(isBaseUrl)), 'an http(s) URL without query or credentials, like https://api.github.com'],
+  name: [v.pipe(filled, v.maxLength(128)), '1 to 128 characters'],
+  share: [v.union([v.picklist(['public', 'group']), callable]), '"public", "group" or a function'],
+  trust: [v.picklist(['group', 'verify']), '"group" or "verify"'],
+  ttlMs: [v.union([ms, callable]), 'a number of milliseconds from 0 on, or a function'],
+  staleIfErrorMs: [ms, 'a number of milliseconds from 0 on'],
+  maxEntryBytes: [numberIn(0, 1024 ** 3), 'a number of bytes from 0 to 1 GiB'],
+  store: [having('get', 'put', 'touch', 'delete', 'list', 'close'), 'a Store'],
+  cacheDir: [filled, 'a folder'],
+  transport: [having('start', 'dial', 'publish', 'request', 'stop'), 'a Transport'],
+  discovery: [v.array(having('start', 'announce', 'stop')), 'a list of Discovery'],
+  repository: [v.pipe(filled, v.regex(/^[\w.-]+\/[\w.-]+$/)), 'owner/repo'],
+  peersDir: [filled, 'a folder'],
+  bootstrap: [v.array(v.pipe(filled, v.regex(/^\/.+\/p2p\/\w+$/))), 'multiaddrs that end in /p2p/ and a peer id'],
+  listenPort: [port, 'a whole number from 0 to 65535'],
+  announceIp: [v.pipe(filled, v.ip()), 'an IPv4 or IPv6 address'],
+  forceLocalhost: [v.boolean(), 'true or false (1 or 0)'],
+  allowPrivateAddresses: [v.boolean(), 'true or false'],
+  limits: [v.record(v.picklist(Object.keys(defaultLimits)), v.union([ms, v.array(ms)])), `numbers by the names ${Object.keys(defaultLimits).join(', ')}`],
+  fetch: [callable, 'a function like fetch'],
+  now: [callable, 'a function'],
+  random: [callable, 'a function'],
+  logger: [having('debug', 'info', 'warn', 'error'), 'an object with debug, info, warn and error']
+}
+
+function isBaseUrl(value: string): boolean {
+  const url = URL.parse(value)
+  return url !== null && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password
+}
+
+const numeric = (text: string): unknown => (text.trim() === '' ? text : Number(text))
+const yesOrNo = (text: string): unknown => ({ 1: true, true: true, yes: true, 0: false, false: false, no: false, '': false })[text.trim().toLowerCase()] ?? text
+const list = (text: string): unknown =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+
+// Which variable stands for which option; of several the first that is set.
+const variables: { option: keyof MeshOptions; names: string[]; read?: (text: string) => unknown }[] = [
+  { option: 'secret', names: ['CACHE_P2P_SHARED_SECRET', 'GHMESH_SECRET'] },
+  { option: 'repository', names: ['GITHUB_REPOSITORY'] },
+  { option: 'listenPort', names: ['CACHE_LISTEN_PORT'], read: numeric },
+  { option: 'name', names: ['RUNNER_NAME'] },
+  { option: 'peersDir', names: ['IPFS_ACCELERATE_P2P_CACHE_DIR', 'GHMESH_PEERS_DIR'] },
+  { option: 'forceLocalhost', names: ['IPFS_ACCELERATE_P2P_FORCE_LOCALHOST'], read: yesOrNo },
+  { option: 'announceIp', names: ['IPFS_ACCELERATE_PUBLIC_IP'] },
+  { option: 'bootstrap', names: ['CACHE_BOOTSTRAP_PEERS'], read: list },
+  { option: 'ttlMs', names: ['CACHE_DEFAULT_TTL'], read: (text) => (text.trim() === '' ? text : Number(text) * 1000) },
+  { option: 'cacheDir', names: ['IPFS_ACCELERATE_CACHE_DIR', 'CACHE_DIR'] },
+  { option: 'token', names: ['GH_TOKEN', 'GITHUB_TOKEN'] },
+  { option: 'apiUrl', names: ['GITHUB_API_URL'] }
+]
+
+// Never shown, not even when they are wrong.
+const secrets = new Set<keyof MeshOptions>(['secret', 'token'])
+
+function check(option: keyof MeshOptions, value: unknown, said: string, received: unknown): void {
+  const [shape, wanted] = shapes[option]
+  if (v.is(shape, value)) return
+  const shown = secrets.has(option) ? 'what was given (not shown)' : JSON.stringify(received) ?? String(received)
+  throw new MeshError('ERR_INVALID_OPTION', `${said} takes ${wanted}; received ${shown}`)
+}
+
+/**
+ * Options, then environment, then nothing; each validated once. Empty variables count as unset.
+ *
+ * @throws MeshError ERR_INVALID_OPTION that names the option or variable and shows the value received, but for secrets.
+ */
+export function readOptions(options: MeshOptions, environment: Environment): MeshOptions & { limits: Limits } {
+  const read: Record<string, unknown> = {}
+  for (const [option, value] of Object.entries(options)) {
+    if (value === undefined) continue
+    if (!(option in shapes)) throw new MeshError('ERR_INVALID_OPTION', `there is no option "${option}"; the options are ${Object.keys(shapes).join(', ')}`)
+    check(option as keyof MeshOptions, value, `option ${option}`, value)
+    read[option] = value
+  }
+  for (const { option, names, read: convert = (text: string) => text } of variables) {
+    if (read[option] !== undefined) continue
+    for (const name of names) {
+      const text = environment[name]
+      if (text === undefined || text.trim() === '') continue
+      const value = convert(text.trim())
+      check(option, value, `variable ${name}`, text)
+      read[option] = value
+      break
+    }
+  }
+  const limits = { ...defaultLimits, ...options.limits }
+  if (typeof read.maxEntryBytes === 'number') limits.entryBytes = read.maxEntryBytes
+  return { ...read, limits }
+}

@@ -1,0 +1,68 @@
+import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import { webSockets } from '@libp2p/websockets'
+import { createStore, update } from 'idb-keyval'
+import { hex, plain } from '../bytes.ts'
+import { staticPeers } from '../discovery/static.ts'
+import { MeshError } from '../errors.ts'
+import { indexedDbStore } from '../store/indexeddb.ts'
+import { createLibp2pTransport } from '../transport/libp2p.ts'
+import type { Identity, Platform } from './platform.ts'
+
+const onlyInNode = (name: string): never => {
+  throw new MeshError('ERR_INVALID_OPTION', `${name} needs a file system and works in Node only; leave it out in browsers`)
+}
+
+export const environment: Platform['environment'] = () => ({})
+
+export const seesRedirects: Platform['seesRedirects'] = false
+
+export const memberName: Platform['memberName'] = () => `browser-${hex(crypto.getRandomValues(new Uint8Array(3)))}`
+
+/** Kept in IndexedDB; of several tabs, one holds it by a Web Lock and the others get one of their own. */
+export const openIdentity: Platform['openIdentity'] = async () => {
+  const made = {
+    machineKey: crypto.getRandomValues(new Uint8Array(32)),
+    privateKey: plain(privateKeyToProtobuf(await generateKeyPair('Ed25519')))
+  }
+  let kept = made
+  try {
+    await update<typeof made>('identity', (before) => (kept = before ?? made), createStore('ghmesh-identity', 'identity'))
+  } catch {
+    return { ...made, release: async () => {} } // private browsing: one for this page
+  }
+  const release = await lock('ghmesh identity')
+  return release ? { ...kept, release } : { machineKey: kept.machineKey, release: async () => {} }
+}
+
+/** Resolves to what lets go of the lock, or to undefined when another tab holds it. */
+function lock(name: string): Promise<Identity['release'] | undefined> {
+  if (!navigator.locks) return Promise.resolve(undefined)
+  return new Promise((resolve) => {
+    navigator.locks
+      .request(name, { ifAvailable: true }, (held) => {
+        if (!held) return resolve(undefined)
+        return new Promise<void>((letGo) => resolve(async () => letGo()))
+      })
+      .catch(() => resolve(undefined))
+  })
+}
+
+export const defaultStore: Platform['defaultStore'] = () => indexedDbStore()
+
+export const defaultDiscovery: Platform['defaultDiscovery'] = ({ bootstrap = [] }) => (bootstrap.length > 0 ? [staticPeers(bootstrap)] : [])
+
+/** libp2p over WebSockets. */
+export const libp2pTransport: Platform['libp2pTransport'] = ({ privateKey, allowPrivateAddresses } = {}) =>
+  createLibp2pTransport({
+    transports: [webSockets()],
+    privateKey,
+    // libp2p refuses ws:// and private addresses in browsers unless told otherwise.
+    gater: allowPrivateAddresses ? { denyDialMultiaddr: () => false } : undefined,
+    listen: async (attempt) => (attempt === 0 ? { listen: [], announce: [] } : undefined)
+  })
+
+export const findToken: Platform['findToken'] = async () => undefined
+
+export const filesystemStore: Platform['filesystemStore'] = () => onlyInNode('filesystemStore')
+
+export const filePeers: Platform['filePeers'] = () => onlyInNode('filePeers')

@@ -1,0 +1,50 @@
+import type { Bytes } from '../bytes.ts'
+import type { Discovery } from '../discovery/discovery.ts'
+import type { MeshError } from '../errors.ts'
+import type { Environment, MeshOptions } from '../options.ts'
+import type { Store, StoreBounds } from '../store/store.ts'
+import type { Transport } from '../transport/transport.ts'
+
+/** What differs between Node and browsers; both files of this folder export these names. */
+export interface Platform {
+  environment(): Environment
+  /** Whether `redirect: 'manual'` shows where a redirect leads. */
+  seesRedirects: boolean
+  /** What this member is called where nobody says. */
+  memberName(): string
+  openIdentity(options: Pick<MeshOptions, 'cacheDir'>): Promise<Identity>
+  defaultStore(options: Pick<MeshOptions, 'cacheDir'>, onWarning: (error: MeshError) => void): Store
+  defaultDiscovery(options: MeshOptions, onWarning: (error: MeshError) => void): Discovery[]
+  libp2pTransport(options?: Libp2pTransportOptions): Transport
+  /** The user's token towards an origin, from other tools on this machine. */
+  findToken(apiUrl: string): Promise<string | undefined>
+  filesystemStore(options: StoreBounds & { directory: string; onWarning?: (error: MeshError) => void }): Store
+  filePeers(options: FilePeersOptions): Discovery
+}
+
+export interface FilePeersOptions {
+  /** Made, with mode 0700, where it does not exist. */
+  directory: string
+  /** A record older than this is ignored, in ms. Default 5 minutes. */
+  expireMs?: number
+  /** The folder is read this often, in ms, besides when it is seen to change. Default 1000. */
+  pollMs?: number
+  now?: () => number
+  onWarning?: (error: MeshError) => void
+}
+
+/** Who this process is, to others and to itself. */
+export interface Identity {
+  /** Random and local: fingerprints of tokens are made with it. */
+  machineKey: Bytes
+  /** libp2p's protobuf of a private key; absent: a new identity for this process alone. */
+  privateKey?: Bytes
+  /** Lets another process have this identity. */
+  release(): Promise<void>
+}
+
+export interface Libp2pTransportOptions extends Pick<MeshOptions, 'listenPort' | 'announceIp' | 'forceLocalhost' | 'allowPrivateAddresses'> {
+  /** libp2p's protobuf of a private key. Default: a new one. */
+  privateKey?: Uint8Array
+  onWarning?: (error: MeshError) => void
+}

@@ -1,0 +1,58 @@
+import type { ApiRequest, Targets } from './github/request.ts'
+import type { Viewers } from './viewers.ts'
+
+/** What becomes of a call of `fetch`: the cache's business, or passed on untouched but for the member's token. */
+export type Classified =
+  | { api: ApiRequest }
+  | { input: RequestInfo | URL; init?: RequestInit; write?: { url: URL; authorization?: string } }
+
+export interface Requests {
+  classify(input: RequestInfo | URL, init?: RequestInit): Promise<Classified>
+  /** The request that a member of this process would make for a URL, with the same credentials as another. */
+  like(other: Pick<ApiRequest, 'authorization' | 'viewer'>, url: string, parts: Partial<ApiRequest>): Promise<ApiRequest | undefined>
+}
+
+export interface RequestsOptions {
+  apiUrl: URL
+  targets: Targets
+  viewers: Viewers
+  token(): Promise<string | undefined> | string | undefined
+}
+
+// A condition or range of the caller's own wants GitHub's answer to it, and cookies are nobody else's.
+const untouched = ['range', 'if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since', 'if-range', 'cookie']
+
+export function createRequests({ apiUrl, targets, viewers, token }: RequestsOptions): Requests {
+  return {
+    async classify(input, init) {
+      const request = typeof input === 'object' && 'headers' in input ? input : undefined
+      const href = request?.url ?? String(input)
+      const url = URL.parse(href, globalThis.location?.href)
+      if (url?.origin !== apiUrl.origin) return { input, init }
+      const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
+      const headers = new Headers(init?.headers ?? request?.headers)
+      if (!headers.has('authorization')) {
+        const own = await token()
+        if (own) headers.set('authorization', `Bearer ${own}`)
+      }
+      const authorization = headers.get('authorization') ?? undefined
+      const pass = { input, init: { ...init, headers } }
+      if (method !== 'GET' && method !== 'HEAD') return { ...pass, write: { url, authorization } }
+      if (untouched.some((name) => headers.has(name))) return pass
+      const viewer = await viewers.of(authorization)
+      const question = { href: url.href, accept: headers.get('accept'), apiVersion: headers.get('x-github-api-version'), viewer }
+      const target = targets.known(question) ?? (await targets.find(question))
+      if (!target) return pass
+      const mode = init?.cache ?? request?.cache ?? 'default'
+      return { api: { ...target, method, mode, headers, authorization, viewer, signal: init?.signal ?? request?.signal } }
+    },
+
+    async like({ authorization, viewer }, href, parts) {
+      const target = await targets.find({ href, accept: parts.accept ?? null, apiVersion: parts.apiVersion ?? '', viewer })
+      if (!target) return undefined
+      const headers = new Headers(authorization === undefined ? {} : { authorization })
+      if (target.apiVersion) headers.set('x-github-api-version', target.apiVersion)
+      return { ...target, method: 'GET', mode: 'default', headers, authorization, viewer, background: true, ...parts }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { LRUCache } from 'lru-cache'
+import type { Entry } from './entry.ts'
+import type { OriginAnswer } from './github/origin.ts'
+import type { ApiRequest } from './github/request.ts'
+
+/** A Response as fetch would have made it: with `url`, which the constructor cannot set and Octokit needs. */
+class MeshResponse extends Response {
+  readonly #url: string
+
+  constructor(body: BodyInit | null, init: ResponseInit, url: string) {
+    super(body, init)
+    this.#url = url
+  }
+
+  override get url(): string {
+    return this.#url
+  }
+
+  override clone(): Response {
+    const { body, status, statusText, headers } = super.clone()
+    return new MeshResponse(body, { status, statusText, headers }, this.#url)
+  }
+}
+
+const bodiless = new Set([204, 205, 304])
+// The body is decoded and its length may have changed with white space.
+const ofTheMessage = new Set(['content-encoding', 'content-length', 'transfer-encoding', 'connection', 'keep-alive'])
+
+export interface Responder {
+  /** From an entry; `live` are the headers of the answer that just confirmed or brought it. */
+  fromEntry(request: ApiRequest, entry: Entry, cacheStatus: string, live?: Headers): Promise<Response> | Response
+  /** An answer of GitHub that is no entry, as it came. */
+  fromAnswer(request: ApiRequest, answer: OriginAnswer, cacheStatus: string): Response
+  /** 504, the Fetch standard's network error in terms of HTTP (RFC 9111, section 5.2.1.7). */
+  absent(request: ApiRequest): Response
+}
+
+export interface ResponderOptions {
+  now(): number
+  /** The ETag that this request would get from GitHub, if that can be told. */
+  etagFor(entry: Entry, request: ApiRequest): Promise<string | undefined>
+}
+
+export function createResponder({ now, etagFor }: ResponderOptions): Responder {
+  const etags = new LRUCache<string, string>({ max: 10_000 })
+  // What does not change from hit to hit is put together once.
+  const fixed = new WeakMap<Entry, [string, string][]>()
+
+  function fixedHeaders(entry: Entry): [string, string][] {
+    let headers = fixed.get(entry)
+    if (!headers) {
+      headers = Object.entries({ ...entry.headers, date: new Date(entry.asOf).toUTCString() })
+      fixed.set(entry, headers)
+    }
+    return headers
+  }
+
+  function make(request: ApiRequest, entry: Entry, cacheStatus: string, etag: string, live?: Headers): Response {
+    const headers: [string, string][] = fixedHeaders(entry).slice()
+    headers.push(['age', String(Math.max(0, Math.floor((now() - entry.asOf) / 1000)))], ['cache-status', cacheStatus])
+    if (etag) headers.push(['etag', etag])
+    let init: HeadersInit = headers
+    if (live) {
+      init = new Headers(headers)
+      for (const [name, value] of live) if (!ofTheMessage.has(name)) init.set(name, value)
+      // Stored values stand where a 304 has none, and a compacted body keeps the ETag of its answer.
+    }
+    return new MeshResponse(request.method === 'HEAD' ? null : entry.body, { status: 200, headers: init }, request.url.href)
+  }
+
+  return {
+    fromEntry(request, entry, cacheStatus, live) {
+      const name = `${entry.hash} ${request.viewer} ${request.accept}`
+      const etag = live?.get('etag') ?? etags.get(name)
+      if (etag != null) return make(request, entry, cacheStatus, etag, live)
+      return etagFor(entry, request).then((computed = '') => {
+        etags.set(name, computed)
+        return make(request, entry, cacheStatus, computed, live)
+      })
+    },
+    fromAnswer(request, { status, statusText, headers: live, body, url, oversized }, cacheStatus) {
+      const headers = new Headers()
+      for (const [name, value] of live) if (!ofTheMessage.has(name)) headers.append(name, value)
+      headers.set('cache-status', cacheStatus)
+      headers.set('age', '0')
+      const content = request.method === 'HEAD' || bodiless.has(status) ? null : (oversized?.body ?? body ?? null)
+      return new MeshResponse(content, { status, statusText, headers }, url)
+    },
+    absent: ({ url }) =>
+      new MeshResponse(
+        JSON.stringify({ message: 'Not in the cache, and only-if-cached was asked for', status: '504' }),
+        {
+          status: 504,
+          statusText: 'Gateway Timeout',
+          headers: { 'content-type': 'application/json; charset=utf-8', 'cache-status': 'ghmesh; detail=only-if-cached', age: '0' }
+        },
+        url.href
+      )
+  }
+}

@@ -1,0 +1,86 @@
+import { equal, hex, plain } from './bytes.ts'
+import type { Cache } from './cache.ts'
+import type { Entry } from './entry.ts'
+import type { Group } from './group/group.ts'
+import type { Limits } from './limits.ts'
+import { headOf } from './member-entry.ts'
+import type { Mirror } from './mirror.ts'
+import { valueHeadOf } from './tell.ts'
+import { deflate } from './transport/compress.ts'
+import { type Answer, decodeQuestion, encodeAnswer, protocolVersion, type Question, questionVersion } from './transport/wire.ts'
+
+export interface ServeOptions {
+  cache: Cache
+  mirror: Mirror
+  limits: Limits
+  mayShare(entry: Entry): boolean
+  /** The group whose proof a peer has shown; members ask in the names of their own group. */
+  groupOf(peerId: string): Group | undefined
+  /** Takes a peer's proof; resolves to this member's own if it holds. */
+  prove(peerId: string, proof: Uint8Array): Promise<Uint8Array | undefined>
+  rejected(peerId: string, reason: string): void
+}
+
+/** Questions are short; a longer one is none. */
+const mostQuestionBytes = 4096
+
+/** The mirror: answers members' questions from what this member holds. Asks nobody, waits for nobody. */
+export function createServe(options: ServeOptions): (from: string, bytes: Uint8Array) => AsyncIterable<Uint8Array> {
+  const { cache, mirror, limits, mayShare, groupOf, prove, rejected } = options
+  const transfers = new Map<string, number>()
+
+  async function* answer(from: string, question: Question): AsyncGenerator<Uint8Array> {
+    if (question.type === 'proof') {
+      const proof = await prove(from, question.proof)
+      yield encodeAnswer(proof ? { type: 'proof', proof } : { type: 'error', code: 'unproven' })
+      return
+    }
+    const group = groupOf(from)
+    if (!group) return yield encodeAnswer({ type: 'error', code: 'unproven' })
+    if (question.type === 'list') return yield encodeAnswer({ type: 'keys', items: await mirror.newest(group) })
+    const key = mirror.keyOf(hex(question.key))
+    const found = key === undefined ? undefined : await find(key)
+    if (!found) return yield encodeAnswer({ type: 'none' })
+    if (question.hash && equal(question.hash, found.hash)) return yield encodeAnswer(found.header('held', 0))
+    const compressed = await deflate(plain(found.body))
+    const [encoding, body] = compressed.byteLength < found.body.byteLength ? (['deflate-raw', compressed] as const) : (['identity', found.body] as const)
+    yield encodeAnswer(found.header(encoding, body.byteLength))
+    for (let at = 0; at < body.byteLength; at += limits.frameBytes) yield body.subarray(at, at + limits.frameBytes)
+  }
+
+  /** The newest body under a key that may be given away, and how its answer begins. */
+  async function find(key: string) {
+    type Encoding = Extract<Answer, { type: 'entry' }>['encoding']
+    const entry = (await cache.find(key))?.entries.find(mayShare)
+    if (entry) {
+      const head = headOf(entry)
+      const header = (encoding: Encoding, length: number): Answer => ({ type: 'entry', entry: head, encoding, length })
+      return { hash: head.hash, body: entry.body as Uint8Array, header }
+    }
+    const value = await cache.value(key)
+    if (!value) return undefined
+    const head = await valueHeadOf(value)
+    const header = (encoding: Encoding, length: number): Answer => ({ type: 'value', value: head, encoding, length })
+    return { hash: head.hash, body: value.json, header }
+  }
+
+  return async function* (from, bytes) {
+    const question = bytes.byteLength <= mostQuestionBytes ? decodeQuestion(bytes) : undefined
+    if (!question) {
+      rejected(from, 'malformed')
+      const later = bytes.byteLength <= mostQuestionBytes && (questionVersion(bytes) ?? protocolVersion) > protocolVersion
+      yield encodeAnswer({ type: 'error', code: later ? 'version' : 'malformed' })
+      return
+    }
+    const underWay = transfers.get(from) ?? 0
+    if (underWay >= limits.transfersPerPeer) return yield encodeAnswer({ type: 'error', code: 'busy' })
+    transfers.set(from, underWay + 1)
+    try {
+      yield* answer(from, question)
+    } finally {
+      const left = (transfers.get(from) ?? 1) - 1
+      if (left === 0) transfers.delete(from)
+      else transfers.set(from, left)
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import type { Quota } from './github/rate-limit.ts'
+
+/** Figures since `createMesh`, but for `entries`, `bytes`, `connectedPeers` and `quota`, which are of now. */
+export interface MeshStats {
+  /** GET and HEAD requests and named values asked for, but for what is passed through untouched. */
+  requests: number
+  /** Answered from the cache with a body this member fetched itself. */
+  hits: number
+  /** Answered with a body that came from a member. */
+  peerHits: number
+  /** Waited for another request of this process. */
+  collapsed: number
+  /** GitHub answered 304. */
+  revalidated: number
+  /** An older answer was given because GitHub could not answer. */
+  stale: number
+  /** GitHub answered with a body or an error. */
+  misses: number
+  /** Requests sent to GitHub, those for visibility, audits and re-checks included. */
+  apiCallsMade: number
+  /** Requests answered without one. */
+  apiCallsSaved: number
+  /** Units of the primary rate limit: 1 a call, 0 for an authorised 304. */
+  quotaSpent: number
+  /** Units that the same requests would have cost without ghmesh, less those spent on them. */
+  quotaSaved: number
+  /** `apiCallsSaved / requests`, 0 to 1; 0 before the first request. */
+  hitRate: number
+  /** Records that went because the store was full. */
+  evictions: number
+  /** Records that went because they were too old. */
+  expirations: number
+  /** Inbound data that was dropped, by reason. */
+  rejected: Record<string, number>
+  entries: number
+  bytes: number
+  connectedPeers: number
+  peerId?: string
+  /** What GitHub last said of this member's limits, by resource. */
+  quota: Record<string, Quota>
+}
+
+/** The same figures of every member that told its own, and their sum. */
+export interface GroupStats {
+  /** By name. */
+  members: Record<string, MeshStats>
+  total: MeshStats
+}
+
+export type Counter = 'hits' | 'peerHits' | 'collapsed' | 'revalidated' | 'stale' | 'misses'
+
+/** The counting half; what is of now is added by the mesh. */
+export interface Counters {
+  readonly figures: MeshStats
+  asked(): void
+  /** How a request was answered; all but `revalidated` and `misses` saved a call. */
+  answered(how: Counter): void
+  called(units: number): void
+  rejected(reason: string): void
+  quota(resource: string, quota: Quota): void
+  evicted(): void
+  expired(): void
+}
+
+export const emptyStats = (): MeshStats => ({
+  requests: 0,
+  hits: 0,
+  peerHits: 0,
+  collapsed: 0,
+  revalidated: 0,
+  stale: 0,
+  misses: 0,
+  apiCallsMade: 0,
+  apiCallsSaved: 0,
+  quotaSpent: 0,
+  quotaSaved: 0,
+  hitRate: 0,
+  evictions: 0,
+  expirations: 0,
+  rejected: {},
+  entries: 0,
+  bytes: 0,
+  connectedPeers: 0,
+  quota: {}
+})
+
+export function createCounters(): Counters {
+  const figures = emptyStats()
+  return {
+    figures,
+    asked: () => {
+      figures.requests++
+    },
+    answered(how) {
+      figures[how]++
+      if (how === 'misses') return
+      if (how !== 'revalidated') figures.apiCallsSaved++
+      figures.quotaSaved++
+    },
+    called(units) {
+      figures.apiCallsMade++
+      figures.quotaSpent += units
+    },
+    rejected(reason) {
+      figures.rejected[reason] = (figures.rejected[reason] ?? 0) + 1
+    },
+    quota(resource, quota) {
+      figures.quota[resource] = quota
+    },
+    evicted: () => {
+      figures.evictions++
+    },
+    expired: () => {
+      figures.expirations++
+    }
+  }
+}
+
+const summed = [
+  'requests', 'hits', 'peerHits', 'collapsed', 'revalidated', 'stale', 'misses', 'apiCallsMade', 'apiCallsSaved',
+  'quotaSpent', 'quotaSaved', 'evictions', 'expirations', 'entries', 'bytes'
+] as const
+
+/** Adds up members' figures; `connectedPeers` is the number of members, `quota` stays with each. */
+export function sumStats(members: Record<string, MeshStats>): GroupStats {
+  const total = emptyStats()
+  for (const stats of Object.values(members)) {
+    for (const name of summed) total[name] += stats[name]
+    for (const [reason, n] of Object.entries(stats.rejected)) total.rejected[reason] = (total.rejected[reason] ?? 0) + n
+  }
+  total.connectedPeers = Object.keys(members).length
+  total.hitRate = total.requests === 0 ? 0 : total.apiCallsSaved / total.requests
+  return { members, total }
+}

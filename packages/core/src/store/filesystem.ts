@@ -1,0 +1,203 @@
+import { hash } from 'node:crypto'
+import type { AbortOptions } from '../abort.ts'
+import type { MeshError } from '../errors.ts'
+import { defaultLimits } from '../limits.ts'
+import { checkBounds, closedError } from './bounds.ts'
+import { type Cache, isDamage, openCache, storeError } from './sqlite.ts'
+import type { Store, StoreBounds, StoreMeta } from './store.ts'
+
+/** Uses that are remembered before they are written, all in one transaction. */
+const usesAtOnce = 4096
+const rowsAtOnce = 256
+
+const statements = {
+  get: 'SELECT checksum, meta, body FROM records LEFT JOIN bodies USING (id) WHERE key = ?',
+  find: 'SELECT id, bytes FROM records WHERE key = ?',
+  insert: 'INSERT INTO records (key, used, bytes, checksum, meta) VALUES (?, ?, ?, ?, ?)',
+  update: 'UPDATE records SET used = ?, bytes = ?, checksum = ?, meta = ? WHERE id = ?',
+  body: 'INSERT OR REPLACE INTO bodies (id, body) VALUES (?, ?)',
+  use: 'UPDATE records SET used = ? WHERE key = ?',
+  touch: 'UPDATE records SET meta = ? WHERE key = ?',
+  remove: 'DELETE FROM records WHERE id = ?',
+  removeBody: 'DELETE FROM bodies WHERE id = ?',
+  oldest: `SELECT id, bytes FROM records ORDER BY used LIMIT ${rowsAtOnce}`,
+  list: `SELECT key, bytes, meta FROM records WHERE key >= ? ORDER BY key LIMIT ${rowsAtOnce}`,
+  totals: 'SELECT bytes, count, clock FROM totals',
+  setTotals: 'UPDATE totals SET bytes = ?, count = ?, clock = ?',
+  begin: 'BEGIN IMMEDIATE', // a transaction that reads first and writes later fails beside another writer
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK'
+} as const
+type Totals = { bytes: number; count: number; clock: number }
+type Row = { id: number; bytes: number }
+
+type Name = keyof typeof statements
+type Sql = Cache<Name>['sql']
+
+const slightlyBelow = (bound: number) => bound - Math.floor(bound / 1024)
+
+/**
+ * A store in one SQLite file, `cache.db`, that any number of processes share and that survives `kill -9`. 512 MiB of bodies
+ * and 100,000 records unless said otherwise; the file is somewhat larger. The directory is made on the first call, for
+ * its owner only. Calls do their work at once (about 20 µs for 10 KB), and block while another process writes.
+ *
+ * A file that cannot be read as a cache is renamed to `cache.db.damaged-<ms>`, told through `onWarning`, and a new one begun.
+ * Calls reject with MeshError `ERR_STORE` when the directory cannot be used, the disk is full, or the file is of a newer ghmesh.
+ * @throws MeshError `ERR_INVALID_OPTION` for bounds that are not positive integers.
+ */
+export function filesystemStore(
+  options: StoreBounds & { directory: string; onWarning?: (error: MeshError) => void }
+): Store {
+  const { directory, onWarning = () => {} } = options
+  const { maxBytes, maxEntries } = checkBounds(options, defaultLimits.filesystemBytes)
+  const used = new Set<string>() // in the order of their use
+  let open: Cache<Name> | undefined
+  let closed = false
+
+  /** Every call: opens on the first one, and once more when the file turns out to be damaged. */
+  function run<T>(work: (sql: Sql) => T, { signal }: AbortOptions = {}): T {
+    signal?.throwIfAborted()
+    if (closed) throw closedError()
+    open ??= openCache(directory, statements, onWarning)
+    try {
+      try {
+        return work(open.sql)
+      } catch (cause) {
+        if (!isDamage(cause)) throw cause
+        const { inode } = open
+        open.close()
+        open = undefined
+        open = openCache(directory, statements, onWarning, { inode, cause })
+        return work(open.sql)
+      }
+    } catch (error) {
+      throw storeError(directory, error)
+    }
+  }
+
+  function write(sql: Sql, work: (totals: Totals) => void): void {
+    sql.begin.run()
+    try {
+      const totals = sql.totals.get() as Totals
+      work(totals)
+      sql.setTotals.run(totals.bytes, totals.count, totals.clock)
+      sql.commit.run()
+    } catch (error) {
+      try {
+        sql.rollback.run()
+      } catch {} // SQLite has rolled back by itself
+      throw error
+    }
+  }
+
+  function writeUses(sql: Sql, totals: Totals): void {
+    for (const key of used) sql.use.run(++totals.clock, key)
+    used.clear()
+  }
+
+  function flush(sql: Sql): void {
+    try {
+      if (used.size > 0) write(sql, (totals) => writeUses(sql, totals))
+    } catch {
+      used.clear() // only the order of eviction suffers
+    }
+  }
+
+  function remove(sql: Sql, totals: Totals, row: Row): void {
+    sql.remove.run(row.id)
+    sql.removeBody.run(row.id)
+    totals.bytes -= row.bytes
+    totals.count--
+  }
+
+  function drop(sql: Sql, key: string): undefined {
+    write(sql, (totals) => {
+      const row = sql.find.get(key) as Row | undefined
+      if (row) remove(sql, totals, row)
+    })
+  }
+
+  /** Goes a little below the bounds, so that not every put evicts. */
+  function evict(sql: Sql, totals: Totals, newest: number): void {
+    if (totals.bytes <= maxBytes && totals.count <= maxEntries) return
+    for (;;)
+      for (const row of sql.oldest.all() as Row[]) {
+        const done = totals.bytes <= slightlyBelow(maxBytes) && totals.count <= slightlyBelow(maxEntries)
+        if (done || row.id === newest) return
+        remove(sql, totals, row)
+      }
+  }
+
+  return {
+    get: async (key, options) =>
+      run((sql) => {
+        const row = sql.get.get(key) as { checksum: string; meta: string; body: Uint8Array | null } | undefined
+        if (!row) return undefined
+        const meta = parse(row.meta)
+        if (!meta || !row.body || hash('sha256', row.body, 'base64') !== row.checksum) return drop(sql, key)
+        used.delete(key)
+        used.add(key)
+        if (used.size >= usesAtOnce) flush(sql)
+        return { meta, body: row.body }
+      }, options),
+
+    async put(key, { meta, body }, options) {
+      const json = JSON.stringify(meta)
+      run((sql) => {
+        const bytes = body.byteLength
+        if (bytes > maxBytes) return drop(sql, key)
+        const checksum = hash('sha256', body, 'base64')
+        write(sql, (totals) => {
+          // Only in a cache that is nearly full does it matter what was used, and by which process.
+          if (totals.bytes + bytes > maxBytes * 0.9 || totals.count >= maxEntries * 0.9) writeUses(sql, totals)
+          const old = sql.find.get(key) as Row | undefined
+          const use = ++totals.clock
+          const id = old?.id ?? Number(sql.insert.run(key, use, bytes, checksum, json).lastInsertRowid)
+          if (old) sql.update.run(use, bytes, checksum, json, id)
+          sql.body.run(id, body)
+          totals.bytes += bytes - (old?.bytes ?? 0)
+          if (!old) totals.count++
+          evict(sql, totals, id)
+        })
+      }, options)
+    },
+
+    async touch(key, meta, options) {
+      const json = JSON.stringify(meta)
+      run((sql) => sql.touch.run(json, key), options)
+    },
+
+    delete: async (key, options) => run((sql) => drop(sql, key), options),
+
+    async *list(options) {
+      let last: string | undefined
+      for (;;) {
+        const rows = run((sql) => sql.list.all(last ?? ''), options) as { key: string; bytes: number; meta: string }[]
+        for (const { key, bytes: byteLength, meta: json } of rows) {
+          const meta = parse(json)
+          if (key !== last && meta) yield { key, byteLength, meta }
+          options?.signal?.throwIfAborted()
+        }
+        if (rows.length < rowsAtOnce) return
+        last = rows.at(-1)?.key
+      }
+    },
+
+    async close() {
+      closed = true
+      if (!open) return
+      flush(open.sql)
+      open.close()
+      open = undefined
+    }
+  }
+}
+
+function parse(json: string): StoreMeta | undefined {
+  try {
+    const meta: unknown = JSON.parse(json)
+    return meta && typeof meta === 'object' ? (meta as StoreMeta) : undefined
+  } catch {
+    return undefined
+  }
+}

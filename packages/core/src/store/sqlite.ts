@@ -1,0 +1,145 @@
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { MeshError } from '../errors.ts'
+
+/** Layout of the database, kept in `PRAGMA user_version`. */
+const version = 1
+/** How long a call waits, blocking, for another process that writes. */
+const busyTimeoutMs = 5000
+
+// Bodies have a table of their own, so that a change of meta or of recency does not rewrite them.
+const schema = `
+  CREATE TABLE records (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, used INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    checksum TEXT NOT NULL, meta TEXT NOT NULL);
+  CREATE TABLE bodies (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
+  CREATE INDEX records_used ON records (used, bytes);
+  CREATE TABLE totals (id INTEGER PRIMARY KEY CHECK (id = 0), bytes INTEGER NOT NULL, count INTEGER NOT NULL, clock INTEGER NOT NULL);
+  INSERT INTO totals VALUES (0, 0, 0, 0);
+  PRAGMA user_version = ${version}`
+
+/** SQLite's primary result codes that mean something here. */
+const sqlite = { error: 1, busy: 5, ioError: 10, corrupt: 11, full: 13, notADatabase: 26 }
+
+const codeOf = (error: unknown) =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined
+
+/** Nothing can be done with this file but set it aside. */
+export function isDamage(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === sqlite.corrupt || code === sqlite.notADatabase
+}
+
+/** What went wrong with the cache in `directory`, and what to do about it. */
+export function storeError(directory: string, cause: unknown): MeshError {
+  if (cause instanceof MeshError) return cause
+  const code = codeOf(cause)
+  const advice =
+    code === sqlite.full || code === sqlite.ioError
+      ? 'free some disk space, or choose another cacheDir'
+      : code === sqlite.busy
+        ? 'another process holds it for too long: end that process, or choose another cacheDir'
+        : 'make it a directory that you may write to, or choose another cacheDir'
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new MeshError('ERR_STORE', `the cache in ${directory} cannot be used (${reason}): ${advice}`, { cause })
+}
+
+function connect(path: string): DatabaseSync {
+  // Not a static import: Node 22 warns that node:sqlite is experimental as soon as it is loaded, and Node 20 lacks it.
+  const builtin = process.getBuiltinModule?.('node:sqlite')
+  if (!builtin)
+    throw new MeshError('ERR_STORE', `the cache on disk needs Node 22.13 or newer, this is ${process.version}`)
+  closeSync(openSync(path, 'a', 0o600)) // SQLite gives its other files the same mode
+  const database = new builtin.DatabaseSync(path)
+  // The timeout comes first: switching to WAL needs the lock, too.
+  database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
+  return database
+}
+
+/** Runs `work` while no other process opens the cache or sets it aside; a process that dies lets go. */
+function exclusively<T>(directory: string, work: () => T): T {
+  const lock = connect(join(directory, 'cache.lock'))
+  try {
+    lock.exec('BEGIN EXCLUSIVE')
+    return work()
+  } finally {
+    lock.close()
+  }
+}
+
+/** An open cache: its prepared statements by name. */
+export interface Cache<Name extends string> {
+  readonly sql: Readonly<Record<Name, StatementSync>>
+  /** Tells this file from another that has taken its place. */
+  readonly inode: bigint
+  close(): void
+}
+
+function openFile<Name extends string>(path: string, statements: Readonly<Record<Name, string>>): Cache<Name> {
+  const database = connect(path)
+  try {
+    const one = (query: string) => Number(Object.values(database.prepare(query).get() ?? {})[0])
+    const found = one('PRAGMA user_version')
+    if (found > version)
+      throw new MeshError('ERR_STORE', `${path} was made by a newer ghmesh: update ghmesh, or choose another cacheDir`)
+    // Looked at before anything is changed: it may be somebody else's.
+    const foreign = found === 0 && one('SELECT count(*) FROM sqlite_master') > 0
+    if (!foreign) database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+    if (found === 0) database.exec(`BEGIN IMMEDIATE; ${foreign ? 'SELECT * FROM totals' : schema}; COMMIT`)
+    const prepared = Object.entries<string>(statements).map(([name, sql]) => [name, database.prepare(sql)])
+    return {
+      sql: Object.fromEntries(prepared),
+      inode: statSync(path, { bigint: true }).ino,
+      close: () => database.close()
+    }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/** Keeps a file that cannot be used under another name, with what belongs to it. */
+function setAside(path: string): string {
+  const aside = `${path}.damaged-${Date.now()}`
+  for (const suffix of ['-wal', '-shm', '']) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
+  return aside
+}
+
+/**
+ * Opens `cache.db` in the directory, which is made when it is missing. A file that is damaged or somebody else's is set
+ * aside, and a new one begun; `damaged` is what a caller has found out about the file that it had open.
+ */
+export function openCache<Name extends string>(
+  directory: string,
+  statements: Readonly<Record<Name, string>>,
+  warn: (error: MeshError) => void,
+  damaged?: { inode: bigint; cause: unknown }
+): Cache<Name> {
+  const path = join(directory, 'cache.db')
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    return exclusively(directory, () => {
+      let cause = damaged?.cause
+      try {
+        const cache = openFile(path, statements)
+        // Another process may have replaced the damaged file already.
+        if (cache.inode !== damaged?.inode) return cache
+        cache.close()
+      } catch (error) {
+        // `sqlite.error`: it has other tables than ours.
+        if (!isDamage(error) && codeOf(error) !== sqlite.error) throw error
+        cause = error
+      }
+      const aside = setAside(path)
+      warn(
+        new MeshError('ERR_STORE', `${path} could not be read: it is kept as ${aside}, and a new cache begun`, {
+          cause
+        })
+      )
+      return openFile(path, statements)
+    })
+  } catch (error) {
+    throw storeError(directory, error)
+  }
+}

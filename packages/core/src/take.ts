@@ -1,0 +1,62 @@
+import type { Cache } from './cache.ts'
+import type { Emit } from './events.ts'
+import type { Group } from './group/group.ts'
+import type { Guard } from './guard.ts'
+import { checkHead, entryFromMember, type HeadCheck, type Refusal } from './member-entry.ts'
+import type { Counters } from './stats.ts'
+import { hex } from './bytes.ts'
+import type { EntryHead } from './transport/wire.ts'
+
+/** Something a member told or sent of an entry. */
+export interface Told {
+  head: EntryHead
+  wireKey: Uint8Array
+  group: Group
+  from: string
+  body?: Uint8Array
+}
+
+export type Taken =
+  | { how: 'stored' | 'known' | 'wanted'; key: string }
+  | { how: 'refused'; reason: Refusal }
+
+export interface TakeOptions {
+  cache: Cache
+  guard: Guard
+  counters: Counters
+  emit: Emit
+  check(): HeadCheck
+  /** The entry is held now, and can be asked for. */
+  noted(key: string): Promise<void>
+}
+
+// These can happen among honest members: another version's routes, a clock, an old store. They are counted, not held against anybody.
+const honest = new Set<Refusal>(['route', 'future', 'old', 'credential'])
+
+/** The one door through which members' entries come in: checked, then stored. */
+export function createTake({ cache, guard, counters, emit, check, noted }: TakeOptions): (told: Told) => Promise<Taken> {
+  return async ({ head, wireKey, group, from, body }) => {
+    const refuse = (reason: Refusal): Taken => {
+      if (honest.has(reason)) counters.rejected(reason)
+      else guard.reject(from, reason)
+      return { how: 'refused', reason }
+    }
+    const checking = check()
+    const checked = await checkHead(head, wireKey, group, checking)
+    if (typeof checked === 'string') return refuse(checked)
+    const { key } = checked
+    const hash = hex(head.hash)
+    const held = (await cache.find(key))?.entries.find((entry) => entry.hash === hash)
+    if (held) {
+      await cache.touch(key, (entry) => (entry.hash === hash && entry.asOf < head.asOf ? { ...entry, asOf: head.asOf } : entry))
+      return { how: 'known', key }
+    }
+    if (!body) return { how: 'wanted', key }
+    const entry = await entryFromMember(head, body, from, checking.now)
+    if (typeof entry === 'string') return refuse(entry)
+    await cache.add(key, entry)
+    await noted(key)
+    emit('received', { url: entry.url, key, peerId: from })
+    return { how: 'stored', key }
+  }
+}

@@ -1,0 +1,19 @@
+import { type Bytes, concat } from '../bytes.ts'
+import { proofBytes } from '../group/proof.ts'
+import { protocolVersion } from './wire.ts'
+
+/** A gossip message as a relay sees it: version (1 byte), the sender's proof (104), then what only members can open. */
+export interface Envelope {
+  proof: Uint8Array
+  sealed: Uint8Array
+}
+
+export const packEnvelope = ({ proof, sealed }: Envelope): Bytes => concat(Uint8Array.of(protocolVersion), proof, sealed)
+
+export type Unpacked = Envelope | 'version' | 'malformed'
+
+export function unpackEnvelope(message: Uint8Array): Unpacked {
+  if (message[0] !== protocolVersion) return 'version'
+  if (message.byteLength <= 1 + proofBytes) return 'malformed'
+  return { proof: message.subarray(1, 1 + proofBytes), sealed: message.subarray(1 + proofBytes) }
+}

@@ -1,0 +1,184 @@
+import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
+import { gossipsub, TopicValidatorResult } from '@libp2p/gossipsub'
+import { identify } from '@libp2p/identify'
+import type { Connection, ConnectionGater, PeerId, PrivateKey } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p, type Libp2pOptions } from 'libp2p'
+import { MeshError, toMeshError } from '../errors.ts'
+import { createExchange } from './exchange.ts'
+import type { Peer, Transport } from './transport.ts'
+
+/** What a platform brings: which transports there are, where to listen, and what to tell others. */
+export interface Libp2pParts {
+  transports: NonNullable<Libp2pOptions['transports']>
+  /** The identity to keep, as libp2p's protobuf of a private key; absent: a new one. */
+  privateKey?: Uint8Array
+  gater?: ConnectionGater
+  /** Called at start, again after a failure with the next attempt, until it has nothing more to offer. */
+  listen(attempt: number): Promise<{ listen: string[]; announce: string[] } | undefined>
+}
+
+const byTransport: [RegExp, Peer['transport']][] = [
+  [/\/webrtc-direct\b/, 'webrtc-direct'],
+  [/\/webrtc\b/, 'webrtc'],
+  [/\/wss?\b/, 'websocket'],
+  [/\/tcp\b/, 'tcp']
+]
+
+// Several members behind one address are normal (an office, CI runners): the defaults are meant for open networks.
+const connectionsPerSecondAndAddress = 100
+const pendingConnections = 100
+
+/** Members over libp2p: gossipsub for messages, one protocol of long-lived streams for questions. */
+export function createLibp2pTransport(parts: Libp2pParts): Transport {
+  type Node = Awaited<ReturnType<typeof build>>
+  let node: Node | undefined
+  let exchange: ReturnType<typeof createExchange> | undefined
+  let topic = ''
+
+  const build = (where: { listen: string[]; announce: string[] }, key: PrivateKey | undefined) =>
+    createLibp2p({
+      start: false,
+      privateKey: key,
+      addresses: where,
+      transports: parts.transports,
+      connectionEncrypters: [noise()],
+      streamMuxers: [yamux()],
+      connectionGater: parts.gater,
+      connectionManager: {
+        inboundConnectionThreshold: connectionsPerSecondAndAddress,
+        maxIncomingPendingConnections: pendingConnections
+      },
+      services: {
+        identify: identify(),
+        ping: ping(),
+        pubsub: gossipsub({
+          allowPublishToZeroTopicPeers: true,
+          // Members share addresses; by default the eleventh behind one goes silent without a word.
+          scoreParams: { IPColocationFactorWeight: 0 }
+        })
+      }
+    })
+
+  const running = (): Node => {
+    if (!node) throw new MeshError('ERR_TRANSPORT', 'this transport is not running: call start first')
+    return node
+  }
+
+  function peersNow(): Peer[] {
+    const peers = new Map<string, Peer>()
+    for (const connection of node?.getConnections() ?? []) {
+      if (connection.status !== 'open') continue
+      const id = connection.remotePeer.toString()
+      const known = peers.get(id)
+      // Of several connections the direct one is what the peer is reached by.
+      if (!known || (known.path === 'relayed' && isDirect(connection))) peers.set(id, describe(connection))
+    }
+    return [...peers.values()]
+  }
+
+  const peerNow = (id: PeerId): Peer =>
+    peersNow().find((peer) => peer.id === id.toString()) ?? { id: id.toString(), path: 'direct', transport: 'other' }
+
+  async function listen(): Promise<Node> {
+    const key = parts.privateKey && privateKeyFromProtobuf(parts.privateKey)
+    for (let attempt = 0, failure: unknown; ; attempt++) {
+      const where = await parts.listen(attempt)
+      if (!where) throw toMeshError('ERR_TRANSPORT', 'cannot listen; choose another listenPort, or 0 for any', failure)
+      const made = await build(where, key)
+      try {
+        await made.start()
+        return made
+      } catch (error) {
+        failure = error
+        await made.stop()
+      }
+    }
+  }
+
+  return {
+    get peerId() {
+      return running().peerId.toString()
+    },
+    get addresses() {
+      return node?.getMultiaddrs().map(String) ?? []
+    },
+    async start(topics, handlers) {
+      topic = topics[0] ?? ''
+      const made = await listen()
+      node = made
+      const { pubsub } = made.services
+      for (const name of topics) {
+        pubsub.topicValidators.set(name, async (source, message) => {
+          if (message.type !== 'signed') return TopicValidatorResult.Reject
+          const heard = await handlers.message(message.from.toString(), message.data, source.toString())
+          return TopicValidatorResult[heard === 'accept' ? 'Accept' : heard === 'reject' ? 'Reject' : 'Ignore']
+        })
+        pubsub.subscribe(name)
+      }
+      exchange = createExchange(made, handlers)
+      await exchange.start()
+      made.addEventListener('peer:connect', ({ detail }) => handlers.connect(peerNow(detail)))
+      made.addEventListener('peer:disconnect', ({ detail }) => {
+        exchange?.forget(detail.toString())
+        handlers.disconnect({ id: detail.toString(), path: 'direct', transport: 'other' })
+      })
+      made.addEventListener('connection:close', ({ detail }) => healGossip(made, detail))
+      // Whoever connected before the listeners stood is told now.
+      for (const peer of peersNow()) handlers.connect(peer)
+    },
+    async dial(address, { signal } = {}) {
+      try {
+        return (await running().dial(multiaddr(address), { signal })).remotePeer.toString()
+      } catch (cause) {
+        throw toMeshError('ERR_TRANSPORT', `cannot reach ${address}`, cause)
+      }
+    },
+    peers: peersNow,
+    async publish(message) {
+      const { recipients } = await running().services.pubsub.publish(topic, message)
+      return { recipients: recipients.length }
+    },
+    request(id, bytes, options) {
+      running()
+      return (exchange as NonNullable<typeof exchange>).request(id, bytes, options)
+    },
+    async disconnect(id) {
+      const peer = node?.getPeers().find((known) => known.toString() === id)
+      if (peer) await node?.hangUp(peer).catch(() => {})
+    },
+    async stop() {
+      const stopping = node
+      node = undefined
+      exchange?.stop()
+      await stopping?.stop()
+    }
+  }
+}
+
+const isDirect = (connection: Connection) => connection.limits === undefined && !/\/p2p-circuit\b/.test(String(connection.remoteAddr))
+
+function describe(connection: Connection): Peer {
+  const address = String(connection.remoteAddr)
+  return {
+    id: connection.remotePeer.toString(),
+    path: isDirect(connection) ? 'direct' : 'relayed',
+    transport: byTransport.find(([pattern]) => pattern.test(address))?.[1] ?? 'other',
+    ...(connection.rtt !== undefined && { rttMs: connection.rtt })
+  }
+}
+
+/**
+ * gossipsub keeps one stream for each peer, bound to the connection on which it was opened; when that closes and another
+ * stays, gossip between the two is dead for good (js-libp2p #3531). So it is told of the one that is left.
+ */
+function healGossip(node: { getConnections(peer: PeerId): Connection[]; services: { pubsub: object } }, { remotePeer }: Connection): void {
+  const left = node.getConnections(remotePeer).find(({ status, limits }) => status === 'open' && limits === undefined)
+  if (!left) return
+  const { pubsub } = node.services as { pubsub: { onPeerConnected?(peer: PeerId, connection: Connection): void } }
+  // After gossipsub's own handlers of the same event.
+  setTimeout(() => left.status === 'open' && pubsub.onPeerConnected?.(remotePeer, left), 50)
+}

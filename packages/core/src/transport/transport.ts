@@ -1,0 +1,47 @@
+import type { AbortOptions } from '../abort.ts'
+
+/** A member connected now. */
+export interface Peer {
+  id: string
+  /** As its presence tells; absent until that came. */
+  name?: string
+  path: 'direct' | 'relayed'
+  transport: 'tcp' | 'websocket' | 'webrtc' | 'webrtc-direct' | 'other'
+  /** Last measured round trip, in milliseconds. */
+  rttMs?: number
+}
+
+/** Carries bytes; knows nothing of groups, entries or GitHub. */
+export interface Transport {
+  /** Known once `start` resolved. */
+  readonly peerId: string
+  /** Multiaddrs at which others can dial this one, each ending in `/p2p/<peerId>`. */
+  readonly addresses: string[]
+  /**
+   * Listens and joins `topics`: messages are published to the first and received from all.
+   * Rejects with MeshError `ERR_TRANSPORT` when it cannot listen at all.
+   */
+  start(topics: readonly string[], handlers: TransportHandlers): Promise<void>
+  /** Connects, or finds that it is connected; resolves to the peer id. Rejects with `ERR_TRANSPORT`. */
+  dial(address: string, options?: AbortOptions): Promise<string>
+  /** Every connected peer, proven or not. */
+  peers(): Peer[]
+  /** Sends to everybody on the first topic. Nobody there is no error: 0 recipients. */
+  publish(message: Uint8Array): Promise<{ recipients: number }>
+  /** Asks one connected peer; the frames of its answer in order. Rejects with `ERR_TRANSPORT` when the answer breaks off. */
+  request(peerId: string, bytes: Uint8Array, options?: AbortOptions): AsyncIterable<Uint8Array>
+  /** Closes all connections to a peer; one that is not connected is no error. */
+  disconnect(peerId: string): Promise<void>
+  /** Closes everything; nothing keeps the process alive afterwards. A second stop does nothing. */
+  stop(): Promise<void>
+}
+
+/** What the mesh does with what arrives. None of them throws or rejects, but for `request`'s iteration. */
+export interface TransportHandlers {
+  /** A published message: `from` signed it, `through` handed it over. `reject` counts against whoever handed it over. */
+  message(from: string, bytes: Uint8Array, through: string): Promise<'accept' | 'ignore' | 'reject'>
+  /** A question; the frames of the answer. When the iteration throws, the asker sees a broken answer. */
+  request(from: string, bytes: Uint8Array, options: AbortOptions): AsyncIterable<Uint8Array>
+  connect(peer: Peer): void
+  disconnect(peer: Peer): void
+}

@@ -1,0 +1,114 @@
+import { decode, encode } from 'cborg'
+import * as v from 'valibot'
+
+/*
+ * Every message of PROTOCOL.md: its shape, its bounds, and CBOR (RFC 8949) in its strict form. Unknown fields are
+ * ignored, unknown versions and types refused.
+ */
+export const protocolVersion = 1
+
+const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes expected')
+const bytesOf = (length: number) => v.pipe(bytes, v.check(({ byteLength }) => byteLength === length))
+const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const time = count
+
+const digest = bytesOf(32)
+const page = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
+
+/** All that is told of an entry; status, headers and freshness are the receiver's own to make. */
+const entryHead = v.object({
+  url: text(8192),
+  accept: text(512),
+  apiVersion: text(64),
+  asOf: time,
+  hash: digest,
+  size: count,
+  validator: v.picklist(['portable', 'object', 'verbatim', 'none']),
+  /** Of class `object` only: a git object id. */
+  etag: v.optional(v.pipe(v.string(), v.regex(/^(?:W\/)?"[\da-f]{40}"$/))),
+  public: v.boolean(),
+  anonymous: v.boolean(),
+  variant: v.boolean(),
+  pages: v.optional(v.object({ next: v.optional(page), prev: v.optional(page), first: v.optional(page), last: v.optional(page) }))
+})
+
+const valueHead = v.object({
+  name: text(1024),
+  at: time,
+  by: text(128),
+  expiresAt: time,
+  deleted: v.boolean(),
+  hash: digest,
+  size: count
+})
+
+const sealed = { sentAt: time }
+const gossip = v.variant('type', [
+  v.object({ ...sealed, type: v.literal('announce'), key: digest, entry: entryHead, body: v.optional(bytes) }),
+  v.object({ ...sealed, type: v.literal('value'), key: digest, value: valueHead, body: v.optional(bytes) }),
+  v.object({ ...sealed, type: v.literal('touch'), items: v.pipe(v.array(v.tuple([digest, digest, time])), v.maxLength(200)) }),
+  v.object({ ...sealed, type: v.literal('purge'), target: text(8192), asOf: time }),
+  v.object({
+    ...sealed,
+    type: v.literal('presence'),
+    name: text(128),
+    version: text(64),
+    /** Offset to GitHub's clock, ms, from members that could read it. */
+    offset: v.optional(v.pipe(v.number(), v.safeInteger())),
+    stats: v.record(text(64), v.unknown()),
+    addresses: v.pipe(v.array(text(512)), v.maxLength(16))
+  })
+])
+
+const question = v.variant('type', [
+  v.object({ version: v.literal(protocolVersion), type: v.literal('proof'), proof: bytesOf(104) }),
+  v.object({ version: v.literal(protocolVersion), type: v.literal('get'), key: digest, hash: v.optional(digest) }),
+  v.object({ version: v.literal(protocolVersion), type: v.literal('list') })
+])
+
+const answer = v.variant('type', [
+  v.object({ type: v.literal('proof'), proof: bytesOf(104) }),
+  v.object({ type: v.literal('none') }),
+  v.object({ type: v.literal('entry'), entry: entryHead, encoding: v.picklist(['identity', 'deflate-raw', 'held']), length: count }),
+  v.object({ type: v.literal('value'), value: valueHead, encoding: v.picklist(['identity', 'deflate-raw', 'held']), length: count }),
+  v.object({ type: v.literal('keys'), items: v.pipe(v.array(v.tuple([digest, digest, time])), v.maxLength(5000)) }),
+  v.object({ type: v.literal('error'), code: v.picklist(['version', 'malformed', 'unproven', 'busy']) })
+])
+
+export type EntryHead = v.InferOutput<typeof entryHead>
+export type ValueHead = v.InferOutput<typeof valueHead>
+export type Gossip = v.InferOutput<typeof gossip>
+export type Question = v.InferOutput<typeof question>
+export type Answer = v.InferOutput<typeof answer>
+
+// Absent fields are left out, never sent as `undefined`.
+const present = (value: object): object =>
+  Object.fromEntries(
+    Object.entries(value)
+      .filter(([, field]) => field !== undefined)
+      .map(([name, field]) => [name, isPlain(field) ? present(field) : field])
+  )
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+
+function parse<T>(shape: v.GenericSchema<unknown, T>, encoded: Uint8Array): T | undefined {
+  try {
+    const strict = { strict: true, allowUndefined: false, allowNaN: false, allowInfinity: false, rejectDuplicateMapKeys: true }
+    const read = v.safeParse(shape, decode(encoded, strict))
+    return read.success ? read.output : undefined
+  } catch {
+    return undefined // not CBOR, or nested beyond all reason
+  }
+}
+
+export const encodeGossip = (message: Gossip): Uint8Array => encode(present(message))
+export const decodeGossip = (encoded: Uint8Array): Gossip | undefined => parse(gossip, encoded)
+export const encodeQuestion = (message: Question): Uint8Array => encode(present(message))
+export const decodeQuestion = (encoded: Uint8Array): Question | undefined => parse(question, encoded)
+export const encodeAnswer = (message: Answer): Uint8Array => encode(present(message))
+export const decodeAnswer = (encoded: Uint8Array): Answer | undefined => parse(answer, encoded)
+
+/** A later protocol says so in the first byte of gossip and in the `version` of a question. */
+export const questionVersion = (encoded: Uint8Array): number | undefined =>
+  parse(v.object({ version: v.number() }), encoded)?.version

@@ -1,0 +1,135 @@
+import type { AbortOptions } from './abort.ts'
+import { equal, hex, sha256, sha256Hex, text, utf8 } from './bytes.ts'
+import type { Cache } from './cache.ts'
+import { MeshError } from './errors.ts'
+import type { Emit } from './events.ts'
+import { valueKeyOf } from './github/key.ts'
+import type { Group } from './group/group.ts'
+import type { Guard } from './guard.ts'
+import type { Limits } from './limits.ts'
+import type { Mirror } from './mirror.ts'
+import type { StoredValue } from './record.ts'
+import type { Counters } from './stats.ts'
+import type { Json } from './store/store.ts'
+import type { ValueHead } from './transport/wire.ts'
+
+export interface Values {
+  get<T extends Json>(name: string, options?: AbortOptions): Promise<T | undefined>
+  set(name: string, value: Json, options?: AbortOptions & { ttlMs?: number }): Promise<void>
+  delete(name: string, options?: AbortOptions): Promise<void>
+  /** A member's value: true when it was taken or is held already. */
+  take(head: ValueHead, wireKey: Uint8Array, group: Group, from: string, body: Uint8Array): Promise<boolean>
+}
+
+export interface ValuesOptions {
+  cache: Cache
+  mirror: Mirror
+  guard: Guard
+  counters: Counters
+  limits: Limits
+  emit: Emit
+  now: () => number
+  peerId(): string
+  tell(key: string, value: StoredValue): Promise<void>
+  /** Asks members for a value that is not held. */
+  ask(key: string): Promise<void>
+}
+
+const mostNameLength = 1024
+
+/** Later wins; of two at the same moment the higher peer id. A time ahead of the clock counts as now. */
+export function replaces(a: Pick<StoredValue, 'at' | 'by'>, b: Pick<StoredValue, 'at' | 'by'>, now: number): boolean {
+  const atA = Math.min(a.at, now)
+  const atB = Math.min(b.at, now)
+  return atA > atB || (atA === atB && a.by > b.by)
+}
+
+/** Small JSON by name, shared with all members; any member may overwrite. */
+export function createValues(options: ValuesOptions): Values {
+  const { cache, mirror, guard, counters, limits, emit, now, peerId, tell, ask } = options
+
+  async function live(key: string): Promise<StoredValue | undefined> {
+    const value = await cache.value(key)
+    if (value && value.expiresAt > now()) return value
+    if (value) {
+      await cache.delete(key)
+      counters.expired()
+    }
+    return undefined
+  }
+
+  async function put(key: string, value: StoredValue): Promise<void> {
+    await cache.putValue(key, value)
+    await mirror.add(key, await sha256Hex(value.json), value.at)
+    await tell(key, value)
+  }
+
+  const keyFor = async (name: string): Promise<string> => {
+    if (name === '' || name.length > mostNameLength) {
+      throw new MeshError('ERR_INVALID_OPTION', `a value's name has 1 to ${mostNameLength} characters; this one has ${name.length}`)
+    }
+    return valueKeyOf(name)
+  }
+  /** Newer than what is there, even where that came from a clock ahead of ours. */
+  const nextTime = async (key: string) => Math.max(now(), ((await cache.value(key))?.at ?? 0) + 1)
+
+  return {
+    async get<T extends Json>(name: string, { signal }: AbortOptions = {}) {
+      signal?.throwIfAborted()
+      const key = await keyFor(name)
+      counters.asked()
+      if (!(await live(key))) await ask(key)
+      signal?.throwIfAborted()
+      const value = await live(key)
+      if (!value || value.deleted) return undefined
+      const own = value.by === peerId()
+      counters.answered(own ? 'hits' : 'peerHits')
+      if (own) emit('hit', { url: name, key })
+      else emit('peer-hit', { url: name, key, peerId: value.by })
+      return JSON.parse(text(value.json)) as T
+    },
+    async set(name, value, { signal, ttlMs = limits.valueTtlMs } = {}) {
+      signal?.throwIfAborted()
+      const key = await keyFor(name)
+      const encoded = JSON.stringify(value)
+      if (encoded === undefined) throw new MeshError('ERR_INVALID_OPTION', `the value of "${name}" is nothing that JSON can say`)
+      if (!(ttlMs > 0)) throw new MeshError('ERR_INVALID_OPTION', `ttlMs is a number of milliseconds above 0, not ${ttlMs}`)
+      const json = utf8(encoded)
+      if (json.byteLength > limits.valueBytes) {
+        throw new MeshError('ERR_VALUE_TOO_LARGE', `the value of "${name}" has ${json.byteLength} bytes; a value has at most ${limits.valueBytes}`)
+      }
+      const at = await nextTime(key)
+      await put(key, { name, json, at, by: peerId(), expiresAt: at + ttlMs, deleted: false })
+    },
+    async delete(name, { signal } = {}) {
+      signal?.throwIfAborted()
+      const key = await keyFor(name)
+      const at = await nextTime(key)
+      await put(key, { name, json: utf8('null'), at, by: peerId(), expiresAt: at + limits.valueTtlMs, deleted: true })
+    },
+    async take(head, wireKey, group, from, body) {
+      const { name, at, by, expiresAt, deleted } = head
+      const refuse = (reason: string) => {
+        guard.reject(from, reason)
+        return false
+      }
+      if (body.byteLength > limits.valueBytes || body.byteLength !== head.size) return refuse('size')
+      if (!equal(await sha256(body), head.hash)) return refuse('hash')
+      const key = await valueKeyOf(name)
+      if (name === '' || !equal(await group.wireKey(key), wireKey)) return refuse('key')
+      try {
+        JSON.parse(text(body))
+      } catch {
+        return refuse('content')
+      }
+      if (expiresAt <= now()) return false
+      const held = await cache.value(key)
+      const incoming: StoredValue = { name, json: body, at: Math.min(at, now()), by, expiresAt, deleted }
+      if (held && !replaces(incoming, held, now())) return true
+      await cache.putValue(key, incoming)
+      await mirror.add(key, hex(head.hash), incoming.at)
+      emit('received', { url: name, key, peerId: from })
+      return true
+    }
+  }
+}

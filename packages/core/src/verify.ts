@@ -1,0 +1,68 @@
+import type { Entry, Holding } from './entry.ts'
+import type { Limits } from './limits.ts'
+
+/** Who asks, and what this member believes: all that decides whether an entry may be served. */
+export interface Judgement {
+  /** Local fingerprint of the asker's token, or `anonymous`. */
+  viewer: string
+  anonymous: boolean
+  /** GitHub's clock, ms. */
+  now: number
+  /** How long an answer is fresh, ms, where the user says so instead of GitHub's `max-age`. */
+  freshMs?: number
+  /** What is older than this was made stale by a write or purge; ms on GitHub's clock. */
+  purgedAt: number
+  /** When an answer of GitHub last ended this viewer's right to the repository, or to everything; ms, 0 for never. */
+  revokedAt: number
+  /** Whether a member's word is enough: with `trust: 'group'`, and while that member has not lost it. */
+  trusts(peerId: string | undefined): boolean
+  limits: Pick<Limits, 'confirmationMs'>
+}
+
+export interface Verdict {
+  entry: Entry
+  /** The asker may get it without asking GitHub first. */
+  permitted: boolean
+  /** It is young enough to be served without asking GitHub again. */
+  fresh: boolean
+}
+
+/** The entry of a holding that suits the asker best (permitted, else once confirmed, else newest), and what may be done with it. */
+export function judge(holding: Holding | undefined, by: Judgement): Verdict | undefined {
+  if (!holding) return undefined
+  const varies = holding.entries.some(({ variant }) => variant)
+  const verdicts = holding.entries.map((entry) => ({
+    entry,
+    permitted: isPermitted(entry, varies, by),
+    fresh: isFresh(entry, by)
+  }))
+  return verdicts.find(({ permitted }) => permitted) ?? verdicts.find(({ entry }) => entry.confirmed[by.viewer]) ?? verdicts[0]
+}
+
+/**
+ * May this viewer get this body without an own answer? What varies, and what is not known to be public, only within the
+ * hour of the viewer's own 200 or 304 for that very body; what came from a member, while members are believed and not
+ * longer than an hour without a look of one's own.
+ */
+function isPermitted(entry: Entry, varies: boolean, by: Judgement): boolean {
+  const own = entry.confirmed[by.viewer]
+  if (own !== undefined && own > by.revokedAt && by.now - own < by.limits.confirmationMs) return true
+  if (own === 0 || by.revokedAt > entry.asOf) return false
+  const sameForAll = entry.anonymous && by.anonymous
+  if (varies && !sameForAll) return false
+  if (!entry.public) return false
+  if (entry.from !== undefined && !by.trusts(entry.from)) return false
+  const lookedAt = Math.max(entry.takenAt ?? 0, ...Object.values(entry.confirmed))
+  return by.now - lookedAt < by.limits.confirmationMs
+}
+
+function isFresh(entry: Entry, by: Judgement): boolean {
+  // Where members are not believed, their touches do not count: only what the asker's own token saw.
+  const seen = by.trusts(entry.from) ? entry.asOf : (entry.confirmed[by.viewer] ?? 0)
+  return by.now - seen < (by.freshMs ?? entry.maxAgeMs) && seen > Math.max(by.purgedAt, entry.purgedAt ?? 0)
+}
+
+/** Stale but better than an error: how long an answer may be old is the caller's setting. */
+export function mayServeStale(verdict: Verdict | undefined, by: Judgement, staleIfErrorMs: number): boolean {
+  return verdict?.permitted === true && by.now - verdict.entry.asOf < staleIfErrorMs
+}
