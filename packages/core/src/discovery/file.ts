@@ -41,6 +41,7 @@ export function filePeers(options: FilePeersOptions): Discovery {
 
   const unusable = (cause: unknown) =>
     toMeshError('ERR_DISCOVERY', `make ${directory} a folder that you may write to, or choose another peersDir`, cause)
+
   async function scan(): Promise<void> {
     const peers = await folder.scan()
     const before = known

@@ -101,7 +101,8 @@ export function createSealing(root: CryptoKey, now: () => number): Sealing {
       }
       const length = new DataView(padded.buffer).getUint32(0)
       if (length > padded.byteLength - 4) return undefined
-      const view = new DataView(head.buffer)
+      // `head` may be a view: what a transport hands over can be Node's Buffer, whose slice copies nothing.
+      const view = new DataView(head.buffer, head.byteOffset)
       const counter = view.getUint16(saltBytes) * 2 ** 32 + view.getUint32(saltBytes + 2)
       return { salt: hex(head.slice(0, saltBytes)), counter, bytes: padded.slice(4, 4 + length) }
     }

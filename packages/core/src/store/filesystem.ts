@@ -39,7 +39,7 @@ const slightlyBelow = (bound: number) => bound - Math.floor(bound / 1024)
 /**
  * A store in one SQLite file, `cache.db`, that any number of processes share and that survives `kill -9`. 512 MiB of bodies
  * and 100,000 records unless said otherwise; the file is somewhat larger. The directory is made on the first call, for
- * its owner only. Calls do their work at once (about 20 µs for 10 KB), and block while another process writes.
+ * its owner only. Calls do their work at once (tens of microseconds for 10 KB), and block while another process writes.
  *
  * A file that cannot be read as a cache is renamed to `cache.db.damaged-<ms>`, told through `onWarning`, and a new one begun.
  * Calls reject with MeshError `ERR_STORE` when the directory cannot be used, the disk is full, or the file is of a newer ghmesh.
