@@ -37,12 +37,12 @@ export interface CacheEvents {
  */
 export function createCache(store: Store, limits: Limits, events: CacheEvents): Cache {
   const memory = new LRUCache<string, Holding>({
-    maxSize: limits.memoryBytes,
+    maxSize: Math.max(1, limits.memoryBytes),
     sizeCalculation: ({ entries }) => entries.reduce((sum, { body }) => sum + body.byteLength + 512, 1)
   })
   // Only where the store is lost; with one, another process may have set a newer value.
   const values = new LRUCache<string, StoredValue>({
-    maxSize: limits.memoryBytes / 8,
+    maxSize: Math.max(1, Math.floor(limits.memoryBytes / 8)),
     sizeCalculation: ({ json }) => json.byteLength + 256
   })
   // Mirrors what the store keeps, by the same rule, because its own count would cost a query.

@@ -1,7 +1,6 @@
 import { type Bytes, concat } from '../bytes.ts'
-import type { Counters } from '../stats.ts'
 import type { Clock } from './clock.ts'
-import { limitedForMs, quotaOf } from './rate-limit.ts'
+import { limitedForMs, type Quota, quotaOf } from './rate-limit.ts'
 import type { ApiRequest } from './request.ts'
 
 /** What GitHub answered, its body read, or left to the caller where it is larger than the cache takes. */
@@ -39,7 +38,7 @@ export interface OriginOptions {
   fetch: typeof globalThis.fetch
   clock: Clock
   localNow: () => number
-  counters: Counters
+  counters: { called(units: number): void; quota(resource: string, quota: Quota): void }
   maxBytes: number
   /** Whether redirects can be seen, and so be followed by hand: in Node, not in browsers. */
   seesRedirects: boolean

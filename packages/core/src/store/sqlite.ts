@@ -12,7 +12,7 @@ const busyTimeoutMs = 5000
 const schema = `
   CREATE TABLE records (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, used INTEGER NOT NULL, bytes INTEGER NOT NULL,
-    checksum TEXT NOT NULL, meta TEXT NOT NULL);
+    checksum INTEGER NOT NULL, meta TEXT NOT NULL);
   CREATE TABLE bodies (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
   CREATE INDEX records_used ON records (used, bytes);
   CREATE TABLE totals (id INTEGER PRIMARY KEY CHECK (id = 0), bytes INTEGER NOT NULL, count INTEGER NOT NULL, clock INTEGER NOT NULL);

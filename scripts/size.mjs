@@ -1,0 +1,41 @@
+// The size of our own code as a browser gets it: the gzip of what packages/core/src adds to a minified bundle.
+import { gzipSync } from 'node:zlib'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+const root = join(import.meta.dirname, '..')
+
+/** Bundles `ghmesh` for browsers; with `own`, only what is ours, everything else left out. */
+async function bundle(own) {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['packages/core/src/index.ts'],
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    legalComments: 'none',
+    alias: { '#platform': './packages/core/src/platform/browser.ts' },
+    packages: own ? 'external' : 'bundle',
+    define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' }
+  })
+  return { bytes: outputFiles[0].contents, metafile }
+}
+
+/** Sizes in bytes: our own code, everything, and the largest of our files. */
+export async function measureSize() {
+  const [own, whole] = await Promise.all([bundle(true), bundle(false)])
+  const [output] = Object.values(own.metafile.outputs)
+  const files = Object.entries(output.inputs)
+    .map(([file, { bytesInOutput }]) => ({ file, bytes: bytesInOutput }))
+    .sort((a, b) => b.bytes - a.bytes)
+  return {
+    ownGzipBytes: gzipSync(own.bytes, { level: 9 }).byteLength,
+    ownMinifiedBytes: own.bytes.byteLength,
+    wholeGzipBytes: gzipSync(whole.bytes, { level: 9 }).byteLength,
+    files
+  }
+}
