@@ -17,12 +17,15 @@ const subjects = await startSubjects(origin)
 const rows = []
 try {
   for (const kind of ['memory', 'disk']) {
-    const calls = Object.fromEntries(Object.entries(subjects[kind]).flatMap(([name, subject]) => (subject ? [[name, subject.call]] : [])))
+    const calls = Object.fromEntries(
+      Object.entries(subjects[kind]).flatMap(([name, subject]) => (subject ? [[name, subject.call]] : []))
+    )
     for (const [name, call] of Object.entries(calls)) {
       await call()
       const before = origin.state.calls
       const bytes = (await call()).byteLength
-      if (bytes !== origin.state.body.length || origin.state.calls !== before) throw new Error(`${kind} ${name} is no hit: ${bytes} bytes`)
+      if (bytes !== origin.state.body.length || origin.state.calls !== before)
+        throw new Error(`${kind} ${name} is no hit: ${bytes} bytes`)
     }
     const times = await measure(calls, { rounds, callsPerRound })
     for (const [of, to, aim] of aims) {
@@ -43,10 +46,15 @@ try {
   await origin.stop()
 }
 
-if (process.argv.includes('--json')) console.log(JSON.stringify({ node: process.version, bodyBytes: origin.state.body.length, rounds, callsPerRound, rows }))
+if (process.argv.includes('--json'))
+  console.log(
+    JSON.stringify({ node: process.version, bodyBytes: origin.state.body.length, rounds, callsPerRound, rows })
+  )
 else {
   const cell = (value, digits = 1) => (value === null ? 'not installed' : value.toFixed(digits)).padStart(14)
-  console.log(`${'10 KB hit'.padEnd(10)}${'against'.padEnd(10)}${'ghmesh µs'.padStart(14)}${'other µs'.padStart(14)}${'ratio'.padStart(14)}${'aim'.padStart(8)}`)
+  console.log(
+    `${'10 KB hit'.padEnd(10)}${'against'.padEnd(10)}${'ghmesh µs'.padStart(14)}${'other µs'.padStart(14)}${'ratio'.padStart(14)}${'aim'.padStart(8)}`
+  )
   for (const row of rows) {
     console.log(
       `${row.hit.padEnd(10)}${row.against.padEnd(10)}${cell(row.ghmeshMicroseconds)}${cell(row.otherMicroseconds)}${cell(row.ratio, 2)}${(row.aim ?? '').toString().padStart(8)}`

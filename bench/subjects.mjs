@@ -25,13 +25,24 @@ export async function startOrigin() {
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${server.address().port}`
-  return { url, path: `${url}/repos/octocat/Hello-World/languages`, state, stop: () => new Promise((resolve) => server.close(resolve)) }
+  return {
+    url,
+    path: `${url}/repos/octocat/Hello-World/languages`,
+    state,
+    stop: () => new Promise((resolve) => server.close(resolve))
+  }
 }
 
 const read = async (response) => new Uint8Array(await response.arrayBuffer())
 
 async function ghmesh(origin, options) {
-  const mesh = await createMesh({ apiUrl: origin.url, secret: undefined, token: async () => undefined, random: () => 0.99, ...options })
+  const mesh = await createMesh({
+    apiUrl: origin.url,
+    secret: undefined,
+    token: async () => undefined,
+    random: () => 0.99,
+    ...options
+  })
   return { call: async () => read(await mesh.fetch(origin.path)), stop: () => mesh.stop() }
 }
 
@@ -65,13 +76,17 @@ async function redis(origin) {
   await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve))
   const { port } = probe.address()
   await new Promise((resolve) => probe.close(resolve))
-  const server = spawn('redis-server', ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const server = spawn('redis-server', ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
+    stdio: ['ignore', 'pipe', 'ignore']
+  })
   const started = await new Promise((resolve) => {
     server.once('error', () => resolve(false))
     server.stdout.on('data', (line) => String(line).includes('Ready to accept connections') && resolve(true))
   })
   if (!started) return undefined
-  const client = createClient({ url: `redis://127.0.0.1:${port}` }).withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer })
+  const client = createClient({ url: `redis://127.0.0.1:${port}` }).withTypeMapping({
+    [RESP_TYPES.BLOB_STRING]: Buffer
+  })
   await client.connect()
   await client.set(origin.path, origin.state.body)
   return {

@@ -11,13 +11,22 @@ const checks = [
   ['types of tests', bin('tsc'), '-p', 'test'],
   ['import rules', process.execPath, 'scripts/import-rules.mjs'],
   ['unused code', bin('knip'), '--no-progress'],
-  ...['core', 'cli', 'github-sim'].map((name) => [`package shape of ${name}`, bin('publint'), '--strict', `packages/${name}`]),
+  ...['core', 'cli', 'github-sim'].map((name) => [
+    `package shape of ${name}`,
+    bin('publint'),
+    '--strict',
+    `packages/${name}`
+  ]),
   ['bench --quick', process.execPath, 'bench/run.mjs', '--quick']
 ]
 let failed = 0
 
 for (const [name, command, ...args] of checks) {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' }
+  })
   console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name}`)
   if (status !== 0) failed++
   if (status !== 0 || name.startsWith('bench')) console.log(`${stdout}${stderr}`.trimEnd())
@@ -27,7 +36,9 @@ const { ownGzipBytes, wholeGzipBytes } = await measureSize()
 const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`
 // The aim is 18 kB of our own; the bound keeps it from growing while it is above.
 const bound = 33_000
-console.log(`${ownGzipBytes <= bound ? 'ok    ' : 'FAILED'} size: own code ${kB(ownGzipBytes)} gzip (at most ${kB(bound)}), with libp2p ${kB(wholeGzipBytes)}`)
+console.log(
+  `${ownGzipBytes <= bound ? 'ok    ' : 'FAILED'} size: own code ${kB(ownGzipBytes)} gzip (at most ${kB(bound)}), with libp2p ${kB(wholeGzipBytes)}`
+)
 if (ownGzipBytes > bound) failed++
 
 console.log(failed === 0 ? '\nall checks pass' : `\n${failed} checks fail`)

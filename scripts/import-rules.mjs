@@ -11,8 +11,30 @@ const floors = [
   ['create'],
   ['platform/'],
   ['mesh'],
-  ['network', 'flow'],
-  ['resolve', 'admit', 'audit', 'serve', 'hear', 'ask-members', 'tell', 'take', 'values', 'mirror', 'members', 'dialler', 'writes', 'requests', 'response', 'purges', 'viewers', 'options', 'member-entry'],
+  ['network'],
+  [
+    'sharing',
+    'purge',
+    'resolve',
+    'admit',
+    'audit',
+    'serve',
+    'hear',
+    'ask-members',
+    'tell',
+    'take',
+    'values',
+    'mirror',
+    'members',
+    'dialler',
+    'writes',
+    'requests',
+    'response',
+    'purges',
+    'viewers',
+    'options',
+    'member-entry'
+  ],
   ['cache', 'guard', 'verify', 'record', 'stats', 'events', 'holders', 'homes', 'single-flight', 'bucket'],
   ['github/', 'group/', 'store/', 'transport/', 'discovery/'],
   ['entry'],
@@ -21,28 +43,47 @@ const floors = [
 
 // What may be imported from outside, and where.
 const rooms = [
-  { what: 'node:*', matches: (name) => name.startsWith('node:'), allowed: /^(?:platform\/|store\/(?:filesystem|sqlite)|discovery\/(?:file|peer-file))/ },
-  { what: 'libp2p', matches: (name) => /^(?:libp2p$|@libp2p\/|@multiformats\/)/.test(name), allowed: /^(?:transport\/(?:libp2p|exchange)|platform\/|discovery\/(?:mdns|static))/ },
+  {
+    what: 'node:*',
+    matches: (name) => name.startsWith('node:'),
+    allowed: /^(?:platform\/|store\/(?:filesystem|sqlite)|discovery\/(?:file|peer-file))/
+  },
+  {
+    what: 'libp2p',
+    matches: (name) => /^(?:libp2p$|@libp2p\/|@multiformats\/)/.test(name),
+    allowed: /^(?:transport\/(?:libp2p|exchange)|platform\/|discovery\/(?:mdns|static))/
+  },
   { what: '#platform', matches: (name) => name === '#platform', allowed: /^create$/ }
 ]
 
-const files = readdirSync(source, { recursive: true }).filter((file) => file.endsWith('.ts')).map((file) => file.replaceAll('\\', '/').replace(/\.ts$/, ''))
-const floorOf = (file) => floors.findIndex((names) => names.some((name) => (name.endsWith('/') ? file.startsWith(name) : file === name)))
+const files = readdirSync(source, { recursive: true })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replaceAll('\\', '/').replace(/\.ts$/, ''))
+const floorOf = (file) =>
+  floors.findIndex((names) => names.some((name) => (name.endsWith('/') ? file.startsWith(name) : file === name)))
 const broken = []
 
 for (const file of files) {
   const text = readFileSync(join(source, `${file}.ts`), 'utf8')
   const floor = floorOf(file)
   if (floor === -1) broken.push(`${file}: stands on no floor; give it one in scripts/import-rules.mjs`)
-  if (!file.startsWith('github/origin') && /(?:globalThis\.|[^.\w])fetch\(/.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|`[^`]*`/g, '')) && !['mesh'].includes(file)) {
+  if (
+    !file.startsWith('github/origin') &&
+    /(?:globalThis\.|[^.\w])fetch\(/.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|`[^`]*`/g, '')) &&
+    !['mesh'].includes(file)
+  ) {
     broken.push(`${file}: calls fetch, which only github/origin may`)
   }
   for (const [, name] of text.matchAll(/(?:from|import)\s+'([^']+)'/g)) {
     if (!name.startsWith('.')) {
-      for (const { what, matches, allowed } of rooms) if (matches(name) && !allowed.test(file)) broken.push(`${file}: imports ${name}, but ${what} is not for this room`)
+      for (const { what, matches, allowed } of rooms)
+        if (matches(name) && !allowed.test(file))
+          broken.push(`${file}: imports ${name}, but ${what} is not for this room`)
       continue
     }
-    const target = relative('.', normalize(join(dirname(file), name))).replaceAll('\\', '/').replace(/\.ts$/, '')
+    const target = relative('.', normalize(join(dirname(file), name)))
+      .replaceAll('\\', '/')
+      .replace(/\.ts$/, '')
     if (/(?:^|\/)index$/.test(target)) broken.push(`${file}: imports the index file ${target}`)
     if (floorOf(target) < floor) broken.push(`${file}: imports ${target}, which stands above it`)
   }

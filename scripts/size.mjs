@@ -1,6 +1,7 @@
 // The size of our own code as a browser gets it: the gzip of what packages/core/src adds to a minified bundle.
-import { gzipSync } from 'node:zlib'
+
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const root = join(import.meta.dirname, '..')

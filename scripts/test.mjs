@@ -6,7 +6,15 @@ import { join } from 'node:path'
 const root = join(import.meta.dirname, '..')
 const dir = mkdtempSync(join(tmpdir(), 'ghmesh-test-'))
 const suites = [
-  ['node', 'mocha', '--reporter', 'scripts/mocha-count.cjs', '--ignore', '**/*.browser.spec.ts', '{packages/*/test,test}/**/*.spec.ts'],
+  [
+    'node',
+    'mocha',
+    '--reporter',
+    'scripts/mocha-count.cjs',
+    '--ignore',
+    '**/*.browser.spec.ts',
+    '{packages/*/test,test}/**/*.spec.ts'
+  ],
   ['browser', 'wtr']
 ]
 const total = { passed: 0, failed: 0, skipped: 0 }

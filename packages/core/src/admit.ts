@@ -24,7 +24,7 @@ export interface AdmitOptions {
   now: () => number
   trusted: boolean
   /** The user's own narrowing of what is shared. */
-  mayShare?: (request: Request, response: Response) => boolean
+  narrow?: (request: Request, response: Response) => boolean
   /** The entry is held and may be shared, if it is public or the group shares all. */
   share(request: ApiRequest, key: string, entry: Entry): void
   /** A held entry was seen current. */
@@ -56,7 +56,11 @@ export function createAdmit(options: AdmitOptions) {
     return route.varies === true || varying.has(route.template)
   }
 
-  function learnAliases(target: Target, answer: OriginAnswer, repository: { id: string; name: string; public: boolean } | undefined): void {
+  function learnAliases(
+    target: Target,
+    answer: OriginAnswer,
+    repository: { id: string; name: string; public: boolean } | undefined
+  ): void {
     if (repository && /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)$/.test(target.path)) {
       visibility.learn(repository.name, repository.public)
       visibility.learn(`repositories/${repository.id}`, repository.public)
@@ -72,7 +76,13 @@ export function createAdmit(options: AdmitOptions) {
 
     remembered(request: ApiRequest, purgedAt: number): Outcome | undefined {
       const known = notFound.get(`${request.key} ${request.viewer}`)
-      if (!known || known.until <= now() || purgedAt > known.answer.sentAt || request.mode === 'no-cache' || request.mode === 'reload') {
+      if (
+        !known ||
+        known.until <= now() ||
+        purgedAt > known.answer.sentAt ||
+        request.mode === 'no-cache' ||
+        request.mode === 'reload'
+      ) {
         return undefined
       }
       return { how: 'hits', status: 'ghmesh; hit; detail=not-found', answer: known.answer, viewer: request.viewer }
@@ -98,7 +108,8 @@ export function createAdmit(options: AdmitOptions) {
       }
       const ifNoneMatch = verbatim.get(verbatimName(request.key, entry.hash, request.viewer))
       if (ifNoneMatch) return { ifNoneMatch }
-      const ifModifiedSince = entry.from === undefined && entry.confirmed[request.viewer] ? entry.headers['last-modified'] : undefined
+      const ifModifiedSince =
+        entry.from === undefined && entry.confirmed[request.viewer] ? entry.headers['last-modified'] : undefined
       return ifModifiedSince ? { ifModifiedSince } : {}
     },
 
@@ -132,7 +143,7 @@ export function createAdmit(options: AdmitOptions) {
         public: viewer === anonymous || target.repository === undefined || visibility.known(target.repository) === true,
         anonymous: viewer === anonymous,
         variant: variant || varies(target, target.key, hash, viewer),
-        local: !target.shareable || secret || isNarrowedOut(options.mayShare, target, entryResponse(body, live)),
+        local: !target.shareable || secret || isNarrowedOut(options.narrow, target, entryResponse(body, live)),
         maxAgeMs: freshMs,
         items,
         confirmed: { [viewer]: sentAt }
@@ -165,14 +176,16 @@ export function createAdmit(options: AdmitOptions) {
       if (![401, 403, 404, 410, 451].includes(status)) return
       const { key, viewer, repository, path } = request
       if (status === 401) revoked.set(viewer, sentAt)
-      else if (repository && /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)\/?$/.test(path)) revoked.set(`${viewer} ${repository}`, sentAt)
+      else if (repository && /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)\/?$/.test(path))
+        revoked.set(`${viewer} ${repository}`, sentAt)
       await cache.touch(key, (entry) => ({ ...entry, confirmed: { ...entry.confirmed, [viewer]: 0 } }))
       if (status === 404 && answer.body) notFound.set(`${key} ${viewer}`, { answer, until: now() + limits.notFoundMs })
     }
   }
 }
 
-const entryResponse = (body: Uint8Array<ArrayBuffer>, live: Headers) => () => new Response(body, { headers: keptHeaders(live) })
+const entryResponse = (body: Uint8Array<ArrayBuffer>, live: Headers) => () =>
+  new Response(body, { headers: keptHeaders(live) })
 
 /** A body as it came, then without the white space that GitHub adds for some user agents. */
 function* forms(body: Bytes, json: boolean): Iterable<Bytes> {
@@ -181,9 +194,9 @@ function* forms(body: Bytes, json: boolean): Iterable<Bytes> {
 }
 
 /** The user's function sees the request without its credentials; where it fails, nothing is shared. */
-function isNarrowedOut(mayShare: AdmitOptions['mayShare'], { url, accept }: Target, response: () => Response): boolean {
+function isNarrowedOut(narrow: AdmitOptions['narrow'], { url, accept }: Target, response: () => Response): boolean {
   try {
-    return mayShare !== undefined && !mayShare(new Request(url, { headers: { accept } }), response())
+    return narrow !== undefined && !narrow(new Request(url, { headers: { accept } }), response())
   } catch {
     return true
   }

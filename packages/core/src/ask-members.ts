@@ -4,7 +4,14 @@ import type { Guard } from './guard.ts'
 import type { Limits } from './limits.ts'
 import { inflate } from './transport/compress.ts'
 import type { Transport } from './transport/transport.ts'
-import { type Answer, decodeAnswer, encodeQuestion, type EntryHead, protocolVersion, type ValueHead } from './transport/wire.ts'
+import {
+  type Answer,
+  decodeAnswer,
+  type EntryHead,
+  encodeQuestion,
+  protocolVersion,
+  type ValueHead
+} from './transport/wire.ts'
 
 /** What a member answered to `get`: its head, and the body unless the asker already holds it. */
 export type Got =
@@ -35,7 +42,11 @@ const transferMs = 5000
 /** This member's questions to others, each within its budget. */
 export function createAsk({ transport, group, guard, limits }: AskOptions): Ask {
   /** Reads one header frame within the budget, and hands on the rest. */
-  async function* question(peerId: string, bytes: Uint8Array, budgetMs: number): AsyncGenerator<Uint8Array, void, void> {
+  async function* question(
+    peerId: string,
+    bytes: Uint8Array,
+    budgetMs: number
+  ): AsyncGenerator<Uint8Array, void, void> {
     const control = new AbortController()
     let timer = setTimeout(() => control.abort(new Error('no answer in time')), budgetMs)
     try {
@@ -66,7 +77,11 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
   }
 
   async function get(peerId: string, key: Uint8Array, hash?: Uint8Array): Promise<Got | undefined> {
-    const frames = question(peerId, encodeQuestion({ version: protocolVersion, type: 'get', key, hash }), limits.membersBudgetMs)
+    const frames = question(
+      peerId,
+      encodeQuestion({ version: protocolVersion, type: 'get', key, hash }),
+      limits.membersBudgetMs
+    )
     try {
       return await readGot(peerId, frames, hash)
     } finally {
@@ -74,7 +89,11 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
     }
   }
 
-  async function readGot(peerId: string, frames: AsyncGenerator<Uint8Array, void>, hash?: Uint8Array): Promise<Got | undefined> {
+  async function readGot(
+    peerId: string,
+    frames: AsyncGenerator<Uint8Array, void>,
+    hash?: Uint8Array
+  ): Promise<Got | undefined> {
     const refuse = (reason: string) => void guard.reject(peerId, reason)
     const header = await frames.next()
     if (!header.value) return undefined
@@ -88,7 +107,8 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
     const { length, encoding } = answer
     if (encoding === 'held') return hash && equal(hash, found.head.hash) ? found : refuse('hash')
     const { size } = found.head
-    if (size > (found.kind === 'value' ? limits.valueBytes : limits.entryBytes) || length > size + 1024) return refuse('size')
+    if (size > (found.kind === 'value' ? limits.valueBytes : limits.entryBytes) || length > size + 1024)
+      return refuse('size')
     const parts: Uint8Array[] = []
     let received = 0
     while (received < length) {
@@ -135,7 +155,11 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
       })
     },
     async proof(peerId) {
-      const bytes = encodeQuestion({ version: protocolVersion, type: 'proof', proof: await group.proofFor(transport.peerId) })
+      const bytes = encodeQuestion({
+        version: protocolVersion,
+        type: 'proof',
+        proof: await group.proofFor(transport.peerId)
+      })
       return (await safely(ask(peerId, bytes, ['proof'], limits.proofMs)))?.proof
     },
     async list(peerId) {
@@ -148,4 +172,3 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
 
 /** A wire key in the form in which maps hold it. */
 export const wireName = (wireKey: Uint8Array): string => hex(wireKey)
-

@@ -14,7 +14,12 @@ export interface AuditOptions {
  * Trust, but look: of entries served on a member's word, one in so many is asked of GitHub again. It costs nothing when
  * the member was honest (an authorised 304), and members that were not lose our trust, here only.
  */
-export function createAudit({ oneIn, random, guard, recheck }: AuditOptions): (request: ApiRequest, entry: Entry) => void {
+export function createAudit({
+  oneIn,
+  random,
+  guard,
+  recheck
+}: AuditOptions): (request: ApiRequest, entry: Entry) => void {
   return (request, { from, validator }) => {
     if (from === undefined || validator !== 'portable' || request.viewer === anonymous || request.background) return
     if (random() * oneIn >= 1) return

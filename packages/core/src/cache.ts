@@ -2,7 +2,15 @@ import { LRUCache } from 'lru-cache'
 import { type Entry, type EntrySummary, type Holding, merge } from './entry.ts'
 import { MeshError, toMeshError } from './errors.ts'
 import type { Limits } from './limits.ts'
-import { holdingMeta, holdingRecord, readHolding, readSummary, readValue, type StoredValue, valueRecord } from './record.ts'
+import {
+  holdingMeta,
+  holdingRecord,
+  readHolding,
+  readSummary,
+  readValue,
+  type StoredValue,
+  valueRecord
+} from './record.ts'
 import type { Store } from './store/store.ts'
 
 /** What this member holds: decoded entries in memory, in front of the store that keeps them. */
@@ -63,9 +71,13 @@ export function createCache(store: Store, limits: Limits, events: CacheEvents): 
         broken = true
         const error = toMeshError('ERR_STORE', 'the store cannot be used', cause)
         events.warning(
-          new MeshError('ERR_STORE', `${error.message}; going on in memory, nothing is kept after the end of this process`, {
-            cause: error
-          })
+          new MeshError(
+            'ERR_STORE',
+            `${error.message}; going on in memory, nothing is kept after the end of this process`,
+            {
+              cause: error
+            }
+          )
         )
       }
       return undefined
@@ -85,7 +97,10 @@ export function createCache(store: Store, limits: Limits, events: CacheEvents): 
   /** What both have seen: another process's newer entry, and what this one learnt meanwhile. */
   function combine(a: Holding | undefined, b: Holding | undefined): Holding | undefined {
     if (!a || !b) return a ?? b
-    return { key: a.key, entries: b.entries.reduce<readonly Entry[]>((all, e) => merge(all, e, limits.variants), a.entries) }
+    return {
+      key: a.key,
+      entries: b.entries.reduce<readonly Entry[]>((all, e) => merge(all, e, limits.variants), a.entries)
+    }
   }
 
   const cache: Cache = {
@@ -133,7 +148,8 @@ export function createCache(store: Store, limits: Limits, events: CacheEvents): 
     },
     async *summaries() {
       if (broken) {
-        for (const [key, { entries }] of memory.entries()) if (entries[0]) yield { ...entries[0], key, byteLength: entries[0].body.byteLength }
+        for (const [key, { entries }] of memory.entries())
+          if (entries[0]) yield { ...entries[0], key, byteLength: entries[0].body.byteLength }
         return
       }
       try {
@@ -153,6 +169,7 @@ export function createCache(store: Store, limits: Limits, events: CacheEvents): 
       await tryStore(() => store.delete(key))
     },
     async close() {
+      broken = true // what is still under way ends without a word
       memory.clear()
       values.clear()
       await store.close().catch(() => {})

@@ -41,7 +41,12 @@ export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
   const secrets = typeof secret === 'string' ? [secret] : (secret ?? [])
   const groups = await Promise.all(secrets.map((one) => openGroup(one, now, limits.proofLifetimeMs)))
   if (secrets.some(looksGuessable)) {
-    warn(new MeshError('ERR_INVALID_OPTION', 'the secret looks guessable: a relay or a reader of the registry could find it by trying; "ghmesh secret" makes a strong one'))
+    warn(
+      new MeshError(
+        'ERR_INVALID_OPTION',
+        'the secret looks guessable: a relay or a reader of the registry could find it by trying; "ghmesh secret" makes a strong one'
+      )
+    )
   }
   const identity = await openIdentity(options)
   const { privateKey } = identity
@@ -54,7 +59,10 @@ export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
       seesRedirects,
       store: options.store ?? defaultStore(options, warn),
       machineKey: identity.machineKey,
-      transport: groups.length > 0 ? (options.transport ?? libp2pTransport({ ...options, privateKey, onWarning: warn })) : undefined,
+      transport:
+        groups.length > 0
+          ? (options.transport ?? libp2pTransport({ ...options, privateKey, onWarning: warn }))
+          : undefined,
       discovery: options.discovery ?? defaultDiscovery(options, warn),
       findToken: () => findToken(options.apiUrl ?? 'https://api.github.com'),
       release: () => identity.release()

@@ -100,7 +100,12 @@ export function createDialler({ transport, discovery, limits, emit, name, localN
     timer = setTimeout(tick, limits.dialMs)
   }
 
-  const self = (): PeerRecord => ({ peerId: transport.peerId, name, addresses: transport.addresses, lastSeen: localNow() })
+  const self = (): PeerRecord => ({
+    peerId: transport.peerId,
+    name,
+    addresses: transport.addresses,
+    lastSeen: localNow()
+  })
 
   const sources = discovery.map((source) => {
     let started: Promise<void> | undefined
@@ -137,7 +142,10 @@ export function createDialler({ transport, discovery, limits, emit, name, localN
             retryAt = round + Math.min(2 ** failures, mostRoundsBetween)
             if (warned.has(source.name)) return
             warned.add(source.name)
-            emit('warning', toMeshError('ERR_DISCOVERY', `discovery by ${source.name} failed and is tried again`, cause))
+            emit(
+              'warning',
+              toMeshError('ERR_DISCOVERY', `discovery by ${source.name} failed and is tried again`, cause)
+            )
           })
           .finally(() => {
             busy = false

@@ -68,24 +68,39 @@ export function merge(entries: readonly Entry[], incoming: Entry, maxVariants: n
   const same = entries.find(({ hash }) => hash === incoming.hash)
   const others = entries.filter((entry) => entry !== same)
   const all = [...others, same ? unite(same, incoming) : incoming].sort(newestFirst)
-  return all.some(({ variant }) => variant) ? all.slice(0, maxVariants) : all.slice(0, 1)
+  const newestPlain = all.find(({ variant }) => !variant)
+  return all.filter((entry) => entry.variant || entry === newestPlain).slice(0, all.some(({ variant }) => variant) ? maxVariants : 1)
 }
 
-/** Two sightings of one body. */
+/** Two sightings of one body: what an own answer showed stands against what a member says; else the newer wins. */
 function unite(a: Entry, b: Entry): Entry {
-  const [newer, older] = a.asOf > b.asOf || (a.asOf === b.asOf && a.from === undefined) ? [a, b] : [b, a]
-  const own = a.from === undefined || b.from === undefined
-  const confirmed: Record<string, number> = { ...older.confirmed }
-  for (const [viewer, at] of Object.entries(newer.confirmed)) {
-    confirmed[viewer] = at === 0 ? 0 : Math.max(at, confirmed[viewer] ?? 0)
+  const [facts, other] = strongerFirst(a, b) < 0 ? [a, b] : [b, a]
+  const asOf = Math.max(a.asOf, b.asOf)
+  const confirmed: Record<string, number> = { ...other.confirmed }
+  for (const [viewer, at] of Object.entries(facts.confirmed)) {
+    const before = confirmed[viewer] ?? at
+    // An ended right has no time: only a look that is newer than all else that is known of the body brings it back.
+    const ended = at === 0 ? facts.asOf : before === 0 ? other.asOf : 0
+    const latest = Math.max(at, before)
+    confirmed[viewer] = latest > ended ? latest : 0
   }
   return {
-    ...newer,
-    // What an own answer showed stands against what a member says of the same body.
-    ...(own && { from: undefined, takenAt: undefined }),
+    ...facts,
+    asOf,
+    // The first time counts, or repeating it would put off the look of one's own for ever.
+    takenAt: facts.from && Math.min(a.takenAt ?? asOf, b.takenAt ?? asOf),
     variant: a.variant || b.variant,
     local: a.local || b.local,
     purgedAt: Math.max(a.purgedAt ?? 0, b.purgedAt ?? 0) || undefined,
     confirmed
   }
 }
+
+const strongerFirst = (a: Entry, b: Entry): number =>
+  Number(a.from !== undefined) - Number(b.from !== undefined) ||
+  shownAt(b) - shownAt(a) ||
+  Number(b.public) - Number(a.public) ||
+  ((a.from ?? '') < (b.from ?? '') ? -1 : 1)
+
+// A member's touch makes an own entry's `asOf` newer, but not what the own answer showed.
+const shownAt = ({ from, asOf, confirmed }: Entry) => (from ? asOf : Math.max(0, ...Object.values(confirmed)))

@@ -19,8 +19,15 @@ export interface Guard {
 const hourMs = 3_600_000
 const remembered = 4096
 
-export function createGuard(limits: Limits, counters: Counters, now: () => number, shutOut: (peerId: string) => void): Guard {
-  const peers = new LRUCache<string, { messages: Bucket; bytes: Bucket; rejected: number; mismatches: number[] }>({ max: remembered })
+export function createGuard(
+  limits: Limits,
+  counters: Counters,
+  now: () => number,
+  shutOut: (peerId: string) => void
+): Guard {
+  const peers = new LRUCache<string, { messages: Bucket; bytes: Bucket; rejected: number; mismatches: number[] }>({
+    max: remembered
+  })
 
   function of(peerId: string) {
     let peer = peers.get(peerId)

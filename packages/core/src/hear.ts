@@ -1,13 +1,13 @@
 import { hex } from './bytes.ts'
 import type { Cache } from './cache.ts'
-import type { CheckedProof } from './group/proof.ts'
 import type { Group } from './group/group.ts'
+import type { CheckedProof } from './group/proof.ts'
 import { createReplayWindow } from './group/replay.ts'
 import type { Guard } from './guard.ts'
 import type { Holders } from './holders.ts'
 import type { Limits } from './limits.ts'
-import type { Mirror } from './mirror.ts'
 import type { Presence } from './members.ts'
+import type { Mirror } from './mirror.ts'
 import type { Counters } from './stats.ts'
 import type { Taken, Told } from './take.ts'
 import { inflate } from './transport/compress.ts'
@@ -31,7 +31,7 @@ export interface HearOptions {
   takeValue(head: ValueHead, wireKey: Uint8Array, group: Group, from: string, body: Uint8Array): Promise<boolean>
   /** A member has a body that came without it. */
   wanted(peerId: string, wireKey: Uint8Array): void
-  purge(target: string, asOf: number, from: string): Promise<void>
+  purged(target: string, asOf: number, from: string): Promise<void>
   present(peerId: string, presence: Omit<Presence, 'heardAt'>, offsetMs: number | undefined): void
 }
 
@@ -39,7 +39,9 @@ export interface HearOptions {
  * What members tell: size-checked, parsed, verified, in that order. Whatever is not of the group, late, doubled or
  * unknown is ignored; what nobody honest sends is rejected, and counts against its sender.
  */
-export function createHear(options: HearOptions): (from: string, message: Uint8Array, through: string) => Promise<Hearing> {
+export function createHear(
+  options: HearOptions
+): (from: string, message: Uint8Array, through: string) => Promise<Hearing> {
   const { cache, mirror, holders, guard, counters, limits, localNow } = options
   const replays = createReplayWindow()
 
@@ -56,7 +58,10 @@ export function createHear(options: HearOptions): (from: string, message: Uint8A
     switch (message.type) {
       case 'announce': {
         const { key: wireKey, entry: head } = message
-        const body = message.body && head.size <= limits.entryBytes ? await inflate(message.body as Uint8Array<ArrayBuffer>, head.size) : undefined
+        const body =
+          message.body && head.size <= limits.entryBytes
+            ? await inflate(message.body as Uint8Array<ArrayBuffer>, head.size)
+            : undefined
         if (message.body && !body) return reject(from, 'size')
         const taken = await options.take({ head, wireKey, group, from, body })
         if (taken.how === 'refused') return 'ignore'
@@ -83,7 +88,7 @@ export function createHear(options: HearOptions): (from: string, message: Uint8A
         return 'accept'
       }
       case 'purge':
-        await options.purge(message.target, message.asOf, from)
+        await options.purged(message.target, message.asOf, from)
         return 'accept'
       case 'presence': {
         const { name, version, stats, addresses, offset } = message

@@ -4,7 +4,7 @@ import { synthesisedHeaders } from './github/headers.ts'
 import { inspect } from './github/json.ts'
 import { acceptClass, canonicalUrl, isJson, keyOf } from './github/key.ts'
 import { linkHeader, pagesOf } from './github/links.ts'
-import { apiPath } from './github/request.ts'
+import { apiPath, hasCredential } from './github/request.ts'
 import type { Route } from './github/routes.ts'
 import type { Group } from './group/group.ts'
 import type { Limits } from './limits.ts'
@@ -50,8 +50,12 @@ export async function checkHead(
 ): Promise<{ key: string } | Refusal> {
   const url = URL.parse(head.url)
   const path = url ? apiPath(url, apiUrl) : undefined
-  if (!url || path === undefined || canonicalUrl(url) !== head.url || acceptClass(head.accept) !== head.accept) return 'key'
-  const { sharing } = routeOf(path)
+  if (!url || path === undefined || canonicalUrl(url) !== head.url || acceptClass(head.accept) !== head.accept)
+    return 'key'
+  if (hasCredential(url)) return 'credential'
+  const { sharing, varies } = routeOf(path)
+  // Honest members call what varies a variant, and a variant is served to nobody on their word.
+  if (varies && !head.variant) return 'route'
   if (sharing !== 'group' && !(sharing === 'anonymous' && head.anonymous && head.public)) return 'route'
   if (head.asOf > now + limits.clockSkewMs) return 'future'
   if (now - head.asOf > limits.keepMs) return 'old'
@@ -61,7 +65,12 @@ export async function checkHead(
 }
 
 /** A member's head and body as an entry, or why it cannot be believed. Nothing is taken from the member but facts that were checked. */
-export async function entryFromMember(head: EntryHead, body: Uint8Array, from: string, now: number): Promise<Entry | Refusal> {
+export async function entryFromMember(
+  head: EntryHead,
+  body: Uint8Array,
+  from: string,
+  now: number
+): Promise<Entry | Refusal> {
   if (body.byteLength !== head.size) return 'size'
   const hash = hex(head.hash)
   if ((await sha256Hex(body)) !== hash) return 'hash'

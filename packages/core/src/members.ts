@@ -1,7 +1,8 @@
+import type { Emit } from './events.ts'
 import type { Group } from './group/group.ts'
 import type { Limits } from './limits.ts'
 import type { MeshStats } from './stats.ts'
-import type { Peer } from './transport/transport.ts'
+import type { Peer, Transport } from './transport/transport.ts'
 
 /** What a member last told of itself. */
 export interface Presence {
@@ -30,23 +31,22 @@ export interface Members {
 
 export interface MembersOptions {
   limits: Limits
-  now: () => number
-  /** Transport's word on a peer's path and round trip now. */
-  peers(): Peer[]
-  joined(peer: Peer): void
-  left(peer: Peer): void
+  localNow: () => number
+  /** Its word is asked for a peer's path and round trip now. */
+  transport: Pick<Transport, 'peers'>
+  emit: Emit
   /** A peer has shown no proof in time. */
   unproven(peerId: string): void
 }
 
-export function createMembers({ limits, now, peers, joined, left, unproven }: MembersOptions): Members {
+export function createMembers({ limits, localNow, transport, emit, unproven }: MembersOptions): Members {
   const connected = new Map<string, { peer: Peer; group?: Group; timer?: ReturnType<typeof setTimeout> }>()
   const present = new Map<string, Presence>()
 
   const named = (peer: Peer): Peer => ({ ...peer, name: present.get(peer.id)?.name ?? peer.name })
   const forgetOld = () => {
     for (const [peerId, { heardAt }] of present) {
-      if (now() - heardAt > limits.presenceForgottenMs && !connected.has(peerId)) present.delete(peerId)
+      if (localNow() - heardAt > limits.presenceForgottenMs && !connected.has(peerId)) present.delete(peerId)
     }
   }
   return {
@@ -63,21 +63,25 @@ export function createMembers({ limits, now, peers, joined, left, unproven }: Me
       const known = connected.get(peerId)
       clearTimeout(known?.timer)
       connected.delete(peerId)
-      if (known?.group) left(named(known.peer))
+      if (known?.group) emit('peer:disconnect', named(known.peer))
     },
     prove(peerId, group) {
       const known = connected.get(peerId)
       if (!known || known.group) return false
       clearTimeout(known.timer)
       known.group = group
-      joined(named(known.peer))
+      emit('peer:connect', named(known.peer))
       return true
     },
     groupOf: (peerId) => connected.get(peerId)?.group,
-    list: () => peers().filter(({ id }) => connected.get(id)?.group).map(named),
+    list: () =>
+      transport
+        .peers()
+        .filter(({ id }) => connected.get(id)?.group)
+        .map(named),
     isConnected: (peerId) => connected.has(peerId),
     hear(peerId, presence) {
-      present.set(peerId, { ...presence, heardAt: now() })
+      present.set(peerId, { ...presence, heardAt: localNow() })
       forgetOld()
     },
     presences() {

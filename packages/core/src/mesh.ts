@@ -1,4 +1,4 @@
-import { type AbortOptions, abortable } from './abort.ts'
+import { type AbortOptions, abortable, within } from './abort.ts'
 import { createAdmit } from './admit.ts'
 import { createAudit } from './audit.ts'
 import type { Bytes } from './bytes.ts'
@@ -6,7 +6,7 @@ import { createCache } from './cache.ts'
 import type { Discovery } from './discovery/discovery.ts'
 import type { Entry } from './entry.ts'
 import { MeshError } from './errors.ts'
-import { createEvents, type MeshEvents } from './events.ts'
+import { createEvents, type Emit, type MeshEvents } from './events.ts'
 import { createClock } from './github/clock.ts'
 import { createEtagScheme } from './github/etag.ts'
 import { createOrigin } from './github/origin.ts'
@@ -18,12 +18,14 @@ import { createGuard } from './guard.ts'
 import { createMirror } from './mirror.ts'
 import { createNetwork, type Network } from './network.ts'
 import type { readOptions } from './options.ts'
+import { createPurge } from './purge.ts'
 import { createPurges } from './purges.ts'
 import { createRequests } from './requests.ts'
 import { type Flow, type Outcome, resolve } from './resolve.ts'
 import { createResponder } from './response.ts'
+import { createSharing } from './sharing.ts'
 import { createFlights } from './single-flight.ts'
-import { createCounters, emptyStats, type GroupStats, type MeshStats, sumStats } from './stats.ts'
+import { createCounters, type GroupStats, type MeshStats, sumStats } from './stats.ts'
 import type { Json, Store } from './store/store.ts'
 import type { Peer, Transport } from './transport/transport.ts'
 import { createValues } from './values.ts'
@@ -92,214 +94,171 @@ export interface MeshParts {
 }
 
 export async function startMesh(parts: MeshParts): Promise<Mesh> {
-  const { options, store, groups, transport } = parts
+  const { options, groups, transport } = parts
   const { limits, share = 'public', trust = 'group', logger } = options
   const localNow = options.now ?? Date.now
   const random = options.random ?? Math.random
   const apiUrl = new URL(options.apiUrl ?? 'https://api.github.com')
-  const { target: eventTarget, emit } = createEvents()
-  const warn = (error: MeshError) => {
-    logger?.warn(`ghmesh: ${error.message}`)
-    emit('warning', error)
+  const { target: eventTarget, emit: dispatch } = createEvents()
+  const emit: Emit = (type, detail) => {
+    if (type === 'warning') logger?.warn(`ghmesh: ${(detail as MeshError).message}`)
+    dispatch(type, detail)
   }
   const counters = createCounters()
   const clock = createClock(localNow)
-  const cache = createCache(store, limits, { warning: warn, evicted: counters.evicted })
+  const cache = createCache(parts.store, limits, {
+    warning: (error) => emit('warning', error),
+    evicted: counters.evicted
+  })
   const routeOf = createRoutes()
   const purges = createPurges(apiUrl)
   const viewers = createViewers(parts.machineKey)
-  const flights = createFlights<Outcome>()
+  const visibility = createVisibility({ ...limits, now: localNow })
+  const targets = createTargets({ apiUrl, routeOf, repositoryName: visibility.nameOf })
+  const requests = createRequests({ apiUrl, targets, viewers, token: createToken(options.token, parts.findToken) })
   const etags = createEtagScheme(clock.now, () =>
-    warn(new MeshError('ERR_PROTOCOL', "GitHub's ETags cannot be recomputed any more; members' answers are fetched anew when stale until they can"))
+    emit(
+      'warning',
+      new MeshError(
+        'ERR_PROTOCOL',
+        "GitHub's ETags cannot be recomputed any more; members' answers are fetched anew when stale until they can"
+      )
+    )
   )
-  const origin = createOrigin({
-    fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
-    clock,
+  const mayShare = ({ public: isPublic, local }: Pick<Entry, 'public' | 'local'>) =>
+    !local && (isPublic || share === 'group')
+  // What the parts share; each takes of it what its own options name.
+  const shared = {
+    limits,
+    apiUrl,
     localNow,
+    random,
+    clock,
+    now: clock.now,
+    emit,
     counters,
+    cache,
+    routeOf,
+    purges,
+    visibility,
+    targets,
+    requests,
+    etags,
+    mayShare
+  }
+  const origin = createOrigin({
+    ...shared,
+    fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
     maxBytes: limits.entryBytes,
     seesRedirects: parts.seesRedirects
   })
-  const visibility = createVisibility({ now: localNow, visibilityMs: limits.visibilityMs, aliasMs: limits.aliasMs })
-  const targets = createTargets({ apiUrl, routeOf, repositoryName: visibility.nameOf })
-  const requests = createRequests({ apiUrl, targets, viewers, token: createToken(options.token, parts.findToken) })
-  const mayShare = ({ public: isPublic, local }: Pick<Entry, 'public' | 'local'>) => !local && (isPublic || share === 'group')
 
+  const purge = createPurge(shared)
   const network: Network | undefined =
     transport && groups[0]
       ? createNetwork({
+          ...shared,
           groups: [groups[0], ...groups.slice(1)],
           transport,
           discovery: parts.discovery,
-          cache,
-          counters,
-          limits,
-          emit: (type, detail) => (type === 'warning' ? warn(detail as MeshError) : emit(type, detail)),
           name: parts.name,
           version: parts.version,
-          localNow,
-          now: clock.now,
-          random,
-          clock,
           check: () => ({ apiUrl, routeOf, limits, now: clock.now() }),
-          mayShare,
-          purged: async (target, asOf, from) => {
-            await purgeHere(target, Math.min(asOf, clock.now()), from)
-          },
+          purged: async (target, asOf, from) => void (await purge(target, Math.min(asOf, clock.now()), from)),
           ownStats: () => stats(),
-          expired: (key) => {
+          expired(key) {
             counters.expired()
             void cache.delete(key)
           }
         })
       : undefined
-
+  const guard = network?.guard ?? createGuard(limits, counters, localNow, () => {})
+  const sharing = createSharing({
+    ...shared,
+    ask: async (request) => resolve(flow, request),
+    announce: (key, entry) => network?.announce(key, entry)
+  })
   const admit = createAdmit({
-    cache,
-    etags,
-    targets,
-    visibility,
-    limits,
-    emit,
-    now: clock.now,
+    ...shared,
     trusted: trust === 'group',
-    mayShare: typeof share === 'function' ? share : undefined,
-    share: (request, key, entry) => void shareLater(request, key, entry).catch(() => {}),
+    narrow: typeof share === 'function' ? share : undefined,
+    share: sharing.share,
     touched: (key, entry) => network?.touched(key, entry)
   })
-  const respond = createResponder({ now: clock.now, etagFor: admit.etagFor })
-  const audit = createAudit({
-    oneIn: limits.auditOneIn,
-    random,
-    guard: network?.guard ?? createGuard(limits, counters, localNow, () => {}),
-    recheck: (request) => again(request, request.url.href)
-  })
-
-  const ttlOf = (url: URL) => (typeof options.ttlMs === 'function' ? options.ttlMs(url) : options.ttlMs)
-  const judgement = (request: ApiRequest): Judgement => ({
-    viewer: request.viewer,
-    anonymous: request.viewer === anonymous,
-    now: clock.now(),
-    freshMs: ttlOf(request.url),
-    purgedAt: purges.at(request.canonical),
-    revokedAt: admit.revokedAt(request),
-    trusts: (peerId) => trust === 'group' && (peerId === undefined || network?.guard.trusts(peerId) === true),
-    limits
-  })
-
   const flow: Flow = {
-    cache,
-    flights,
+    ...shared,
+    ...admit,
     origin,
-    respond,
-    counters,
-    emit,
-    staleIfErrorMs: options.staleIfErrorMs ?? 86_400_000,
+    flights: createFlights<Outcome>(),
+    respond: createResponder({ now: clock.now, etagFor: admit.etagFor }),
+    staleIfErrorMs: options.staleIfErrorMs ?? defaultStaleIfErrorMs,
     judgement,
     remembered: (request) => admit.remembered(request, purges.at(request.canonical)),
     async askMembers(request, verdict) {
       if (network && request.shareable) await network.ask(request.key, verdict?.entry)
       return cache.find(request.key)
     },
-    conditionFor: admit.conditionFor,
-    refresh: admit.refresh,
-    admit: admit.admit,
-    refused: admit.refused,
-    served: audit
+    served: createAudit({
+      oneIn: limits.auditOneIn,
+      random,
+      guard,
+      recheck: (request) => again(request, request.url.href, request)
+    })
   }
-
-  /** The same request to GitHub once more, in the background; resolves to the status of its answer. */
-  async function again(request: Pick<ApiRequest, 'authorization' | 'viewer'> & Partial<ApiRequest>, href: string): Promise<number | undefined> {
-    const { accept, apiVersion } = request
-    const repeated = await requests.like(request, href, { accept, apiVersion, mode: 'no-cache' })
-    if (!repeated || stopping) return undefined
-    const response = await resolve(flow, repeated)
-    return Number(/fwd-status=(\d+)/.exec(response.headers.get('cache-status') ?? '')?.[1])
-  }
-
-  /** Tells members of an entry, once its repository is known to be public or the group shares all. */
-  async function shareLater(request: ApiRequest, key: string, entry: Entry): Promise<void> {
-    let shared = entry
-    if (!entry.public && request.repository) {
-      const isPublic = await visibility.isPublic(request.repository, async () => {
-        const root = new URL(`${apiUrl.href.replace(/\/$/, '')}/${/^repositories\//.test(request.repository ?? '') ? '' : 'repos/'}${request.repository}`)
-        const question = await requests.like(request, root.href, { apiVersion: request.apiVersion })
-        if (!question) return false
-        const { private: hidden, visibility: named = 'public' } = await (await resolve(flow, question)).json()
-        return hidden === false && named === 'public'
-      })
-      shared = { ...entry, public: isPublic }
-      if (isPublic) await cache.touch(key, (held) => (held.hash === entry.hash ? { ...held, public: true } : held))
-    }
-    // What a write made stale while it was on its way is nobody else's.
-    if (mayShare(shared) && shared.asOf > purges.at(shared.url)) network?.announce(key, shared)
-  }
-
-  async function purgeHere(target: string, asOf: number, peerId?: string): Promise<number> {
-    const name = purges.normalise(target)
-    if (name === undefined) return 0
-    if (!purges.mark(name, asOf)) return 0
-    emit('purged', peerId === undefined ? { target } : { target, peerId })
-    let count = 0
-    for await (const { key, url } of cache.summaries()) {
-      if (!purges.covers(name, url)) continue
-      count++
-      await cache.touch(key, (entry) => (entry.asOf < asOf ? { ...entry, purgedAt: asOf } : entry))
-    }
-    return count
-  }
-
   const writes = createWrites({
-    apiUrl,
-    recheckMs: limits.recheckMs,
-    now: clock.now,
-    repositoryName: visibility.nameOf,
+    ...shared,
     async changed(target, asOf) {
-      await purgeHere(target, asOf)
+      await purge(target, asOf)
       await network?.purge(target, asOf)
     },
-    async recheck(targetsChanged, request) {
-      for await (const { key, url } of cache.summaries()) {
-        if (stopping) return
-        if (!targetsChanged.some((target) => purges.covers(purges.normalise(target) ?? '', url))) continue
+    async recheck(urls, by) {
+      for (const { key, url } of await purge.covered(urls)) {
         const entry = (await cache.find(key))?.entries[0]
-        if (entry) await again({ ...request, accept: entry.accept, apiVersion: entry.apiVersion }, url).catch(() => {})
+        if (entry) await again(by, url, entry).catch(() => {})
       }
     }
   })
+  const values =
+    network?.values ??
+    createValues({
+      ...shared,
+      guard,
+      mirror: createMirror({ ...shared, groups: [] }),
+      peerId: () => '',
+      tell: nobody,
+      ask: nobody
+    })
 
-  const alone = network
-    ? undefined
-    : createValues({
-        cache,
-        mirror: createMirror({ cache, groups: [], limits, now: clock.now, mayShare }),
-        guard: createGuard(limits, counters, localNow, () => {}),
-        counters,
-        limits,
-        emit,
-        now: clock.now,
-        peerId: () => '',
-        tell: async () => {},
-        ask: async () => {}
-      })
-  const values = network?.values ?? (alone as NonNullable<typeof alone>)
+  function judgement(request: ApiRequest): Judgement {
+    const { ttlMs } = options
+    return {
+      viewer: request.viewer,
+      anonymous: request.viewer === anonymous,
+      now: clock.now(),
+      freshMs: typeof ttlMs === 'function' ? ttlMs(request.url) : ttlMs,
+      purgedAt: purges.at(request.canonical),
+      revokedAt: admit.revokedAt(request),
+      trusts: (peerId) => trust === 'group' && (peerId === undefined || guard.trusts(peerId)),
+      limits
+    }
+  }
+
+  /** Asks GitHub once more, in the background; resolves to the status of its answer. */
+  async function again(
+    by: Pick<ApiRequest, 'authorization' | 'viewer'>,
+    url: string,
+    { accept, apiVersion }: Pick<Entry, 'accept' | 'apiVersion'>
+  ) {
+    const request = stopping ? undefined : await requests.like(by, url, { accept, apiVersion, mode: 'no-cache' })
+    const response = request && (await resolve(flow, request))
+    return Number(/fwd-status=(\d+)/.exec(response?.headers.get('cache-status') ?? '')?.[1])
+  }
 
   function stats(): MeshStats
   function stats(which: { group: true }): GroupStats
   function stats(which?: { group: true }): MeshStats | GroupStats {
-    const own: MeshStats = {
-      ...counters.figures,
-      rejected: { ...counters.figures.rejected },
-      quota: { ...counters.figures.quota },
-      ...cache.size,
-      hitRate: counters.figures.requests === 0 ? 0 : counters.figures.apiCallsSaved / counters.figures.requests,
-      connectedPeers: network?.peers().length ?? 0,
-      peerId: network?.peerId
-    }
-    if (!which?.group) return own
-    const members: Record<string, MeshStats> = { [parts.name]: own }
-    for (const [name, figures] of Object.entries(network?.stats() ?? {})) members[name] = { ...emptyStats(), ...figures }
-    return sumStats(members)
+    const own = counters.now({ ...cache.size, connectedPeers: network?.peers().length ?? 0, peerId: network?.peerId })
+    return which?.group ? sumStats({ [parts.name]: own, ...network?.stats() }) : own
   }
 
   let stopping: Promise<void> | undefined
@@ -315,10 +274,7 @@ export async function startMesh(parts: MeshParts): Promise<Mesh> {
       return resolve(flow, classified.api)
     }
     const response = await origin.pass(classified.input, classified.init)
-    if (classified.write && response.ok) {
-      const { url, authorization } = classified.write
-      await writes.done(url, { authorization, viewer: await viewers.of(authorization) })
-    }
+    if (classified.write && response.ok) await writes.done(classified.write.url, classified.write)
     return response
   }
 
@@ -326,15 +282,18 @@ export async function startMesh(parts: MeshParts): Promise<Mesh> {
     running()
     const classified = await requests.classify(input, init)
     if (!('api' in classified)) return undefined
-    const verdict = judge(await cache.find(classified.api.key), judgement(classified.api))
-    const visible = verdict && (verdict.permitted || (verdict.entry.public && verdict.entry.confirmed[classified.api.viewer] !== 0))
-    return visible ? { request: classified.api, entry: verdict.entry } : undefined
+    const { api } = classified
+    const verdict = judge(await cache.find(api.key), judgement(api))
+    const visible =
+      verdict && (verdict.permitted || (verdict.entry.public && verdict.entry.confirmed[api.viewer] !== 0))
+    return visible ? { request: api, entry: verdict.entry } : undefined
   }
 
   async function stop(): Promise<void> {
     writes.stop()
-    await Promise.race([flights.idle(), network ? network.stop() : Promise.resolve()])
+    if (network?.peers().length) await within(sharing.idle(), limits.stopMs)
     await network?.stop()
+    origin.stop()
     await cache.close()
     await parts.release()
   }
@@ -349,7 +308,7 @@ export async function startMesh(parts: MeshParts): Promise<Mesh> {
     fetch,
     async peek(input, init) {
       const found = await peekEntry(input, init)
-      return found && respond.fromEntry(found.request, found.entry, 'ghmesh; hit; detail=peek')
+      return found && respondTo(found)
     },
     async holders(input, init) {
       const found = await peekEntry(input, init)
@@ -371,12 +330,17 @@ export async function startMesh(parts: MeshParts): Promise<Mesh> {
       running()
       signal?.throwIfAborted()
       if (purges.normalise(urlOrRepository) === undefined) {
-        throw new MeshError('ERR_INVALID_OPTION', `purge takes owner/repo or a URL below ${apiUrl.href}; received ${JSON.stringify(urlOrRepository)}`)
+        throw new MeshError(
+          'ERR_INVALID_OPTION',
+          `purge takes owner/repo or a URL below ${apiUrl.href}; received ${JSON.stringify(urlOrRepository)}`
+        )
       }
       const asOf = clock.now()
-      const purged = purgeHere(urlOrRepository, asOf)
-      await abortable(network?.purge(urlOrRepository, asOf) ?? Promise.resolve(), signal)
-      return abortable(purged, signal)
+      const [count] = await abortable(
+        Promise.all([purge(urlOrRepository, asOf), network?.purge(urlOrRepository, asOf)]),
+        signal
+      )
+      return count
     },
     stats,
     peers: () => network?.peers() ?? [],
@@ -388,19 +352,23 @@ export async function startMesh(parts: MeshParts): Promise<Mesh> {
     },
     [Symbol.asyncDispose]: () => mesh.stop()
   }
+  const respondTo = ({ request, entry }: { request: ApiRequest; entry: Entry }) =>
+    flow.respond.fromEntry(request, entry, 'ghmesh; hit; detail=peek')
 
   if (network) await network.start()
   else logger?.info('ghmesh: no secret, so this member caches for itself alone; "ghmesh secret" makes one')
   return mesh
 }
 
+const defaultStaleIfErrorMs = 86_400_000
+const nobody = async () => {}
+
 /** The member's token: as given, asked for each time, or looked for once. */
-function createToken(option: string | (() => Promise<string | undefined>) | undefined, findToken: () => Promise<string | undefined>) {
+function createToken(
+  option: string | (() => Promise<string | undefined>) | undefined,
+  findToken: () => Promise<string | undefined>
+) {
   let found: Promise<string | undefined> | undefined
   if (typeof option === 'string') return () => option
-  if (option) return option
-  return () => {
-    found ??= findToken()
-    return found
-  }
+  return option ?? (() => (found ??= findToken()))
 }

@@ -44,11 +44,13 @@ export function createMirror({ cache, groups, limits, now, mayShare }: MirrorOpt
     async newest(group) {
       const newest = [...held.entries()].sort(([, a], [, b]) => b.asOf - a.asOf).slice(0, limits.listKeys)
       return Promise.all(
-        newest.map(async ([key, { hash, asOf }]): Promise<[Uint8Array, Uint8Array, number]> => [
-          await group.wireKey(key),
-          fromHex(hash),
-          Math.round(asOf)
-        ])
+        newest.map(
+          async ([key, { hash, asOf }]): Promise<[Uint8Array, Uint8Array, number]> => [
+            await group.wireKey(key),
+            fromHex(hash),
+            Math.round(asOf)
+          ]
+        )
       )
     }
   }

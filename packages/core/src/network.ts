@@ -1,5 +1,6 @@
-import { equal, fromHex, hex } from './bytes.ts'
+import { within } from './abort.ts'
 import { createAsk } from './ask-members.ts'
+import { equal, fromHex, hex } from './bytes.ts'
 import type { Cache } from './cache.ts'
 import { createDialler } from './dialler.ts'
 import type { Discovery } from './discovery/discovery.ts'
@@ -14,7 +15,6 @@ import type { Limits } from './limits.ts'
 import type { HeadCheck } from './member-entry.ts'
 import { createMembers } from './members.ts'
 import { createMirror } from './mirror.ts'
-import type { StoredValue } from './record.ts'
 import { createServe } from './serve.ts'
 import type { Counters, MeshStats } from './stats.ts'
 import { createTake } from './take.ts'
@@ -68,33 +68,29 @@ export interface NetworkOptions {
 const mirroredAtOnce = 4
 
 export function createNetwork(options: NetworkOptions): Network {
-  const { groups, transport, cache, counters, limits, emit, localNow, now, random, clock, mayShare } = options
+  const { groups, transport, cache, counters, limits, localNow, random, clock, mayShare } = options
   const [group] = groups
   const guard = createGuard(limits, counters, localNow, (peerId) => void transport.disconnect(peerId))
   const holders = createHolders()
-  const mirror = createMirror({ cache, groups, limits, now, mayShare })
-  const tell = createTell({ group, transport, limits, localNow, emit })
-  const ask = createAsk({ transport, group, guard, limits })
+  const mirror = createMirror(options)
+  // What the parts share; each takes of it what its own options name.
+  const shared = { ...options, group, guard, holders, mirror }
+  const tell = createTell(shared)
+  const ask = createAsk(shared)
   const checkProof = createProofCheck(groups, localNow, limits.proofLifetimeMs)
-  const members = createMembers({
-    limits,
-    now: localNow,
-    peers: () => transport.peers(),
-    joined: (peer) => emit('peer:connect', peer),
-    left: (peer) => emit('peer:disconnect', peer),
-    unproven: (peerId) => void transport.disconnect(peerId)
+  const members = createMembers({ ...options, unproven: (peerId) => void transport.disconnect(peerId) })
+  const dialler = createDialler({ ...options, isConnected: members.isConnected })
+  const take = createTake({
+    ...shared,
+    async noted(key) {
+      const entry = (await cache.find(key))?.entries.find(mayShare)
+      if (entry) await mirror.add(key, entry.hash, entry.asOf)
+    }
   })
-  const dialler = createDialler({ transport, limits, discovery: options.discovery, emit, name: options.name, localNow, isConnected: members.isConnected })
-
-  const noted = async (key: string) => {
-    const entry = (await cache.find(key))?.entries.find(mayShare)
-    if (entry) await mirror.add(key, entry.hash, entry.asOf)
-  }
-  const take = createTake({ cache, guard, counters, emit, check: options.check, noted })
-  const values: Values = createValues({
-    cache, mirror, guard, counters, limits, emit, now,
+  const values = createValues({
+    ...shared,
     peerId: () => transport.peerId,
-    tell: (key, value: StoredValue) => tell.value(key, value),
+    tell: tell.value,
     ask: (key) => askFor(key)
   })
 
@@ -103,9 +99,12 @@ export function createNetwork(options: NetworkOptions): Network {
   async function askFor(key: string, held?: Entry): Promise<void> {
     const wireKey = await group.wireKey(key)
     const proven = members.list().map(({ id }) => id)
-    const known = holders.of(hex(wireKey)).filter(({ peerId, asOf }) => proven.includes(peerId) && asOf > (held?.asOf ?? 0))
+    const known = holders
+      .of(hex(wireKey))
+      .filter(({ peerId, asOf }) => proven.includes(peerId) && asOf > (held?.asOf ?? 0))
     // With an entry in hand, only a member that has said to have a newer one is worth the wait.
-    const asked = known.length > 0 ? known.map(({ peerId }) => peerId).slice(0, 2) : held ? [] : homesOf(hex(wireKey), proven)
+    const asked =
+      known.length > 0 ? known.map(({ peerId }) => peerId).slice(0, 2) : held ? [] : homesOf(hex(wireKey), proven)
     const got = await ask.first(asked.filter(guard.hears), wireKey, held && fromHex(held.hash))
     if (got) await receive(got, wireKey)
   }
@@ -187,23 +186,23 @@ export function createNetwork(options: NetworkOptions): Network {
   }
 
   function schedulePresence(): void {
-    presenceTimer = setTimeout(() => {
-      void present().finally(() => {
-        if (!stopping) schedulePresence()
-      })
-    }, limits.presenceMs * (0.8 + 0.4 * random()))
+    presenceTimer = setTimeout(
+      () => {
+        void present().finally(() => {
+          if (!stopping) schedulePresence()
+        })
+      },
+      limits.presenceMs * (0.8 + 0.4 * random())
+    )
   }
 
-  const serve = createServe({
-    cache, mirror, limits, mayShare, prove,
-    groupOf: members.groupOf,
-    rejected: (peerId, reason) => guard.reject(peerId, reason)
-  })
+  const serve = createServe({ ...shared, prove, groupOf: members.groupOf })
   const hear = createHear({
-    cache, mirror, holders, guard, counters, limits, localNow, now, checkProof, take,
+    ...shared,
+    checkProof,
+    take,
     takeValue: values.take,
     wanted: want,
-    purge: (target, asOf, from) => options.purged(target, asOf, from),
     present(peerId, presence, offsetMs) {
       members.hear(peerId, presence)
       if (offsetMs !== undefined) clock.hear(peerId, offsetMs)
@@ -220,16 +219,19 @@ export function createNetwork(options: NetworkOptions): Network {
     values,
     guard,
     async start() {
-      await transport.start(groups.map(({ topic }) => topic), {
-        message: (from, bytes, through) => hear(from, bytes, through).catch(() => 'ignore' as const),
-        request: (from, bytes) => serve(from, bytes),
-        connect(peer) {
-          if (!guard.hears(peer.id)) return void transport.disconnect(peer.id)
-          members.connected(peer)
-          void ask.proof(peer.id).then((proof) => proof && prove(peer.id, proof))
-        },
-        disconnect: (peer) => members.disconnected(peer.id)
-      })
+      await transport.start(
+        groups.map(({ topic }) => topic),
+        {
+          message: (from, bytes, through) => hear(from, bytes, through).catch(() => 'ignore' as const),
+          request: (from, bytes) => serve(from, bytes),
+          connect(peer) {
+            if (!guard.hears(peer.id)) return void transport.disconnect(peer.id)
+            members.connected(peer)
+            void ask.proof(peer.id).then((proof) => proof && prove(peer.id, proof))
+          },
+          disconnect: (peer) => members.disconnected(peer.id)
+        }
+      )
       void mirror.load(options.expired)
       dialler.start()
       schedulePresence()
@@ -256,12 +258,7 @@ export function createNetwork(options: NetworkOptions): Network {
       stopping = true
       clearTimeout(presenceTimer)
       clearTimeout(greetTimer)
-      let deadline: ReturnType<typeof setTimeout> | undefined
-      const tooLong = new Promise((resolve) => {
-        deadline = setTimeout(resolve, limits.stopMs)
-      })
-      await Promise.race([tell.flush(), tooLong])
-      clearTimeout(deadline)
+      await within(tell.flush(), limits.stopMs)
       tell.stop()
       await dialler.stop()
       await transport.stop()

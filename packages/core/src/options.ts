@@ -69,13 +69,21 @@ const ms = numberIn(0, Number.MAX_SAFE_INTEGER)
 const filled = v.pipe(v.string(), v.trim(), v.minLength(1))
 const callable = v.custom<(...args: never[]) => unknown>((value) => typeof value === 'function')
 const having = (...methods: string[]) =>
-  v.custom<object>((value) => methods.every((method) => typeof (value as Record<string, unknown> | null)?.[method] === 'function'))
+  v.custom<object>((value) =>
+    methods.every((method) => typeof (value as Record<string, unknown> | null)?.[method] === 'function')
+  )
 
 // What each option takes, and how to say so.
 const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } = {
   secret: [v.union([filled, v.pipe(v.array(filled), v.minLength(1), v.maxLength(8))]), 'a secret, or a list of 1 to 8'],
-  token: [v.union([v.pipe(filled, v.regex(/^[\x21-\x7e]+$/)), callable]), 'a token without spaces, or a function that resolves to one'],
-  apiUrl: [v.pipe(filled, v.check(isBaseUrl)), 'an http(s) URL without query or credentials, like https://api.github.com'],
+  token: [
+    v.union([v.pipe(filled, v.regex(/^[\x21-\x7e]+$/)), callable]),
+    'a token without spaces, or a function that resolves to one'
+  ],
+  apiUrl: [
+    v.pipe(filled, v.check(isBaseUrl)),
+    'an http(s) URL without query or credentials, like https://api.github.com'
+  ],
   name: [v.pipe(filled, v.maxLength(128)), '1 to 128 characters'],
   share: [v.union([v.picklist(['public', 'group']), callable]), '"public", "group" or a function'],
   trust: [v.picklist(['group', 'verify']), '"group" or "verify"'],
@@ -93,11 +101,24 @@ const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } 
   announceIp: [v.pipe(filled, v.ip()), 'an IPv4 or IPv6 address'],
   forceLocalhost: [v.boolean(), 'true or false (1 or 0)'],
   allowPrivateAddresses: [v.boolean(), 'true or false'],
-  limits: [v.record(v.picklist(Object.keys(defaultLimits)), v.union([ms, v.array(ms)])), `numbers by the names ${Object.keys(defaultLimits).join(', ')}`],
+  limits: [
+    v.pipe(
+      v.record(v.picklist(Object.keys(defaultLimits)), v.unknown()),
+      v.check((limits) => Object.entries(limits).every(([name, value]) => isLimit(name as keyof Limits, value)))
+    ),
+    `times and sizes by the names ${Object.keys(defaultLimits).join(', ')}`
+  ],
   fetch: [callable, 'a function like fetch'],
   now: [callable, 'a function'],
   random: [callable, 'a function'],
   logger: [having('debug', 'info', 'warn', 'error'), 'an object with debug, info, warn and error']
+}
+
+// Times may be 0, and sizes that mean "none"; a count of 0 would leave loops without an end.
+function isLimit(name: keyof Limits, value: unknown): boolean {
+  if (name === 'recheckMs') return v.is(v.array(ms), value)
+  if (name.endsWith('Ms')) return v.is(ms, value)
+  return v.is(v.pipe(ms, v.integer()), value) && (value !== 0 || /^(?:entry|value|inline)Bytes$/.test(name))
 }
 
 function isBaseUrl(value: string): boolean {
@@ -105,25 +126,21 @@ function isBaseUrl(value: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password
 }
 
-const numeric = (text: string): unknown => (text.trim() === '' ? text : Number(text))
-const yesOrNo = (text: string): unknown => ({ 1: true, true: true, yes: true, 0: false, false: false, no: false, '': false })[text.trim().toLowerCase()] ?? text
-const list = (text: string): unknown =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean)
+const yesOrNo = (text: string): unknown =>
+  ({ 1: true, true: true, yes: true, 0: false, false: false, no: false })[text.toLowerCase()] ?? text
+const list = (text: string): unknown => text.split(',').filter((part) => part.trim())
 
 // Which variable stands for which option; of several the first that is set.
 const variables: { option: keyof MeshOptions; names: string[]; read?: (text: string) => unknown }[] = [
   { option: 'secret', names: ['CACHE_P2P_SHARED_SECRET', 'GHMESH_SECRET'] },
   { option: 'repository', names: ['GITHUB_REPOSITORY'] },
-  { option: 'listenPort', names: ['CACHE_LISTEN_PORT'], read: numeric },
+  { option: 'listenPort', names: ['CACHE_LISTEN_PORT'], read: Number },
   { option: 'name', names: ['RUNNER_NAME'] },
   { option: 'peersDir', names: ['IPFS_ACCELERATE_P2P_CACHE_DIR', 'GHMESH_PEERS_DIR'] },
   { option: 'forceLocalhost', names: ['IPFS_ACCELERATE_P2P_FORCE_LOCALHOST'], read: yesOrNo },
   { option: 'announceIp', names: ['IPFS_ACCELERATE_PUBLIC_IP'] },
   { option: 'bootstrap', names: ['CACHE_BOOTSTRAP_PEERS'], read: list },
-  { option: 'ttlMs', names: ['CACHE_DEFAULT_TTL'], read: (text) => (text.trim() === '' ? text : Number(text) * 1000) },
+  { option: 'ttlMs', names: ['CACHE_DEFAULT_TTL'], read: (text) => Number(text) * 1000 },
   { option: 'cacheDir', names: ['IPFS_ACCELERATE_CACHE_DIR', 'CACHE_DIR'] },
   { option: 'token', names: ['GH_TOKEN', 'GITHUB_TOKEN'] },
   { option: 'apiUrl', names: ['GITHUB_API_URL'] }
@@ -132,10 +149,23 @@ const variables: { option: keyof MeshOptions; names: string[]; read?: (text: str
 // Never shown, not even when they are wrong.
 const secrets = new Set<keyof MeshOptions>(['secret', 'token'])
 
-function check(option: keyof MeshOptions, value: unknown, said: string, received: unknown): void {
+// In the wrong place: tokens, secrets, and what stands before the host of a URL.
+const hidden = /\b(?:gh[pousr]_|github_pat_|ghm1_)[\w-]+|(?<=:\/\/)[^/@\s]+(?=@)/g
+
+function show(value: unknown): string {
+  try {
+    return (/string|object/.test(typeof value) ? JSON.stringify(value) : String(value)).replace(hidden, '***')
+  } catch {
+    return 'an object that cannot be shown'
+  }
+}
+
+/** The value as it is meant: text without white space around it. */
+function check(option: keyof MeshOptions, value: unknown, said: string, received: unknown): unknown {
   const [shape, wanted] = shapes[option]
-  if (v.is(shape, value)) return
-  const shown = secrets.has(option) ? 'what was given (not shown)' : JSON.stringify(received) ?? String(received)
+  const read = v.safeParse(shape, value)
+  if (read.success) return read.output
+  const shown = secrets.has(option) ? 'what was given (not shown)' : show(received)
   throw new MeshError('ERR_INVALID_OPTION', `${said} takes ${wanted}; received ${shown}`)
 }
 
@@ -148,18 +178,19 @@ export function readOptions(options: MeshOptions, environment: Environment): Mes
   const read: Record<string, unknown> = {}
   for (const [option, value] of Object.entries(options)) {
     if (value === undefined) continue
-    if (!(option in shapes)) throw new MeshError('ERR_INVALID_OPTION', `there is no option "${option}"; the options are ${Object.keys(shapes).join(', ')}`)
-    check(option as keyof MeshOptions, value, `option ${option}`, value)
-    read[option] = value
+    if (!Object.hasOwn(shapes, option))
+      throw new MeshError(
+        'ERR_INVALID_OPTION',
+        `there is no option "${option}"; the options are ${Object.keys(shapes).join(', ')}`
+      )
+    read[option] = check(option as keyof MeshOptions, value, `option ${option}`, value)
   }
   for (const { option, names, read: convert = (text: string) => text } of variables) {
     if (read[option] !== undefined) continue
     for (const name of names) {
       const text = environment[name]
       if (text === undefined || text.trim() === '') continue
-      const value = convert(text.trim())
-      check(option, value, `variable ${name}`, text)
-      read[option] = value
+      read[option] = check(option, convert(text.trim()), `variable ${name}`, text)
       break
     }
   }

@@ -42,7 +42,8 @@ export function createPurges(apiUrl: URL, max = 10_000): Purges {
       if (newest === 0) return 0
       const path = below(url)
       if (path === undefined) return 0
-      return Math.max(marks.get(path) ?? 0, marks.get(repositoryOf(path) ?? '') ?? 0)
+      const repository = repositoryOf(path)
+      return Math.max(marks.get(path) ?? 0, (repository && marks.get(repository)) || 0)
     }
   }
 }

@@ -60,7 +60,9 @@ export const holdingMeta = ({ entries }: Holding): StoreMeta => ({
 
 export const holdingRecord = (holding: Holding): StoreRecord => ({
   meta: holdingMeta(holding),
-  body: holding.entries[1] ? concat(...holding.entries.map(({ body }) => body)) : (holding.entries[0]?.body ?? new Uint8Array())
+  body: holding.entries[1]
+    ? concat(...holding.entries.map(({ body }) => body))
+    : (holding.entries[0]?.body ?? new Uint8Array())
 })
 
 export function readHolding(key: string, { meta, body }: StoreRecord): Holding | undefined {

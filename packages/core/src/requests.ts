@@ -4,12 +4,16 @@ import type { Viewers } from './viewers.ts'
 /** What becomes of a call of `fetch`: the cache's business, or passed on untouched but for the member's token. */
 export type Classified =
   | { api: ApiRequest }
-  | { input: RequestInfo | URL; init?: RequestInit; write?: { url: URL; authorization?: string } }
+  | { input: RequestInfo | URL; init?: RequestInit; write?: { url: URL; authorization?: string; viewer: string } }
 
 export interface Requests {
   classify(input: RequestInfo | URL, init?: RequestInit): Promise<Classified>
   /** The request that a member of this process would make for a URL, with the same credentials as another. */
-  like(other: Pick<ApiRequest, 'authorization' | 'viewer'>, url: string, parts: Partial<ApiRequest>): Promise<ApiRequest | undefined>
+  like(
+    other: Pick<ApiRequest, 'authorization' | 'viewer'>,
+    url: string,
+    parts: Partial<ApiRequest>
+  ): Promise<ApiRequest | undefined>
 }
 
 export interface RequestsOptions {
@@ -20,7 +24,15 @@ export interface RequestsOptions {
 }
 
 // A condition or range of the caller's own wants GitHub's answer to it, and cookies are nobody else's.
-const untouched = ['range', 'if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since', 'if-range', 'cookie']
+const untouched = [
+  'range',
+  'if-none-match',
+  'if-modified-since',
+  'if-match',
+  'if-unmodified-since',
+  'if-range',
+  'cookie'
+]
 
 export function createRequests({ apiUrl, targets, viewers, token }: RequestsOptions): Requests {
   return {
@@ -37,18 +49,31 @@ export function createRequests({ apiUrl, targets, viewers, token }: RequestsOpti
       }
       const authorization = headers.get('authorization') ?? undefined
       const pass = { input, init: { ...init, headers } }
-      if (method !== 'GET' && method !== 'HEAD') return { ...pass, write: { url, authorization } }
+      if (method !== 'GET' && method !== 'HEAD')
+        return { ...pass, write: { url, authorization, viewer: await viewers.of(authorization) } }
       if (untouched.some((name) => headers.has(name))) return pass
       const viewer = await viewers.of(authorization)
-      const question = { href: url.href, accept: headers.get('accept'), apiVersion: headers.get('x-github-api-version'), viewer }
+      const question = {
+        href: url.href,
+        accept: headers.get('accept'),
+        apiVersion: headers.get('x-github-api-version'),
+        viewer
+      }
       const target = targets.known(question) ?? (await targets.find(question))
       if (!target) return pass
       const mode = init?.cache ?? request?.cache ?? 'default'
-      return { api: { ...target, method, mode, headers, authorization, viewer, signal: init?.signal ?? request?.signal } }
+      return {
+        api: { ...target, method, mode, headers, authorization, viewer, signal: init?.signal ?? request?.signal }
+      }
     },
 
     async like({ authorization, viewer }, href, parts) {
-      const target = await targets.find({ href, accept: parts.accept ?? null, apiVersion: parts.apiVersion ?? '', viewer })
+      const target = await targets.find({
+        href,
+        accept: parts.accept ?? null,
+        apiVersion: parts.apiVersion ?? '',
+        viewer
+      })
       if (!target) return undefined
       const headers = new Headers(authorization === undefined ? {} : { authorization })
       if (target.apiVersion) headers.set('x-github-api-version', target.apiVersion)

@@ -68,7 +68,10 @@ export async function resolve(flow: Flow, request: ApiRequest): Promise<Response
     const shared = shareWith(flow, request, outcome)
     if (shared) return send(flow, request, shared)
   }
-  const outcome = await abortable(flow.flights.start(name, () => fly(flow, request, verdict)), request.signal)
+  const outcome = await abortable(
+    flow.flights.start(name, () => fly(flow, request, verdict)),
+    request.signal
+  )
   return send(flow, request, outcome)
 }
 
@@ -88,7 +91,8 @@ async function fly(flow: Flow, request: ApiRequest, first: Verdict | undefined):
 /** GitHub, conditional where something is held, with the asker's own token. */
 async function ask(flow: Flow, request: ApiRequest, verdict: Verdict | undefined, store: boolean): Promise<Outcome> {
   const stale = (reason: StaleReason, fwdStatus?: number): Outcome | undefined => {
-    if (!verdict || request.mode === 'reload' || !mayServeStale(verdict, flow.judgement(request), flow.staleIfErrorMs)) return undefined
+    if (!verdict || request.mode === 'reload' || !mayServeStale(verdict, flow.judgement(request), flow.staleIfErrorMs))
+      return undefined
     flow.emit('stale', { ...step(request), reason })
     const status = `ghmesh; fwd=stale${fwdStatus ? `; fwd-status=${fwdStatus}` : ''}; detail=stale-${reason}`
     return { how: 'stale', status, entry: verdict.entry, viewer: request.viewer }
@@ -140,7 +144,12 @@ function servable(mode: RequestCache, verdict: Verdict | undefined): Entry | und
 
 function fromCache(request: ApiRequest, entry: Entry): Outcome {
   const peer = entry.from !== undefined
-  return { how: peer ? 'peerHits' : 'hits', status: peer ? 'ghmesh; hit; detail=peer' : 'ghmesh; hit', entry, viewer: request.viewer }
+  return {
+    how: peer ? 'peerHits' : 'hits',
+    status: peer ? 'ghmesh; hit; detail=peer' : 'ghmesh; hit',
+    entry,
+    viewer: request.viewer
+  }
 }
 
 /** What somebody who waited may get of another's flight: the entry if it is for all, the answer if they are one viewer. */

@@ -65,7 +65,11 @@ export function createResponder({ now, etagFor }: ResponderOptions): Responder {
       for (const [name, value] of live) if (!ofTheMessage.has(name)) init.set(name, value)
       // Stored values stand where a 304 has none, and a compacted body keeps the ETag of its answer.
     }
-    return new MeshResponse(request.method === 'HEAD' ? null : entry.body, { status: 200, headers: init }, request.url.href)
+    return new MeshResponse(
+      request.method === 'HEAD' ? null : entry.body,
+      { status: 200, headers: init },
+      request.url.href
+    )
   }
 
   return {
@@ -92,7 +96,11 @@ export function createResponder({ now, etagFor }: ResponderOptions): Responder {
         {
           status: 504,
           statusText: 'Gateway Timeout',
-          headers: { 'content-type': 'application/json; charset=utf-8', 'cache-status': 'ghmesh; detail=only-if-cached', age: '0' }
+          headers: {
+            'content-type': 'application/json; charset=utf-8',
+            'cache-status': 'ghmesh; detail=only-if-cached',
+            age: '0'
+          }
         },
         url.href
       )

@@ -2,12 +2,20 @@ import { equal, hex, plain } from './bytes.ts'
 import type { Cache } from './cache.ts'
 import type { Entry } from './entry.ts'
 import type { Group } from './group/group.ts'
+import type { Guard } from './guard.ts'
 import type { Limits } from './limits.ts'
 import { headOf } from './member-entry.ts'
 import type { Mirror } from './mirror.ts'
 import { valueHeadOf } from './tell.ts'
 import { deflate } from './transport/compress.ts'
-import { type Answer, decodeQuestion, encodeAnswer, protocolVersion, type Question, questionVersion } from './transport/wire.ts'
+import {
+  type Answer,
+  decodeQuestion,
+  encodeAnswer,
+  protocolVersion,
+  type Question,
+  questionVersion
+} from './transport/wire.ts'
 
 export interface ServeOptions {
   cache: Cache
@@ -18,7 +26,7 @@ export interface ServeOptions {
   groupOf(peerId: string): Group | undefined
   /** Takes a peer's proof; resolves to this member's own if it holds. */
   prove(peerId: string, proof: Uint8Array): Promise<Uint8Array | undefined>
-  rejected(peerId: string, reason: string): void
+  guard: Pick<Guard, 'reject'>
 }
 
 /** Questions are short; a longer one is none. */
@@ -26,7 +34,7 @@ const mostQuestionBytes = 4096
 
 /** The mirror: answers members' questions from what this member holds. Asks nobody, waits for nobody. */
 export function createServe(options: ServeOptions): (from: string, bytes: Uint8Array) => AsyncIterable<Uint8Array> {
-  const { cache, mirror, limits, mayShare, groupOf, prove, rejected } = options
+  const { cache, mirror, limits, mayShare, groupOf, prove, guard } = options
   const transfers = new Map<string, number>()
 
   async function* answer(from: string, question: Question): AsyncGenerator<Uint8Array> {
@@ -43,7 +51,10 @@ export function createServe(options: ServeOptions): (from: string, bytes: Uint8A
     if (!found) return yield encodeAnswer({ type: 'none' })
     if (question.hash && equal(question.hash, found.hash)) return yield encodeAnswer(found.header('held', 0))
     const compressed = await deflate(plain(found.body))
-    const [encoding, body] = compressed.byteLength < found.body.byteLength ? (['deflate-raw', compressed] as const) : (['identity', found.body] as const)
+    const [encoding, body] =
+      compressed.byteLength < found.body.byteLength
+        ? (['deflate-raw', compressed] as const)
+        : (['identity', found.body] as const)
     yield encodeAnswer(found.header(encoding, body.byteLength))
     for (let at = 0; at < body.byteLength; at += limits.frameBytes) yield body.subarray(at, at + limits.frameBytes)
   }
@@ -67,8 +78,9 @@ export function createServe(options: ServeOptions): (from: string, bytes: Uint8A
   return async function* (from, bytes) {
     const question = bytes.byteLength <= mostQuestionBytes ? decodeQuestion(bytes) : undefined
     if (!question) {
-      rejected(from, 'malformed')
-      const later = bytes.byteLength <= mostQuestionBytes && (questionVersion(bytes) ?? protocolVersion) > protocolVersion
+      guard.reject(from, 'malformed')
+      const later =
+        bytes.byteLength <= mostQuestionBytes && (questionVersion(bytes) ?? protocolVersion) > protocolVersion
       yield encodeAnswer({ type: 'error', code: later ? 'version' : 'malformed' })
       return
     }

@@ -21,7 +21,7 @@ export function createFlights<T>(): Flights<T> {
       return flight
     },
     async idle() {
-      await Promise.allSettled(flights.values())
+      while (flights.size > 0) await Promise.allSettled(flights.values())
     }
   }
 }

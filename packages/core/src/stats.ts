@@ -51,7 +51,8 @@ export type Counter = 'hits' | 'peerHits' | 'collapsed' | 'revalidated' | 'stale
 
 /** The counting half; what is of now is added by the mesh. */
 export interface Counters {
-  readonly figures: MeshStats
+  /** The figures now, with those that are not counted here. */
+  now(rest: Pick<MeshStats, 'entries' | 'bytes' | 'connectedPeers' | 'peerId'>): MeshStats
   asked(): void
   /** How a request was answered; all but `revalidated` and `misses` saved a call. */
   answered(how: Counter): void
@@ -62,7 +63,7 @@ export interface Counters {
   expired(): void
 }
 
-export const emptyStats = (): MeshStats => ({
+const emptyStats = (): MeshStats => ({
   requests: 0,
   hits: 0,
   peerHits: 0,
@@ -87,7 +88,7 @@ export const emptyStats = (): MeshStats => ({
 export function createCounters(): Counters {
   const figures = emptyStats()
   return {
-    figures,
+    now: (rest) => ({ ...structuredClone(figures), ...rest, hitRate: rateOf(figures) }),
     asked: () => {
       figures.requests++
     },
@@ -116,19 +117,40 @@ export function createCounters(): Counters {
   }
 }
 
+const rateOf = ({ requests, apiCallsSaved }: MeshStats) => (requests === 0 ? 0 : apiCallsSaved / requests)
+
 const summed = [
-  'requests', 'hits', 'peerHits', 'collapsed', 'revalidated', 'stale', 'misses', 'apiCallsMade', 'apiCallsSaved',
-  'quotaSpent', 'quotaSaved', 'evictions', 'expirations', 'entries', 'bytes'
+  'requests',
+  'hits',
+  'peerHits',
+  'collapsed',
+  'revalidated',
+  'stale',
+  'misses',
+  'apiCallsMade',
+  'apiCallsSaved',
+  'quotaSpent',
+  'quotaSaved',
+  'evictions',
+  'expirations',
+  'entries',
+  'bytes'
 ] as const
 
+// Members tell what they like; what is no number counts as none.
+const figure = (value: unknown): number => (Number.isFinite(value) ? (value as number) : 0)
+
 /** Adds up members' figures; `connectedPeers` is the number of members, `quota` stays with each. */
-export function sumStats(members: Record<string, MeshStats>): GroupStats {
+export function sumStats(told: Record<string, Partial<MeshStats>>): GroupStats {
+  const members: Record<string, MeshStats> = {}
   const total = emptyStats()
-  for (const stats of Object.values(members)) {
-    for (const name of summed) total[name] += stats[name]
-    for (const [reason, n] of Object.entries(stats.rejected)) total.rejected[reason] = (total.rejected[reason] ?? 0) + n
+  for (const [name, figures] of Object.entries(told)) {
+    const stats = { ...emptyStats(), ...figures }
+    members[name] = stats
+    for (const name of summed) total[name] += figure(stats[name])
+    for (const [reason, n] of Object.entries(stats.rejected ?? {})) total.rejected[reason] = (total.rejected[reason] ?? 0) + figure(n)
   }
   total.connectedPeers = Object.keys(members).length
-  total.hitRate = total.requests === 0 ? 0 : total.apiCallsSaved / total.requests
+  total.hitRate = rateOf(total)
   return { members, total }
 }

@@ -1,10 +1,10 @@
+import { hex } from './bytes.ts'
 import type { Cache } from './cache.ts'
 import type { Emit } from './events.ts'
 import type { Group } from './group/group.ts'
 import type { Guard } from './guard.ts'
 import { checkHead, entryFromMember, type HeadCheck, type Refusal } from './member-entry.ts'
 import type { Counters } from './stats.ts'
-import { hex } from './bytes.ts'
 import type { EntryHead } from './transport/wire.ts'
 
 /** Something a member told or sent of an entry. */
@@ -16,9 +16,7 @@ export interface Told {
   body?: Uint8Array
 }
 
-export type Taken =
-  | { how: 'stored' | 'known' | 'wanted'; key: string }
-  | { how: 'refused'; reason: Refusal }
+export type Taken = { how: 'stored' | 'known' | 'wanted'; key: string } | { how: 'refused'; reason: Refusal }
 
 export interface TakeOptions {
   cache: Cache
@@ -34,7 +32,14 @@ export interface TakeOptions {
 const honest = new Set<Refusal>(['route', 'future', 'old', 'credential'])
 
 /** The one door through which members' entries come in: checked, then stored. */
-export function createTake({ cache, guard, counters, emit, check, noted }: TakeOptions): (told: Told) => Promise<Taken> {
+export function createTake({
+  cache,
+  guard,
+  counters,
+  emit,
+  check,
+  noted
+}: TakeOptions): (told: Told) => Promise<Taken> {
   return async ({ head, wireKey, group, from, body }) => {
     const refuse = (reason: Refusal): Taken => {
       if (honest.has(reason)) counters.rejected(reason)
@@ -48,7 +53,9 @@ export function createTake({ cache, guard, counters, emit, check, noted }: TakeO
     const hash = hex(head.hash)
     const held = (await cache.find(key))?.entries.find((entry) => entry.hash === hash)
     if (held) {
-      await cache.touch(key, (entry) => (entry.hash === hash && entry.asOf < head.asOf ? { ...entry, asOf: head.asOf } : entry))
+      await cache.touch(key, (entry) =>
+        entry.hash === hash && entry.asOf < head.asOf ? { ...entry, asOf: head.asOf } : entry
+      )
       return { how: 'known', key }
     }
     if (!body) return { how: 'wanted', key }

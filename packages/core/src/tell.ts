@@ -87,7 +87,13 @@ export function createTell({ group, transport, limits, localNow, emit }: TellOpt
     for (let at = 0; at < all.length; at += limits.touchKeys) {
       const batch = all.slice(at, at + limits.touchKeys)
       const items = await Promise.all(
-        batch.map(async ([key, { hash, asOf }]): Promise<[Uint8Array, Uint8Array, number]> => [await wireKey(key), fromHex(hash), Math.round(asOf)])
+        batch.map(
+          async ([key, { hash, asOf }]): Promise<[Uint8Array, Uint8Array, number]> => [
+            await wireKey(key),
+            fromHex(hash),
+            Math.round(asOf)
+          ]
+        )
       )
       await send({ type: 'touch', sentAt: sentAt(), items })
     }
@@ -98,7 +104,13 @@ export function createTell({ group, transport, limits, localNow, emit }: TellOpt
       await track(
         (async () => {
           const body = entry.public ? await inline(entry.body) : undefined
-          const recipients = await send({ type: 'announce', sentAt: sentAt(), key: await wireKey(key), entry: headOf(entry), body })
+          const recipients = await send({
+            type: 'announce',
+            sentAt: sentAt(),
+            key: await wireKey(key),
+            entry: headOf(entry),
+            body
+          })
           emit('announced', { url: entry.url, key, recipients })
         })()
       )
@@ -107,7 +119,13 @@ export function createTell({ group, transport, limits, localNow, emit }: TellOpt
       await track(
         (async () => {
           const body = await inline(value.json)
-          await send({ type: 'value', sentAt: sentAt(), key: await wireKey(key), value: await valueHeadOf(value), body })
+          await send({
+            type: 'value',
+            sentAt: sentAt(),
+            key: await wireKey(key),
+            value: await valueHeadOf(value),
+            body
+          })
         })()
       )
     },
@@ -137,5 +155,13 @@ export function createTell({ group, transport, limits, localNow, emit }: TellOpt
 }
 
 export async function valueHeadOf({ json, name, at, by, expiresAt, deleted }: StoredValue): Promise<ValueHead> {
-  return { name, at: Math.round(at), by, expiresAt: Math.round(expiresAt), deleted, hash: await sha256(json), size: json.byteLength }
+  return {
+    name,
+    at: Math.round(at),
+    by,
+    expiresAt: Math.round(expiresAt),
+    deleted,
+    hash: await sha256(json),
+    size: json.byteLength
+  }
 }

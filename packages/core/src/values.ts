@@ -66,7 +66,10 @@ export function createValues(options: ValuesOptions): Values {
 
   const keyFor = async (name: string): Promise<string> => {
     if (name === '' || name.length > mostNameLength) {
-      throw new MeshError('ERR_INVALID_OPTION', `a value's name has 1 to ${mostNameLength} characters; this one has ${name.length}`)
+      throw new MeshError(
+        'ERR_INVALID_OPTION',
+        `a value's name has 1 to ${mostNameLength} characters; this one has ${name.length}`
+      )
     }
     return valueKeyOf(name)
   }
@@ -92,11 +95,16 @@ export function createValues(options: ValuesOptions): Values {
       signal?.throwIfAborted()
       const key = await keyFor(name)
       const encoded = JSON.stringify(value)
-      if (encoded === undefined) throw new MeshError('ERR_INVALID_OPTION', `the value of "${name}" is nothing that JSON can say`)
-      if (!(ttlMs > 0)) throw new MeshError('ERR_INVALID_OPTION', `ttlMs is a number of milliseconds above 0, not ${ttlMs}`)
+      if (encoded === undefined)
+        throw new MeshError('ERR_INVALID_OPTION', `the value of "${name}" is nothing that JSON can say`)
+      if (!(ttlMs > 0))
+        throw new MeshError('ERR_INVALID_OPTION', `ttlMs is a number of milliseconds above 0, not ${ttlMs}`)
       const json = utf8(encoded)
       if (json.byteLength > limits.valueBytes) {
-        throw new MeshError('ERR_VALUE_TOO_LARGE', `the value of "${name}" has ${json.byteLength} bytes; a value has at most ${limits.valueBytes}`)
+        throw new MeshError(
+          'ERR_VALUE_TOO_LARGE',
+          `the value of "${name}" has ${json.byteLength} bytes; a value has at most ${limits.valueBytes}`
+        )
       }
       const at = await nextTime(key)
       await put(key, { name, json, at, by: peerId(), expiresAt: at + ttlMs, deleted: false })

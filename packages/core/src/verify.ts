@@ -25,6 +25,8 @@ export interface Verdict {
   permitted: boolean
   /** It is young enough to be served without asking GitHub again. */
   fresh: boolean
+  /** Viewers get different bodies under this key. */
+  varies: boolean
 }
 
 /** The entry of a holding that suits the asker best (permitted, else once confirmed, else newest), and what may be done with it. */
@@ -34,9 +36,14 @@ export function judge(holding: Holding | undefined, by: Judgement): Verdict | un
   const verdicts = holding.entries.map((entry) => ({
     entry,
     permitted: isPermitted(entry, varies, by),
-    fresh: isFresh(entry, by)
+    fresh: isFresh(entry, by),
+    varies
   }))
-  return verdicts.find(({ permitted }) => permitted) ?? verdicts.find(({ entry }) => entry.confirmed[by.viewer]) ?? verdicts[0]
+  return (
+    verdicts.find(({ permitted }) => permitted) ??
+    verdicts.find(({ entry }) => entry.confirmed[by.viewer]) ??
+    verdicts[0]
+  )
 }
 
 /**
@@ -48,6 +55,8 @@ function isPermitted(entry: Entry, varies: boolean, by: Judgement): boolean {
   const own = entry.confirmed[by.viewer]
   if (own !== undefined && own > by.revokedAt && by.now - own < by.limits.confirmationMs) return true
   if (own === 0 || by.revokedAt > entry.asOf) return false
+  // A credential, a private profile, a route of the viewer's own: nobody else's, not even on this machine.
+  if (entry.local) return false
   const sameForAll = entry.anonymous && by.anonymous
   if (varies && !sameForAll) return false
   if (!entry.public) return false
@@ -64,5 +73,9 @@ function isFresh(entry: Entry, by: Judgement): boolean {
 
 /** Stale but better than an error: how long an answer may be old is the caller's setting. */
 export function mayServeStale(verdict: Verdict | undefined, by: Judgement, staleIfErrorMs: number): boolean {
-  return verdict?.permitted === true && by.now - verdict.entry.asOf < staleIfErrorMs
+  if (!verdict || Math.max(0, by.now - verdict.entry.asOf) >= staleIfErrorMs) return false
+  const { entry, permitted, varies } = verdict
+  if (permitted) return true
+  // GitHub cannot confirm it now, so the hour is waived, but not for what is private or differs between viewers.
+  return entry.public && !varies && isPermitted(entry, varies, { ...by, limits: { confirmationMs: staleIfErrorMs } })
 }

@@ -19,6 +19,7 @@ export function createViewers(machineKey: Bytes): Viewers {
     return viewer
   }
   return {
-    of: (authorization) => (authorization === undefined ? anonymous : (known.get(authorization) ?? fingerprint(authorization)))
+    of: (authorization) =>
+      authorization === undefined ? anonymous : (known.get(authorization) ?? fingerprint(authorization))
   }
 }

@@ -1,14 +1,15 @@
-import { apiPath, type ApiRequest } from './github/request.ts'
+import { type ApiRequest, apiPath } from './github/request.ts'
+import type { Visibility } from './github/visibility.ts'
 import { changedPaths } from './github/writes.ts'
+import type { Limits } from './limits.ts'
 
 type Writer = Pick<ApiRequest, 'authorization' | 'viewer'>
 
 export interface WritesOptions {
   apiUrl: URL
-  /** When to look again after a write: an ETag can change later than the resource. */
-  recheckMs: readonly number[]
+  limits: Pick<Limits, 'recheckMs'>
   now: () => number
-  repositoryName(id: string): string | undefined
+  visibility: Pick<Visibility, 'nameOf'>
   /** Makes a URL stale here and at every member. */
   changed(url: string, asOf: number): Promise<void>
   /** Asks GitHub again for what is held of these URLs. */
@@ -16,12 +17,12 @@ export interface WritesOptions {
 }
 
 /** After a successful write: what it changed is stale at once, and looked at again a little later. */
-export function createWrites({ apiUrl, recheckMs, now, repositoryName, changed, recheck }: WritesOptions) {
+export function createWrites({ apiUrl, limits, now, visibility, changed, recheck }: WritesOptions) {
   const timers = new Set<ReturnType<typeof setTimeout>>()
   return {
     async done(url: URL, by: Writer): Promise<void> {
       const path = apiPath(url, apiUrl)?.replace(/^\/repositories\/(\d+)/, (alias, id) => {
-        const name = repositoryName(id)
+        const name = visibility.nameOf(id)
         return name ? `/repos/${name}` : alias
       })
       if (path === undefined || !/^\/(?:repos|repositories|user|users|orgs|gists|notifications)\b/.test(path)) return
@@ -29,7 +30,7 @@ export function createWrites({ apiUrl, recheckMs, now, repositoryName, changed, 
       const urls = changedPaths(path).map((changedPath) => base + changedPath)
       const asOf = now()
       for (const changedUrl of urls) await changed(changedUrl, asOf)
-      for (const delayMs of recheckMs) {
+      for (const delayMs of limits.recheckMs) {
         const timer = setTimeout(() => {
           timers.delete(timer)
           void recheck(urls, by).catch(() => {})

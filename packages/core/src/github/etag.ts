@@ -15,7 +15,9 @@ export interface EtagInputs {
 
 /** The 64 hex digits between the quotes, for a request whose response varies by `Authorization` or does not. */
 export function computeEtag(body: Uint8Array, { accept, authorization }: EtagInputs): Promise<string> {
-  return sha256Hex(concat(utf8(`${accept}:`), authorization === undefined ? new Uint8Array() : utf8(`${authorization}:`), body))
+  return sha256Hex(
+    concat(utf8(`${accept}:`), authorization === undefined ? new Uint8Array() : utf8(`${authorization}:`), body)
+  )
 }
 
 /** An entity-tag without weakness mark and quotes: GitHub sends weak and strong by chance, and `If-None-Match` compares weakly. */
@@ -28,7 +30,12 @@ const driftPauseMs = 10 * 60_000
 /** Labels the ETags of own answers, and notices when GitHub's scheme, which is no contract, has changed. */
 export interface EtagScheme {
   /** Labels the ETag of an own 200, and picks the form of its body that was hashed; the last one where none was. */
-  classify(etag: string | null, forms: Iterable<Bytes>, inputs: EtagInputs, viewer: string): Promise<{ validator: ValidatorClass; body: Bytes }>
+  classify(
+    etag: string | null,
+    forms: Iterable<Bytes>,
+    inputs: EtagInputs,
+    viewer: string
+  ): Promise<{ validator: ValidatorClass; body: Bytes }>
   /** The ETag that this viewer's own request would get for a body; undefined while the scheme is in doubt. */
   compute(body: Uint8Array, inputs: EtagInputs, viewer: string): Promise<string | undefined>
   /** True while recomputing is suspended. */

@@ -1,5 +1,6 @@
-import { type Bytes, plain, text } from '../bytes.ts'
+import type { Bytes } from '../bytes.ts'
 
+const decoder = new TextDecoder()
 const quote = 0x22
 const backslash = 0x5c
 const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
@@ -16,14 +17,14 @@ export function compact(json: Uint8Array): Bytes {
     const byte = json[i] as number
     if (inString) {
       out[length++] = byte
-      if (byte === backslash) out[length++] = json[++i] ?? 0
+      if (byte === backslash && i + 1 < json.byteLength) out[length++] = json[++i] as number
       else if (byte === quote) inString = false
     } else if (!isSpace(byte)) {
       out[length++] = byte
       inString = byte === quote
     }
   }
-  return plain(out.slice(0, Math.min(length, json.byteLength)))
+  return out.slice(0, length)
 }
 
 /** What a body says about itself. */
@@ -39,18 +40,14 @@ export interface Inspection {
 }
 
 const viewerField = /^(?:permissions|role_name|viewer_\w+|current_user_\w+|security_and_analysis|allow_\w+_merge)$/
-const privateField = /^(?:total_private_repos|owned_private_repos|private_gists|billing_email|two_factor_authentication|two_factor_requirement_enabled)$/
+const privateField =
+  /^(?:total_private_repos|owned_private_repos|private_gists|billing_email|two_factor_authentication|two_factor_requirement_enabled)$/
 // Prefixes of GitHub's token formats: https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
-const credential = /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,})|[?&](?:access_)?token=[^&"\\\s]/
+const credential = /\b(?:gh[pousr]|github_pat)_\w{20,}|(?:[?&]|\\u0026)(?:access_)?token=[^&"\\\s]/
 
 /** Looks into a body once, when it is stored. What is not JSON is searched as text. */
 export function inspect(body: Uint8Array, json: boolean): Inspection {
-  let source: string
-  try {
-    source = text(body)
-  } catch {
-    return { variant: false, secret: false } // not text: an image or archive
-  }
+  const source = decoder.decode(body) // leniently: a byte that is not UTF-8 must not hide what stands beside it
   const found: Inspection = { variant: false, secret: credential.test(source) }
   if (!json) return found
   let parsed: unknown
@@ -64,7 +61,8 @@ export function inspect(body: Uint8Array, json: boolean): Inspection {
     return { ...found, secret: true } // says JSON and is not: nothing is known about it
   }
   if (Array.isArray(parsed)) found.items = parsed.length
-  else if (typeof parsed === 'object' && parsed !== null) found.repository = repositoryIn(parsed as Record<string, unknown>)
+  else if (typeof parsed === 'object' && parsed !== null)
+    found.repository = repositoryIn(parsed as Record<string, unknown>)
   return found
 }
 

@@ -3,17 +3,21 @@ import { sha256Hex, utf8 } from '../bytes.ts'
 const defaultMediaType = 'application/vnd.github+json'
 
 // Absent, any, JSON, GitHub's JSON with or without version, and the retired previews: one representation.
-const plainJson = /^(?:\*\/\*|application\/json|application\/vnd\.github(?:\.v3)?(?:\+json)?|application\/vnd\.github\.[\w-]+-preview(?:\+json)?)$/
+const plainJson =
+  /^(?:\*\/\*|application\/json|application\/vnd\.github(?:\.v3)?(?:\+json)?|application\/vnd\.github\.[\w-]+-preview(?:\+json)?)$/
 
 /** What an `Accept` header asks for: GitHub's default JSON in all its spellings is one class, others count verbatim. */
 export function acceptClass(accept: string | null): string {
   const types = (accept ?? '').split(',').map((type) => type.trim().toLowerCase())
-  return types.every((type) => type === '' || plainJson.test(type.split(';')[0]?.trim() ?? '')) && !/charset|q=0/.test(accept ?? '')
+  return types.every((type) => type === '' || plainJson.test(type.split(';')[0]?.trim() ?? '')) &&
+    !/charset|q=0/.test(accept ?? '')
     ? defaultMediaType
     : (accept ?? '').trim()
 }
 
-export const isJson = (mediaType: string): boolean => /^application\/(?:[\w.+-]+\+)?json\b/.test(mediaType)
+/** GitHub names raw files and rendered pages `...raw+json` and `...html+json`, which are no JSON. */
+export const isJson = (mediaType: string): boolean =>
+  /^application\/(?!vnd\.github[\w.-]*\.(?:raw|html)\b)(?:[\w.+-]+\+)?json\b/.test(mediaType)
 
 /** What identifies an entry, apart from who may see it. */
 export interface KeyParts {
@@ -30,10 +34,11 @@ export function canonicalUrl(url: URL): string {
   const canonical = new URL(url)
   canonical.hash = ''
   canonical.searchParams.sort()
-  // GitHub compares owner and repository without case; everything after them counts.
-  canonical.pathname = canonical.pathname
-    .replace(/\/$/, '')
-    .replace(/\/repos\/[^/]+\/[^/]+|\/(?:users|orgs)\/[^/]+/, (owner) => owner.toLowerCase())
+  // GitHub compares owner and repository without case; everything after them counts, and so does a slash at the end.
+  canonical.pathname = canonical.pathname.replace(
+    /^(?:\/api\/v3)?\/(?:repos\/[^/]+\/[^/]+|(?:users|orgs)\/[^/]+)/,
+    (owner) => owner.toLowerCase()
+  )
   return canonical.href
 }
 

@@ -13,6 +13,7 @@ export function parseLinks(header: string | null | undefined): Links {
 }
 
 const pageOf = (url: URL) => Number(url.searchParams.get('page') ?? 1)
+const isPage = (n: number) => Number.isSafeInteger(n) && n >= 1
 
 /** Page numbers by relation, for sending: everything else in a link is the asked URL. */
 export type PageLinks = Partial<Record<'next' | 'prev' | 'first' | 'last', number>>
@@ -22,7 +23,7 @@ export function pagesOf(header: string | null | undefined, asked: URL): PageLink
   const pages: PageLinks = {}
   for (const [rel, href] of Object.entries(parseLinks(header))) {
     const url = URL.parse(href, asked)
-    if (url && url.origin === asked.origin && sameButPage(url, asked)) pages[rel as keyof PageLinks] = pageOf(url)
+    if (url && url.origin === asked.origin && sameButPage(url, asked) && isPage(pageOf(url))) pages[rel as keyof PageLinks] = pageOf(url)
   }
   return pages
 }
@@ -51,7 +52,7 @@ export function linkHeader(pages: PageLinks, asked: URL): string | undefined {
   for (const rel of ['prev', 'next', 'last', 'first'] as const) {
     const n = pages[rel]
     if (n === undefined) continue
-    if (!Number.isSafeInteger(n) || n < 1 || !valid[rel](n)) return undefined
+    if (!isPage(n) || !valid[rel](n)) return undefined
     const url = new URL(asked)
     url.searchParams.set('page', String(n))
     parts.push(`<${url.href}>; rel="${rel}"`)
@@ -59,12 +60,15 @@ export function linkHeader(pages: PageLinks, asked: URL): string | undefined {
   return parts.join(', ') || undefined
 }
 
-/** GitHub's default and largest page size. */
 const defaultPerPage = 30
+const mostPerPage = 100
 
-/** A page that is full and names no next one may have gained one since, and would still answer 304. */
+/**
+ * A page that is exactly full and names no next one may have gained one since, and would still answer 304. A longer
+ * array is no page: folders and templates come whole.
+ */
 export function mayHaveGrown(items: number | undefined, link: string | undefined, asked: URL): boolean {
-  if (items === undefined || items === 0 || parseLinks(link).next) return false
-  const perPage = Number(asked.searchParams.get('per_page') ?? defaultPerPage)
-  return items >= (perPage || defaultPerPage)
+  if (items === undefined || parseLinks(link).next) return false
+  const perPage = Number.parseInt(asked.searchParams.get('per_page') ?? '', 10)
+  return items === (perPage >= 1 ? Math.min(perPage, mostPerPage) : defaultPerPage)
 }

@@ -27,11 +27,16 @@ export interface Condition {
 
 export interface Origin {
   /** Asks GitHub. Rejects as fetch does. */
-  ask(request: Pick<ApiRequest, 'url' | 'accept' | 'headers' | 'authorization' | 'viewer'>, condition?: Condition): Promise<OriginAnswer>
+  ask(
+    request: Pick<ApiRequest, 'url' | 'accept' | 'headers' | 'authorization' | 'viewer' | 'background'>,
+    condition?: Condition
+  ): Promise<OriginAnswer>
   /** Sends a request as it is. */
   pass(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
   /** Until when a viewer is rate-limited, ms on GitHub's clock; 0 when it is not. */
   limitedUntil(viewer: string): number
+  /** Ends the mesh's own questions; what a caller waits for goes on. */
+  stop(): void
 }
 
 export interface OriginOptions {
@@ -50,11 +55,13 @@ const mostRedirects = 5
 /** The only place that calls `fetch`. */
 export function createOrigin({ fetch, clock, localNow, counters, maxBytes, seesRedirects }: OriginOptions): Origin {
   const limited = new Map<string, number>()
+  const control = new AbortController()
 
   return {
     // Not a method of `options`: browsers' fetch must be called without a receiver.
     pass: (input, init) => fetch(input, init),
     limitedUntil: (viewer) => limited.get(viewer) ?? 0,
+    stop: () => control.abort(),
 
     async ask(request, condition = {}) {
       const headers = new Headers(request.headers)
@@ -69,13 +76,15 @@ export function createOrigin({ fetch, clock, localNow, counters, maxBytes, seesR
           headers,
           cache: 'no-store',
           credentials: 'omit',
-          redirect: seesRedirects ? 'manual' : 'follow'
+          redirect: seesRedirects ? 'manual' : 'follow',
+          signal: request.background ? control.signal : null
         })
         clock.learn(response.headers.get('date'), started, localNow())
         const { status } = response
         counters.called(status === 304 && request.authorization !== undefined ? 0 : 1)
         const quota = quotaOf(response.headers)
-        if (quota) counters.quota(quota.resource, { limit: quota.limit, remaining: quota.remaining, resetAt: quota.resetAt })
+        if (quota)
+          counters.quota(quota.resource, { limit: quota.limit, remaining: quota.remaining, resetAt: quota.resetAt })
         const next = status >= 300 && status < 400 && status !== 304 ? response.headers.get('location') : null
         if (next !== null && redirects < mostRedirects) {
           await response.body?.cancel()
@@ -90,7 +99,8 @@ export function createOrigin({ fetch, clock, localNow, counters, maxBytes, seesR
         }
         const { body, rest } = await read(response, maxBytes)
         const answer: OriginAnswer = { ...head(response, url), sentAt, body }
-        if (rest) answer.oversized = new Response(rest, { status, statusText: response.statusText, headers: response.headers })
+        if (rest)
+          answer.oversized = new Response(rest, { status, statusText: response.statusText, headers: response.headers })
         if (body && (status === 403 || status === 429)) {
           answer.limitedMs = limitedForMs(status, response.headers, new TextDecoder().decode(body), clock.now())
           if (answer.limitedMs !== undefined) limited.set(request.viewer, clock.now() + answer.limitedMs)
@@ -101,10 +111,18 @@ export function createOrigin({ fetch, clock, localNow, counters, maxBytes, seesR
   }
 }
 
-const head = ({ status, statusText, headers, url }: Response, asked: string) => ({ status, statusText, headers, url: url || asked })
+const head = ({ status, statusText, headers, url }: Response, asked: string) => ({
+  status,
+  statusText,
+  headers,
+  url: url || asked
+})
 
 /** The whole body, or a stream of it once it turns out to be larger than the bound. */
-async function read(response: Response, maxBytes: number): Promise<{ body?: Bytes; rest?: ReadableStream<Uint8Array> }> {
+async function read(
+  response: Response,
+  maxBytes: number
+): Promise<{ body?: Bytes; rest?: ReadableStream<Uint8Array> }> {
   if (!response.body) return { body: new Uint8Array() }
   const reader = response.body.getReader()
   const chunks: Uint8Array[] = []

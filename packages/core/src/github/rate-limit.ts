@@ -25,8 +25,10 @@ export function quotaOf(headers: Headers): ({ resource: string } & Quota) | unde
  */
 export function limitedForMs(status: number, headers: Headers, body: string, now: number): number | undefined {
   if (status !== 403 && status !== 429) return undefined
-  const retryAfter = Number(headers.get('retry-after') ?? Number.NaN)
-  if (retryAfter >= 0) return retryAfter * 1000
+  const retryAfter = headers.get('retry-after') ?? ''
+  if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter) * 1000
+  const retryAt = Date.parse(retryAfter) // RFC 9110, section 10.2.3
+  if (retryAt > 0) return Math.max(0, retryAt - now)
   const quota = quotaOf(headers)
   if (quota?.remaining === 0) return Math.max(0, quota.resetAt - now)
   // GitHub asks for at least a minute where it names no time.

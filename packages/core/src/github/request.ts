@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { acceptClass, canonicalUrl, keyOf } from './key.ts'
+import { acceptClass, canonicalUrl, type KeyParts, keyOf } from './key.ts'
 import { type Route, repositoryOf } from './routes.ts'
 
 /** What is asked for, apart from who asks and how: the same for every request with the same key. */
@@ -65,7 +65,14 @@ export interface Targets {
   find(question: Question): Promise<Target | undefined>
 }
 
-const nameOf = ({ href, accept, apiVersion, viewer }: Question) => `${href}\n${accept}\n${apiVersion}\n${viewer}`
+const nameOf = ({ href, accept, apiVersion, viewer }: Question) => `${href}\n${accept ?? ''}\n${apiVersion ?? ''}\n${viewer}`
+
+/** A URL with a credential in it is nothing for a cache. */
+export const hasCredential = (url: URL): boolean =>
+  Boolean(url.username || url.password) || ['access_token', 'client_secret', 'token'].some((secret) => url.searchParams.has(secret))
+
+/** What a message has room for; see `transport/wire.ts`. */
+const fitsTheWire = ({ url, accept, apiVersion }: KeyParts) => url.length <= 8192 && accept.length <= 512 && apiVersion.length <= 64
 
 /** Finds the target of a request, each combination of URL, headers and viewer once. */
 export function createTargets({ apiUrl, routeOf, repositoryName }: TargetOptions): Targets {
@@ -81,11 +88,9 @@ export function createTargets({ apiUrl, routeOf, repositoryName }: TargetOptions
       const url = new URL(href)
       url.hash = ''
       const path = apiPath(url, apiUrl)
-      if (path === undefined || url.username || url.password) return undefined
-      if (['access_token', 'client_secret', 'token'].some((secret) => url.searchParams.has(secret))) return undefined
+      if (path === undefined || hasCredential(url)) return undefined
       const route = routeOf(path)
       if (route.sharing === 'none') return undefined
-      const shareable = route.sharing === 'group' || (route.sharing === 'anonymous' && viewer === anonymous)
       const alias = /^\/repositories\/(\d+)(?=\/|$)/.exec(path)
       const repository = alias ? repositoryName(alias[1] as string) : undefined
       const parts = {
@@ -94,6 +99,8 @@ export function createTargets({ apiUrl, routeOf, repositoryName }: TargetOptions
         apiVersion: apiVersion ?? ''
       }
       if (alias && repository) parts.url = canonicalUrl(new URL(url.href.replace(alias[0], `/repos/${repository}`)))
+      const forOthers = route.sharing === 'group' || (route.sharing === 'anonymous' && viewer === anonymous)
+      const shareable = forOthers && fitsTheWire(parts)
       const key = await keyOf({ ...parts, viewer: shareable ? undefined : viewer })
       const target = {
         ...parts,

@@ -18,7 +18,7 @@ const sharedInRepository = `
 /branches /branches/{branch...} /tags
 /commits /commits/{ref...}
 /git/refs /git/ref/{ref...} /git/matching-refs/{ref...} /git/blobs/{sha} /git/trees/{sha} /git/commits/{sha} /git/tags/{sha}
-/contents /contents/{path...} /readme /readme/{path...} /compare/{range...}
+/contents /contents/ /contents/{path...} /readme /readme/{path...} /compare/{range...}
 /issues /issues/{number} /issues/{number}/comments /issues/{number}/labels /issues/{number}/events /issues/{number}/timeline
 /issues/comments /issues/comments/{id} /issues/events
 /pulls /pulls/{number} /pulls/{number}/files /pulls/{number}/commits /pulls/{number}/comments /pulls/comments /pulls/comments/{id}
@@ -38,6 +38,9 @@ const anonymousElsewhere = `
 const sharedElsewhere = `
 /users/{user} /orgs/{org} /gitignore/templates /gitignore/templates/{name} /licenses /licenses/{license} /emojis /meta`
 
+// For administrators only, though a branch's name could read so.
+const viewersInRepository = '/branches/{branch...}/protection /branches/{branch...}/protection/{rest...}'
+
 // Answered by redirects to signed URLs, by streams, or free of charge.
 const notCached = `
 /rate_limit /repos/{owner}/{repo}/tarball/{ref...} /repos/{owner}/{repo}/zipball/{ref...} /repos/{owner}/{repo}/tarball
@@ -51,10 +54,12 @@ const routes = (templates: string[], sharing: Sharing): Route[] => templates.map
 const table: Route[] = [
   ...routes(words(notCached), 'none'),
   { template: '/repos/{owner}/{repo}', sharing: 'group', varies: true },
-  ...routes(inRepository(anonymousInRepository), 'anonymous'),
-  ...routes(words(anonymousElsewhere), 'anonymous'),
+  ...routes(inRepository(viewersInRepository), 'viewer'),
   ...routes(inRepository(sharedInRepository), 'group'),
-  ...routes(words(sharedElsewhere), 'group')
+  ...routes(words(sharedElsewhere), 'group'),
+  // After `/releases/latest`, which reads like `/releases/{id}`.
+  ...routes(inRepository(anonymousInRepository), 'anonymous'),
+  ...routes(words(anonymousElsewhere), 'anonymous')
 ]
 
 const repositoryPath = String.raw`/(?:repos/(?:[^/]+)/(?:[^/]+)|repositories/\d+)`
@@ -64,14 +69,17 @@ function pattern(template: string): RegExp {
     .replace('/repos/{owner}/{repo}', repositoryPath)
     .replace(/\{\w+\.\.\.\}/g, '.+')
     .replace(/\{\w+\}/g, '[^/]+')
-  return new RegExp(`^${source}/?$`)
+  return new RegExp(`^${source}$`)
 }
 
 const viewerBound: Route = { template: '{path...}', sharing: 'viewer' }
 
 /** Finds the route of a path below the API's base URL; `extra` templates are shareable too. */
 export function createRoutes(extra: readonly string[] = []): (path: string) => Route {
-  const patterns = [...table, ...routes([...extra], 'group')].map((route) => ({ route, matches: pattern(route.template) }))
+  const patterns = [...table, ...routes([...extra], 'group')].map((route) => ({
+    route,
+    matches: pattern(route.template)
+  }))
   return (path) => patterns.find(({ matches }) => matches.test(path))?.route ?? viewerBound
 }
 

@@ -13,7 +13,10 @@ const repositoryRoot = /^(?:\/repos\/[^/]+\/[^/]+|\/repositories\/\d+)/
 export function changedPaths(path: string): string[] {
   const clean = path.replace(/\/$/, '')
   const root = repositoryRoot.exec(clean)?.[0] ?? ''
-  const starts = [clean, ...twins.flatMap(([form, twin]) => (form.test(clean) ? [clean.replace(form, `$1${twin}`)] : []))]
+  const starts = [
+    clean,
+    ...twins.flatMap(([form, twin]) => (form.test(clean) ? [clean.replace(form, `$1${twin}`)] : []))
+  ]
   const changed = new Set<string>()
   for (let at of starts) {
     for (; at.length > root.length; at = at.slice(0, at.lastIndexOf('/'))) changed.add(at)

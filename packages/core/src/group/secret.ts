@@ -1,4 +1,4 @@
-import { base64url, type Bytes, fromBase64url, utf8 } from '../bytes.ts'
+import { type Bytes, base64url, fromBase64url, utf8 } from '../bytes.ts'
 import { MeshError } from '../errors.ts'
 
 const prefix = 'ghm1_'
@@ -24,11 +24,14 @@ export async function rootOf(secret: string): Promise<Bytes> {
   if (trimmed.startsWith(prefix)) {
     throw new MeshError(
       'ERR_INVALID_OPTION',
-      `secret begins with ${prefix} but has ${trimmed.length} characters instead of 48: copy it whole, or make one with "ghmesh secret"`
+      `secret begins with ${prefix} and needs 43 letters, digits, - or _ after that, 48 characters in all; this one has ${trimmed.length}: copy it whole, or make one with "ghmesh secret"`
     )
   }
-  if (trimmed === '') throw new MeshError('ERR_INVALID_OPTION', 'secret is empty: make one with "ghmesh secret", or leave the option out')
-  const passphrase = await crypto.subtle.importKey('raw', utf8(trimmed.normalize('NFKC')), 'PBKDF2', false, ['deriveBits'])
+  if (trimmed === '')
+    throw new MeshError('ERR_INVALID_OPTION', 'secret is empty: make one with "ghmesh secret", or leave the option out')
+  const passphrase = await crypto.subtle.importKey('raw', utf8(trimmed.normalize('NFKC')), 'PBKDF2', false, [
+    'deriveBits'
+  ])
   const salt = utf8('ghmesh/1 passphrase')
   const bits = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations: passphraseRounds }
   return new Uint8Array(await crypto.subtle.deriveBits(bits, passphrase, 256))

@@ -9,7 +9,10 @@ import { createLibp2pTransport } from '../transport/libp2p.ts'
 import type { Identity, Platform } from './platform.ts'
 
 const onlyInNode = (name: string): never => {
-  throw new MeshError('ERR_INVALID_OPTION', `${name} needs a file system and works in Node only; leave it out in browsers`)
+  throw new MeshError(
+    'ERR_INVALID_OPTION',
+    `${name} needs a file system and works in Node only; leave it out in browsers`
+  )
 }
 
 export const environment: Platform['environment'] = () => ({})
@@ -26,7 +29,11 @@ export const openIdentity: Platform['openIdentity'] = async () => {
   }
   let kept = made
   try {
-    await update<typeof made>('identity', (before) => (kept = before ?? made), createStore('ghmesh-identity', 'identity'))
+    await update<typeof made>(
+      'identity',
+      (before) => (kept = before ?? made),
+      createStore('ghmesh-identity', 'identity')
+    )
   } catch {
     return { ...made, release: async () => {} } // private browsing: one for this page
   }
@@ -49,7 +56,8 @@ function lock(name: string): Promise<Identity['release'] | undefined> {
 
 export const defaultStore: Platform['defaultStore'] = () => indexedDbStore()
 
-export const defaultDiscovery: Platform['defaultDiscovery'] = ({ bootstrap = [] }) => (bootstrap.length > 0 ? [staticPeers(bootstrap)] : [])
+export const defaultDiscovery: Platform['defaultDiscovery'] = ({ bootstrap = [] }) =>
+  bootstrap.length > 0 ? [staticPeers(bootstrap)] : []
 
 /** libp2p over WebSockets. */
 export const libp2pTransport: Platform['libp2pTransport'] = ({ privateKey, allowPrivateAddresses } = {}) =>

@@ -53,7 +53,12 @@ export function listenOn(options: Libp2pTransportOptions) {
     const port = await freePort()
     if (port === undefined) return undefined
     if (listenPort !== 0 && port !== listenPort) {
-      onWarning?.(new MeshError('ERR_TRANSPORT', `port ${listenPort} is busy; listening on ${port}. Choose another with CACHE_LISTEN_PORT or listenPort`))
+      onWarning?.(
+        new MeshError(
+          'ERR_TRANSPORT',
+          `port ${listenPort} is busy; listening on ${port}. Choose another with CACHE_LISTEN_PORT or listenPort`
+        )
+      )
     }
     const wished = listenPort === 0 ? 0 : port + webSocketOffset
     const near = await probe(host, wished)

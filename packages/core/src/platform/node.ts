@@ -32,7 +32,11 @@ export const defaultDiscovery: Platform['defaultDiscovery'] = ({ bootstrap = [],
 
 /** libp2p over TCP and WebSockets. */
 export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) =>
-  createLibp2pTransport({ transports: [tcp(), webSockets()], privateKey: options.privateKey, listen: listenOn(options) })
+  createLibp2pTransport({
+    transports: [tcp(), webSockets()],
+    privateKey: options.privateKey,
+    listen: listenOn(options)
+  })
 
 /** What `gh auth token` says; only that tool knows where the system keeps it. */
 export const findToken: Platform['findToken'] = (apiUrl) => {

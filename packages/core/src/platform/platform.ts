@@ -43,7 +43,8 @@ export interface Identity {
   release(): Promise<void>
 }
 
-export interface Libp2pTransportOptions extends Pick<MeshOptions, 'listenPort' | 'announceIp' | 'forceLocalhost' | 'allowPrivateAddresses'> {
+export interface Libp2pTransportOptions
+  extends Pick<MeshOptions, 'listenPort' | 'announceIp' | 'forceLocalhost' | 'allowPrivateAddresses'> {
   /** libp2p's protobuf of a private key. Default: a new one. */
   privateKey?: Uint8Array
   onWarning?: (error: MeshError) => void

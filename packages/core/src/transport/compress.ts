@@ -1,6 +1,7 @@
 import { type Bytes, concat } from '../bytes.ts'
 
-const through = (bytes: Bytes, stream: CompressionStream | DecompressionStream) => new Blob([bytes]).stream().pipeThrough(stream)
+const through = (bytes: Bytes, stream: CompressionStream | DecompressionStream) =>
+  new Blob([bytes]).stream().pipeThrough(stream)
 
 /** Raw DEFLATE (RFC 1951). */
 export async function deflate(bytes: Bytes): Promise<Bytes> {

@@ -8,7 +8,8 @@ export interface Envelope {
   sealed: Uint8Array
 }
 
-export const packEnvelope = ({ proof, sealed }: Envelope): Bytes => concat(Uint8Array.of(protocolVersion), proof, sealed)
+export const packEnvelope = ({ proof, sealed }: Envelope): Bytes =>
+  concat(Uint8Array.of(protocolVersion), proof, sealed)
 
 export type Unpacked = Envelope | 'version' | 'malformed'
 

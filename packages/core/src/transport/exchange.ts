@@ -49,10 +49,16 @@ export function createExchange(node: Libp2p, handlers: Pick<TransportHandlers, '
     for (let line = idle.get(peerId)?.pop(); line; line = idle.get(peerId)?.pop()) {
       if (line.stream.status === 'open') return line
     }
-    const connections = node.getConnections().filter(({ remotePeer, status }) => status === 'open' && remotePeer.toString() === peerId)
+    const connections = node
+      .getConnections()
+      .filter(({ remotePeer, status }) => status === 'open' && remotePeer.toString() === peerId)
     const connection = connections.find(({ limits }) => limits === undefined) ?? connections[0]
     if (!connection) throw new MeshError('ERR_TRANSPORT', `not connected to ${peerId}`)
-    const stream = await connection.newStream(protocol, { ...options, runOnLimitedConnection: true, maxOutboundStreams: maxStreams })
+    const stream = await connection.newStream(protocol, {
+      ...options,
+      runOnLimitedConnection: true,
+      maxOutboundStreams: maxStreams
+    })
     return { stream, frames: framed(stream), used: false }
   }
 
@@ -74,7 +80,12 @@ export function createExchange(node: Libp2p, handlers: Pick<TransportHandlers, '
   }
 
   return {
-    start: () => node.handle(protocol, answer, { maxInboundStreams: maxStreams, maxOutboundStreams: maxStreams, runOnLimitedConnection: true }),
+    start: () =>
+      node.handle(protocol, answer, {
+        maxInboundStreams: maxStreams,
+        maxOutboundStreams: maxStreams,
+        runOnLimitedConnection: true
+      }),
 
     async *request(peerId: string, question: Uint8Array, options: AbortOptions = {}): AsyncGenerator<Uint8Array> {
       for (;;) {

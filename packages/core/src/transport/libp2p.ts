@@ -159,7 +159,8 @@ export function createLibp2pTransport(parts: Libp2pParts): Transport {
   }
 }
 
-const isDirect = (connection: Connection) => connection.limits === undefined && !/\/p2p-circuit\b/.test(String(connection.remoteAddr))
+const isDirect = (connection: Connection) =>
+  connection.limits === undefined && !/\/p2p-circuit\b/.test(String(connection.remoteAddr))
 
 function describe(connection: Connection): Peer {
   const address = String(connection.remoteAddr)
@@ -175,7 +176,10 @@ function describe(connection: Connection): Peer {
  * gossipsub keeps one stream for each peer, bound to the connection on which it was opened; when that closes and another
  * stays, gossip between the two is dead for good (js-libp2p #3531). So it is told of the one that is left.
  */
-function healGossip(node: { getConnections(peer: PeerId): Connection[]; services: { pubsub: object } }, { remotePeer }: Connection): void {
+function healGossip(
+  node: { getConnections(peer: PeerId): Connection[]; services: { pubsub: object } },
+  { remotePeer }: Connection
+): void {
   const left = node.getConnections(remotePeer).find(({ status, limits }) => status === 'open' && limits === undefined)
   if (!left) return
   const { pubsub } = node.services as { pubsub: { onPeerConnected?(peer: PeerId, connection: Connection): void } }

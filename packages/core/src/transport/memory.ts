@@ -55,7 +55,9 @@ export function memoryTransport(hub: MemoryHub, options: { peerId?: string } = {
           if (seen.has(id) || !topics.includes(topic)) return
           seen.add(id)
           if ((await handlers.message(from, message.slice(), through)) !== 'accept') return
-          await Promise.all([...neighbours].map((next) => hub.nodes.get(next)?.deliver(id, topic, from, message, peerId)))
+          await Promise.all(
+            [...neighbours].map((next) => hub.nodes.get(next)?.deliver(id, topic, from, message, peerId))
+          )
         }
       }
       hub.nodes.set(peerId, self)
@@ -65,7 +67,8 @@ export function memoryTransport(hub: MemoryHub, options: { peerId?: string } = {
       const { handlers } = running()
       const id = /\/p2p\/(\w+)$/.exec(address)?.[1]
       const other = id === undefined ? undefined : hub.nodes.get(id)
-      if (id === undefined || !other || id === peerId) throw new MeshError('ERR_TRANSPORT', `nobody answers at ${address}`)
+      if (id === undefined || !other || id === peerId)
+        throw new MeshError('ERR_TRANSPORT', `nobody answers at ${address}`)
       if (neighbours.has(id)) return id
       neighbours.add(id)
       other.neighbours.add(peerId)

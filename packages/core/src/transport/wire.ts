@@ -8,7 +8,11 @@ import * as v from 'valibot'
 export const protocolVersion = 1
 
 const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes expected')
-const bytesOf = (length: number) => v.pipe(bytes, v.check(({ byteLength }) => byteLength === length))
+const bytesOf = (length: number) =>
+  v.pipe(
+    bytes,
+    v.check(({ byteLength }) => byteLength === length)
+  )
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const time = count
@@ -30,7 +34,9 @@ const entryHead = v.object({
   public: v.boolean(),
   anonymous: v.boolean(),
   variant: v.boolean(),
-  pages: v.optional(v.object({ next: v.optional(page), prev: v.optional(page), first: v.optional(page), last: v.optional(page) }))
+  pages: v.optional(
+    v.object({ next: v.optional(page), prev: v.optional(page), first: v.optional(page), last: v.optional(page) })
+  )
 })
 
 const valueHead = v.object({
@@ -47,7 +53,11 @@ const sealed = { sentAt: time }
 const gossip = v.variant('type', [
   v.object({ ...sealed, type: v.literal('announce'), key: digest, entry: entryHead, body: v.optional(bytes) }),
   v.object({ ...sealed, type: v.literal('value'), key: digest, value: valueHead, body: v.optional(bytes) }),
-  v.object({ ...sealed, type: v.literal('touch'), items: v.pipe(v.array(v.tuple([digest, digest, time])), v.maxLength(200)) }),
+  v.object({
+    ...sealed,
+    type: v.literal('touch'),
+    items: v.pipe(v.array(v.tuple([digest, digest, time])), v.maxLength(200))
+  }),
   v.object({ ...sealed, type: v.literal('purge'), target: text(8192), asOf: time }),
   v.object({
     ...sealed,
@@ -70,8 +80,18 @@ const question = v.variant('type', [
 const answer = v.variant('type', [
   v.object({ type: v.literal('proof'), proof: bytesOf(104) }),
   v.object({ type: v.literal('none') }),
-  v.object({ type: v.literal('entry'), entry: entryHead, encoding: v.picklist(['identity', 'deflate-raw', 'held']), length: count }),
-  v.object({ type: v.literal('value'), value: valueHead, encoding: v.picklist(['identity', 'deflate-raw', 'held']), length: count }),
+  v.object({
+    type: v.literal('entry'),
+    entry: entryHead,
+    encoding: v.picklist(['identity', 'deflate-raw', 'held']),
+    length: count
+  }),
+  v.object({
+    type: v.literal('value'),
+    value: valueHead,
+    encoding: v.picklist(['identity', 'deflate-raw', 'held']),
+    length: count
+  }),
   v.object({ type: v.literal('keys'), items: v.pipe(v.array(v.tuple([digest, digest, time])), v.maxLength(5000)) }),
   v.object({ type: v.literal('error'), code: v.picklist(['version', 'malformed', 'unproven', 'busy']) })
 ])
@@ -94,7 +114,14 @@ const isPlain = (value: unknown): value is object =>
 
 function parse<T>(shape: v.GenericSchema<unknown, T>, encoded: Uint8Array): T | undefined {
   try {
-    const strict = { strict: true, allowUndefined: false, allowNaN: false, allowInfinity: false, rejectDuplicateMapKeys: true }
+    const strict = {
+      strict: true,
+      allowIndefinite: false,
+      allowUndefined: false,
+      allowNaN: false,
+      allowInfinity: false,
+      rejectDuplicateMapKeys: true
+    }
     const read = v.safeParse(shape, decode(encoded, strict))
     return read.success ? read.output : undefined
   } catch {

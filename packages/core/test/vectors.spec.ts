@@ -1,0 +1,73 @@
+import { expect } from 'chai'
+import { fromHex, hex } from '../src/bytes.ts'
+import { acceptClass, canonicalUrl, keyOf, valueKeyOf } from '../src/github/key.ts'
+import { openGroup } from '../src/group/group.ts'
+import { deriveKeys } from '../src/group/keys.ts'
+import { checkProof, createProof } from '../src/group/proof.ts'
+import { rootOf } from '../src/group/secret.ts'
+import { rendezvousScore } from '../src/homes.ts'
+import { decodeGossip, decodeQuestion, encodeGossip, encodeQuestion } from '../src/transport/wire.ts'
+import vectors from './vectors.json' with { type: 'json' }
+
+const dayMs = 86_400_000
+const group = () => openGroup(vectors.secret, () => vectors.proof.expiresAt - dayMs, dayMs)
+
+describe('PROTOCOL.md: test vectors', () => {
+  it('1. roots, group id and topic', async () => {
+    expect(hex(await rootOf(vectors.passphrase))).to.equal(vectors.passphraseRoot)
+    const { id, topic, publicKey } = await group()
+    expect({ id, topic, publicKey: hex(publicKey) }).to.deep.equal({
+      id: vectors.groupId,
+      topic: vectors.topic,
+      publicKey: vectors.publicKey
+    })
+  })
+
+  it('2. keys and wire keys', async () => {
+    const { key, wireKey, ...parts } = vectors.key
+    expect(
+      canonicalUrl(new URL('https://api.github.com/repos/Octocat/Hello-World/issues?per_page=100&page=2#top'))
+    ).to.equal(parts.url)
+    expect(acceptClass('application/json')).to.equal(parts.accept)
+    expect(await keyOf(parts)).to.equal(key)
+    expect(hex(await (await group()).wireKey(key))).to.equal(wireKey)
+    expect(await valueKeyOf(vectors.value.name)).to.equal(vectors.value.key)
+  })
+
+  it('3. a proof', async () => {
+    const { peerId, expiresAt, proof } = vectors.proof
+    const keys = await deriveKeys(await rootOf(vectors.secret))
+    expect(hex(await createProof(keys, peerId, expiresAt))).to.equal(proof)
+    expect(await checkProof(fromHex(proof), peerId, expiresAt - 1, dayMs)).to.deep.equal({
+      groupId: vectors.groupId,
+      expiresAt
+    })
+  })
+
+  it('4. a sealed message', async () => {
+    const { sender, sealed, opened } = vectors.sealed
+    const { bytes, counter } = (await (await group()).openGossip(fromHex(sealed), sender)) ?? {}
+    expect({ opened: hex(bytes ?? new Uint8Array()), counter }).to.deep.equal({ opened, counter: 0 })
+  })
+
+  for (const [type, encoded] of Object.entries(vectors.gossip)) {
+    it(`4. gossip: ${type}`, () => {
+      const message = decodeGossip(fromHex(encoded))
+      expect(message?.type).to.equal(type)
+      expect(message && hex(encodeGossip(message))).to.equal(encoded)
+    })
+  }
+
+  for (const [type, encoded] of Object.entries(vectors.questions)) {
+    it(`5. question: ${type}`, () => {
+      const question = decodeQuestion(fromHex(encoded))
+      expect(question?.type).to.equal(type)
+      expect(question && hex(encodeQuestion(question))).to.equal(encoded)
+    })
+  }
+
+  it('8. a score of rendezvous hashing', () => {
+    const { peerId, wireKey, score } = vectors.rendezvous
+    expect(rendezvousScore(peerId, wireKey)).to.equal(score)
+  })
+})
