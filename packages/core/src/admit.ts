@@ -118,13 +118,15 @@ export function createAdmit(options: AdmitOptions) {
       const cacheControl = live.get('cache-control') ?? undefined
       const freshMs = maxAgeMs(cacheControl)
       if (!received || freshMs === undefined) return undefined
-      const { accept, apiVersion, viewer, authorization } = request
-      const href = answer.url === request.url.href ? request.url.href : answer.url
-      const target = await targets.find({ href, accept, apiVersion, viewer })
+      const { apiVersion, viewer } = request
+      const asked = { accept: request.headers.get('accept'), apiVersion: request.headers.get('x-github-api-version'), viewer }
+      const redirected = answer.url !== request.url.href
+      const target = redirected ? await targets.find({ ...asked, href: answer.url }) : request
       if (!target) return undefined
+      if (redirected) targets.moved({ ...asked, href: request.url.href }, target)
       const json = isJson(live.get('content-type') ?? '')
       // A page of a proxy or portal instead of the API's answer: handed on, not kept.
-      if (!json && isJson(accept)) return undefined
+      if (!json && isJson(request.accept)) return undefined
       const { validator, body } = await etags.classify(live.get('etag'), forms(received, json), inputs(request), viewer)
       const hash = await sha256Hex(body)
       if (validator === 'verbatim') verbatim.set(verbatimName(target.key, hash, viewer), live.get('etag') as string)
@@ -151,7 +153,7 @@ export function createAdmit(options: AdmitOptions) {
       notFound.delete(`${target.key} ${viewer}`)
       await cache.add(target.key, entry)
       emit('stored', { url: request.url.href, key: target.key, bytes: body.byteLength })
-      if (!entry.local) options.share({ ...request, ...target, authorization }, target.key, entry)
+      if (!entry.local) options.share({ ...request, ...target }, target.key, entry)
       return entry
     },
 

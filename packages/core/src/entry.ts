@@ -88,7 +88,7 @@ function unite(a: Entry, b: Entry): Entry {
     ...facts,
     asOf,
     // The first time counts, or repeating it would put off the look of one's own for ever.
-    takenAt: facts.from && Math.min(a.takenAt ?? asOf, b.takenAt ?? asOf),
+    takenAt: facts.from === undefined ? undefined : Math.min(a.takenAt ?? asOf, b.takenAt ?? asOf),
     variant: a.variant || b.variant,
     local: a.local || b.local,
     purgedAt: Math.max(a.purgedAt ?? 0, b.purgedAt ?? 0) || undefined,

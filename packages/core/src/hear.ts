@@ -8,7 +8,7 @@ import type { Holders } from './holders.ts'
 import type { Limits } from './limits.ts'
 import type { Presence } from './members.ts'
 import type { Mirror } from './mirror.ts'
-import type { Counters } from './stats.ts'
+import { type Counters, readStats } from './stats.ts'
 import type { Taken, Told } from './take.ts'
 import { inflate } from './transport/compress.ts'
 import { unpackEnvelope } from './transport/envelope.ts'
@@ -92,7 +92,7 @@ export function createHear(
         return 'accept'
       case 'presence': {
         const { name, version, stats, addresses, offset } = message
-        options.present(from, { name, version, stats, addresses }, offset)
+        options.present(from, { name, version, stats: readStats(stats), addresses }, offset)
         return 'accept'
       }
     }

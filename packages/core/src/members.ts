@@ -25,8 +25,8 @@ export interface Members {
   list(): Peer[]
   isConnected(peerId: string): boolean
   hear(peerId: string, presence: Omit<Presence, 'heardAt'>): void
-  /** Of members heard lately, connected or not, by peer id. */
-  presences(): Map<string, Presence>
+  /** Figures of members heard lately, connected or not, by name; a name that is taken has some of the peer id behind it. */
+  stats(ownName: string): Record<string, Partial<MeshStats>>
 }
 
 export interface MembersOptions {
@@ -84,9 +84,13 @@ export function createMembers({ limits, localNow, transport, emit, unproven }: M
       present.set(peerId, { ...presence, heardAt: localNow() })
       forgetOld()
     },
-    presences() {
+    stats(ownName) {
       forgetOld()
-      return new Map(present)
+      const named = new Map<string, Partial<MeshStats>>()
+      for (const [peerId, { name, stats }] of present) {
+        named.set(name === ownName || named.has(name) ? `${name}-${peerId.slice(-8)}` : name, stats)
+      }
+      return Object.fromEntries(named)
     }
   }
 }

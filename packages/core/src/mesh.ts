@@ -114,7 +114,7 @@ export async function startMesh(parts: MeshParts): Promise<Mesh> {
   const purges = createPurges(apiUrl)
   const viewers = createViewers(parts.machineKey)
   const visibility = createVisibility({ ...limits, now: localNow })
-  const targets = createTargets({ apiUrl, routeOf, repositoryName: visibility.nameOf })
+  const targets = createTargets({ apiUrl, routeOf, repositoryName: visibility.nameOf, now: localNow })
   const requests = createRequests({ apiUrl, targets, viewers, token: createToken(options.token, parts.findToken) })
   const etags = createEtagScheme(clock.now, () =>
     emit(
@@ -291,6 +291,7 @@ export async function startMesh(parts: MeshParts): Promise<Mesh> {
 
   async function stop(): Promise<void> {
     writes.stop()
+    purge.stop()
     if (network?.peers().length) await within(sharing.idle(), limits.stopMs)
     await network?.stop()
     origin.stop()

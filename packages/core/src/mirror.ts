@@ -13,6 +13,8 @@ export interface Mirror {
   add(key: string, hash: string, asOf: number): Promise<void>
   /** The key behind a wire key (hex); undefined when nothing is held that may be given. */
   keyOf(wireName: string): string | undefined
+  /** The hash of the newest body behind a wire key (hex). */
+  hashOf(wireName: string): string | undefined
   /** The freshest, by the names of one group. */
   newest(group: Group): Promise<[Uint8Array, Uint8Array, number][]>
 }
@@ -41,6 +43,7 @@ export function createMirror({ cache, groups, limits, now, mayShare }: MirrorOpt
       for (const group of groups) keys.set(hex(await group.wireKey(key)), key)
     },
     keyOf: (wireName) => keys.get(wireName),
+    hashOf: (wireName) => held.get(keys.get(wireName) ?? '')?.hash,
     async newest(group) {
       const newest = [...held.entries()].sort(([, a], [, b]) => b.asOf - a.asOf).slice(0, limits.listKeys)
       return Promise.all(

@@ -1,6 +1,6 @@
 import { within } from './abort.ts'
 import { createAsk } from './ask-members.ts'
-import { equal, fromHex, hex } from './bytes.ts'
+import { fromHex, hex } from './bytes.ts'
 import type { Cache } from './cache.ts'
 import { createDialler } from './dialler.ts'
 import type { Discovery } from './discovery/discovery.ts'
@@ -155,15 +155,8 @@ export function createNetwork(options: NetworkOptions): Network {
     for (const [wireKey, hash, asOf] of await ask.list(peerId)) {
       const name = hex(wireKey)
       holders.add(name, peerId, asOf)
-      const key = mirror.keyOf(name)
-      const held = key === undefined ? undefined : await heldHash(key)
-      if (held === undefined || !equal(fromHex(held), hash)) want(peerId, wireKey)
+      if (mirror.hashOf(name) !== hex(hash)) want(peerId, wireKey)
     }
-  }
-
-  async function heldHash(key: string): Promise<string | undefined> {
-    const holding = await cache.find(key)
-    return holding?.entries[0]?.hash
   }
 
   let presenceTimer: ReturnType<typeof setTimeout> | undefined
@@ -253,7 +246,7 @@ export function createNetwork(options: NetworkOptions): Network {
       const got = await Promise.all(peers.map(({ id }) => ask.get(id, wireKey, fromHex(hash))))
       return peers.filter((_peer, i) => got[i] && hex(got[i].head.hash) === hash)
     },
-    stats: () => Object.fromEntries([...members.presences().values()].map(({ name, stats }) => [name, stats])),
+    stats: () => members.stats(options.name),
     async stop() {
       stopping = true
       clearTimeout(presenceTimer)

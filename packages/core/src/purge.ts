@@ -7,6 +7,7 @@ export interface Purge {
   (target: string, asOf: number, peerId?: string): Promise<number>
   /** What is held of some URLs. */
   covered(urls: readonly string[]): Promise<{ key: string; url: string }[]>
+  stop(): void
 }
 
 export function createPurge({ cache, purges, emit }: { cache: Cache; purges: Purges; emit: Emit }): Purge {
@@ -18,14 +19,40 @@ export function createPurge({ cache, purges, emit }: { cache: Cache; purges: Pur
     return found
   }
 
+  async function write(names: ReadonlyMap<string, number>): Promise<number> {
+    let count = 0
+    for await (const { key, url } of cache.summaries()) {
+      for (const [name, asOf] of names) {
+        if (!purges.covers(name, url)) continue
+        count++
+        await cache.touch(key, (entry) => (entry.asOf < asOf ? { ...entry, purgedAt: asOf } : entry))
+      }
+    }
+    return count
+  }
+
+  // What members purge is stale at once by its mark; the store is gone through for many of them together, once a while.
+  const heard = new Map<string, number>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  async function writeHeard(): Promise<void> {
+    const names = new Map(heard)
+    heard.clear()
+    await write(names)
+    timer = heard.size > 0 ? setTimeout(writeHeard, writeEveryMs) : undefined
+  }
+
   async function purge(target: string, asOf: number, peerId?: string): Promise<number> {
     const name = purges.normalise(target)
     if (name === undefined || !purges.mark(name, asOf)) return 0
     emit('purged', peerId === undefined ? { target } : { target, peerId })
-    const found = await covered([target])
-    for (const { key } of found)
-      await cache.touch(key, (entry) => (entry.asOf < asOf ? { ...entry, purgedAt: asOf } : entry))
-    return found.length
+    if (peerId === undefined) return write(new Map([[name, asOf]]))
+    if (heard.size < mostHeard) heard.set(name, asOf)
+    timer ??= setTimeout(writeHeard, writeEveryMs)
+    return 0
   }
-  return Object.assign(purge, { covered })
+  return Object.assign(purge, { covered, stop: () => clearTimeout(timer) })
 }
+
+const writeEveryMs = 1000
+const mostHeard = 1000

@@ -140,13 +140,17 @@ const summed = [
 // Members tell what they like; what is no number counts as none.
 const figure = (value: unknown): number => (Number.isFinite(value) ? (value as number) : 0)
 
+/** A member's figures as it told them: what is no sensible number is left out. */
+export function readStats(told: Record<string, unknown>): Partial<MeshStats> {
+  const sensible = (value: unknown) => typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER
+  return Object.fromEntries([...summed, 'hitRate', 'connectedPeers'].filter((name) => sensible(told[name])).map((name) => [name, told[name]]))
+}
+
 /** Adds up members' figures; `connectedPeers` is the number of members, `quota` stays with each. */
 export function sumStats(told: Record<string, Partial<MeshStats>>): GroupStats {
-  const members: Record<string, MeshStats> = {}
+  const members = Object.fromEntries(Object.entries(told).map(([name, figures]) => [name, { ...emptyStats(), ...figures }]))
   const total = emptyStats()
-  for (const [name, figures] of Object.entries(told)) {
-    const stats = { ...emptyStats(), ...figures }
-    members[name] = stats
+  for (const stats of Object.values(members)) {
     for (const name of summed) total[name] += figure(stats[name])
     for (const [reason, n] of Object.entries(stats.rejected ?? {})) total.rejected[reason] = (total.rejected[reason] ?? 0) + figure(n)
   }

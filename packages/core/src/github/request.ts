@@ -41,7 +41,12 @@ export interface TargetOptions {
   routeOf(path: string): Route
   /** The name behind `/repositories/{id}`, where an own answer has shown it. */
   repositoryName(id: string): string | undefined
+  now(): number
 }
+
+/** A redirect is as fresh as any answer: the old name can be given to another repository. */
+const movedMs = 60_000
+
 
 /** Path below the API's base URL, or undefined for a URL elsewhere. */
 export function apiPath(url: URL, apiUrl: URL): string | undefined {
@@ -63,6 +68,8 @@ export interface Targets {
   known(question: Question): Target | undefined
   /** Undefined for what is not the cache's: outside the API, with a credential in the URL, or a route that is never cached. */
   find(question: Question): Promise<Target | undefined>
+  /** GitHub redirected a question: for a while it is asked at the new place at once. */
+  moved(question: Question, target: Target): void
 }
 
 const nameOf = ({ href, accept, apiVersion, viewer }: Question) => `${href}\n${accept ?? ''}\n${apiVersion ?? ''}\n${viewer}`
@@ -75,11 +82,12 @@ export const hasCredential = (url: URL): boolean =>
 const fitsTheWire = ({ url, accept, apiVersion }: KeyParts) => url.length <= 8192 && accept.length <= 512 && apiVersion.length <= 64
 
 /** Finds the target of a request, each combination of URL, headers and viewer once. */
-export function createTargets({ apiUrl, routeOf, repositoryName }: TargetOptions): Targets {
-  const known = new LRUCache<string, Target>({ max: 10_000 })
+export function createTargets({ apiUrl, routeOf, repositoryName, now }: TargetOptions): Targets {
+  const known = new LRUCache<string, Target>({ max: 10_000, ttlResolution: 0, perf: { now } })
 
   return {
     known: (question) => known.get(nameOf(question)),
+    moved: (question, target) => void known.set(nameOf(question), target, { ttl: movedMs }),
 
     async find(question) {
       const found = known.get(nameOf(question))
