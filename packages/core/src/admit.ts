@@ -58,15 +58,15 @@ export function createAdmit(options: AdmitOptions) {
 
   function learnAliases(
     target: Target,
-    answer: OriginAnswer,
-    repository: { id: string; name: string; public: boolean } | undefined
+    link: string | null | undefined,
+    repository?: { id: string; name: string; public: boolean }
   ): void {
     if (repository && /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)$/.test(target.path)) {
       visibility.learn(repository.name, repository.public)
       visibility.learn(`repositories/${repository.id}`, repository.public)
       visibility.learnAlias(repository.id, repository.name)
     }
-    const id = /\/repositories\/(\d+)\//.exec(parseLinks(answer.headers.get('link')).next ?? '')?.[1]
+    const id = /\/repositories\/(\d+)\//.exec(parseLinks(link).next ?? '')?.[1]
     if (id && target.repository && target.path.startsWith('/repos/')) visibility.learnAlias(id, target.repository)
   }
 
@@ -79,7 +79,7 @@ export function createAdmit(options: AdmitOptions) {
       if (
         !known ||
         known.until <= now() ||
-        purgedAt > known.answer.sentAt ||
+        purgedAt >= known.answer.sentAt ||
         request.mode === 'no-cache' ||
         request.mode === 'reload'
       ) {
@@ -87,6 +87,9 @@ export function createAdmit(options: AdmitOptions) {
       }
       return { how: 'hits', status: 'ghmesh; hit; detail=not-found', answer: known.answer, viewer: request.viewer }
     },
+
+    /** A write may have made what was missing. */
+    forgetMissing: (): void => notFound.clear(),
 
     /** The ETag that this request would get for an entry. */
     async etagFor(entry: Entry, request: ApiRequest): Promise<string | undefined> {
@@ -119,7 +122,11 @@ export function createAdmit(options: AdmitOptions) {
       const freshMs = maxAgeMs(cacheControl)
       if (!received || freshMs === undefined) return undefined
       const { apiVersion, viewer } = request
-      const asked = { accept: request.headers.get('accept'), apiVersion: request.headers.get('x-github-api-version'), viewer }
+      const asked = {
+        accept: request.headers.get('accept'),
+        apiVersion: request.headers.get('x-github-api-version'),
+        viewer
+      }
       const redirected = answer.url !== request.url.href
       const target = redirected ? await targets.find({ ...asked, href: answer.url }) : request
       if (!target) return undefined
@@ -131,7 +138,7 @@ export function createAdmit(options: AdmitOptions) {
       const hash = await sha256Hex(body)
       if (validator === 'verbatim') verbatim.set(verbatimName(target.key, hash, viewer), live.get('etag') as string)
       const { variant, secret, items, repository } = inspect(body, json)
-      learnAliases(target, answer, repository)
+      learnAliases(target, live.get('link'), repository)
       const entry: Entry = {
         url: target.canonical,
         accept: target.accept,
@@ -169,6 +176,7 @@ export function createAdmit(options: AdmitOptions) {
       })
       await cache.touch(request.key, (held) => (held.hash === entry.hash ? change(held) : held))
       const refreshed = change(entry)
+      if (refreshed.from === undefined) learnAliases(request, refreshed.headers.link)
       options.touched(request.key, refreshed)
       return refreshed
     },

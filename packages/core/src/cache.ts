@@ -132,9 +132,10 @@ export function createCache(store: Store, limits: Limits, events: CacheEvents): 
       const entries = now.entries.map(change)
       if (entries.every((entry, i) => entry === now.entries[i])) return false
       const holding = remember({ key, entries: entries.sort((a, b) => b.asOf - a.asOf) })
-      if (entries.length === 1 || entries.every((entry, i) => entry.hash === now.entries[i]?.hash)) {
-        await tryStore(() => store.touch(key, holdingMeta(holding)))
-      } else await tryStore(() => store.put(key, holdingRecord(holding))) // the order of the bodies changed
+      // The store's bodies may stand in another order than memory's, so several are written with their meta.
+      await tryStore(() =>
+        entries.length === 1 ? store.touch(key, holdingMeta(holding)) : store.put(key, holdingRecord(holding))
+      )
       return true
     },
     async value(key) {

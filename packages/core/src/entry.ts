@@ -69,7 +69,9 @@ export function merge(entries: readonly Entry[], incoming: Entry, maxVariants: n
   const others = entries.filter((entry) => entry !== same)
   const all = [...others, same ? unite(same, incoming) : incoming].sort(newestFirst)
   const newestPlain = all.find(({ variant }) => !variant)
-  return all.filter((entry) => entry.variant || entry === newestPlain).slice(0, all.some(({ variant }) => variant) ? maxVariants : 1)
+  return all
+    .filter((entry) => entry.variant || entry === newestPlain)
+    .slice(0, all.some(({ variant }) => variant) ? maxVariants : 1)
 }
 
 /** Two sightings of one body: what an own answer showed stands against what a member says; else the newer wins. */

@@ -17,12 +17,15 @@ export interface Presence {
 export interface Members {
   connected(peer: Peer): void
   disconnected(peerId: string): void
-  /** Marks a peer as a member; true when it was none before. */
-  prove(peerId: string, group: Group): boolean
+  /** A peer has shown its proof. */
+  prove(peerId: string, group: Group): void
+  /** A peer has shown its proof and taken ours: true when it becomes a member by it. */
+  join(peerId: string, group: Group): boolean
   /** The group whose proof a connected peer has shown. */
   groupOf(peerId: string): Group | undefined
-  /** Proven and connected. */
+  /** Connected, and proven both ways. */
   list(): Peer[]
+  isMember(peerId: string): boolean
   isConnected(peerId: string): boolean
   hear(peerId: string, presence: Omit<Presence, 'heardAt'>): void
   /** Figures of members heard lately, connected or not, by name; a name that is taken has some of the peer id behind it. */
@@ -40,7 +43,10 @@ export interface MembersOptions {
 }
 
 export function createMembers({ limits, localNow, transport, emit, unproven }: MembersOptions): Members {
-  const connected = new Map<string, { peer: Peer; group?: Group; timer?: ReturnType<typeof setTimeout> }>()
+  const connected = new Map<
+    string,
+    { peer: Peer; group?: Group; joined?: boolean; timer?: ReturnType<typeof setTimeout> }
+  >()
   const present = new Map<string, Presence>()
 
   const named = (peer: Peer): Peer => ({ ...peer, name: present.get(peer.id)?.name ?? peer.name })
@@ -49,7 +55,7 @@ export function createMembers({ limits, localNow, transport, emit, unproven }: M
       if (localNow() - heardAt > limits.presenceForgottenMs && !connected.has(peerId)) present.delete(peerId)
     }
   }
-  return {
+  const members: Members = {
     connected(peer) {
       const known = connected.get(peer.id)
       if (known) {
@@ -63,13 +69,18 @@ export function createMembers({ limits, localNow, transport, emit, unproven }: M
       const known = connected.get(peerId)
       clearTimeout(known?.timer)
       connected.delete(peerId)
-      if (known?.group) emit('peer:disconnect', named(known.peer))
+      if (known?.joined) emit('peer:disconnect', named(known.peer))
     },
     prove(peerId, group) {
       const known = connected.get(peerId)
-      if (!known || known.group) return false
-      clearTimeout(known.timer)
-      known.group = group
+      clearTimeout(known?.timer)
+      if (known) known.group = group
+    },
+    join(peerId, group) {
+      members.prove(peerId, group)
+      const known = connected.get(peerId)
+      if (!known || known.joined) return false
+      known.joined = true
       emit('peer:connect', named(known.peer))
       return true
     },
@@ -77,8 +88,9 @@ export function createMembers({ limits, localNow, transport, emit, unproven }: M
     list: () =>
       transport
         .peers()
-        .filter(({ id }) => connected.get(id)?.group)
+        .filter(({ id }) => connected.get(id)?.joined)
         .map(named),
+    isMember: (peerId) => connected.get(peerId)?.joined === true,
     isConnected: (peerId) => connected.has(peerId),
     hear(peerId, presence) {
       present.set(peerId, { ...presence, heardAt: localNow() })
@@ -93,4 +105,5 @@ export function createMembers({ limits, localNow, transport, emit, unproven }: M
       return Object.fromEntries(named)
     }
   }
+  return members
 }

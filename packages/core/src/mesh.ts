@@ -10,8 +10,8 @@ import { createEvents, type Emit, type MeshEvents } from './events.ts'
 import { createClock } from './github/clock.ts'
 import { createEtagScheme } from './github/etag.ts'
 import { createOrigin } from './github/origin.ts'
-import { type ApiRequest, anonymous, createTargets } from './github/request.ts'
-import { createRoutes } from './github/routes.ts'
+import { type ApiRequest, anonymous, apiPath, createTargets } from './github/request.ts'
+import { createRoutes, repositoryOf } from './github/routes.ts'
 import { createVisibility } from './github/visibility.ts'
 import type { Group } from './group/group.ts'
 import { createGuard } from './guard.ts'
@@ -125,8 +125,10 @@ export async function startMesh(parts: MeshParts): Promise<Mesh> {
       )
     )
   )
-  const mayShare = ({ public: isPublic, local }: Pick<Entry, 'public' | 'local'>) =>
-    !local && (isPublic || share === 'group')
+  const isHidden = (repository: string | undefined) =>
+    repository !== undefined && visibility.known(repository) === false
+  const mayShare = ({ url, public: isPublic, local }: Pick<Entry, 'url' | 'public' | 'local'>) =>
+    !local && (share === 'group' || (isPublic && !isHidden(repositoryOf(apiPath(new URL(url), apiUrl) ?? ''))))
   // What the parts share; each takes of it what its own options name.
   const shared = {
     limits,
@@ -208,11 +210,12 @@ export async function startMesh(parts: MeshParts): Promise<Mesh> {
   const writes = createWrites({
     ...shared,
     async changed(target, asOf) {
+      admit.forgetMissing()
       await purge(target, asOf)
       await network?.purge(target, asOf)
     },
-    async recheck(urls, by) {
-      for (const { key, url } of await purge.covered(urls)) {
+    async recheck(targets, by) {
+      for (const { key, url } of (await purge.covered(targets)).slice(0, mostRechecked)) {
         const entry = (await cache.find(key))?.entries[0]
         if (entry) await again(by, url, entry).catch(() => {})
       }
@@ -238,6 +241,7 @@ export async function startMesh(parts: MeshParts): Promise<Mesh> {
       freshMs: typeof ttlMs === 'function' ? ttlMs(request.url) : ttlMs,
       purgedAt: purges.at(request.canonical),
       revokedAt: admit.revokedAt(request),
+      hidden: isHidden(request.repository),
       trusts: (peerId) => trust === 'group' && (peerId === undefined || guard.trusts(peerId)),
       limits
     }
@@ -285,7 +289,9 @@ export async function startMesh(parts: MeshParts): Promise<Mesh> {
     const { api } = classified
     const verdict = judge(await cache.find(api.key), judgement(api))
     const visible =
-      verdict && (verdict.permitted || (verdict.entry.public && verdict.entry.confirmed[api.viewer] !== 0))
+      verdict &&
+      (verdict.permitted ||
+        (verdict.entry.public && mayShare(verdict.entry) && verdict.entry.confirmed[api.viewer] !== 0))
     return visible ? { request: api, entry: verdict.entry } : undefined
   }
 
@@ -361,6 +367,8 @@ export async function startMesh(parts: MeshParts): Promise<Mesh> {
   return mesh
 }
 
+/** A write to a large repository must not ask for all of it again. */
+const mostRechecked = 50
 const defaultStaleIfErrorMs = 86_400_000
 const nobody = async () => {}
 

@@ -58,7 +58,7 @@ export interface NetworkOptions {
   random: () => number
   clock: { readonly offsetMs: number; readonly fromOrigin: boolean; hear(peerId: string, offsetMs: number): void }
   check(): HeadCheck
-  mayShare(entry: Pick<EntrySummary, 'public' | 'local'>): boolean
+  mayShare(entry: Pick<EntrySummary, 'url' | 'public' | 'local'>): boolean
   purged(target: string, asOf: number, from: string): Promise<void>
   ownStats(): MeshStats
   expired(key: string): void
@@ -139,14 +139,29 @@ export function createNetwork(options: NetworkOptions): Network {
 
   // --- being with others
 
+  /** Takes a peer's proof and answers with ours; the peer is asked in turn, for it may have come before it was. */
   async function prove(peerId: string, proof: Uint8Array): Promise<Uint8Array | undefined> {
     const checked = await checkProof(proof, peerId)
     if (!checked) {
       guard.reject(peerId, 'proof')
       return undefined
     }
-    if (members.prove(peerId, checked.group)) void welcome(peerId)
+    members.prove(peerId, checked.group)
+    void introduce(peerId)
     return group.proofFor(transport.peerId)
+  }
+
+  const introducing = new Set<string>()
+
+  /** Shows our proof and takes the peer's: only a peer that has taken ours answers questions. */
+  async function introduce(peerId: string): Promise<void> {
+    if (introducing.has(peerId) || members.isMember(peerId)) return
+    introducing.add(peerId)
+    const proof = await ask.proof(peerId)
+    introducing.delete(peerId)
+    const checked = proof && (await checkProof(proof, peerId))
+    if (checked && members.join(peerId, checked.group)) await welcome(peerId)
+    else if (proof && !checked) guard.reject(peerId, 'proof')
   }
 
   /** What a newcomer has that this member has not: late joiners learn the freshest keys, both ways. */
@@ -220,7 +235,7 @@ export function createNetwork(options: NetworkOptions): Network {
           connect(peer) {
             if (!guard.hears(peer.id)) return void transport.disconnect(peer.id)
             members.connected(peer)
-            void ask.proof(peer.id).then((proof) => proof && prove(peer.id, proof))
+            void introduce(peer.id)
           },
           disconnect: (peer) => members.disconnected(peer.id)
         }

@@ -5,8 +5,8 @@ import type { Purges } from './purges.ts'
 /** Makes a URL or repository stale here; resolves to how many entries that were. Does so at once, and on disk after it. */
 export interface Purge {
   (target: string, asOf: number, peerId?: string): Promise<number>
-  /** What is held of some URLs. */
-  covered(urls: readonly string[]): Promise<{ key: string; url: string }[]>
+  /** What is held of some URLs and repositories. */
+  covered(targets: readonly string[]): Promise<{ key: string; url: string }[]>
   stop(): void
 }
 
@@ -44,7 +44,7 @@ export function createPurge({ cache, purges, emit }: { cache: Cache; purges: Pur
 
   async function purge(target: string, asOf: number, peerId?: string): Promise<number> {
     const name = purges.normalise(target)
-    if (name === undefined || !purges.mark(name, asOf)) return 0
+    if (name === undefined || (!purges.mark(name, asOf) && peerId !== undefined)) return 0
     emit('purged', peerId === undefined ? { target } : { target, peerId })
     if (peerId === undefined) return write(new Map([[name, asOf]]))
     if (heard.size < mostHeard) heard.set(name, asOf)

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { concat, plain } from './bytes.ts'
+import { concat, plain, sha256Hex } from './bytes.ts'
 import type { Entry, EntrySummary, Holding } from './entry.ts'
 import type { Json, StoreMeta, StoreRecord } from './store/store.ts'
 
@@ -65,13 +65,16 @@ export const holdingRecord = (holding: Holding): StoreRecord => ({
     : (holding.entries[0]?.body ?? new Uint8Array())
 })
 
-export function readHolding(key: string, { meta, body }: StoreRecord): Holding | undefined {
+/** Each body is held against its hash: another process can have written bodies and meta between two of our calls. */
+export async function readHolding(key: string, { meta, body }: StoreRecord): Promise<Holding | undefined> {
   const read = v.safeParse(responseMeta, meta)
   if (!read.success) return undefined
   let offset = 0
   const entries: Entry[] = []
   for (const { byteLength, ...rest } of read.output.entries) {
-    entries.push({ ...rest, body: plain(body.subarray(offset, offset + byteLength)) })
+    const part = plain(body.subarray(offset, offset + byteLength))
+    if ((await sha256Hex(part)) !== rest.hash) return undefined
+    entries.push({ ...rest, body: part })
     offset += byteLength
   }
   return offset === body.byteLength && entries.length > 0 ? { key, entries } : undefined

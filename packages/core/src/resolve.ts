@@ -15,6 +15,8 @@ export interface Outcome {
   status: string
   entry?: Entry
   answer?: OriginAnswer
+  /** The call of GitHub that it took, and whether that cost nothing. */
+  call?: { free: boolean }
   /** Who asked, and so may see `answer` and its headers. */
   viewer: string
 }
@@ -55,7 +57,9 @@ export async function resolve(flow: Flow, request: ApiRequest): Promise<Response
   const verdict = judge(stored, flow.judgement(request))
   const entry = servable(request.mode, verdict)
   if (entry) return send(flow, request, fromCache(request, entry))
-  if (request.mode === 'no-store') return send(flow, request, await ask(flow, request, undefined, false))
+  if (request.mode === 'no-store') {
+    return send(flow, request, await abortable(ask(flow, request, undefined, false), request.signal))
+  }
 
   const remembered = flow.remembered(request)
   if (remembered) return send(flow, request, remembered)
@@ -90,15 +94,15 @@ async function fly(flow: Flow, request: ApiRequest, first: Verdict | undefined):
 
 /** GitHub, conditional where something is held, with the asker's own token. */
 async function ask(flow: Flow, request: ApiRequest, verdict: Verdict | undefined, store: boolean): Promise<Outcome> {
-  const stale = (reason: StaleReason, fwdStatus?: number): Outcome | undefined => {
+  const stale = (reason: StaleReason, call?: { free: boolean }, fwdStatus?: number): Outcome | undefined => {
     if (!verdict || request.mode === 'reload' || !mayServeStale(verdict, flow.judgement(request), flow.staleIfErrorMs))
       return undefined
     flow.emit('stale', { ...step(request), reason })
     const status = `ghmesh; fwd=stale${fwdStatus ? `; fwd-status=${fwdStatus}` : ''}; detail=stale-${reason}`
-    return { how: 'stale', status, entry: verdict.entry, viewer: request.viewer }
+    return { how: 'stale', status, entry: verdict.entry, call, viewer: request.viewer }
   }
   const forward = `ghmesh; fwd=${forwardReason(request, verdict)}`
-  if (flow.origin.limitedUntil(request.viewer) > flow.judgement(request).now) {
+  if (flow.origin.limitedUntil(request) > flow.judgement(request).now) {
     const instead = stale('rate-limit')
     if (instead) return instead
   }
@@ -107,26 +111,32 @@ async function ask(flow: Flow, request: ApiRequest, verdict: Verdict | undefined
   try {
     answer = await flow.origin.ask(request, verdict && (await flow.conditionFor(verdict.entry, request)))
   } catch (error) {
-    const instead = stale('network')
+    const instead = stale('network', { free: false })
     if (instead) return instead
     throw error
   }
   const { status } = answer
-  const ended = { how: 'misses' as const, status: `${forward}; fwd-status=${status}`, answer, viewer: request.viewer }
-  if (!store) return ended
-  if (status === 304 && verdict) {
+  const call = { free: status === 304 && request.authorization !== undefined }
+  const ended: Outcome = {
+    how: 'misses',
+    call,
+    status: `${forward}; fwd-status=${status}`,
+    answer,
+    viewer: request.viewer
+  }
+  if (status === 304 && verdict && store) {
     const entry = await flow.refresh(request, verdict.entry, answer)
     flow.emit('revalidated', step(request))
     return { ...ended, how: 'revalidated', status: `${ended.status}; stored`, entry }
   }
   if (answer.limitedMs !== undefined || status >= 500) {
-    return stale(status >= 500 ? 'server-error' : 'rate-limit', status) ?? ended
+    return stale(status >= 500 ? 'server-error' : 'rate-limit', call, status) ?? ended
   }
   if (status !== 200) {
     await flow.refused(request, answer)
     return ended
   }
-  const entry = await flow.admit(request, answer)
+  const entry = store ? await flow.admit(request, answer) : undefined
   return entry ? { ...ended, status: `${ended.status}; stored`, entry } : ended
 }
 
@@ -156,7 +166,7 @@ function fromCache(request: ApiRequest, entry: Entry): Outcome {
 function shareWith(flow: Flow, request: ApiRequest, outcome: Outcome): Outcome | undefined {
   const status = 'ghmesh; fwd=uri-miss; collapsed'
   if (outcome.viewer === request.viewer && !outcome.answer?.oversized) {
-    return { ...outcome, how: 'collapsed', status: outcome.how === 'stale' ? outcome.status : status }
+    return { ...outcome, call: undefined, how: 'collapsed', status: outcome.how === 'stale' ? outcome.status : status }
   }
   const entry = servable(request.mode, judge(flow.cache.held(request.key), flow.judgement(request)))
   return entry && { how: 'collapsed', status, entry, viewer: request.viewer }
@@ -169,13 +179,17 @@ function forwardReason(request: ApiRequest, verdict: Verdict | undefined): strin
   return verdict.permitted || !verdict.fresh ? 'stale' : 'vary-miss'
 }
 
-function send(flow: Flow, request: ApiRequest, { how, status, entry, answer }: Outcome): Promise<Response> | Response {
-  if (!request.background) flow.counters.answered(how)
+function send(
+  flow: Flow,
+  request: ApiRequest,
+  { how, status, entry, answer, call }: Outcome
+): Promise<Response> | Response {
+  if (!request.background) flow.counters.answered(how, call)
   if (!entry) return flow.respond.fromAnswer(request, answer as OriginAnswer, status)
   if (how === 'peerHits') flow.emit('peer-hit', { ...step(request), peerId: entry.from as string })
   else if (how === 'hits') flow.emit('hit', step(request))
   if (entry.from !== undefined) flow.served(request, entry)
-  return flow.respond.fromEntry(request, entry, status, how === 'collapsed' ? undefined : answer?.headers)
+  return flow.respond.fromEntry(request, entry, status, how === 'collapsed' ? undefined : answer)
 }
 
 const step = ({ url, key }: ApiRequest) => ({ url: url.href, key })

@@ -26,9 +26,12 @@ const bodiless = new Set([204, 205, 304])
 // The body is decoded and its length may have changed with white space.
 const ofTheMessage = new Set(['content-encoding', 'content-length', 'transfer-encoding', 'connection', 'keep-alive'])
 
+/** The answer of GitHub that just brought or confirmed an entry. */
+type Live = Pick<OriginAnswer, 'headers' | 'url'>
+
 export interface Responder {
   /** From an entry; `live` are the headers of the answer that just confirmed or brought it. */
-  fromEntry(request: ApiRequest, entry: Entry, cacheStatus: string, live?: Headers): Promise<Response> | Response
+  fromEntry(request: ApiRequest, entry: Entry, cacheStatus: string, live?: Live): Promise<Response> | Response
   /** An answer of GitHub that is no entry, as it came. */
   fromAnswer(request: ApiRequest, answer: OriginAnswer, cacheStatus: string): Response
   /** 504, the Fetch standard's network error in terms of HTTP (RFC 9111, section 5.2.1.7). */
@@ -46,6 +49,8 @@ export function createResponder({ now, etagFor }: ResponderOptions): Responder {
   // What does not change from hit to hit is put together once.
   const fixed = new WeakMap<Entry, [string, string][]>()
 
+  const age = (asOf: number) => String(Math.max(0, Math.floor((now() - asOf) / 1000)))
+
   function fixedHeaders(entry: Entry): [string, string][] {
     let headers = fixed.get(entry)
     if (!headers) {
@@ -55,38 +60,38 @@ export function createResponder({ now, etagFor }: ResponderOptions): Responder {
     return headers
   }
 
-  function make(request: ApiRequest, entry: Entry, cacheStatus: string, etag: string, live?: Headers): Response {
+  function make(request: ApiRequest, entry: Entry, cacheStatus: string, etag: string, live?: Live): Response {
     const headers: [string, string][] = fixedHeaders(entry).slice()
-    headers.push(['age', String(Math.max(0, Math.floor((now() - entry.asOf) / 1000)))], ['cache-status', cacheStatus])
+    headers.push(['age', age(entry.asOf)], ['cache-status', cacheStatus])
     if (etag) headers.push(['etag', etag])
     let init: HeadersInit = headers
     if (live) {
       init = new Headers(headers)
-      for (const [name, value] of live) if (!ofTheMessage.has(name)) init.set(name, value)
+      for (const [name, value] of live.headers) if (!ofTheMessage.has(name)) init.set(name, value)
       // Stored values stand where a 304 has none, and a compacted body keeps the ETag of its answer.
     }
     return new MeshResponse(
       request.method === 'HEAD' ? null : entry.body,
       { status: 200, headers: init },
-      request.url.href
+      live?.url ?? request.url.href
     )
   }
 
   return {
     fromEntry(request, entry, cacheStatus, live) {
       const name = `${entry.hash} ${request.viewer} ${request.accept}`
-      const etag = live?.get('etag') ?? etags.get(name)
+      const etag = live?.headers.get('etag') ?? etags.get(name)
       if (etag != null) return make(request, entry, cacheStatus, etag, live)
       return etagFor(entry, request).then((computed = '') => {
         etags.set(name, computed)
         return make(request, entry, cacheStatus, computed, live)
       })
     },
-    fromAnswer(request, { status, statusText, headers: live, body, url, oversized }, cacheStatus) {
+    fromAnswer(request, { status, statusText, headers: live, body, url, oversized, sentAt }, cacheStatus) {
       const headers = new Headers()
       for (const [name, value] of live) if (!ofTheMessage.has(name)) headers.append(name, value)
       headers.set('cache-status', cacheStatus)
-      headers.set('age', '0')
+      headers.set('age', age(sentAt))
       const content = request.method === 'HEAD' || bodiless.has(status) ? null : (oversized?.body ?? body ?? null)
       return new MeshResponse(content, { status, statusText, headers }, url)
     },

@@ -54,8 +54,8 @@ export interface Counters {
   /** The figures now, with those that are not counted here. */
   now(rest: Pick<MeshStats, 'entries' | 'bytes' | 'connectedPeers' | 'peerId'>): MeshStats
   asked(): void
-  /** How a request was answered; all but `revalidated` and `misses` saved a call. */
-  answered(how: Counter): void
+  /** How a request was answered, and which call of GitHub it cost: none, or one that may have been free. */
+  answered(how: Counter, call?: { free: boolean }): void
   called(units: number): void
   rejected(reason: string): void
   quota(resource: string, quota: Quota): void
@@ -92,11 +92,10 @@ export function createCounters(): Counters {
     asked: () => {
       figures.requests++
     },
-    answered(how) {
+    answered(how, call) {
       figures[how]++
-      if (how === 'misses') return
-      if (how !== 'revalidated') figures.apiCallsSaved++
-      figures.quotaSaved++
+      if (!call) figures.apiCallsSaved++
+      if (!call || call.free) figures.quotaSaved++
     },
     called(units) {
       figures.apiCallsMade++
@@ -137,22 +136,23 @@ const summed = [
   'bytes'
 ] as const
 
-// Members tell what they like; what is no number counts as none.
-const figure = (value: unknown): number => (Number.isFinite(value) ? (value as number) : 0)
-
 /** A member's figures as it told them: what is no sensible number is left out. */
 export function readStats(told: Record<string, unknown>): Partial<MeshStats> {
   const sensible = (value: unknown) => typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER
-  return Object.fromEntries([...summed, 'hitRate', 'connectedPeers'].filter((name) => sensible(told[name])).map((name) => [name, told[name]]))
+  return Object.fromEntries(
+    [...summed, 'hitRate', 'connectedPeers'].filter((name) => sensible(told[name])).map((name) => [name, told[name]])
+  )
 }
 
 /** Adds up members' figures; `connectedPeers` is the number of members, `quota` stays with each. */
 export function sumStats(told: Record<string, Partial<MeshStats>>): GroupStats {
-  const members = Object.fromEntries(Object.entries(told).map(([name, figures]) => [name, { ...emptyStats(), ...figures }]))
+  const members = Object.fromEntries(
+    Object.entries(told).map(([name, figures]) => [name, { ...emptyStats(), ...figures }])
+  )
   const total = emptyStats()
   for (const stats of Object.values(members)) {
-    for (const name of summed) total[name] += figure(stats[name])
-    for (const [reason, n] of Object.entries(stats.rejected ?? {})) total.rejected[reason] = (total.rejected[reason] ?? 0) + figure(n)
+    for (const name of summed) total[name] += stats[name]
+    for (const [reason, n] of Object.entries(stats.rejected)) total.rejected[reason] = (total.rejected[reason] ?? 0) + n
   }
   total.connectedPeers = Object.keys(members).length
   total.hitRate = rateOf(total)

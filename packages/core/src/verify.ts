@@ -14,6 +14,8 @@ export interface Judgement {
   purgedAt: number
   /** When an answer of GitHub last ended this viewer's right to the repository, or to everything; ms, 0 for never. */
   revokedAt: number
+  /** An own answer shows the repository to be private now, whatever its entries say. */
+  hidden: boolean
   /** Whether a member's word is enough: with `trust: 'group'`, and while that member has not lost it. */
   trusts(peerId: string | undefined): boolean
   limits: Pick<Limits, 'confirmationMs'>
@@ -48,27 +50,26 @@ export function judge(holding: Holding | undefined, by: Judgement): Verdict | un
 
 /**
  * May this viewer get this body without an own answer? What varies, and what is not known to be public, only within the
- * hour of the viewer's own 200 or 304 for that very body; what came from a member, while members are believed and not
- * longer than an hour without a look of one's own.
+ * hour of the viewer's own 200 or 304 for that very body; what came from a member, while members are believed.
  */
 function isPermitted(entry: Entry, varies: boolean, by: Judgement): boolean {
   const own = entry.confirmed[by.viewer]
   if (own !== undefined && own > by.revokedAt && by.now - own < by.limits.confirmationMs) return true
-  if (own === 0 || by.revokedAt > entry.asOf) return false
-  // A credential, a private profile, a route of the viewer's own: nobody else's, not even on this machine.
-  if (entry.local) return false
-  const sameForAll = entry.anonymous && by.anonymous
-  if (varies && !sameForAll) return false
-  if (!entry.public) return false
-  if (entry.from !== undefined && !by.trusts(entry.from)) return false
-  const lookedAt = Math.max(entry.takenAt ?? 0, ...Object.values(entry.confirmed))
-  return by.now - lookedAt < by.limits.confirmationMs
+  if (own === 0 || by.revokedAt > entry.asOf || entry.local || !entry.public || by.hidden) return false
+  if (varies && !(entry.anonymous && by.anonymous)) return false
+  return entry.from === undefined || by.trusts(entry.from)
 }
 
 function isFresh(entry: Entry, by: Judgement): boolean {
+  const lookedAt = Math.max(entry.takenAt ?? 0, ...Object.values(entry.confirmed))
   // Where members are not believed, their touches do not count: only what the asker's own token saw.
   const seen = by.trusts(entry.from) ? entry.asOf : (entry.confirmed[by.viewer] ?? 0)
-  return by.now - seen < (by.freshMs ?? entry.maxAgeMs) && seen > Math.max(by.purgedAt, entry.purgedAt ?? 0)
+  return (
+    by.now - seen < (by.freshMs ?? entry.maxAgeMs) &&
+    seen > Math.max(by.purgedAt, entry.purgedAt ?? 0) &&
+    // What others keep fresh is looked at with an own token all the same, once an hour.
+    ((entry.from === undefined && entry.asOf <= lookedAt) || by.now - lookedAt < by.limits.confirmationMs)
+  )
 }
 
 /** Stale but better than an error: how long an answer may be old is the caller's setting. */
@@ -77,5 +78,10 @@ export function mayServeStale(verdict: Verdict | undefined, by: Judgement, stale
   const { entry, permitted, varies } = verdict
   if (permitted) return true
   // GitHub cannot confirm it now, so the hour is waived, but not for what is private or differs between viewers.
-  return entry.public && !varies && isPermitted(entry, varies, { ...by, limits: { confirmationMs: staleIfErrorMs } })
+  return (
+    entry.public &&
+    !by.hidden &&
+    !varies &&
+    isPermitted(entry, varies, { ...by, limits: { confirmationMs: staleIfErrorMs } })
+  )
 }

@@ -1,6 +1,6 @@
 import { type ApiRequest, apiPath } from './github/request.ts'
 import type { Visibility } from './github/visibility.ts'
-import { changedPaths } from './github/writes.ts'
+import { changedBy } from './github/writes.ts'
 import type { Limits } from './limits.ts'
 
 type Writer = Pick<ApiRequest, 'authorization' | 'viewer'>
@@ -10,10 +10,10 @@ export interface WritesOptions {
   limits: Pick<Limits, 'recheckMs'>
   now: () => number
   visibility: Pick<Visibility, 'nameOf'>
-  /** Makes a URL stale here and at every member. */
-  changed(url: string, asOf: number): Promise<void>
-  /** Asks GitHub again for what is held of these URLs. */
-  recheck(urls: readonly string[], by: Writer): Promise<void>
+  /** Makes a URL or repository stale here and at every member. */
+  changed(target: string, asOf: number): Promise<void>
+  /** Asks GitHub again for what is held of these. */
+  recheck(targets: readonly string[], by: Writer): Promise<void>
 }
 
 /** After a successful write: what it changed is stale at once, and looked at again a little later. */
@@ -27,13 +27,13 @@ export function createWrites({ apiUrl, limits, now, visibility, changed, recheck
       })
       if (path === undefined || !/^\/(?:repos|repositories|user|users|orgs|gists|notifications)\b/.test(path)) return
       const base = apiUrl.href.replace(/\/$/, '')
-      const urls = changedPaths(path).map((changedPath) => base + changedPath)
+      const targets = changedBy(path).map((target) => (target.startsWith('/') ? base + target : target))
       const asOf = now()
-      for (const changedUrl of urls) await changed(changedUrl, asOf)
+      for (const target of targets) await changed(target, asOf)
       for (const delayMs of limits.recheckMs) {
         const timer = setTimeout(() => {
           timers.delete(timer)
-          void recheck(urls, by).catch(() => {})
+          void recheck(targets, by).catch(() => {})
         }, delayMs)
         timers.add(timer)
       }

@@ -23,7 +23,8 @@ export function pagesOf(header: string | null | undefined, asked: URL): PageLink
   const pages: PageLinks = {}
   for (const [rel, href] of Object.entries(parseLinks(header))) {
     const url = URL.parse(href, asked)
-    if (url && url.origin === asked.origin && sameButPage(url, asked) && isPage(pageOf(url))) pages[rel as keyof PageLinks] = pageOf(url)
+    if (url && url.origin === asked.origin && sameButPage(url, asked) && isPage(pageOf(url)))
+      pages[rel as keyof PageLinks] = pageOf(url)
   }
   return pages
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { type Bytes, concat } from '../bytes.ts'
 import type { Clock } from './clock.ts'
 import { limitedForMs, type Quota, quotaOf } from './rate-limit.ts'
@@ -33,8 +34,8 @@ export interface Origin {
   ): Promise<OriginAnswer>
   /** Sends a request as it is. */
   pass(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
-  /** Until when a viewer is rate-limited, ms on GitHub's clock; 0 when it is not. */
-  limitedUntil(viewer: string): number
+  /** Until when a viewer's requests of this kind are rate-limited, ms on GitHub's clock; 0 when they are not. */
+  limitedUntil(request: Pick<ApiRequest, 'viewer' | 'path'>): number
   /** Ends the mesh's own questions; what a caller waits for goes on. */
   stop(): void
 }
@@ -49,18 +50,23 @@ export interface OriginOptions {
   seesRedirects: boolean
 }
 
+/** GitHub's name for what a path counts against, as far as a cached GET goes. */
+const resourceOf = (path: string) =>
+  path.startsWith('/search/code') ? 'code_search' : path.startsWith('/search/') ? 'search' : 'core'
+
 const followed = new Set([301, 307, 308])
 const mostRedirects = 5
 
 /** The only place that calls `fetch`. */
 export function createOrigin({ fetch, clock, localNow, counters, maxBytes, seesRedirects }: OriginOptions): Origin {
-  const limited = new Map<string, number>()
+  const limited = new LRUCache<string, number>({ max: 1000 })
   const control = new AbortController()
 
   return {
     // Not a method of `options`: browsers' fetch must be called without a receiver.
     pass: (input, init) => fetch(input, init),
-    limitedUntil: (viewer) => limited.get(viewer) ?? 0,
+    limitedUntil: ({ viewer, path }) =>
+      Math.max(limited.get(viewer) ?? 0, limited.get(`${viewer} ${resourceOf(path)}`) ?? 0),
     stop: () => control.abort(),
 
     async ask(request, condition = {}) {
@@ -79,7 +85,8 @@ export function createOrigin({ fetch, clock, localNow, counters, maxBytes, seesR
           redirect: seesRedirects ? 'manual' : 'follow',
           signal: request.background ? control.signal : null
         })
-        clock.learn(response.headers.get('date'), started, localNow())
+        // A proxy's error page has a clock of its own; what GitHub answers bears a request id.
+        if (response.headers.has('x-github-request-id')) clock.learn(response.headers.get('date'), started, localNow())
         const { status } = response
         counters.called(status === 304 && request.authorization !== undefined ? 0 : 1)
         const quota = quotaOf(response.headers)
@@ -103,7 +110,11 @@ export function createOrigin({ fetch, clock, localNow, counters, maxBytes, seesR
           answer.oversized = new Response(rest, { status, statusText: response.statusText, headers: response.headers })
         if (body && (status === 403 || status === 429)) {
           answer.limitedMs = limitedForMs(status, response.headers, new TextDecoder().decode(body), clock.now())
-          if (answer.limitedMs !== undefined) limited.set(request.viewer, clock.now() + answer.limitedMs)
+          if (answer.limitedMs !== undefined) {
+            // A secondary limit is for all that a user does, the primary one for one resource.
+            const scope = quota?.remaining === 0 ? `${request.viewer} ${quota.resource}` : request.viewer
+            limited.set(scope, clock.now() + answer.limitedMs)
+          }
         } else limited.delete(request.viewer)
         return answer
       }

@@ -27,7 +27,7 @@ export function limitedForMs(status: number, headers: Headers, body: string, now
   if (status !== 403 && status !== 429) return undefined
   const retryAfter = headers.get('retry-after') ?? ''
   if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter) * 1000
-  const retryAt = Date.parse(retryAfter) // RFC 9110, section 10.2.3
+  const retryAt = /GMT$/.test(retryAfter) ? Date.parse(retryAfter) : Number.NaN // RFC 9110, section 10.2.3
   if (retryAt > 0) return Math.max(0, retryAt - now)
   const quota = quotaOf(headers)
   if (quota?.remaining === 0) return Math.max(0, quota.resetAt - now)

@@ -47,7 +47,6 @@ export interface TargetOptions {
 /** A redirect is as fresh as any answer: the old name can be given to another repository. */
 const movedMs = 60_000
 
-
 /** Path below the API's base URL, or undefined for a URL elsewhere. */
 export function apiPath(url: URL, apiUrl: URL): string | undefined {
   if (url.origin !== apiUrl.origin) return undefined
@@ -72,14 +71,17 @@ export interface Targets {
   moved(question: Question, target: Target): void
 }
 
-const nameOf = ({ href, accept, apiVersion, viewer }: Question) => `${href}\n${accept ?? ''}\n${apiVersion ?? ''}\n${viewer}`
+const nameOf = ({ href, accept, apiVersion, viewer }: Question) =>
+  `${href}\n${accept ?? ''}\n${apiVersion ?? ''}\n${viewer}`
 
 /** A URL with a credential in it is nothing for a cache. */
 export const hasCredential = (url: URL): boolean =>
-  Boolean(url.username || url.password) || ['access_token', 'client_secret', 'token'].some((secret) => url.searchParams.has(secret))
+  Boolean(url.username || url.password) ||
+  ['access_token', 'client_secret', 'token'].some((secret) => url.searchParams.has(secret))
 
 /** What a message has room for; see `transport/wire.ts`. */
-const fitsTheWire = ({ url, accept, apiVersion }: KeyParts) => url.length <= 8192 && accept.length <= 512 && apiVersion.length <= 64
+const fitsTheWire = ({ url, accept, apiVersion }: KeyParts) =>
+  url.length <= 8192 && accept.length <= 512 && apiVersion.length <= 64
 
 /** Finds the target of a request, each combination of URL, headers and viewer once. */
 export function createTargets({ apiUrl, routeOf, repositoryName, now }: TargetOptions): Targets {

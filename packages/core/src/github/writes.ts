@@ -1,26 +1,27 @@
-/** Two names of one thing: a write to one changes what the other answers. */
-const twins: [RegExp, string][] = [
-  [/^(\/repos\/[^/]+\/[^/]+|\/repositories\/\d+)\/issues(?=\/\d+|$)/, '/pulls'],
-  [/^(\/repos\/[^/]+\/[^/]+|\/repositories\/\d+)\/pulls(?=\/\d+|$)/, '/issues']
-]
-
-const repositoryRoot = /^(?:\/repos\/[^/]+\/[^/]+|\/repositories\/\d+)/
+const repository = /^\/(?:repos\/([^/]+\/[^/]+)|repositories\/\d+)/
+const discussion = /^(.*?)\/(issues|pulls)(\/\d+)?(?:\/(?:comments|labels|assignees|reactions|lock))?$/
 
 /**
- * The paths whose answers a successful write to `path` changed: itself, its parents up to the repository,
- * and the same of its twin, for an issue and a pull request are one.
+ * What a successful write to a path changed, as `Purges` names it. Issues and pull requests (one thing with two names):
+ * the URL, its parents and lists. Anything else in a repository can show anywhere in it (a merge, a file, an edited
+ * comment by its own id), and asking again is free where nothing changed: then all of the repository.
  */
-export function changedPaths(path: string): string[] {
+export function changedBy(path: string): string[] {
   const clean = path.replace(/\/$/, '')
-  const root = repositoryRoot.exec(clean)?.[0] ?? ''
-  const starts = [
-    clean,
-    ...twins.flatMap(([form, twin]) => (form.test(clean) ? [clean.replace(form, `$1${twin}`)] : []))
-  ]
-  const changed = new Set<string>()
-  for (let at of starts) {
-    for (; at.length > root.length; at = at.slice(0, at.lastIndexOf('/'))) changed.add(at)
-  }
-  if (root) changed.add(root)
-  return [...changed]
+  const [root, name] = repository.exec(clean) ?? []
+  const [, base, , number] = discussion.exec(clean) ?? []
+  if (root === undefined) return parents(clean, '')
+  if (base !== root) return [name ?? root.slice(1)]
+  const twins = ['issues', 'pulls'].flatMap((kind) => [
+    clean.replace(discussion, `$1/${kind}${number ?? ''}`),
+    `${root}/${kind}`
+  ])
+  return [...new Set([...parents(clean, root), ...twins, root])]
+}
+
+/** The path and those above it, without the root. */
+function parents(path: string, root: string): string[] {
+  const found: string[] = []
+  for (let at = path; at.length > root.length; at = at.slice(0, at.lastIndexOf('/'))) found.push(at)
+  return found
 }

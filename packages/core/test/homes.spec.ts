@@ -1,0 +1,86 @@
+import { expect } from 'chai'
+import * as fc from 'fast-check'
+import { createHolders } from '../src/holders.ts'
+import { homesOf, rendezvousScore } from '../src/homes.ts'
+
+const peer = fc.stringMatching(/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/)
+const key = fc.stringMatching(/^[\da-f]{64}$/)
+const peers = fc.uniqueArray(peer, { minLength: 1, maxLength: 12 })
+
+describe('homes', () => {
+  it('are the same for all members, in whatever order they know each other', () => {
+    const shuffled = peers.chain((all) =>
+      fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))
+    )
+    fc.assert(
+      fc.property(shuffled, key, ([all, again], wireKey) => {
+        expect(homesOf(wireKey, again)).to.deep.equal(homesOf(wireKey, all))
+      })
+    )
+  })
+
+  it('are two, or as many as there are', () => {
+    fc.assert(
+      fc.property(peers, key, (all, wireKey) => {
+        const homes = homesOf(wireKey, all)
+        expect(new Set(homes).size).to.equal(Math.min(2, all.length))
+        expect(all).to.include.members(homes)
+      })
+    )
+    expect(homesOf('00', [])).to.deep.equal([])
+  })
+
+  it('move only the keys of the member that leaves', () => {
+    fc.assert(
+      fc.property(peers, peer, key, (all, leaving, wireKey) => {
+        const rest = all.filter((one) => one !== leaving)
+        const before = homesOf(wireKey, [...rest, leaving])
+        const after = homesOf(wireKey, rest)
+        expect(after.slice(0, before.includes(leaving) ? 1 : 2)).to.deep.equal(before.filter((one) => one !== leaving))
+      })
+    )
+  })
+
+  it('share the keys out evenly', () => {
+    const members = Array.from({ length: 10 }, (_, i) => `12D3KooW${String.fromCharCode(65 + i).repeat(44)}`)
+    const counts = new Map(members.map((member) => [member, 0]))
+    for (let i = 0; i < 5000; i++) {
+      const [home] = homesOf(i.toString(16).padStart(64, '0'), members)
+      counts.set(home as string, (counts.get(home as string) ?? 0) + 1)
+    }
+    for (const [member, n] of counts) expect(n, member).to.be.within(350, 650)
+  })
+
+  it('score as the protocol says', () => {
+    expect([rendezvousScore('', ''), rendezvousScore('a', 'b')]).to.deep.equal([616345028, 2703019842])
+  })
+})
+
+describe('holders', () => {
+  it('tell who has a key, the newest first, each once with the newest time', () => {
+    const holders = createHolders()
+    holders.add('k', 'a', 1)
+    holders.add('k', 'b', 3)
+    holders.add('k', 'a', 2)
+    holders.add('k', 'b', 1)
+    expect(holders.of('k')).to.deep.equal([
+      { peerId: 'b', asOf: 3 },
+      { peerId: 'a', asOf: 2 }
+    ])
+    expect(holders.of('other')).to.deep.equal([])
+  })
+
+  it('forget who has it no more', () => {
+    const holders = createHolders()
+    holders.add('k', 'a', 1)
+    holders.remove('k', 'a')
+    holders.remove('k', 'nobody')
+    expect(holders.of('k')).to.deep.equal([])
+  })
+
+  it('remember eight of a key', () => {
+    const holders = createHolders()
+    for (let i = 0; i < 20; i++) holders.add('k', `peer${i}`, i)
+    expect(holders.of('k').map(({ asOf }) => asOf)).to.deep.equal([19, 18, 17, 16, 15, 14, 13, 12])
+  })
+})

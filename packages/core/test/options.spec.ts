@@ -1,0 +1,226 @@
+import { expect } from 'chai'
+import { defaultLimits } from '../src/limits.ts'
+import { type MeshOptions, readOptions } from '../src/options.ts'
+
+const peer = '12D3KooWKoX63riwyW2VWY5w13isHgQg2R6VsfJQTBKCWD9EPz3X'
+const secret = `ghm1_${'s'.repeat(43)}`
+const token = `ghp_${'t'.repeat(36)}`
+
+/** Every variable: its option, a value of it, how that is read, and values that it refuses. */
+const variables: [name: string, option: keyof MeshOptions, good: string, read: unknown, bad: string[]][] = [
+  ['CACHE_P2P_SHARED_SECRET', 'secret', secret, secret, []],
+  ['GHMESH_SECRET', 'secret', ' correct horse ', 'correct horse', []],
+  [
+    'GITHUB_REPOSITORY',
+    'repository',
+    'octo/tools',
+    'octo/tools',
+    ['octo', 'octo/tools/x', 'https://x/octo/tools', 'a b/c']
+  ],
+  ['CACHE_LISTEN_PORT', 'listenPort', '0', 0, ['http', '-1', '65536', '80.5', '9100x', 'NaN', 'Infinity']],
+  ['RUNNER_NAME', 'name', 'ci-1', 'ci-1', ['x'.repeat(129)]],
+  ['IPFS_ACCELERATE_P2P_CACHE_DIR', 'peersDir', '/a', '/a', []],
+  ['GHMESH_PEERS_DIR', 'peersDir', '/b', '/b', []],
+  ['IPFS_ACCELERATE_P2P_FORCE_LOCALHOST', 'forceLocalhost', 'Yes', true, ['maybe', '2', 'constructor', '__proto__']],
+  [
+    'IPFS_ACCELERATE_PUBLIC_IP',
+    'announceIp',
+    '2001:db8::1',
+    '2001:db8::1',
+    ['example.com', '1.2.3', '1.2.3.4:80', '999.1.1.1']
+  ],
+  [
+    'CACHE_BOOTSTRAP_PEERS',
+    'bootstrap',
+    `/ip4/192.0.2.1/tcp/1/p2p/${peer}, `,
+    [`/ip4/192.0.2.1/tcp/1/p2p/${peer}`],
+    ['192.0.2.1:9100', '/ip4/192.0.2.1/tcp/9100', `/ip4/1.2.3.4/tcp/1/p2p/${peer},x`]
+  ],
+  ['CACHE_DEFAULT_TTL', 'ttlMs', '90', 90_000, ['1m', '-1', 'NaN', 'Infinity', '1e300']],
+  ['IPFS_ACCELERATE_CACHE_DIR', 'cacheDir', '/c', '/c', []],
+  ['CACHE_DIR', 'cacheDir', '/d', '/d', []],
+  ['GH_TOKEN', 'token', token, token, ['two words', 'tab\tbed', 'ünïcode']],
+  ['GITHUB_TOKEN', 'token', ` ${token}\n`, token, ['two words']],
+  [
+    'GITHUB_API_URL',
+    'apiUrl',
+    'https://ghe.example/api/v3',
+    'https://ghe.example/api/v3',
+    ['ghe.example', 'ftp://ghe.example', 'https://x/?a=1', 'https://x/#a', 'https://me:pw@x']
+  ]
+]
+
+const messageOf = (options: unknown, environment: Record<string, string> = {}): string => {
+  try {
+    readOptions(options as MeshOptions, environment)
+  } catch (error) {
+    expect(error).to.include({ name: 'MeshError', code: 'ERR_INVALID_OPTION' })
+    return (error as Error).message
+  }
+  return expect.fail(`took ${Object.keys(options as object)} ${JSON.stringify(environment)}`)
+}
+
+describe('options: the environment', () => {
+  for (const [name, option, good, read, bad] of variables)
+    it(`${name} stands for ${option}`, () => {
+      expect(readOptions({}, { [name]: good })[option]).to.deep.equal(read)
+      for (const value of bad) {
+        const message = messageOf({}, { [name]: value })
+        expect(message).to.match(new RegExp(`^variable ${name} takes `))
+        if (option === 'token') expect(message).to.not.include(value)
+        else expect(message).to.include(value.replace('me:pw@', '***@'))
+      }
+    })
+
+  it('counts what is empty as unset', () => {
+    const empty = Object.fromEntries(variables.map(([name], i) => [name, i % 2 ? '' : ' \t']))
+    expect(readOptions({}, empty)).to.deep.equal({ limits: defaultLimits })
+    expect(readOptions({}, { GH_TOKEN: '', GITHUB_TOKEN: token }).token).to.equal(token)
+  })
+
+  it('takes the first of several names that is set', () => {
+    const environment = Object.fromEntries(variables.map(([name, , good]) => [name, good]))
+    expect(readOptions({}, environment)).to.deep.include({ secret, peersDir: '/a', cacheDir: '/c', token })
+  })
+
+  it('gives way to options, and is not even looked at where there is one', () => {
+    const environment = { CACHE_LISTEN_PORT: 'nonsense', CACHE_DIR: '/d', RUNNER_NAME: 'ci' }
+    const read = readOptions({ listenPort: 1, cacheDir: '/own', name: undefined }, environment)
+    expect(read).to.deep.include({ listenPort: 1, cacheDir: '/own', name: 'ci' })
+  })
+
+  it('ignores every other variable', () => {
+    expect(readOptions({}, { PATH: '/bin', GHMESH_NONSENSE: '1', TTL: 'x' })).to.deep.equal({ limits: defaultLimits })
+  })
+})
+
+describe('options: what is given', () => {
+  it('is refused with its name and value', () => {
+    const wrong: [keyof MeshOptions, unknown, string][] = [
+      ['listenPort', 1.5, '1.5'],
+      ['listenPort', Number.NaN, 'NaN'],
+      ['listenPort', 9100n, '9100'],
+      ['listenPort', null, 'null'],
+      ['apiUrl', 'not a url', '"not a url"'],
+      ['share', 'everyone', '"everyone"'],
+      ['trust', true, 'true'],
+      ['ttlMs', -1, '-1'],
+      ['staleIfErrorMs', Number.POSITIVE_INFINITY, 'Infinity'],
+      ['maxEntryBytes', 2 ** 31, '2147483648'],
+      ['store', { get() {} }, '{}'],
+      ['discovery', {}, '{}'],
+      ['bootstrap', ['nowhere'], '["nowhere"]'],
+      ['name', ' ', '" "'],
+      ['fetch', 'curl', '"curl"'],
+      ['logger', console.log, 'log']
+    ]
+    for (const [option, value, shown] of wrong) {
+      const message = messageOf({ [option]: value })
+      expect(message).to.match(new RegExp(`^option ${option} takes .+; received `))
+      expect(message).to.include(shown)
+    }
+  })
+
+  it('is refused even where it cannot be shown', () => {
+    const circle: Record<string, unknown> = {}
+    circle.self = circle
+    expect(messageOf({ store: circle })).to.match(/^option store takes a Store; received /)
+  })
+
+  it('is refused where there is no such option', () => {
+    for (const name of ['secrets', 'constructor', 'toString', '__proto_'])
+      expect(messageOf({ [name]: 1 })).to.include(`"${name}"`)
+  })
+
+  it('never shows a secret or token, not even in the wrong place', () => {
+    const hidden = ['hunter2 hunter2', secret, token, `github_pat_${'p'.repeat(30)}`]
+    for (const value of hidden) {
+      const messages = [
+        messageOf({ token: [value] }),
+        messageOf({ token: `${value} ${value}` }),
+        messageOf({ secret: [value, 7] }),
+        messageOf({ secret: { value } })
+      ]
+      if (value.includes('_'))
+        messages.push(messageOf({ repository: value }), messageOf({ apiUrl: `https://x:${value}@github.com` }))
+      for (const message of messages) expect(message).to.not.include(value)
+    }
+    expect(messageOf({ apiUrl: 'https://me:hunter2@github.com' })).to.not.include('hunter2')
+  })
+
+  it('is text without white space around it', () => {
+    expect(readOptions({ token: `${token}\n`, apiUrl: ' https://ghe.example ' }, {})).to.include({
+      token,
+      apiUrl: 'https://ghe.example'
+    })
+  })
+
+  it('may be a list of up to eight secrets', () => {
+    expect(readOptions({ secret: ['new', 'old'] }, {}).secret).to.deep.equal(['new', 'old'])
+    for (const wrong of [[], [''], Array(9).fill('x')]) expect(messageOf({ secret: wrong })).to.include('option secret')
+  })
+})
+
+describe('options: limits', () => {
+  it('are the documented ones unless they are set', () => {
+    const minute = 60_000
+    // Section 9 of the design, and what the doc comments of the options say.
+    expect(readOptions({}, {}).limits).to.deep.include({
+      freshMs: minute,
+      confirmationMs: 60 * minute,
+      keepMs: 7 * 24 * 60 * minute,
+      valueTtlMs: 24 * 60 * minute,
+      memberAnswerMs: 150,
+      hedgeMs: 75,
+      membersBudgetMs: 500,
+      proofMs: 5000,
+      presenceMs: 30_000,
+      presenceForgottenMs: 150_000,
+      messageAgeMs: 5 * minute,
+      entryBytes: 16 * 1024 ** 2,
+      valueBytes: 64 * 1024,
+      inlineBytes: 16 * 1024,
+      gossipMessageBytes: 64 * 1024,
+      frameBytes: 256 * 1024,
+      memoryBytes: 64 * 1024 ** 2,
+      filesystemBytes: 512 * 1024 ** 2,
+      indexedDbBytes: 128 * 1024 ** 2,
+      variants: 4,
+      touchKeys: 200,
+      messagesPerSecond: 50,
+      messagesBurst: 200,
+      gossipBytesPerSecond: 1024 ** 2,
+      transfersPerPeer: 16,
+      rejectedMessages: 20,
+      auditOneIn: 50,
+      auditMismatches: 3,
+      recheckMs: [3000, 15_000]
+    })
+  })
+
+  it('are set one by one; maxEntryBytes is one of them', () => {
+    const { limits } = readOptions({ limits: { freshMs: 0, recheckMs: [] }, maxEntryBytes: 5 }, {})
+    expect(limits).to.deep.equal({ ...defaultLimits, freshMs: 0, recheckMs: [], entryBytes: 5 })
+  })
+
+  it('are refused where they mean nothing: another name, another kind, a loop without an end', () => {
+    const wrong = [
+      { fresh: 1 },
+      { freshMs: '1' },
+      { freshMs: [1] },
+      { freshMs: -1 },
+      { freshMs: Number.NaN },
+      { freshMs: undefined }
+    ]
+    const counts = [
+      { recheckMs: 5 },
+      { recheckMs: ['x'] },
+      { touchKeys: 0 },
+      { frameBytes: 0 },
+      { memoryBytes: 0 },
+      { storeEntries: 1.5 }
+    ]
+    for (const limits of [...wrong, ...counts, 5, null, 'x'])
+      expect(messageOf({ limits }), JSON.stringify(limits)).to.match(/^option limits takes /)
+  })
+})

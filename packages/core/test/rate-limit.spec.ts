@@ -1,0 +1,69 @@
+import { expect } from 'chai'
+import { limitedForMs, quotaOf } from '../src/github/rate-limit.ts'
+
+const now = Date.UTC(2026, 3, 1)
+const seconds = now / 1000
+const quota = (parts: Record<string, string> = {}) => ({
+  'x-ratelimit-limit': '5000',
+  'x-ratelimit-remaining': '0',
+  'x-ratelimit-reset': String(seconds + 90),
+  ...parts
+})
+
+describe('rate limit: quotaOf', () => {
+  it('reads the figures, by resource', () => {
+    expect(quotaOf(new Headers(quota({ 'x-ratelimit-resource': 'search' })))).to.deep.equal({
+      resource: 'search',
+      limit: 5000,
+      remaining: 0,
+      resetAt: now + 90_000
+    })
+    expect(quotaOf(new Headers(quota()))?.resource).to.equal('core')
+  })
+
+  it('is nothing where one of them is missing or no number', () => {
+    expect(quotaOf(new Headers())).to.equal(undefined)
+    for (const wrong of ['', 'x', '-1', '1.5', '1e3', '9'.repeat(13)])
+      for (const name of Object.keys(quota()))
+        expect(quotaOf(new Headers(quota({ [name]: wrong }))), `${name} ${wrong}`).to.equal(undefined)
+  })
+})
+
+describe('rate limit: limitedForMs', () => {
+  const limited = (status: number, headers: Record<string, string>, body = '') =>
+    limitedForMs(status, new Headers(headers), body, now)
+
+  for (const status of [403, 429]) {
+    it(`${status}: waits as long as it says, in seconds or until a date`, () => {
+      expect(limited(status, { 'retry-after': '7', ...quota() })).to.equal(7000)
+      expect(limited(status, { 'retry-after': '0' })).to.equal(0)
+      expect(limited(status, { 'retry-after': new Date(now + 5000).toUTCString() })).to.equal(5000)
+      expect(limited(status, { 'retry-after': new Date(now - 5000).toUTCString() })).to.equal(0)
+    })
+
+    it(`${status}: waits for the reset where nothing remains`, () => {
+      expect(limited(status, quota())).to.equal(90_000)
+      expect(limited(status, quota({ 'x-ratelimit-reset': String(seconds - 1) }))).to.equal(0)
+      for (const unreadable of ['', 'soon', '-1', 'Infinity'])
+        expect(limited(status, { ...quota(), 'retry-after': unreadable })).to.equal(90_000)
+    })
+
+    it(`${status}: waits a minute where no time is named`, () => {
+      expect(
+        limited(status, quota({ 'x-ratelimit-remaining': '9' }), 'You have exceeded a secondary rate limit.')
+      ).to.equal(60_000)
+    })
+  }
+
+  it('knows a plain refusal from a limit', () => {
+    expect(limited(403, quota({ 'x-ratelimit-remaining': '9' }), 'Resource not accessible by integration')).to.equal(
+      undefined
+    )
+    expect(limited(429, {})).to.equal(60_000)
+  })
+
+  it('is for 403 and 429 alone', () => {
+    for (const status of [200, 304, 401, 404, 500, 503])
+      expect(limited(status, { 'retry-after': '7', ...quota() }, 'rate limit')).to.equal(undefined)
+  })
+})

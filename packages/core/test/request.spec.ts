@@ -1,0 +1,142 @@
+import { expect } from 'chai'
+import { apiPath, createTargets, type Question } from '../src/github/request.ts'
+import { createRoutes } from '../src/github/routes.ts'
+import { createViewers } from '../src/viewers.ts'
+
+const api = 'https://api.github.com'
+
+describe('request: apiPath', () => {
+  it("is the path below the API's base URL, and nothing for another origin", () => {
+    const path = (url: string, base = api) => apiPath(new URL(url), new URL(base))
+    expect(path(`${api}/emojis?x=1`)).to.equal('/emojis')
+    expect(path('https://ghe.example/api/v3/emojis', 'https://ghe.example/api/v3/')).to.equal('/emojis')
+    for (const url of [
+      'https://ghe.example/emojis',
+      'https://ghe.example/api/v31/emojis',
+      'https://ghe.example/api/v3'
+    ])
+      expect(path(url, 'https://ghe.example/api/v3'), url).to.equal(undefined)
+    for (const url of [
+      'http://api.github.com/emojis',
+      'https://api.github.com:8443/emojis',
+      'https://api.github.com.evil.example/emojis'
+    ])
+      expect(path(url), url).to.equal(undefined)
+  })
+})
+
+describe('request: targets', () => {
+  let name: string | undefined
+  const create = () =>
+    createTargets({ apiUrl: new URL(api), routeOf: createRoutes(), repositoryName: () => name, now: () => 0 })
+  const targets = create()
+  const question = (path: string, parts: Partial<Question> = {}): Question => ({
+    href: api + path,
+    accept: null,
+    apiVersion: null,
+    viewer: 'me',
+    ...parts
+  })
+  const find = (path: string, parts?: Partial<Question>) => targets.find(question(path, parts))
+  const keyOf = async (path: string, parts?: Partial<Question>) => (await find(path, parts))?.key
+  const issues = '/repos/Octo/Tools/issues?b=1&a=2'
+
+  beforeEach(() => {
+    name = undefined
+  })
+
+  it('says what is asked for, and finds it again without waiting', async () => {
+    const target = await find(`${issues}#x`)
+    expect(target).to.include({
+      canonical: `${api}/repos/octo/tools/issues?a=2&b=1`,
+      repository: 'octo/tools',
+      path: '/repos/Octo/Tools/issues',
+      shareable: true,
+      apiVersion: ''
+    })
+    expect(target?.url.href).to.equal(api + issues)
+    expect(targets.known(question(`${issues}#x`))).to.equal(target)
+    expect(targets.known(question(issues, { viewer: 'you' }))).to.equal(undefined)
+  })
+
+  it('has one key for all viewers of what may be shared, and one for each of what may not', async () => {
+    expect(await keyOf(issues, { viewer: 'you' })).to.equal(await keyOf(issues))
+    const viewers = ['me', 'you', 'anonymous']
+    for (const [path, keys] of Object.entries({
+      '/user': 3,
+      '/search/issues?q=x': 3,
+      '/repos/octo/tools/releases': 3,
+      '/emojis': 1
+    }))
+      expect(new Set(await Promise.all(viewers.map((viewer) => keyOf(path, { viewer })))).size, path).to.equal(keys)
+    expect((await find('/search/issues?q=x', { viewer: 'anonymous' }))?.shareable).to.equal(true)
+    expect((await find('/search/issues?q=x'))?.shareable).to.equal(false)
+    expect((await find('/user', { viewer: 'anonymous' }))?.shareable).to.equal(false)
+  })
+
+  it('keeps Accept and API version apart, even those that read like none', async () => {
+    const keys = await Promise.all(
+      [
+        {},
+        { accept: 'null' },
+        { apiVersion: 'null' },
+        { apiVersion: '2026-03-10' },
+        { accept: 'application/vnd.github.raw' }
+      ].map((parts) => keyOf(issues, parts))
+    )
+    expect(new Set(keys).size).to.equal(keys.length)
+    expect(await keyOf(issues, { accept: 'application/json', apiVersion: '' })).to.equal(keys[0])
+  })
+
+  it("is not the cache's: another origin, a credential in the URL, what is never cached", async () => {
+    for (const path of [
+      '/emojis?access_token=x',
+      '/emojis?token=x',
+      '/emojis?client_secret=x',
+      '/rate_limit',
+      '/repos/octo/tools/tarball'
+    ])
+      expect(await find(path), path).to.equal(undefined)
+    for (const href of [
+      'https://example.com/emojis',
+      'https://me:pw@api.github.com/emojis',
+      'https://me@api.github.com/emojis'
+    ])
+      expect(await targets.find({ ...question(''), href }), href).to.equal(undefined)
+  })
+
+  it('knows a repository by its id while an own answer says whose it is, and no longer', async () => {
+    const byId = '/repositories/7/issues?b=1&a=2'
+    const unknown = await find(byId)
+    expect(unknown).to.include({ repository: 'repositories/7', canonical: `${api}/repositories/7/issues?a=2&b=1` })
+    name = 'octo/tools'
+    expect(await find(byId)).to.include({ key: await keyOf(issues), repository: 'octo/tools' })
+    expect((await find(byId))?.url.href).to.equal(api + byId)
+    name = 'octo/other'
+    expect((await find(byId))?.key).to.equal(await keyOf('/repos/octo/other/issues?a=2&b=1'))
+  })
+
+  it('shares nothing that no message has room for: members would take it for rubbish', async () => {
+    const long: [string, Partial<Question>][] = [
+      [`${issues}&q=${'x'.repeat(8200)}`, {}],
+      [issues, { accept: `application/vnd.github.${'x'.repeat(600)}` }],
+      [issues, { apiVersion: 'x'.repeat(65) }]
+    ]
+    for (const [path, parts] of long) expect((await find(path, parts))?.shareable).to.equal(false)
+  })
+})
+
+describe('viewers', () => {
+  const machineKey = (byte: number) => new Uint8Array(32).fill(byte)
+
+  it('have a name each that is neither token nor hash of it, and differs between machines', async () => {
+    const viewers = createViewers(machineKey(1))
+    const me = await viewers.of('token abc')
+    expect(me).to.match(/^[\da-f]{32}$/)
+    expect(await viewers.of('token abc')).to.equal(me)
+    expect(await viewers.of('Bearer abc')).to.not.equal(me)
+    expect(await viewers.of('')).to.match(/^[\da-f]{32}$/)
+    expect(await createViewers(machineKey(2)).of('token abc')).to.not.equal(me)
+    expect(viewers.of(undefined)).to.equal('anonymous')
+  })
+})

@@ -1,0 +1,130 @@
+import { expect } from 'chai'
+import * as fc from 'fast-check'
+import { createRoutes, repositoryOf } from '../src/github/routes.ts'
+
+const routeOf = createRoutes()
+const sharing = (path: string) => routeOf(path).sharing
+const inRepository = (paths: string) =>
+  paths
+    .split(/\s+/)
+    .filter(Boolean)
+    .flatMap((path) => [`/repos/octo/tools${path}`, `/repositories/7${path}`])
+
+describe('routes', () => {
+  const shared = inRepository(`
+    /branches /branches/main /branches/feature/x /tags /commits /commits/abc /commits/abc/status /commits/abc/check-runs
+    /git/refs /git/ref/heads/feature/x /git/matching-refs/tags/v1 /git/blobs/abc /git/trees/abc /git/commits/abc /git/tags/abc
+    /contents /contents/ /contents/a/b.txt /readme /readme/docs /compare/v1...v2
+    /issues /issues/1 /issues/1/comments /issues/1/labels /issues/1/events /issues/1/timeline /issues/comments/5 /issues/events
+    /pulls /pulls/1 /pulls/1/files /pulls/1/commits /pulls/1/comments /labels /labels/bug /milestones /milestones/1
+    /languages /contributors /topics /license /actions/workflows /actions/workflows/1/runs /actions/runs /actions/runs/1 /actions/runs/1/jobs
+    /check-runs/1 /check-suites/1 /check-suites/1/check-runs /statuses/abc /deployments /deployments/1/statuses
+    /releases/latest /releases/tags/v1 /releases/tags/a/b`)
+
+  it('shares what the design lists, by name and by id', () => {
+    for (const path of ['', ...shared].map((path) => path || '/repos/octo/tools'))
+      expect(sharing(path), path).to.equal('group')
+    for (const path of [
+      '/users/octo',
+      '/orgs/octo',
+      '/gitignore/templates',
+      '/gitignore/templates/C',
+      '/licenses',
+      '/licenses/mit',
+      '/emojis',
+      '/meta'
+    ])
+      expect(sharing(path), path).to.equal('group')
+  })
+
+  it('knows that the repository itself differs between viewers', () => {
+    expect(routeOf('/repos/octo/tools').varies).to.equal(true)
+    expect(routeOf('/repositories/7').varies).to.equal(true)
+    expect(routeOf('/repos/octo/tools/issues').varies).to.equal(undefined)
+  })
+
+  it('shares what shows more to some only when it was fetched anonymously', () => {
+    const paths = [
+      '/search/issues',
+      '/users/octo/repos',
+      '/orgs/octo/repos',
+      '/orgs/octo/members',
+      '/gists/abc',
+      '/events'
+    ]
+    for (const path of [...inRepository('/releases /releases/1 /pulls/1/reviews /forks'), ...paths])
+      expect(sharing(path), path).to.equal('anonymous')
+  })
+
+  it("never shares what is the viewer's, an administrator's, or unknown", () => {
+    const admin = inRepository(
+      '/branches/main/protection /branches/a/b/protection/restrictions /subscription /collaborators /hooks /keys /traffic/views /secrets /actions/secrets /dependabot/alerts /pulls/1/reviews/2 /invitations'
+    )
+    const own = [
+      '/user',
+      '/user/repos',
+      '/notifications',
+      '/issues',
+      '/gists',
+      '/installation/repositories',
+      '/app',
+      '/search',
+      '/graphql',
+      '/orgs/octo/teams',
+      '/repos/octo',
+      '/',
+      '',
+      '/nonsense',
+      '/REPOS/octo/tools'
+    ]
+    for (const path of [...admin, ...own]) expect(sharing(path), path).to.equal('viewer')
+  })
+
+  it('never caches streams, archives and signed redirects', () => {
+    const paths = inRepository(
+      '/tarball /tarball/main /zipball/a/b /actions/runs/1/logs /actions/jobs/1/logs /actions/artifacts/1/zip /releases/assets/1'
+    )
+    for (const path of ['/rate_limit', ...paths]) expect(sharing(path), path).to.equal('none')
+  })
+
+  it('is the whole path: nothing before, after or between it', () => {
+    for (const path of shared.filter(
+      (path) => !/\/(?:contents|branches|commits|git|readme|compare|releases)/.test(path)
+    )) {
+      for (const other of [`${path}/`, `${path}/more/and/more`, `/x${path}`, path.replace('/', '//')])
+        expect(sharing(other), other).to.equal('viewer')
+    }
+  })
+
+  it('lets users add templates', () => {
+    const extended = createRoutes(['/repos/{owner}/{repo}/traffic/{rest...}', '/teams/{id}'])
+    for (const path of ['/repos/octo/tools/traffic/views', '/repositories/7/traffic/clones', '/teams/1'])
+      expect(extended(path).sharing).to.equal('group')
+    expect(extended('/teams/1/members').sharing).to.equal('viewer')
+  })
+
+  it('answers for every path', () => {
+    const segment = fc.oneof(
+      fc.constantFrom('repos', 'repositories', 'branches', 'protection', '7', '..', '%2F'),
+      fc.webSegment()
+    )
+    fc.assert(
+      fc.property(fc.array(segment), (segments) => {
+        const path = `/${segments.join('/')}`
+        expect(['group', 'anonymous', 'viewer', 'none']).to.include(sharing(path))
+        if (/\/protection(?:\/|$)/.test(path) && path.includes('/branches/'))
+          expect(sharing(path)).to.not.equal('group')
+      })
+    )
+  })
+})
+
+describe('routes: repositoryOf', () => {
+  it('names the repository of a path, in lower case', () => {
+    expect(repositoryOf('/repos/Octo/Tools')).to.equal('octo/tools')
+    expect(repositoryOf('/repos/Octo/Tools/issues/1')).to.equal('octo/tools')
+    expect(repositoryOf('/repositories/7/issues')).to.equal('repositories/7')
+    for (const path of ['/repos/octo', '/repositories/x', '/users/octo', '/', '/x/repos/octo/tools'])
+      expect(repositoryOf(path), path).to.equal(undefined)
+  })
+})

@@ -1,0 +1,122 @@
+import { expect } from 'chai'
+import { type Member, next, repo, scene, second, status } from './members.ts'
+
+const issues = `${repo}/issues`
+const failure = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => expect.fail('it did not reject'),
+    (error) => error
+  )
+
+describe('fetch', () => {
+  const s = scene()
+  let a: Member
+  beforeEach(async () => {
+    a = await s.member()
+  })
+
+  it('answers like fetch: url, status, headers, clone and body', async () => {
+    const headers = { authorization: 'Bearer sim-token-alice', accept: 'application/vnd.github+json' }
+    const real = await fetch(s.github.url + issues, { headers })
+    for (const answer of [await a.ask(issues), await a.ask(issues)]) {
+      expect(answer).to.be.instanceOf(Response)
+      expect(answer).to.include({ url: real.url, status: 200, ok: true, bodyUsed: false, redirected: false })
+      for (const name of ['content-type', 'cache-control', 'link', 'x-github-media-type']) {
+        expect(answer.headers.get(name), name).to.equal(real.headers.get(name))
+      }
+      expect(answer.headers.get('etag')?.replace('W/', '')).to.equal(real.headers.get('etag')?.replace('W/', ''))
+      const clone = answer.clone()
+      expect(clone.url).to.equal(real.url)
+      expect(await clone.text()).to.equal(await answer.text())
+    }
+    expect(await real.json()).to.deep.equal(await a.json(issues))
+  })
+
+  it('says with every answer where it came from and how old it is', async () => {
+    s.github.respondOnce('/repos/octocat/Hello-World/labels', new Response('{}', { status: 500 }))
+    const paths = [issues, issues, '/user', `${repo}/nothing`, `${repo}/nothing`, `${repo}/labels`]
+    for (const path of paths) {
+      const answer = await a.ask(path)
+      expect(status(answer), path).to.match(/^ghmesh; (hit|fwd=)/)
+      expect(answer.headers.get('age'), path).to.equal('0')
+    }
+    s.now += 7 * second
+    expect((await a.ask(issues)).headers.get('age')).to.equal('7')
+    expect((await a.ask(`${repo}/nothing`)).headers.get('age'), 'a remembered 404').to.equal('7')
+  })
+
+  it('takes a string, a URL, and a Request, and needs no receiver', async () => {
+    const { fetch: bound } = a.mesh
+    const href = s.github.url + issues
+    for (const input of [href, new URL(href), new Request(href), `${href}#fragment`]) {
+      expect(await (await bound(input)).json()).to.have.length(30)
+    }
+    expect(s.github.count(issues)).to.equal(1)
+  })
+
+  it('an abort ends the wait of its caller alone; the answer still comes, and is kept', async () => {
+    const hold = s.github.hold(issues)
+    const control = new AbortController()
+    const reason = new Error('enough')
+    const first = failure(a.ask(issues, { signal: control.signal }))
+    await hold.arrived
+    const waiting = next(a, 'wait')
+    const second = a.ask(issues)
+    await waiting
+    control.abort(reason)
+    expect(await first).to.equal(reason)
+    hold.release()
+    expect((await second).status).to.equal(200)
+    expect(s.github.count(issues)).to.equal(1)
+    expect(status(await a.ask(issues))).to.equal('ghmesh; hit')
+  })
+
+  it('an abort of the only caller leaves its answer for the next', async () => {
+    const hold = s.github.hold(issues)
+    const control = new AbortController()
+    const asked = failure(a.ask(issues, { signal: control.signal }))
+    await hold.arrived
+    control.abort()
+    expect(await asked).to.include({ name: 'AbortError' })
+    const stored = next(a, 'stored', issues)
+    hold.release()
+    await stored
+    expect(status(await a.ask(issues))).to.equal('ghmesh; hit')
+  })
+
+  for (const cache of ['no-store', 'reload', 'no-cache', 'force-cache'] as const) {
+    it(`an abort is heard with ${cache} too`, async () => {
+      const hold = s.github.hold(issues)
+      const control = new AbortController()
+      const asked = failure(a.ask(issues, { signal: control.signal, cache }))
+      await hold.arrived
+      control.abort()
+      const outcome = await Promise.race([asked, new Promise((resolve) => setImmediate(() => setImmediate(resolve)))])
+      hold.release()
+      expect(outcome).to.include({ name: 'AbortError' })
+    })
+  }
+
+  it('a signal that was aborted before asks nobody', async () => {
+    expect(await failure(a.ask(issues, { signal: AbortSignal.abort() }))).to.include({ name: 'AbortError' })
+    expect(await failure(a.ask(issues, { signal: AbortSignal.abort('why') }))).to.equal('why')
+    const request = new Request(s.github.url + issues, { signal: AbortSignal.abort() })
+    expect(await failure(a.mesh.fetch(request))).to.include({ name: 'AbortError' })
+    expect(a.sent).to.have.length(0)
+  })
+
+  it('fails as fetch does where GitHub cannot be reached and nothing is held', async () => {
+    await s.github.goDown()
+    expect(await failure(a.ask(issues))).to.be.instanceOf(TypeError)
+    await s.github.goUp()
+    expect((await a.ask(issues)).status).to.equal(200)
+  })
+
+  it('rejects what fetch rejects', async () => {
+    for (const input of ['/repos/octocat', 'http://', 'nonsense:']) {
+      expect(await failure(a.mesh.fetch(input)), input).to.be.instanceOf(TypeError)
+    }
+    expect(await failure(a.ask(issues, { headers: { 'bad header': 'x' } }))).to.be.instanceOf(TypeError)
+    expect(await failure(a.ask(issues, { method: 'GET', body: 'x' }))).to.be.instanceOf(TypeError)
+  })
+})

@@ -1,0 +1,125 @@
+import { expect } from 'chai'
+import { as, bob, minute, next, repo, scene, second, shared, status, until } from './members.ts'
+
+const issues = `${repo}/issues`
+
+describe('freshness', () => {
+  const s = scene()
+
+  it('ttlMs as a number replaces GitHub’s minute', async () => {
+    const a = await s.member({ ttlMs: 10 * minute })
+    await a.ask(issues)
+    s.now += 9 * minute
+    expect(status(await a.ask(issues))).to.equal('ghmesh; hit')
+    s.now += 2 * minute
+    expect(status(await a.ask(issues))).to.match(/fwd=stale; fwd-status=304/)
+  })
+
+  it('ttlMs as a function rules its routes, and leaves the others to GitHub', async () => {
+    const a = await s.member({ ttlMs: ({ pathname }) => (pathname.endsWith('/issues') ? 0 : undefined) })
+    for (const path of [issues, `${repo}/labels`]) await a.ask(path)
+    expect(status(await a.ask(issues))).to.match(/fwd=stale; fwd-status=304/)
+    s.now += 59 * second
+    expect(status(await a.ask(`${repo}/labels`))).to.equal('ghmesh; hit')
+  })
+
+  it('a 304 costs nothing, and makes the copy fresh for another minute', async () => {
+    const a = await s.member()
+    await a.ask(issues)
+    for (let n = 0; n < 5; n++) {
+      s.now += 61 * second
+      expect(status(await a.ask(issues))).to.match(/fwd=stale; fwd-status=304/)
+      expect(status(await a.ask(issues))).to.equal('ghmesh; hit')
+    }
+    expect(s.github.calls.filter(({ path }) => path === issues).map(({ units }) => units)).to.deep.equal([
+      1, 0, 0, 0, 0, 0
+    ])
+  })
+
+  it('a change is seen after a minute', async () => {
+    const a = await s.member()
+    await a.ask(issues)
+    s.github.repository('octocat/Hello-World').addIssue({ title: 'Later' })
+    expect((await a.json(issues))[0].title).not.to.equal('Later')
+    s.now += 61 * second
+    expect((await a.json(issues))[0].title).to.equal('Later')
+  })
+
+  it('one member’s body is revalidated with the other’s token for nothing', async () => {
+    const [a, b] = await s.two()
+    const body = await (await shared(a, b, issues)).text()
+    s.now += 61 * second
+    const answer = await b.ask(issues)
+    expect(status(answer)).to.match(/fwd=stale; fwd-status=304/)
+    expect(await answer.text()).to.equal(body)
+    expect(s.github.units('bob')).to.equal(0)
+  })
+
+  it('… and so in one member with two tokens, written `token` or `Bearer`', async () => {
+    const a = await s.member()
+    await a.ask(issues)
+    s.now += 61 * second
+    for (const scheme of ['token', 'Bearer']) {
+      await a.ask(issues, { cache: 'no-cache', headers: { authorization: `${scheme} ${bob}` } })
+      expect(s.github.calls.at(-1)).to.include({ login: 'bob', status: 304, units: 0 })
+    }
+  })
+
+  it('a touch makes the other member’s copy fresh again', async () => {
+    const [a, b] = await s.two()
+    await shared(a, b, issues)
+    s.now += 61 * second
+    await a.ask(issues)
+    await until(async () => (await b.peek(issues))?.headers.get('age') === '0')
+    expect(status(await b.ask(issues))).to.equal('ghmesh; hit; detail=peer')
+    expect(s.github.calls.filter(({ login }) => login === 'bob')).to.have.length(0)
+  })
+
+  it('a copy that others keep fresh is confirmed with the own token after an hour, at no cost', async () => {
+    const [a, b] = await s.two()
+    await shared(a, b, issues)
+    for (const minutes of [31, 31]) {
+      expect(status(await b.ask(issues))).to.equal('ghmesh; hit; detail=peer')
+      s.now += minutes * minute
+      await a.ask(issues)
+      await until(async () => (await b.peek(issues))?.headers.get('age') === '0')
+    }
+    expect(status(await b.ask(issues))).to.match(/fwd-status=304/)
+    expect(s.github.units('bob')).to.equal(0)
+    expect(status(await b.ask(issues))).to.match(/^ghmesh; hit/)
+  })
+
+  it('a member whose copy is stale takes what another has newer, without asking GitHub', async () => {
+    const [a, b] = await s.two()
+    await shared(a, b, issues)
+    s.now += 61 * second
+    s.github.repository('octocat/Hello-World').addIssue({ title: 'Newer' })
+    await shared(a, b, issues)
+    const answer = await b.ask(issues)
+    expect(status(answer)).to.equal('ghmesh; hit; detail=peer')
+    expect((await answer.json())[0].title).to.equal('Newer')
+    expect(s.github.calls.filter(({ login }) => login === 'bob')).to.have.length(0)
+  })
+
+  it('what has no ETag is asked anew, each time it is stale', async () => {
+    const a = await s.member()
+    const search = '/search/issues?q=repo:octocat/Hello-World'
+    for (let n = 0; n < 2; n++) {
+      expect((await a.ask(search)).status).to.equal(200)
+      s.now += 61 * second
+    }
+    expect(s.github.calls.map(({ status: code }) => code)).to.deep.equal([200, 200])
+  })
+
+  it('a member that comes later learns what the others have', async () => {
+    const a = await s.member()
+    const announced = next(a, 'announced', issues)
+    await a.ask(issues)
+    await announced
+    const b = await s.member({ token: bob })
+    const received = next(b, 'received', issues)
+    await s.connect(a, b)
+    await received
+    expect(status(await b.ask(issues, as(bob)))).to.equal('ghmesh; hit; detail=peer')
+  })
+})

@@ -1,0 +1,125 @@
+import { Octokit } from '@octokit/core'
+import { paginateRest } from '@octokit/plugin-paginate-rest'
+import { expect } from 'chai'
+import { bob, heard, type Member, minute, next, repo, scene, second, shared, status } from './members.ts'
+
+const Paginating = Octokit.plugin(paginateRest)
+const issues = `${repo}/issues`
+
+describe('pagination', () => {
+  const s = scene()
+  const hello = () => s.github.repository('octocat/Hello-World')
+
+  /** All issues by Octokit, as its users page through them. */
+  async function all(member: Member, token: string, parameters: object): Promise<number[]> {
+    const octokit = new Paginating({ auth: token, baseUrl: s.github.url, request: { fetch: member.mesh.fetch } })
+    const where = { owner: 'octocat', repo: 'Hello-World', ...parameters }
+    const found = await octokit.paginate('GET /repos/{owner}/{repo}/issues', where)
+    return found.map(({ number }) => number)
+  }
+  const newestFirst = Array.from({ length: 1000 }, (_, i) => 1000 - i)
+
+  for (const parameters of [{ per_page: 100 }, {}]) {
+    it(`Octokit pages through 1,000 issues, the second member for nothing: ${JSON.stringify(parameters)}`, async () => {
+      const [a, b] = await s.two()
+      hello().setIssues(1000)
+      const last = next(b, 'received', 'per_page' in parameters ? 'page=10&per_page=100' : 'page=34')
+      expect(await all(a, 'sim-token-alice', parameters)).to.deep.equal(newestFirst)
+      await last
+      await heard(a, b)
+      expect(await all(b, bob, parameters)).to.deep.equal(newestFirst)
+      expect(s.github.calls.filter(({ login }) => login === 'bob')).to.have.length(0)
+      expect(b.mesh.stats().peerHits).to.equal('per_page' in parameters ? 10 : 34)
+    })
+  }
+
+  it('pages that did not change cost nothing, however much later', async () => {
+    const a = await s.member()
+    hello().setIssues(250)
+    for (const minutes of [2, 5, 11, 61]) {
+      const spent = s.github.units()
+      expect(await all(a, 'sim-token-alice', { per_page: 100 })).to.have.length(250)
+      // The visibility of the repository is looked up once beside them.
+      expect(s.github.units() - spent, `after ${minutes}`).to.be.at.most(spent === 0 ? 4 : 0)
+      s.now += minutes * minute
+    }
+  })
+
+  it('both names of a repository are one, once an own answer showed it', async () => {
+    const a = await s.member()
+    const { id } = await a.json(repo)
+    await a.ask(issues)
+    expect(status(await a.ask(`/repositories/${id}/issues`))).to.equal('ghmesh; hit')
+    expect(s.github.count(/issues/)).to.equal(1)
+  })
+
+  it('… but no member’s word makes them one', async () => {
+    const [a, b] = await s.two()
+    await shared(a, b, issues)
+    await b.ask(issues)
+    expect(status(await b.ask(`/repositories/${hello().id}/issues`))).to.match(/fwd=uri-miss/)
+  })
+
+  it('the Link of a member’s answer leads to the same pages', async () => {
+    const [a, b] = await s.two()
+    hello().setIssues(40)
+    await shared(a, b, `${issues}?page=2&per_page=5`)
+    const link = (await b.ask(`${issues}?per_page=5&page=2`)).headers.get('link') ?? ''
+    const pages = [...link.matchAll(/<([^>]+)>; rel="(\w+)"/g)].map(([, url = '', rel]) => [new URL(url), rel] as const)
+    expect(pages.map(([url, rel]) => `${rel} ${url.searchParams.get('page')}`)).to.have.members([
+      'prev 1',
+      'next 3',
+      'last 8',
+      'first 1'
+    ])
+    for (const [url] of pages) {
+      expect(url.origin).to.equal(s.github.url)
+      expect(url.pathname.toLowerCase()).to.equal(issues.toLowerCase())
+      expect(url.searchParams.get('per_page')).to.equal('5')
+    }
+  })
+
+  for (const [query, size] of [
+    ['?direction=asc&per_page=5', 5],
+    ['?direction=asc', 30],
+    ['?direction=asc&per_page=500', 100]
+  ] as const) {
+    for (const who of ['the same member', 'another member']) {
+      it(`a full last page that gains a next one is noticed by ${who}: ${query}`, async () => {
+        const [a, b] = await s.two()
+        hello().setIssues(size)
+        expect((await shared(a, b, issues + query)).headers.get('link')).to.equal(null)
+        hello().addIssue()
+        s.now += 61 * second
+        const member = who === 'another member' ? b : a
+        const answer = await member.ask(issues + query)
+        expect(await answer.json()).to.have.length(size)
+        expect(answer.headers.get('link')).to.match(/rel="next"/)
+        expect((await member.ask(issues + query)).headers.get('link')).to.match(/rel="next"/)
+      })
+    }
+  }
+
+  it('a renamed repository is found under its old name and its new', async () => {
+    const [a, b] = await s.two()
+    const old = (await shared(a, b, `${issues}/1`)).url
+    expect(old).to.match(/Hello-World/)
+    hello().rename('Renamed')
+    s.now += 61 * second
+    for (const member of [a, b]) {
+      const answer = await member.ask(`${issues}/1`)
+      expect(answer.status).to.equal(200)
+      expect((await answer.json()).number).to.equal(1)
+      expect(answer.url, 'the URL after the redirect, as fetch says it').to.match(/\/repositories\/\d+\/issues\/1$/)
+    }
+    expect((await a.ask('/repos/octocat/Renamed/issues/1')).status).to.equal(200)
+    expect(s.github.calls.every((call) => call.status !== 404)).to.equal(true)
+  })
+
+  it('writes to a renamed repository follow its redirect', async () => {
+    const a = await s.member({ limits: { recheckMs: [] } })
+    hello().rename('Renamed')
+    const answer = await a.ask(issues, { method: 'POST', body: '{"title":"Moved"}' })
+    expect(answer.status).to.equal(201)
+  })
+})

@@ -1,0 +1,96 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect } from 'chai'
+import { repo, scene, status } from './members.ts'
+
+const issues = `${repo}/issues`
+
+describe('what is not the cache’s', () => {
+  const s = scene()
+
+  it('another origin gets the request as it is, without the token', async () => {
+    const seen: Record<string, unknown>[] = []
+    const server = createServer((request, response) => {
+      seen.push(request.headers)
+      response.end('hello')
+    }).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const a = await s.member()
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${repo}`
+    expect(await (await a.mesh.fetch(url)).text()).to.equal('hello')
+    await a.mesh.fetch(url, { headers: { 'x-own': '1' } })
+    server.close()
+    server.closeAllConnections()
+    expect(seen).to.have.length(2)
+    for (const headers of seen) expect(headers).not.to.have.property('authorization')
+    expect(seen[1]).to.include({ 'x-own': '1' })
+  })
+
+  it('an own condition gets GitHub’s 304', async () => {
+    const a = await s.member()
+    const etag = (await a.ask(issues)).headers.get('etag') ?? ''
+    const answer = await a.ask(issues, {
+      headers: { 'if-none-match': etag, accept: 'application/vnd.github+json' }
+    })
+    expect(answer.status).to.equal(304)
+    expect(s.github.calls.at(-1)).to.include({ login: 'alice', ifNoneMatch: etag })
+    const since = await a.ask(repo, { headers: { 'if-modified-since': new Date(s.now).toUTCString() } })
+    expect(since.status).to.equal(304)
+  })
+
+  it('a hit carries an ETag that GitHub knows', async () => {
+    const a = await s.member()
+    await a.ask(issues)
+    const etag = (await a.ask(issues)).headers.get('etag') ?? ''
+    const headers = { 'if-none-match': etag, accept: 'application/vnd.github+json' }
+    expect((await a.ask(issues, { headers })).status).to.equal(304)
+  })
+
+  it('Range, /rate_limit and archives are passed on, each time', async () => {
+    const a = await s.member()
+    for (const [path, headers] of [
+      [issues, { range: 'bytes=0-10' }],
+      ['/rate_limit', {}],
+      [`${repo}/tarball`, {}]
+    ] as const) {
+      s.github.clearCalls()
+      for (let n = 1; n <= 2; n++) expect((await a.ask(path, { headers })).status).to.equal(200)
+      expect(s.github.count(path), path).to.equal(2)
+    }
+    expect(s.github.downloads).to.have.length(2)
+    expect(s.github.downloads.map(({ authorization }) => authorization)).to.deep.equal([false, false])
+    expect(a.mesh.stats().requests).to.equal(0)
+  })
+
+  it('a redirect elsewhere on a route that is cached is followed without the token, and not kept', async () => {
+    const a = await s.member()
+    const target = `${s.github.filesUrl}/octocat/file`
+    s.github.respond(`${repo}/readme`, Response.redirect(target, 302))
+    for (let n = 0; n < 2; n++) {
+      const answer = await a.ask(`${repo}/readme`)
+      expect(await answer.text()).to.match(/simulated download/)
+      expect(answer.url).to.equal(target)
+    }
+    expect(s.github.downloads.map(({ authorization }) => authorization)).to.deep.equal([false, false])
+  })
+
+  it('writes go to GitHub with the member’s token, body and all', async () => {
+    const a = await s.member({ limits: { recheckMs: [] } })
+    const body = JSON.stringify({ title: 'Made by POST' })
+    const made = await a.ask(issues, { method: 'POST', body })
+    expect(made.status).to.equal(201)
+    expect(status(made)).to.equal(null)
+    const { number, title } = await made.json()
+    expect(title).to.equal('Made by POST')
+    const edit = new Request(`${s.github.url}${issues}/${number}`, { method: 'PATCH', body: '{"title":"Edited"}' })
+    expect((await (await a.mesh.fetch(edit)).json()).title).to.equal('Edited')
+    expect(s.github.calls.every(({ login }) => login === 'alice')).to.equal(true)
+  })
+
+  it('an own Authorization wins over the member’s', async () => {
+    const a = await s.member()
+    await a.ask(issues, { method: 'POST', body: '{"title":"x"}', headers: { authorization: 'token sim-token-bob' } })
+    await a.ask(issues, { headers: { authorization: 'token sim-token-bob' } })
+    expect(s.github.calls.slice(0, 2).map(({ login }) => login)).to.deep.equal(['bob', 'bob'])
+  })
+})

@@ -1,0 +1,110 @@
+import { expect } from 'chai'
+import { bob, type Member, repo, scene, second, shared, status, until } from './members.ts'
+
+const issues = `${repo}/issues`
+const lie = '[{"number":1,"title":"A lie"}]'
+
+describe('trust', () => {
+  const s = scene()
+
+  /** A member whose GitHub says what is not so, with a well-made answer. */
+  const liar = () =>
+    s.member({
+      fetch: async (input, init) => {
+        const answer = await fetch(input, init)
+        if (!/\/(issues|labels|tags|commits|branches)\b/.test(String(input))) return answer
+        const { createHash } = await import('node:crypto')
+        const { accept, authorization } = Object.fromEntries(new Headers(init?.headers))
+        const etag = `"${createHash('sha256').update(`${accept}:${authorization}:${lie}`).digest('hex')}"`
+        const headers = { ...Object.fromEntries(answer.headers), etag }
+        return new Response(lie, { headers })
+      }
+    })
+
+  it('verify: a member’s fresh body is served after this member’s own 304, which costs nothing', async () => {
+    const a = await s.member()
+    const b = await s.member({ token: bob, trust: 'verify' })
+    await s.connect(a, b)
+    await shared(a, b, issues)
+    expect(status(await b.ask(issues))).to.match(/fwd-status=304/)
+    expect(status(await b.ask(issues))).to.match(/^ghmesh; hit/)
+    expect(s.github.units('bob')).to.equal(0)
+    expect(s.github.count((call) => call.login === 'bob' && call.path === issues)).to.equal(1)
+  })
+
+  it('verify: what a member made up is never served, in any mode', async () => {
+    const a = await liar()
+    for (const cache of ['default', 'no-cache', 'force-cache', 'only-if-cached'] as const) {
+      const b = await s.member({ token: bob, trust: 'verify' })
+      await s.connect(a, b)
+      await shared(a, b, issues, { cache: 'reload' })
+      const answer = await b.ask(issues, { cache })
+      if (cache === 'only-if-cached') expect(answer.status).to.equal(504)
+      else expect(await answer.text(), cache).not.to.equal(lie)
+      await b.mesh.stop()
+    }
+  })
+
+  it('verify: nor when GitHub cannot be asked', async () => {
+    const a = await liar()
+    const b = await s.member({ token: bob, trust: 'verify' })
+    await s.connect(a, b)
+    await shared(a, b, issues)
+    await s.github.goDown()
+    expect(await b.ask(issues).catch((error) => error)).to.be.instanceOf(TypeError)
+  })
+
+  it('verify: the id of a git object does not vouch for a member’s body', async () => {
+    const a = await s.member()
+    const b = await s.member({ token: bob, trust: 'verify' })
+    await s.connect(a, b)
+    const readme = `${repo}/contents/README.md`
+    await shared(a, b, readme)
+    expect(status(await b.ask(readme))).to.match(/fwd-status=200/)
+    expect(s.github.calls.at(-1)?.ifNoneMatch).to.equal(undefined)
+  })
+
+  it('verify: a touch by a member does not make a copy fresh', async () => {
+    const a = await s.member()
+    const b = await s.member({ token: bob, trust: 'verify' })
+    await s.connect(a, b)
+    await shared(a, b, issues)
+    await b.ask(issues)
+    s.now += 61 * second
+    await a.ask(issues)
+    await until(async () => (await b.peek(issues))?.headers.get('age') === '0')
+    expect(status(await b.ask(issues))).to.match(/fwd-status=304/)
+  })
+
+  it('group: a member that lied three times within the hour is believed no more', async () => {
+    const a = await liar()
+    const b: Member = await s.member({ token: bob, random: () => 0 })
+    await s.connect(a, b)
+    const paths = ['issues', 'labels', 'tags', 'commits', 'branches'].map((name) => `${repo}/${name}`)
+    for (const [n, path] of paths.entries()) {
+      await shared(a, b, path)
+      s.now += second
+      const calls = () => s.github.count((call) => call.login === 'bob' && call.path === path && call.status !== 0)
+      const body = await (await b.ask(path)).text()
+      if (n < 3) expect(body, `lie ${n}`).to.equal(lie)
+      else expect(body, `lie ${n}`).not.to.equal(lie)
+      await until(() => calls() === 1)
+      await until(async () => (await (await b.peek(path))?.text()) !== lie)
+    }
+  })
+
+  it('group: an honest member is audited at no cost, and stays believed', async () => {
+    const a = await s.member()
+    const b = await s.member({ token: bob, random: () => 0 })
+    await s.connect(a, b)
+    const paths = ['issues', 'labels', 'tags', 'commits', 'branches'].map((name) => `${repo}/${name}`)
+    for (const path of paths) {
+      await shared(a, b, path)
+      const audited = s.github.nextCall((call) => call.login === 'bob' && call.path === path)
+      expect(status(await b.ask(path))).to.equal('ghmesh; hit; detail=peer')
+      expect(await audited).to.include({ status: 304, units: 0 })
+    }
+    await until(() => b.mesh.stats().apiCallsMade === paths.length)
+    expect(b.mesh.stats()).to.include({ requests: 5, peerHits: 5, quotaSpent: 0 })
+  })
+})

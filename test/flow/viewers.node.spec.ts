@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { memoryStore } from 'ghmesh'
+import { alice, as, bob, heard, minute, repo, scene, second, shared, status } from './members.ts'
+
+describe('what different viewers see', () => {
+  const s = scene()
+  const permissions = async (answer: Response) => (await answer.json()).permissions.admin
+
+  it('two members with different permissions each see their own, and nothing flaps', async () => {
+    const [a, b] = await s.two()
+    for (let round = 0; round < 12; round++) {
+      const [first, second] = round % 2 ? [a, b] : [b, a]
+      for (const member of [first, second, first]) {
+        expect(await permissions(await member.ask(repo)), `round ${round}`).to.equal(member === a)
+      }
+      await heard(a, b)
+      await heard(b, a)
+      s.now += 61_000
+    }
+    const codes = (login: string) => s.github.calls.filter((call) => call.login === login).map((call) => call.status)
+    expect(codes('alice')).to.deep.equal([200, ...Array(11).fill(304)])
+    expect(codes('bob')).to.deep.equal([200, ...Array(11).fill(304)])
+  })
+
+  it('two tokens of one member each see their own, and nothing flaps', async () => {
+    const a = await s.member()
+    for (let round = 0; round < 8; round++) {
+      expect(await permissions(await a.ask(repo, as(alice)))).to.equal(true)
+      expect(await permissions(await a.ask(repo, as(bob)))).to.equal(false)
+      s.now += 61 * second
+    }
+    expect(s.github.units()).to.equal(2)
+    expect(s.github.calls).to.have.length(16)
+  })
+
+  it('the bodies of several viewers stay apart in the store', async () => {
+    const [store, cacheDir] = [memoryStore(), mkdtempSync(join(tmpdir(), 'ghmesh-flow-'))]
+    const a = await s.member({ store, cacheDir })
+    const b = await s.member({ token: bob })
+    await s.connect(a, b)
+    for (let round = 0; round < 10; round++) {
+      for (const member of round % 2 ? [a, b] : [b, a]) await member.ask(repo)
+      await heard(a, b)
+      await heard(b, a)
+      const another = await s.member({ store, cacheDir })
+      const kept = await another.peek(repo)
+      expect(kept, `round ${round}`).to.be.instanceOf(Response)
+      expect(await permissions(kept as Response)).to.equal(true)
+      s.now += round % 3 ? 61 * second : 20 * second
+    }
+    rmSync(cacheDir, { recursive: true })
+  })
+
+  it('six viewers of one key, which holds four, each see their own', async () => {
+    const a = await s.member()
+    const roles = ['pull', 'triage', 'push', 'maintain', 'admin', 'none'] as const
+    for (const role of roles)
+      s.github.addToken(`token-${role}`, { login: role, permissions: { 'octocat/Hello-World': role } })
+    for (let round = 0; round < 3; round++) {
+      for (const role of roles) {
+        const { permissions: seen } = await a.json(repo, as(`token-${role}`))
+        expect(seen.push, role).to.equal(['push', 'maintain', 'admin'].includes(role))
+        expect(seen.triage, role).to.equal(['triage', 'push', 'maintain', 'admin'].includes(role))
+      }
+      s.now += 61 * second
+    }
+  })
+
+  it('viewers with the same permissions share one body', async () => {
+    const [a, b] = await s.two()
+    s.github.addToken('token-carol', { login: 'carol' })
+    await shared(b, a, repo)
+    expect(status(await a.ask(repo, as('token-carol')))).to.match(/fwd-status=304/)
+    expect(s.github.units('carol')).to.equal(0)
+  })
+
+  it('a changed permission is seen at the next look', async () => {
+    const [a, b] = await s.two()
+    await a.ask(repo)
+    expect(await permissions(await b.ask(repo))).to.equal(false)
+    s.github.setRole(bob, 'octocat/Hello-World', 'admin')
+    s.now += minute + second
+    expect(await permissions(await b.ask(repo))).to.equal(true)
+    expect(await permissions(await b.ask(repo))).to.equal(true)
+  })
+
+  it('an anonymous viewer and a token do not see each other’s', async () => {
+    const a = await s.member()
+    const nobody = await s.member({ token: undefined })
+    await s.connect(a, nobody)
+    for (let round = 0; round < 4; round++) {
+      expect(await a.json(repo)).to.have.property('permissions')
+      expect(await nobody.json(repo)).not.to.have.property('permissions')
+      await heard(a, nobody)
+      await heard(nobody, a)
+      s.now += 61 * second
+    }
+    expect(s.github.units('alice')).to.equal(1)
+  })
+
+  it('two anonymous members share what has no permissions in it', async () => {
+    const a = await s.member({ token: undefined })
+    const b = await s.member({ token: undefined })
+    await s.connect(a, b)
+    await shared(a, b, repo)
+    expect(status(await b.ask(repo))).to.equal('ghmesh; hit; detail=peer')
+    expect(s.github.calls).to.have.length(1)
+  })
+})

@@ -1,0 +1,145 @@
+import { expect } from 'chai'
+import { counter, heard, type Member, next, repo, scene, second, shared, status, until } from './members.ts'
+
+const issues = `${repo}/issues`
+const post = (body: object, method = 'POST') => ({ method, body: JSON.stringify(body) })
+
+describe('writes and purges', () => {
+  const s = scene()
+  const limits = { recheckMs: [] }
+  const hello = () => s.github.repository('octocat/Hello-World')
+
+  /** Both hold these, and the clock has moved on a little. */
+  async function held(a: Member, b: Member, ...paths: string[]) {
+    for (const path of paths) await shared(a, b, path)
+    s.now += second
+  }
+
+  it('POST makes the list and its pages stale, here and at the other member', async () => {
+    const [a, b] = await s.two({ limits })
+    await held(a, b, issues, `${issues}?per_page=5&state=all`, `${repo}/labels`)
+    const purged = next(b, 'purged')
+    await a.ask(issues, post({ title: 'New' }))
+    await purged
+    await heard(a, b)
+    s.now += second
+    for (const member of [a, b]) {
+      for (const query of ['', '?state=all&per_page=5']) {
+        expect((await member.json(issues + query))[0].title, query).to.equal('New')
+      }
+      expect(status(await member.ask(`${repo}/labels`))).to.match(/^ghmesh; hit/)
+    }
+  })
+
+  it('PATCH makes the issue, the list and the pull request of the same number stale', async () => {
+    const [a, b] = await s.two({ limits })
+    const { number } = (await a.json(`${repo}/pulls`))[0]
+    const paths = [`${issues}/${number}`, `${repo}/pulls/${number}`, `${repo}/pulls`, issues]
+    await held(a, b, ...paths.filter((path) => path !== `${repo}/pulls`))
+    await a.ask(`${issues}/${number}`, post({ title: 'Renamed' }, 'PATCH'))
+    await heard(a, b)
+    s.now += second
+    for (const member of [a, b]) {
+      for (const path of paths) expect(await (await member.ask(path)).text(), path).to.match(/"Renamed"/)
+    }
+  })
+
+  it('a comment made, edited and deleted shows in the list of comments', async () => {
+    const [a, b] = await s.two({ limits })
+    const list = `${issues}/1/comments`
+    await held(a, b, list, `${issues}/1`, issues)
+    const bodies = async (member: Member) => (await member.json(list)).map(({ body }: { body: string }) => body)
+    const changed = async (expected: string | undefined, what: string) => {
+      await heard(a, b)
+      s.now += second
+      for (const member of [b, a]) expect((await bodies(member)).at(-1), what).to.equal(expected)
+      s.now += second
+    }
+    const before = (await bodies(a)).at(-1)
+    const { id } = await a.json(list, post({ body: 'first' }))
+    await changed('first', 'made')
+    await a.ask(`${issues}/comments/${id}`, post({ body: 'second' }, 'PATCH'))
+    await changed('second', 'edited')
+    await a.ask(`${issues}/comments/${id}`, { method: 'DELETE' })
+    await changed(before, 'deleted')
+  })
+
+  it('a write that GitHub refuses changes nothing', async () => {
+    const a = await s.member({ limits })
+    await a.ask(issues)
+    const purged = counter(a, 'purged')
+    s.now += second
+    expect((await a.ask(issues, post({}))).status).to.equal(422)
+    expect(status(await a.ask(issues))).to.equal('ghmesh; hit')
+    expect(purged.count).to.equal(0)
+  })
+
+  it('an answer that was on its way during a write is neither shared nor fresh', async () => {
+    const [a, b] = await s.two({ limits })
+    await shared(a, b, `${repo}/labels`)
+    const announced = counter(a, 'announced')
+    const hold = s.github.hold((call) => call.method === 'GET' && call.path === issues, { phase: 'response' })
+    const old = a.ask(issues)
+    await hold.arrived
+    s.now += second
+    await a.ask(issues, post({ title: 'New' }))
+    s.now += second
+    hold.release()
+    expect((await (await old).json())[0].title).not.to.equal('New')
+    await heard(a, b)
+    expect(announced.count).to.equal(0)
+    expect((await a.json(issues))[0].title).to.equal('New')
+    expect((await b.json(issues))[0].title).to.equal('New')
+  })
+
+  it('what a write changed is asked again, twice', async () => {
+    const [a, b] = await s.two({ limits: { recheckMs: [5, 300] } })
+    await held(a, b, issues)
+    const calls = () => s.github.count((call) => call.method === 'GET' && /hello-world\/issues$/i.test(call.path))
+    const before = calls()
+    await a.ask(issues, post({ title: 'New' }))
+    s.now += second
+    await until(() => calls() === before + 2)
+    await until(async () => (await (await b.peek(issues))?.text())?.includes('"New"'))
+    expect(a.mesh.stats().requests).to.equal(1)
+  })
+
+  it('purge of a URL makes it stale with any query, at both members, and tells how many', async () => {
+    const [a, b] = await s.two()
+    await held(a, b, issues, `${issues}?page=2`, `${issues}/1`)
+    hello().addIssue({ title: 'New' })
+    const purged = next(b, 'purged')
+    expect(await a.mesh.purge(s.github.url + issues)).to.equal(2)
+    expect(await purged).to.include({ peerId: a.mesh.peerId })
+    s.now += second
+    expect((await b.json(issues))[0].title).to.equal('New')
+    expect(status(await a.ask(`${issues}?page=2`))).not.to.equal('ghmesh; hit')
+    expect(status(await a.ask(`${issues}/1`))).to.equal('ghmesh; hit')
+  })
+
+  it('purge of a repository makes all of it stale, and nothing else', async () => {
+    const [a, b] = await s.two()
+    await held(a, b, issues, `${repo}/labels`, '/users/octocat')
+    const purged = next(b, 'purged')
+    // The repository itself was kept as well, when its visibility was looked up.
+    expect(await a.mesh.purge('Octocat/hello-world')).to.equal(3)
+    expect((await purged).target.toLowerCase()).to.equal('octocat/hello-world')
+    s.now += second
+    for (const member of [a, b]) {
+      expect(status(await member.ask('/users/octocat'))).to.match(/^ghmesh; hit/)
+      for (const path of [issues, `${repo}/labels`]) expect((await member.peek(path))?.status, 'kept').to.equal(200)
+    }
+    expect(status(await b.ask(issues))).to.match(/fwd=stale; fwd-status=304/)
+    expect(status(await a.ask(`${repo}/labels`))).to.match(/fwd=stale; fwd-status=304/)
+  })
+
+  it('purge counts each time, and refuses what is neither', async () => {
+    const a = await s.member()
+    await a.ask('/users/octocat')
+    for (let n = 0; n < 2; n++) expect(await a.mesh.purge(`${s.github.url}/users/octocat`)).to.equal(1)
+    for (const target of ['', 'octocat', 'https://example.com/repos/a/b', 'a/b/c']) {
+      const error = await a.mesh.purge(target).catch((reason) => reason)
+      expect(error, target).to.include({ name: 'MeshError', code: 'ERR_INVALID_OPTION' })
+    }
+  })
+})
