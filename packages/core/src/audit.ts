@@ -2,8 +2,13 @@ import type { Entry } from './entry.ts'
 import { type ApiRequest, anonymous } from './github/request.ts'
 import type { Guard } from './guard.ts'
 
+/** What GitHub shows differently later than this may have changed meanwhile. */
+const tellingMs = 10_000
+
 export interface AuditOptions {
   oneIn: number
+  /** GitHub's clock. */
+  now: () => number
   random: () => number
   guard: Guard
   /** Asks GitHub again in the background; resolves to the status it answered. */
@@ -16,13 +21,14 @@ export interface AuditOptions {
  */
 export function createAudit({
   oneIn,
+  now,
   random,
   guard,
   recheck
 }: AuditOptions): (request: ApiRequest, entry: Entry) => void {
-  return (request, { from, validator }) => {
+  return (request, { from, validator, asOf }) => {
     if (from === undefined || validator !== 'portable' || request.viewer === anonymous || request.background) return
-    if (random() * oneIn >= 1) return
+    if (now() - asOf > tellingMs || random() * oneIn >= 1) return
     recheck(request).then(
       (status) => {
         if (status === 200) guard.mismatch(from)

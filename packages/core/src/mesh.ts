@@ -202,6 +202,7 @@ export async function startMesh(parts: MeshParts): Promise<Mesh> {
     },
     served: createAudit({
       oneIn: limits.auditOneIn,
+      now: clock.now,
       random,
       guard,
       recheck: (request) => again(request, request.url.href, request)

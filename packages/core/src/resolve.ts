@@ -65,7 +65,8 @@ export async function resolve(flow: Flow, request: ApiRequest): Promise<Response
   if (remembered) return send(flow, request, remembered)
   if (request.mode === 'only-if-cached') return onlyFromMembers(flow, request, verdict)
 
-  const name = askOrigin.has(request.mode) ? `${request.key} ${request.mode}` : request.key
+  // A flight of another mode may end with what this one would not take.
+  const name = request.mode === 'default' ? request.key : `${request.key} ${request.mode}`
   for (let flight = flow.flights.get(name); flight; flight = flow.flights.get(name)) {
     flow.emit('wait', step(request))
     const outcome = await abortable(flight, request.signal)
@@ -164,12 +165,12 @@ function fromCache(request: ApiRequest, entry: Entry): Outcome {
 
 /** What somebody who waited may get of another's flight: the entry if it is for all, the answer if they are one viewer. */
 function shareWith(flow: Flow, request: ApiRequest, outcome: Outcome): Outcome | undefined {
-  const status = 'ghmesh; fwd=uri-miss; collapsed'
-  if (outcome.viewer === request.viewer && !outcome.answer?.oversized) {
-    return { ...outcome, call: undefined, how: 'collapsed', status: outcome.how === 'stale' ? outcome.status : status }
-  }
+  const forwarded = /^ghmesh; fwd=[\w-]+/.exec(outcome.status)?.[0]
+  const status = forwarded && outcome.how !== 'stale' ? `${forwarded}; collapsed` : outcome.status
+  const shared: Outcome = { ...outcome, how: 'collapsed', status, call: undefined }
+  if (outcome.viewer === request.viewer) return outcome.answer?.oversized ? undefined : shared
   const entry = servable(request.mode, judge(flow.cache.held(request.key), flow.judgement(request)))
-  return entry && { how: 'collapsed', status, entry, viewer: request.viewer }
+  return entry && { ...shared, entry, answer: undefined, viewer: request.viewer }
 }
 
 /** RFC 9211, section 2.2. */

@@ -29,6 +29,9 @@ const ofTheMessage = new Set(['content-encoding', 'content-length', 'transfer-en
 /** The answer of GitHub that just brought or confirmed an entry. */
 type Live = Pick<OriginAnswer, 'headers' | 'url'>
 
+// What we say of the answer, whatever a proxy before us said.
+const ours = new Set(['age', 'cache-status'])
+
 export interface Responder {
   /** From an entry; `live` are the headers of the answer that just confirmed or brought it. */
   fromEntry(request: ApiRequest, entry: Entry, cacheStatus: string, live?: Live): Promise<Response> | Response
@@ -67,7 +70,7 @@ export function createResponder({ now, etagFor }: ResponderOptions): Responder {
     let init: HeadersInit = headers
     if (live) {
       init = new Headers(headers)
-      for (const [name, value] of live.headers) if (!ofTheMessage.has(name)) init.set(name, value)
+      for (const [name, value] of live.headers) if (!ofTheMessage.has(name) && !ours.has(name)) init.set(name, value)
       // Stored values stand where a 304 has none, and a compacted body keeps the ETag of its answer.
     }
     return new MeshResponse(

@@ -100,9 +100,10 @@ export function createOrigin({ fetch, clock, localNow, counters, maxBytes, seesR
             url = target.href
             continue
           }
-          // A signed URL elsewhere: fetch follows it itself, without the token.
-          const elsewhere = await fetch(url, { headers, cache: 'no-store', credentials: 'omit' })
-          return { ...head(elsewhere, url), sentAt, body: undefined, oversized: elsewhere }
+          // A signed URL elsewhere is none of the token's business.
+          if (target?.origin !== request.url.origin) headers.delete('authorization')
+          const elsewhere = await fetch(target ?? next, { headers, cache: 'no-store', credentials: 'omit' })
+          return { ...head(elsewhere, target?.href ?? next), sentAt, body: undefined, oversized: elsewhere }
         }
         const { body, rest } = await read(response, maxBytes)
         const answer: OriginAnswer = { ...head(response, url), sentAt, body }
