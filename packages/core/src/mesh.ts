@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type AbortOptions, abortable, within } from './abort.ts'
 import { createAdmit } from './admit.ts'
 import { createAudit } from './audit.ts'

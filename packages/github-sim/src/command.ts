@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import type { Call } from './calls.ts'
 import type { GitHubOptions } from './options.ts'
 import { startGitHub } from './server.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
 interface Flags {
   port: number
@@ -34,6 +37,7 @@ function line(call: Call): string {
 export async function main(argv: string[]): Promise<void> {
   const program = new Command('github-sim')
     .description('A simulator of the GitHub REST API on this machine')
+    .version(version, '--version', 'print the version')
     .option('--port <number>', 'TCP port, 0 for a free one', wholeNumber, 0)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--seed <number>', 'same seed, same data', wholeNumber, 1)

@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process'
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type GitHub, startGitHub } from '@ghmesh/github-sim'
+import { expect } from 'chai'
+import { createCommands, root } from './commands.ts'
+
+const npm = process.env.npm_execpath
+const packages = ['core', 'cli', 'github-sim']
+
+/** npm runs with the Node that started it: the workspace's own may be replaced under it. */
+function runNpm(cwd: string, ...args: string[]): string {
+  const [command, first] = npm ? [process.env.npm_node_execpath ?? process.execPath, [npm]] : ['npm', []]
+  return execFileSync(command, [...first, ...args, '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd,
+    encoding: 'utf8'
+  })
+}
+
+const sizeOf = (path: string): number => {
+  const stat = lstatSync(path)
+  return stat.isDirectory() ? readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0) : stat.size
+}
+
+describe('the packed tarballs in an empty project', function () {
+  this.timeout(180_000)
+  const commands = createCommands()
+  let project: string
+  let github: GitHub
+  let installed: Record<string, { version: string; hasInstallScript?: boolean }>
+
+  before(async () => {
+    project = mkdtempSync(join(tmpdir(), 'ghmesh-project-'))
+    const tarballs = packages.map((name) => {
+      const [packed] = JSON.parse(
+        runNpm(root, 'pack', `--workspace=packages/${name}`, `--pack-destination=${project}`, '--json')
+      )
+      return `./${packed.filename}`
+    })
+    writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }')
+    runNpm(project, 'install', '--prefer-offline', ...tarballs)
+    installed = JSON.parse(readFileSync(join(project, 'node_modules/.package-lock.json'), 'utf8')).packages
+    github = await startGitHub()
+  })
+
+  after(async () => {
+    await commands.end()
+    await github?.stop()
+    rmSync(project, { recursive: true, force: true })
+  })
+
+  it('bring no install script and no react-native', () => {
+    const names = Object.keys(installed)
+    expect(names).to.include.members(['node_modules/ghmesh', 'node_modules/@ghmesh/cli', 'node_modules/libp2p'])
+    expect(names.filter((name) => installed[name]?.hasInstallScript)).to.deep.equal([])
+    expect(names.filter((name) => name.includes('react-native'))).to.deep.equal([])
+  })
+
+  it('take less than 60 MB, and less than 1 MB of it are ours', () => {
+    expect(sizeOf(join(project, 'node_modules'))).to.be.below(60_000_000)
+    for (const name of ['ghmesh', '@ghmesh/cli', '@ghmesh/github-sim']) {
+      expect(sizeOf(join(project, 'node_modules', name)), name).to.be.below(1_000_000)
+    }
+  })
+
+  it('run the README’s examples', async () => {
+    runNpm(project, 'install', '--prefer-offline', '@octokit/core@7', '@octokit/plugin-paginate-rest@16')
+    const readme = readFileSync(join(root, 'README.md'), 'utf8')
+    const examples = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code = '']) => code)
+    expect(examples).to.have.length(2)
+    for (const [i, code] of examples.entries()) {
+      writeFileSync(join(project, `example-${i}.js`), code)
+      const env = { GITHUB_API_URL: github.url, GH_TOKEN: 'sim-token-bob', CACHE_DIR: commands.folder('cache') }
+      const {
+        code: exit,
+        stdout,
+        stderr
+      } = await commands.start(process.execPath, [join(project, `example-${i}.js`)], env).ended
+      expect([exit, stderr]).to.deep.equal([0, ''])
+      expect(stdout).to.match(/^\d+ issues/)
+    }
+  })
+
+  it('type-check from outside, in a project without Node’s types', async () => {
+    mkdirSync(join(project, 'types'))
+    writeFileSync(
+      join(project, 'types/use.ts'),
+      `import { createMesh, type Mesh, memoryStore } from 'ghmesh'
+       import { storeContract } from 'ghmesh/contract'
+       export const mesh: Promise<Mesh> = createMesh({ store: memoryStore({ maxBytes: 1000 }), share: 'group' })
+       export const cases: string[] = storeContract({ create: memoryStore }).map(({ name }) => name)
+       // @ts-expect-error there is no such option
+       createMesh({ sekret: '' })`
+    )
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      module: 'nodenext',
+      target: 'es2023',
+      types: [],
+      lib: ['es2023', 'dom']
+    }
+    writeFileSync(join(project, 'types/tsconfig.json'), JSON.stringify({ compilerOptions }))
+    const { code, stdout } = await commands.start(join(root, 'node_modules/.bin/tsc'), ['-p', join(project, 'types')]).ended
+    expect(code, stdout).to.equal(0)
+  })
+
+  it('give the commands ghmesh and github-sim', async () => {
+    const run = async (name: string) =>
+      (await commands.start(process.execPath, [join(project, 'node_modules/.bin', name), '--version']).ended).stdout.trim()
+    expect(await run('ghmesh')).to.equal('0.1.0')
+    expect(await run('github-sim')).to.equal('0.1.0')
+  })
+})
