@@ -152,7 +152,12 @@ export function createAdmit(options: AdmitOptions) {
         public: viewer === anonymous || target.repository === undefined || visibility.known(target.repository) === true,
         anonymous: viewer === anonymous,
         variant: variant || varies(target, target.key, hash, viewer),
-        local: !target.shareable || secret || isNarrowedOut(options.narrow, target, entryResponse(body, live)),
+        // What is sent as another type than was asked for cannot be told to members, who make the type from the key.
+        local:
+          !target.shareable ||
+          secret ||
+          json !== isJson(target.accept) ||
+          isNarrowedOut(options.narrow, target, entryResponse(body, live)),
         maxAgeMs: freshMs,
         items,
         confirmed: { [viewer]: sentAt }
@@ -170,6 +175,8 @@ export function createAdmit(options: AdmitOptions) {
       const change = (held: Entry): Entry => ({
         ...held,
         ...proven,
+        // A member's word on who may read it gives way to what this member has seen.
+        public: visibility.known(request.repository ?? '') ?? held.public,
         headers: refreshedHeaders(held.headers, headers),
         asOf: Math.max(held.asOf, sentAt),
         confirmed: { ...held.confirmed, [request.viewer]: sentAt }
@@ -186,7 +193,7 @@ export function createAdmit(options: AdmitOptions) {
       if (![401, 403, 404, 410, 451].includes(status)) return
       const { key, viewer, repository, path } = request
       if (status === 401) revoked.set(viewer, sentAt)
-      else if (repository && /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)\/?$/.test(path))
+      else if (repository && /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)$/.test(path))
         revoked.set(`${viewer} ${repository}`, sentAt)
       await cache.touch(key, (entry) => ({ ...entry, confirmed: { ...entry.confirmed, [viewer]: 0 } }))
       if (status === 404 && answer.body) notFound.set(`${key} ${viewer}`, { answer, until: now() + limits.notFoundMs })

@@ -25,6 +25,8 @@ const mostAddresses = 16
 interface Known extends PeerRecord {
   failures: number
   nextRound: number
+  /** The user named it, and it may not know of this member. */
+  oneSided: boolean
   /** The round in which it was found, or seen to be gone. */
   since?: number
 }
@@ -41,7 +43,7 @@ export function createDialler({ transport, discovery, limits, emit, name, localN
   let stopped = false
   let dialling = false
 
-  function found(record: PeerRecord): void {
+  function found(record: PeerRecord, oneSided: boolean): void {
     if (stopped || record.peerId === transport.peerId || record.addresses.length === 0) return
     const before = known.get(record.peerId)
     const addresses = record.addresses.slice(0, mostAddresses)
@@ -49,6 +51,7 @@ export function createDialler({ transport, discovery, limits, emit, name, localN
     known.delete(record.peerId)
     known.set(record.peerId, {
       ...record,
+      oneSided,
       addresses,
       failures: changed ? 0 : (before?.failures ?? 0),
       nextRound: changed ? 0 : (before?.nextRound ?? 0),
@@ -62,7 +65,8 @@ export function createDialler({ transport, discovery, limits, emit, name, localN
   }
 
   /** Of two that find each other, the smaller peer id dials at once and the other a round later, so that one connection comes of it. */
-  const isMyTurn = ({ peerId, since = round }: Known) => transport.peerId < peerId || round > since
+  const isMyTurn = ({ peerId, oneSided, since = round }: Known) =>
+    oneSided || transport.peerId < peerId || round > since
 
   async function dialAll(): Promise<void> {
     if (dialling || stopped) return
@@ -116,11 +120,14 @@ export function createDialler({ transport, discovery, limits, emit, name, localN
     let busy = false
 
     async function run(): Promise<void> {
-      started ??= source.start(found).catch((error) => {
-        started = undefined
-        throw error
-      })
+      started ??= source
+        .start((record) => found(record, source.name === 'static'))
+        .catch((error) => {
+          started = undefined
+          throw error
+        })
       await started
+      if (stopped) return
       const record = self()
       const said = record.addresses.join()
       if (said === announced && localNow() - announcedAt < announceMs) return
@@ -140,7 +147,7 @@ export function createDialler({ transport, discovery, limits, emit, name, localN
           .catch((cause) => {
             failures++
             retryAt = round + Math.min(2 ** failures, mostRoundsBetween)
-            if (warned.has(source.name)) return
+            if (stopped || warned.has(source.name)) return
             warned.add(source.name)
             emit(
               'warning',

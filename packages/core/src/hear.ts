@@ -99,6 +99,7 @@ export function createHear(
   }
 
   async function touch(from: string, wireName: string, hash: string, asOf: number): Promise<void> {
+    if (!guard.trusts(from)) return
     holders.add(wireName, from, asOf)
     const key = mirror.keyOf(wireName)
     if (key === undefined) return

@@ -12,10 +12,12 @@ export interface Holders {
 const maxKeys = 50_000
 const maxHolders = 8
 
-export function createHolders(): Holders {
+/** `now` is GitHub's clock; who claims to be ahead of it is not believed, or one liar would always be asked first. */
+export function createHolders(now: () => number, clockSkewMs: number): Holders {
   const known = new LRUCache<string, Map<string, number>>({ max: maxKeys })
   return {
     add(wireKey, peerId, asOf) {
+      if (asOf > now() + clockSkewMs) return
       const holders = known.get(wireKey) ?? new Map<string, number>()
       if ((holders.get(peerId) ?? 0) <= asOf) {
         holders.delete(peerId)

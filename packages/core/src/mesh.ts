@@ -111,7 +111,7 @@ export async function startMesh(parts: MeshParts): Promise<Mesh> {
     warning: (error) => emit('warning', error),
     evicted: counters.evicted
   })
-  const routeOf = createRoutes()
+  const routeOf = createRoutes(options.routes)
   const purges = createPurges(apiUrl)
   const viewers = createViewers(parts.machineKey)
   const visibility = createVisibility({ ...limits, now: localNow })

@@ -71,7 +71,7 @@ export function createNetwork(options: NetworkOptions): Network {
   const { groups, transport, cache, counters, limits, localNow, random, clock, mayShare } = options
   const [group] = groups
   const guard = createGuard(limits, counters, localNow, (peerId) => void transport.disconnect(peerId))
-  const holders = createHolders()
+  const holders = createHolders(options.now, limits.clockSkewMs)
   const mirror = createMirror(options)
   // What the parts share; each takes of it what its own options name.
   const shared = { ...options, group, guard, holders, mirror }

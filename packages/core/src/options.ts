@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Discovery } from './discovery/discovery.ts'
 import { MeshError } from './errors.ts'
+import { isStrongSecret } from './group/secret.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import type { Store } from './store/store.ts'
 import type { Transport } from './transport/transport.ts'
@@ -20,6 +21,11 @@ export interface MeshOptions {
    * tokens that GitHub lets see it. A function narrows `public` further; it never sees credentials.
    */
   share?: 'public' | 'group' | ((request: Request, response: Response) => boolean)
+  /**
+   * Routes whose answers may be shared besides ghmesh's own list, as templates below the API's base URL:
+   * `/repos/{owner}/{repo}/traffic/views`, `{path...}` for several segments. Members without them drop what they are told.
+   */
+  routes?: string[]
   /** `group` (default): a member's fresh answer is served. `verify`: only after GitHub confirmed it to this member's own token. */
   trust?: 'group' | 'verify'
   /** How long answers are fresh, in ms, instead of GitHub's `max-age` of 60 s. A function may leave a route to GitHub: undefined. */
@@ -67,6 +73,10 @@ const numberIn = (least: number, most: number) => v.pipe(v.number(), v.minValue(
 const port = v.pipe(numberIn(0, 65535), v.integer())
 const ms = numberIn(0, Number.MAX_SAFE_INTEGER)
 const filled = v.pipe(v.string(), v.trim(), v.minLength(1))
+const wholeSecret = v.pipe(
+  filled,
+  v.check((secret) => !secret.startsWith('ghm1_') || isStrongSecret(secret))
+)
 const callable = v.custom<(...args: never[]) => unknown>((value) => typeof value === 'function')
 const having = (...methods: string[]) =>
   v.custom<object>((value) =>
@@ -75,7 +85,10 @@ const having = (...methods: string[]) =>
 
 // What each option takes, and how to say so.
 const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } = {
-  secret: [v.union([filled, v.pipe(v.array(filled), v.minLength(1), v.maxLength(8))]), 'a secret, or a list of 1 to 8'],
+  secret: [
+    v.union([wholeSecret, v.pipe(v.array(wholeSecret), v.minLength(1), v.maxLength(8))]),
+    'a passphrase or ghm1_ and 43 letters, digits, - or _, or a list of 1 to 8 of them'
+  ],
   token: [
     v.union([v.pipe(filled, v.regex(/^[\x21-\x7e]+$/)), callable]),
     'a token without spaces, or a function that resolves to one'
@@ -86,6 +99,10 @@ const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } 
   ],
   name: [v.pipe(filled, v.maxLength(128)), '1 to 128 characters'],
   share: [v.union([v.picklist(['public', 'group']), callable]), '"public", "group" or a function'],
+  routes: [
+    v.array(v.pipe(filled, v.regex(/^\/[\w./{}-]+$/))),
+    'a list of templates like /repos/{owner}/{repo}/traffic/views'
+  ],
   trust: [v.picklist(['group', 'verify']), '"group" or "verify"'],
   ttlMs: [v.union([ms, callable]), 'a number of milliseconds from 0 on, or a function'],
   staleIfErrorMs: [ms, 'a number of milliseconds from 0 on'],

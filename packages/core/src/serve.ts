@@ -78,9 +78,9 @@ export function createServe(options: ServeOptions): (from: string, bytes: Uint8A
   return async function* (from, bytes) {
     const question = bytes.byteLength <= mostQuestionBytes ? decodeQuestion(bytes) : undefined
     if (!question) {
-      guard.reject(from, 'malformed')
       const later =
         bytes.byteLength <= mostQuestionBytes && (questionVersion(bytes) ?? protocolVersion) > protocolVersion
+      if (!later) guard.reject(from, 'malformed')
       yield encodeAnswer({ type: 'error', code: later ? 'version' : 'malformed' })
       return
     }

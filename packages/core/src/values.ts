@@ -36,6 +36,7 @@ export interface ValuesOptions {
 }
 
 const mostNameLength = 1024
+const mostTtlMs = 366 * 24 * 3_600_000
 
 /** Later wins; of two at the same moment the higher peer id. A time ahead of the clock counts as now. */
 export function replaces(a: Pick<StoredValue, 'at' | 'by'>, b: Pick<StoredValue, 'at' | 'by'>, now: number): boolean {
@@ -97,7 +98,7 @@ export function createValues(options: ValuesOptions): Values {
       const encoded = JSON.stringify(value)
       if (encoded === undefined)
         throw new MeshError('ERR_INVALID_OPTION', `the value of "${name}" is nothing that JSON can say`)
-      if (!(ttlMs > 0))
+      if (!(ttlMs > 0 && ttlMs <= mostTtlMs))
         throw new MeshError('ERR_INVALID_OPTION', `ttlMs is a number of milliseconds above 0, not ${ttlMs}`)
       const json = utf8(encoded)
       if (json.byteLength > limits.valueBytes) {

@@ -8,8 +8,8 @@ const token = `ghp_${'t'.repeat(36)}`
 
 /** Every variable: its option, a value of it, how that is read, and values that it refuses. */
 const variables: [name: string, option: keyof MeshOptions, good: string, read: unknown, bad: string[]][] = [
-  ['CACHE_P2P_SHARED_SECRET', 'secret', secret, secret, []],
-  ['GHMESH_SECRET', 'secret', ' correct horse ', 'correct horse', []],
+  ['CACHE_P2P_SHARED_SECRET', 'secret', secret, secret, ['ghm1_cut-off', `${secret}x`]],
+  ['GHMESH_SECRET', 'secret', ' correct horse ', 'correct horse', ['ghm1_cut-off']],
   [
     'GITHUB_REPOSITORY',
     'repository',
@@ -67,7 +67,7 @@ describe('options: the environment', () => {
       for (const value of bad) {
         const message = messageOf({}, { [name]: value })
         expect(message).to.match(new RegExp(`^variable ${name} takes `))
-        if (option === 'token') expect(message).to.not.include(value)
+        if (option === 'token' || option === 'secret') expect(message).to.not.include(value)
         else expect(message).to.include(value.replace('me:pw@', '***@'))
       }
     })
@@ -157,7 +157,8 @@ describe('options: what is given', () => {
 
   it('may be a list of up to eight secrets', () => {
     expect(readOptions({ secret: ['new', 'old'] }, {}).secret).to.deep.equal(['new', 'old'])
-    for (const wrong of [[], [''], Array(9).fill('x')]) expect(messageOf({ secret: wrong })).to.include('option secret')
+    for (const wrong of [[], [''], Array(9).fill('x'), [secret, 'ghm1_cut']])
+      expect(messageOf({ secret: wrong })).to.include('option secret')
   })
 })
 

@@ -7,27 +7,26 @@ const none = { entries: 0, bytes: 0, connectedPeers: 0 }
 describe('stats', () => {
   it('count what was asked, how it was answered and what that cost', () => {
     const counters = createCounters()
-    for (const how of ['hits', 'peerHits', 'misses', 'collapsed'] as const) {
+    const answers = { hits: undefined, peerHits: undefined, collapsed: undefined, misses: { free: false } } as const
+    for (const [how, call] of Object.entries(answers)) {
       counters.asked()
-      counters.answered(how)
+      counters.answered(how as keyof typeof answers, call)
     }
     counters.called(1)
     counters.rejected('proof')
     counters.quota('core', { limit: 60, remaining: 59, resetAt: 1 })
     expect(counters.now(none)).to.deep.include({
-      requests: 4,
-      hits: 1,
-      peerHits: 1,
-      misses: 1,
-      collapsed: 1,
-      apiCallsMade: 1,
-      apiCallsSaved: 3,
-      quotaSpent: 1,
-      quotaSaved: 3,
-      hitRate: 0.75,
+      ...{ requests: 4, hits: 1, peerHits: 1, misses: 1, collapsed: 1, hitRate: 0.75 },
+      ...{ apiCallsMade: 1, apiCallsSaved: 3, quotaSpent: 1, quotaSaved: 3 },
       rejected: { proof: 1 },
       quota: { core: { limit: 60, remaining: 59, resetAt: 1 } }
     })
+  })
+
+  it('count a 304 as a call, and as quota saved only where it was free', () => {
+    const counters = createCounters()
+    for (const free of [true, false]) counters.answered('revalidated', { free })
+    expect(counters.now(none)).to.include({ revalidated: 2, apiCallsSaved: 0, quotaSaved: 1 })
   })
 
   it('are a copy, of now', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { changedBy } from '../src/github/writes.ts'
+import { createPurges } from '../src/purges.ts'
 
 describe('writes: what they changed', () => {
   const root = '/repos/octo/tools'
@@ -28,21 +29,27 @@ describe('writes: what they changed', () => {
     ]) {
       expect(changed(root + path), path).to.deep.equal(['octo/tools'])
     }
-    expect(changed('/repositories/7/merges')).to.deep.equal(['/repositories/7'])
+    expect(changed('/repositories/7/merges')).to.deep.equal(['repositories/7'])
   })
 
   it('is the path and its parents outside of repositories', () => {
     expect(changed('/user/issues/1')).to.deep.equal(['/user', '/user/issues', '/user/issues/1'])
   })
 
-  it('reaches no other repository', () => {
-    const path = fc
-      .array(fc.webSegment().filter(Boolean), { maxLength: 5 })
-      .map((segments) => segments.map((s) => `/${s}`).join(''))
+  it('is named so that purges know it, reaches the written URL, and no other repository', () => {
+    const api = 'https://api.github.com'
+    const purges = createPurges(new URL(api))
+    const segment = fc.oneof(fc.constantFrom('issues', 'pulls', '1', 'comments'), fc.stringMatching(/^[\w.-]{1,5}$/))
     fc.assert(
-      fc.property(path, (below) => {
-        for (const one of changedBy(root + below))
-          expect(one === 'octo/tools' || one === root || one.startsWith(`${root}/`), one).to.equal(true)
+      fc.property(fc.constantFrom(root, '/repositories/7'), fc.array(segment, { maxLength: 5 }), (at, segments) => {
+        const url = new URL(api + [at, ...segments].join('/'))
+        fc.pre(url.pathname.startsWith(at))
+        const targets = changedBy(url.pathname).map((target) => (target.startsWith('/') ? api + target : target))
+        const reaches = (other: string) =>
+          targets.some((target) => purges.covers(purges.normalise(target) ?? '?', other))
+        expect(reaches(url.href), url.href).to.equal(true)
+        for (const other of ['/repos/octo/other/issues', '/repositories/8', '/user'])
+          expect(reaches(api + other), other).to.equal(false)
       })
     )
   })

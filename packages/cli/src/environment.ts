@@ -1,0 +1,18 @@
+import { hostname } from 'node:os'
+import process from 'node:process'
+
+// The SDK reads the same variables; these are the few whose values a command needs before or beside it.
+const first = (...names: string[]): string | undefined =>
+  names.map((name) => process.env[name]?.trim()).find((value) => value !== undefined && value !== '')
+
+export const apiUrl = (): string => (first('GITHUB_API_URL') ?? 'https://api.github.com').replace(/\/+$/, '')
+
+export const memberName = (): string => first('RUNNER_NAME') ?? hostname()
+
+export const cacheDir = (): string | undefined => first('IPFS_ACCELERATE_CACHE_DIR', 'CACHE_DIR')
+
+export const registryRepository = (): string | undefined => first('GITHUB_REPOSITORY')
+
+/** Something that works today tells this member of others. */
+export const findsMembers = (): boolean =>
+  first('IPFS_ACCELERATE_P2P_CACHE_DIR', 'GHMESH_PEERS_DIR', 'CACHE_BOOTSTRAP_PEERS') !== undefined

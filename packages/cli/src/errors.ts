@@ -1,0 +1,41 @@
+import type { MeshError } from 'ghmesh'
+
+/** Ends the command with one line on standard error and this exit code: 2 for wrong usage, else 1. */
+export class CliError extends Error {
+  override readonly name = 'CliError'
+  readonly exitCode: number
+
+  constructor(message: string, exitCode = 1) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
+
+/** Ended by a signal, with the exit code that shells expect. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+  readonly exitCode: number
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super(`stopped by ${signal}`)
+    this.exitCode = signal === 'SIGINT' ? 130 : 143
+  }
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CliError || error instanceof Interrupted) return error.exitCode
+  // By name, for the SDK is loaded only where it is used.
+  const { name, code } = error as Partial<MeshError>
+  return name === 'MeshError' && code === 'ERR_INVALID_OPTION' ? 2 : 1
+}
+
+/** What went wrong in one line, with the cause that `fetch` hides. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { cause } = error
+  const why =
+    error.message === 'fetch failed' && cause instanceof Error
+      ? `: ${cause.message || (cause as NodeJS.ErrnoException).code}`
+      : ''
+  return (error.message + why).replace(/\s*\n\s*/g, ' ')
+}

@@ -1,0 +1,87 @@
+import process from 'node:process'
+import { pipeline } from 'node:stream/promises'
+import { createMesh, type Mesh } from 'ghmesh'
+import { apiUrl, findsMembers } from './environment.ts'
+import { CliError } from './errors.ts'
+import { createOutput } from './output.ts'
+import { whereFrom } from './provenance.ts'
+import { firstMember } from './until.ts'
+
+export interface GetFlags {
+  accept?: string
+  /** Each `Name: value`. */
+  header?: string[]
+  cache: RequestCache
+  listenPort: number
+  waitSeconds?: number
+  quiet?: boolean
+}
+
+/** GitHub's answers are fresh for this long. */
+const freshSeconds = 60
+/** The known address of a member is dialled again this often: the SDK's own pace is for processes that stay. */
+const dialMs = 300
+
+/** `ghmesh get`: one answer, from wherever it can be had. */
+export async function get(what: string, flags: GetFlags, signal: AbortSignal): Promise<number> {
+  const output = createOutput()
+  await using mesh = await createMesh({ listenPort: flags.listenPort, limits: { dialMs }, logger: output.logger })
+  const url = urlOf(what)
+  const headers = headersOf(flags)
+
+  const held = await mesh.peek(url, { headers })
+  const fresh = held !== undefined && Number(held.headers.get('age')) < freshSeconds
+  const waitSeconds = flags.waitSeconds ?? (fresh || !findsMembers() ? 0 : 1)
+  if (mesh.peerId && waitSeconds > 0) await wait(mesh, waitSeconds, signal)
+
+  let member: string | undefined
+  mesh.addEventListener('peer-hit', ({ detail }) => {
+    member = detail.peerId
+  })
+  const response = await mesh.fetch(url, { headers, cache: flags.cache, signal }).catch((error) => {
+    throw new CliError(signal.aborted ? 'stopped' : `cannot reach ${url.origin}: ${reason(error)}`)
+  })
+  if (!flags.quiet) output.note(whereFrom(response, mesh, { held: held !== undefined, member }))
+  if (response.body) {
+    await pipeline(response.body as AsyncIterable<Uint8Array>, process.stdout, { end: false, signal }).catch(
+      (error) => {
+        if (error.code !== 'EPIPE') throw error
+      }
+    )
+  }
+  return response.ok ? 0 : 1
+}
+
+async function wait(mesh: Mesh, waitSeconds: number, signal: AbortSignal): Promise<void> {
+  const done = createOutput().waiting('Waiting for a member')
+  try {
+    await firstMember(mesh, waitSeconds * 1000, signal)
+  } finally {
+    done()
+  }
+}
+
+function headersOf({ header = [], accept }: GetFlags): Headers {
+  const headers = new Headers(accept === undefined ? {} : { accept })
+  for (const line of header) {
+    const colon = line.indexOf(':')
+    try {
+      headers.set(line.slice(0, Math.max(colon, 0)).trim(), line.slice(colon + 1).trim())
+    } catch {
+      // It may hold a credential, so it is not shown.
+      throw new CliError('a --header is not of the form "Name: value"; see ghmesh get --help', 2)
+    }
+  }
+  return headers
+}
+
+function urlOf(what: string): URL {
+  const url = /^https?:\/\//i.test(what) ? URL.parse(what) : URL.parse(`${apiUrl()}/${what.replace(/^\/+/, '')}`)
+  if (!url) throw new CliError(`${JSON.stringify(what)} is neither a URL nor a path; see ghmesh get --help`, 2)
+  return url
+}
+
+function reason(error: unknown): string {
+  const { cause, message } = error as Error
+  return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : message
+}

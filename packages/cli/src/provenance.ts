@@ -1,0 +1,45 @@
+import type { Mesh } from 'ghmesh'
+
+export interface Known {
+  /** It was in the own cache before anybody was asked. */
+  held: boolean
+  /** Peer id of the member whose body it is. */
+  member?: string
+}
+
+const staleWhy: Record<string, string> = {
+  'stale-rate-limit': 'the rate limit is used up',
+  'stale-server-error': 'GitHub has an error',
+  'stale-network': 'GitHub cannot be reached'
+}
+
+/** Where an answer came from, in words: its `Cache-Status`, age, and what is left of the quota. */
+export function whereFrom(response: Response, mesh: Mesh, known: Known): string {
+  const parts = [source(response, mesh, known)]
+  const age = response.headers.get('age')
+  const hasBodyOfApi = response.headers.has('cache-status') && response.status !== 504
+  if (age !== null && hasBodyOfApi) parts.push(`${age} s old`)
+  for (const [resource, { limit, remaining }] of Object.entries(mesh.stats().quota)) {
+    parts.push(`${remaining} of ${limit} left of the quota${resource === 'core' ? '' : ` (${resource})`}`)
+  }
+  return parts.join(', ')
+}
+
+function source({ headers, status }: Response, mesh: Mesh, { held, member }: Known): string {
+  const said = headers.get('cache-status')
+  if (said === null) return `GitHub, not through the cache (${status})`
+  const detail = /detail=([\w-]+)/.exec(said)?.[1] ?? ''
+  const from = member === undefined ? 'a member' : `member ${nameOf(mesh, member)}`
+  if (detail === 'only-if-cached') return 'nobody: neither the own cache nor a member has it'
+  if (detail === 'not-found') return 'own cache (GitHub said 404 a moment ago)'
+  if (detail === 'peer') return held ? `own cache, received from ${from}` : from
+  if (detail in staleWhy) return `own cache, stale because ${staleWhy[detail]}`
+  if (/;\s*hit/.test(said)) return 'own cache'
+  if (/fwd-status=304/.test(said)) return 'own cache, which GitHub confirmed (304)'
+  return `GitHub (${status})`
+}
+
+/** A member's name where it has told it, and else what tells it apart. */
+export function nameOf(mesh: Mesh, peerId: string): string {
+  return mesh.peers().find(({ id }) => id === peerId)?.name ?? `…${peerId.slice(-8)}`
+}

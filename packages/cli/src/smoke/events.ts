@@ -1,0 +1,37 @@
+import type { Mesh, MeshEvents, Peer } from 'ghmesh'
+import type { Output } from '../output.ts'
+import { nameOf } from '../provenance.ts'
+
+// Warnings are told by the logger already.
+const events = [
+  'hit',
+  'miss',
+  'peer-hit',
+  'wait',
+  'revalidated',
+  'stored',
+  'announced',
+  'received',
+  'stale',
+  'purged',
+  'peer:connect',
+  'peer:disconnect'
+] as const
+
+/** `--verbose`: a line for each event of the mesh. */
+export function tellEvents(mesh: Mesh, output: Output): void {
+  for (const type of events) {
+    mesh.addEventListener(type, ({ detail }: CustomEvent<MeshEvents[typeof type]>) => {
+      output.note(`${new Date().toISOString()} ${type} ${describe(mesh, detail)}`)
+    })
+  }
+}
+
+function describe(mesh: Mesh, detail: MeshEvents[(typeof events)[number]]): string {
+  if ('target' in detail) return detail.target
+  if ('transport' in detail) return describePeer(detail)
+  const from = 'peerId' in detail ? ` from ${nameOf(mesh, detail.peerId)}` : ''
+  return `${detail.url}${from}${'recipients' in detail ? ` to ${detail.recipients}` : ''}`
+}
+
+const describePeer = ({ id, name, transport }: Peer) => `${id}${name ? ` ${name}` : ''} ${transport}`

@@ -1,0 +1,47 @@
+import { createMesh, filesystemStore, type Mesh, type MeshOptions, memoryStore } from 'ghmesh'
+import { cacheDir, findsMembers, registryRepository } from '../environment.ts'
+import { CliError } from '../errors.ts'
+import type { Output } from '../output.ts'
+import { tellEvents } from './events.ts'
+import type { SmokeFlags } from './smoke.ts'
+import { startsEmpty } from './starts-empty.ts'
+
+/** For members that must not call GitHub: they cannot. */
+export const refuseGitHub: typeof fetch = async (input) => {
+  throw new TypeError(`this member never calls GitHub, not even ${input instanceof Request ? input.url : input}`)
+}
+
+/** Makes a member as the flags say, and says how others can reach it. */
+export async function join(flags: SmokeFlags, output: Output, more: MeshOptions = {}): Promise<Mesh> {
+  const directory = flags.cacheDir ?? cacheDir()
+  const mesh = await createMesh({
+    secret: flags.sharedSecret,
+    listenPort: flags.listenPort,
+    repository: flags.registryRepo,
+    discovery: flags.disableDiscovery ? [] : undefined,
+    cacheDir: flags.cacheDir,
+    store: directory === undefined ? memoryStore() : startsEmpty(memoryStore(), filesystemStore({ directory })),
+    logger: output.logger,
+    ...more
+  })
+  if (mesh.peerId === undefined) {
+    await mesh.stop()
+    throw new CliError(
+      'smoke needs the secret of a group: set CACHE_P2P_SHARED_SECRET to the same everywhere; "ghmesh secret" makes one',
+      2
+    )
+  }
+  if (flags.verbose) tellEvents(mesh, output)
+  for (const address of mesh.addresses.filter((known) => !known.includes('/ws'))) output.line(`listening: ${address}`)
+  const found = more.discovery !== undefined || flags.disableDiscovery || findsMembers()
+  if (!found) output.note(howToFindMembers(flags.registryRepo ?? registryRepository()))
+  return mesh
+}
+
+function howToFindMembers(repository: string | undefined): string {
+  const what =
+    repository === undefined
+      ? 'nothing says where members are'
+      : `the registry in an issue of ${repository} is not there yet`
+  return `ghmesh: ${what}; set IPFS_ACCELERATE_P2P_CACHE_DIR to a folder that all share, or CACHE_BOOTSTRAP_PEERS to a "listening" address of another member`
+}

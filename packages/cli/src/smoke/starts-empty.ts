@@ -1,0 +1,28 @@
+import type { Store } from 'ghmesh'
+
+/**
+ * A store that remembers only this run and keeps it in another store as well. An entry of an earlier run, or of another
+ * process that shares the folder, must not pass for one that came from a member.
+ */
+export function startsEmpty(run: Store, kept: Store): Store {
+  return {
+    get: (key, options) => run.get(key, options),
+    list: (options) => run.list(options),
+    async put(key, record, options) {
+      await run.put(key, record, options)
+      await kept.put(key, record, options)
+    },
+    async touch(key, meta, options) {
+      await run.touch(key, meta, options)
+      await kept.touch(key, meta, options)
+    },
+    async delete(key, options) {
+      await run.delete(key, options)
+      await kept.delete(key, options)
+    },
+    async close() {
+      await run.close()
+      await kept.close()
+    }
+  }
+}

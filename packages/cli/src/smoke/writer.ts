@@ -1,0 +1,78 @@
+import type { Mesh, MeshOptions } from 'ghmesh'
+import { apiUrl, memberName } from '../environment.ts'
+import type { Output } from '../output.ts'
+import { firstMember, until } from '../until.ts'
+import { callGitHub, makeUp } from './entry.ts'
+import { type FinalStats, finalStats, tellStats, watchPeers } from './final-stats.ts'
+import { join, refuseGitHub } from './member.ts'
+import { type EntryReport, type Receipt, receiptName, receiptTtlMs, reportEntry } from './receipt.ts'
+import type { SmokeFlags } from './smoke.ts'
+
+export interface WriterReport {
+  ok: boolean
+  role: 'writer'
+  target: string
+  entry: EntryReport
+  /** Nobody was there to hear of it. */
+  alone: boolean
+  final_stats: FinalStats
+}
+
+const firstMemberSeconds = 15
+const handOverMs = 10_000
+/** Readers ask every half second: a lost message costs a pull or two, for which the writer must still be there. */
+const pullMs = 2000
+
+/** Makes the target's entry, with one call to GitHub or none, and stays until those who are there have it. */
+export async function write(
+  flags: SmokeFlags,
+  output: Output,
+  signal: AbortSignal,
+  more: MeshOptions = {}
+): Promise<WriterReport> {
+  const { target, synthetic } = flags
+  await using mesh = await join(flags, output, {
+    ...(synthetic && { fetch: refuseGitHub, token: async () => undefined }),
+    ...more
+  })
+  const connected = watchPeers(mesh)
+  const url = `${apiUrl()}/repos/${target}`
+  const written = synthetic ? makeUp(url, target) : await callGitHub(mesh, url, target, signal)
+  output.line(
+    synthetic
+      ? `Made up an entry of ${written.bytes} bytes; GitHub is not called`
+      : `GitHub answered ${written.status} with ${written.bytes} bytes`
+  )
+
+  const waitSeconds = Math.min(flags.waitSeconds, firstMemberSeconds)
+  const done = output.waiting(`Waiting up to ${waitSeconds} s for a member`)
+  await firstMember(mesh, waitSeconds * 1000, signal).finally(done)
+  const receipt: Receipt = { ...written, writtenBy: more.name ?? memberName(), writtenAt: new Date().toISOString() }
+  await mesh.set(receiptName(target), receipt, { ttlMs: receiptTtlMs, signal })
+  if (mesh.peers().length > 0) await handOver(mesh, receipt, output, signal)
+
+  const alone = connected() === 0
+  output.line(`connected_peers: ${connected()}`)
+  if (alone) {
+    output.note(
+      `ghmesh: no member came within ${waitSeconds} s, so this broadcast may be a no-op; keep a reader running and write again`
+    )
+  }
+  const stats = finalStats(mesh.stats(), connected())
+  tellStats(output, stats)
+  return { ok: true, role: 'writer', target, entry: reportEntry(receipt), alone, final_stats: stats }
+}
+
+/** Stays until all members that are connected have the entry or are gone, as readers are who have what they came for. */
+async function handOver(mesh: Mesh, receipt: Receipt, output: Output, signal: AbortSignal): Promise<void> {
+  const since = performance.now()
+  const done = output.waiting('Handing the entry over')
+  const handedOver = async () => {
+    const members = mesh.peers()
+    if (members.length === 0) return true
+    // No member tells whether it has a named value.
+    if (receipt.source === 'synthetic' || performance.now() - since < pullMs) return undefined
+    return (await mesh.holders(receipt.url)).length >= members.length || undefined
+  }
+  await until(mesh, handedOver, { waitMs: handOverMs, pollMs: 250, signal }).finally(done)
+}
