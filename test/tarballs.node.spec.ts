@@ -102,13 +102,16 @@ describe('the packed tarballs in an empty project', function () {
       lib: ['es2023', 'dom']
     }
     writeFileSync(join(project, 'types/tsconfig.json'), JSON.stringify({ compilerOptions }))
-    const { code, stdout } = await commands.start(join(root, 'node_modules/.bin/tsc'), ['-p', join(project, 'types')]).ended
+    const { code, stdout } = await commands.start(join(root, 'node_modules/.bin/tsc'), ['-p', join(project, 'types')])
+      .ended
     expect(code, stdout).to.equal(0)
   })
 
   it('give the commands ghmesh and github-sim', async () => {
     const run = async (name: string) =>
-      (await commands.start(process.execPath, [join(project, 'node_modules/.bin', name), '--version']).ended).stdout.trim()
+      (
+        await commands.start(process.execPath, [join(project, 'node_modules/.bin', name), '--version']).ended
+      ).stdout.trim()
     expect(await run('ghmesh')).to.equal('0.1.0')
     expect(await run('github-sim')).to.equal('0.1.0')
   })

@@ -29,7 +29,7 @@ const nowhere = join(import.meta.filename, 'none')
 export type Init = Parameters<typeof fetch>[1]
 
 /** One call that a member sent out. */
-export interface Sent {
+interface Sent {
   url: string
   method: string
   headers: Headers

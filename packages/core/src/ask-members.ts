@@ -1,4 +1,4 @@
-import { concat, equal, hex } from './bytes.ts'
+import { concat, equal } from './bytes.ts'
 import type { Group } from './group/group.ts'
 import type { Guard } from './guard.ts'
 import type { Limits } from './limits.ts'
@@ -14,7 +14,7 @@ import {
 } from './transport/wire.ts'
 
 /** What a member answered to `get`: its head, and the body unless the asker already holds it. */
-export type Got =
+type Got =
   | { kind: 'entry'; head: EntryHead; body?: Uint8Array; from: string }
   | { kind: 'value'; head: ValueHead; body?: Uint8Array; from: string }
 
@@ -169,6 +169,3 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
   }
   return self
 }
-
-/** A wire key in the form in which maps hold it. */
-export const wireName = (wireKey: Uint8Array): string => hex(wireKey)

@@ -1,7 +1,10 @@
 import type { Bytes } from './bytes.ts'
 
-/** See `github/etag.ts`. */
-type ValidatorClass = 'portable' | 'object' | 'verbatim' | 'none'
+/**
+ * How far an entry's ETag reaches. `portable`: computed from body and request headers, so every token has its own;
+ * `object`: the id of a git object, the same for all; `verbatim`: only with the token that fetched it; `none`.
+ */
+export type ValidatorClass = 'portable' | 'object' | 'verbatim' | 'none'
 
 /** One cached response: the one record that is stored, sent and checked. Never changed, only replaced. */
 export interface Entry {

@@ -39,7 +39,7 @@ const mostNameLength = 1024
 const mostTtlMs = 366 * 24 * 3_600_000
 
 /** Later wins; of two at the same moment the higher peer id. A time ahead of the clock counts as now. */
-export function replaces(a: Pick<StoredValue, 'at' | 'by'>, b: Pick<StoredValue, 'at' | 'by'>, now: number): boolean {
+function replaces(a: Pick<StoredValue, 'at' | 'by'>, b: Pick<StoredValue, 'at' | 'by'>, now: number): boolean {
   const atA = Math.min(a.at, now)
   const atB = Math.min(b.at, now)
   return atA > atB || (atA === atB && a.by > b.by)

@@ -1,11 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { type Bytes, concat, sha256Hex, utf8 } from '../bytes.ts'
-
-/**
- * How far an entry's ETag reaches. `portable`: computed from body and request headers, so every token has its own;
- * `object`: the id of a git object, the same for all; `verbatim`: only with the token that fetched it; `none`.
- */
-export type ValidatorClass = 'portable' | 'object' | 'verbatim' | 'none'
+import type { ValidatorClass } from '../entry.ts'
 
 /** The request headers that GitHub hashes with the body. */
 export interface EtagInputs {

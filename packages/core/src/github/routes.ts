@@ -3,7 +3,7 @@
  * `anonymous`: every member, but only when it was fetched without a token; `viewer`: nobody but the token that asked;
  * `none`: not cached at all.
  */
-export type Sharing = 'group' | 'anonymous' | 'viewer' | 'none'
+type Sharing = 'group' | 'anonymous' | 'viewer' | 'none'
 
 export interface Route {
   /** GitHub's own notation; `/repositories/{id}/...` matches as `/repos/{owner}/{repo}/...`. */

@@ -22,7 +22,7 @@ export interface Platform {
   filePeers(options: FilePeersOptions): Discovery
 }
 
-export interface FilePeersOptions {
+interface FilePeersOptions {
   /** Made, with mode 0700, where it does not exist. */
   directory: string
   /** A record older than this is ignored, in ms. Default 5 minutes. */

@@ -38,6 +38,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Transport {
   let node: Node | undefined
   let exchange: ReturnType<typeof createExchange> | undefined
   let topic = ''
+  let ownId: string | undefined
 
   const build = (where: { listen: string[]; announce: string[] }, key: PrivateKey | undefined) =>
     createLibp2p({
@@ -101,7 +102,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Transport {
 
   return {
     get peerId() {
-      return running().peerId.toString()
+      return ownId ?? running().peerId.toString()
     },
     get addresses() {
       return node?.getMultiaddrs().map(String) ?? []
@@ -110,6 +111,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Transport {
       topic = topics[0] ?? ''
       const made = await listen()
       node = made
+      ownId = made.peerId.toString()
       const { pubsub } = made.services
       for (const name of topics) {
         pubsub.topicValidators.set(name, async (source, message) => {
@@ -142,9 +144,9 @@ export function createLibp2pTransport(parts: Libp2pParts): Transport {
       const { recipients } = await running().services.pubsub.publish(topic, message)
       return { recipients: recipients.length }
     },
-    request(id, bytes, options) {
+    async *request(id, bytes, options) {
       running()
-      return (exchange as NonNullable<typeof exchange>).request(id, bytes, options)
+      yield* (exchange as NonNullable<typeof exchange>).request(id, bytes, options)
     },
     async disconnect(id) {
       const peer = node?.getPeers().find((known) => known.toString() === id)

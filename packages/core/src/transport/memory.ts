@@ -1,5 +1,6 @@
+import { abortable } from '../abort.ts'
 import { hex } from '../bytes.ts'
-import { MeshError } from '../errors.ts'
+import { MeshError, toMeshError } from '../errors.ts'
 import type { Peer, Transport, TransportHandlers } from './transport.ts'
 
 /** Where transports of one process meet. */
@@ -12,6 +13,7 @@ interface MemoryNode {
   readonly topics: readonly string[]
   readonly neighbours: Set<string>
   readonly handlers: TransportHandlers
+  part(id: string): void
   deliver(id: string, topic: string, from: string, message: Uint8Array, through: string): Promise<void>
 }
 
@@ -25,6 +27,8 @@ export function memoryTransport(hub: MemoryHub, options: { peerId?: string } = {
   const peerId = options.peerId ?? `memory${hex(crypto.getRandomValues(new Uint8Array(8)))}`
   const neighbours = new Set<string>()
   const seen = new Set<string>()
+  // Answers under way, by who gives them: they end when that one goes.
+  const asked = new Map<string, Set<AbortController>>()
   let self: MemoryNode | undefined
   let published = 0
 
@@ -37,8 +41,10 @@ export function memoryTransport(hub: MemoryHub, options: { peerId?: string } = {
   function part(id: string): void {
     const other = hub.nodes.get(id)
     if (!neighbours.delete(id)) return
+    for (const answer of asked.get(id) ?? []) answer.abort(new Error(`${id} went away`))
+    asked.delete(id)
     self?.handlers.disconnect(peer(id))
-    if (other?.neighbours.delete(peerId)) other.handlers.disconnect(peer(peerId))
+    other?.part(peerId)
   }
 
   return {
@@ -51,6 +57,7 @@ export function memoryTransport(hub: MemoryHub, options: { peerId?: string } = {
         topics,
         neighbours,
         handlers,
+        part,
         async deliver(id, topic, from, message, through) {
           if (seen.has(id) || !topics.includes(topic)) return
           seen.add(id)
@@ -85,14 +92,26 @@ export function memoryTransport(hub: MemoryHub, options: { peerId?: string } = {
       for (const next of reached) void hub.nodes.get(next)?.deliver(id, topic, peerId, message, peerId)
       return { recipients: reached.length }
     },
-    async *request(id, bytes, { signal = new AbortController().signal } = {}) {
+    async *request(id, bytes, { signal } = {}) {
       running()
       const other = neighbours.has(id) ? hub.nodes.get(id) : undefined
       if (!other) throw new MeshError('ERR_TRANSPORT', `not connected to ${id}`)
-      for await (const frame of other.handlers.request(peerId, bytes.slice(), { signal })) {
-        signal.throwIfAborted()
-        if (!neighbours.has(id)) throw new MeshError('ERR_TRANSPORT', `${id} went away`)
-        yield frame.slice()
+      const gone = new AbortController()
+      const answers = asked.get(id) ?? new Set()
+      asked.set(id, answers.add(gone))
+      const ended = signal ? AbortSignal.any([signal, gone.signal]) : gone.signal
+      const frames = other.handlers.request(peerId, bytes.slice(), { signal: ended })[Symbol.asyncIterator]()
+      try {
+        for (;;) {
+          const frame = await abortable(frames.next(), ended)
+          if (frame.done) return
+          yield frame.value.slice()
+        }
+      } catch (cause) {
+        throw signal?.aborted ? signal.reason : toMeshError('ERR_TRANSPORT', `the answer of ${id} broke off`, cause)
+      } finally {
+        answers.delete(gone)
+        void frames.return?.()
       }
     },
     async disconnect(id) {

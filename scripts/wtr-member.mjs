@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A web-test-runner plugin: a Node member that holds one answer of a simulated GitHub, for pages to join. */
+export function member({ path = '/__member.json', entry = '/repos/octocat/hello-world/issues/1' } = {}) {
+  let told
+  let stop
+  return {
+    name: 'member',
+    async serverStart() {
+      const { startGitHub } = await import('@ghmesh/github-sim')
+      const { createMesh, createSecret, memoryStore } = await import('ghmesh')
+      const cacheDir = mkdtempSync(join(tmpdir(), 'ghmesh-wtr-'))
+      const github = await startGitHub({ secondaryLimits: false })
+      const secret = createSecret()
+      const mesh = await createMesh({
+        secret,
+        apiUrl: github.url,
+        token: 'sim-token-alice',
+        name: 'node',
+        cacheDir,
+        store: memoryStore(),
+        discovery: [],
+        listenPort: 0,
+        forceLocalhost: true,
+        ttlMs: 3_600_000
+      })
+      const announced = new Promise((resolve) =>
+        mesh.addEventListener('announced', ({ detail }) => detail.url.endsWith(entry) && resolve())
+      )
+      const response = await mesh.fetch(github.url + entry)
+      await announced
+      told = JSON.stringify({
+        address: mesh.addresses.find((address) => address.includes('/ws/')),
+        secret,
+        apiUrl: github.url,
+        url: github.url + entry,
+        body: await response.json()
+      })
+      stop = async () => {
+        await mesh.stop()
+        await github.stop()
+        rmSync(cacheDir, { recursive: true, force: true })
+      }
+    },
+    serve: (context) => (context.path === path ? { body: told, type: 'json' } : undefined),
+    serverStop: () => stop?.()
+  }
+}
