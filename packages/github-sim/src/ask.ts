@@ -3,8 +3,7 @@ import type { Repository } from './model.ts'
 import { linkOf, pageOf, slice } from './pagination.ts'
 import type { QuotaState } from './quota.ts'
 import type { Reply } from './reply.ts'
-import type { Token } from './tokens.ts'
-import type { Role } from './visibility.ts'
+import type { Role, Token } from './tokens.ts'
 import type { World } from './world.ts'
 
 /** A request as routes see it: who asks, for what, in which world. */

@@ -3,8 +3,7 @@ import type { RepositoryOptions } from './data/new-repository.ts'
 import type { CustomResponse, Hold, HoldOptions, LimitOptions } from './faults.ts'
 import type { Download } from './files.ts'
 import type { RepositoryControl } from './repository-controls.ts'
-import type { TokenOptions } from './tokens.ts'
-import type { Role } from './visibility.ts'
+import type { Role, TokenOptions } from './tokens.ts'
 
 /** How a server is down: nobody listens, connections are cut, or every answer has this 5xx status. */
 export type Outage = 'refuse' | 'reset' | 500 | 502 | 503 | 504

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { Role } from './visibility.ts'
+
+/** What somebody may do with a repository; each role includes the ones before it. */
+export type Role = 'pull' | 'triage' | 'push' | 'maintain' | 'admin'
 
 /** Who a token stands for and what it may do. */
 export interface TokenOptions {

@@ -1,8 +1,5 @@
 import type { Account, Visibility } from './model.ts'
-import type { Token } from './tokens.ts'
-
-/** What somebody may do with a repository; each role includes the ones before it. */
-export type Role = 'pull' | 'triage' | 'push' | 'maintain' | 'admin'
+import type { Role, Token } from './tokens.ts'
 
 const roles: readonly Role[] = ['pull', 'triage', 'push', 'maintain', 'admin']
 

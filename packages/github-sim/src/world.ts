@@ -2,8 +2,9 @@ import { newRepository, type RepositoryOptions } from './data/new-repository.ts'
 import { newAccount } from './data/user.ts'
 import type { Account, Repository } from './model.ts'
 import { between, type Random } from './seed.ts'
+import type { Role } from './tokens.ts'
 import { digestOf, type Token, type TokenOptions } from './tokens.ts'
-import { type Role, roleOf } from './visibility.ts'
+import { roleOf } from './visibility.ts'
 
 /** An organization to make. */
 export interface OrganizationOptions {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSecret, filePeers } from 'ghmesh'
 import { createOutput, type Output } from '../output.ts'
+import type { SmokeFlags } from './flags.ts'
 import { type ReaderReport, read } from './reader.ts'
-import type { SmokeFlags } from './smoke.ts'
 import { type WriterReport, write } from './writer.ts'
 
 export interface LocalReport {

@@ -3,7 +3,7 @@ import { cacheDir, findsMembers, registryRepository } from '../environment.ts'
 import { CliError } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { tellEvents } from './events.ts'
-import type { SmokeFlags } from './smoke.ts'
+import type { SmokeFlags } from './flags.ts'
 import { startsEmpty } from './starts-empty.ts'
 
 /** For members that must not call GitHub: they cannot. */

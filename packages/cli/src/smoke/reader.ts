@@ -4,9 +4,9 @@ import type { Output } from '../output.ts'
 import { nameOf } from '../provenance.ts'
 import { until } from '../until.ts'
 import { type FinalStats, finalStats, tellStats, watchPeers } from './final-stats.ts'
+import type { SmokeFlags } from './flags.ts'
 import { join, refuseGitHub } from './member.ts'
 import { type EntryReport, type Receipt, readReceipt, receiptName, reportEntry, sha256 } from './receipt.ts'
-import type { SmokeFlags } from './smoke.ts'
 
 export interface ReaderReport {
   ok: boolean

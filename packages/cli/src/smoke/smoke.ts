@@ -1,25 +1,9 @@
 import { CliError, messageOf } from '../errors.ts'
 import { createOutput } from '../output.ts'
+import type { SmokeFlags } from './flags.ts'
 import { localTwoNode } from './local-two-node.ts'
 import { read } from './reader.ts'
 import { write } from './writer.ts'
-
-export interface SmokeFlags {
-  read?: boolean
-  write?: boolean
-  localTwoNode?: boolean
-  target: string
-  synthetic?: boolean
-  waitSeconds: number
-  pollInterval: number
-  listenPort?: number
-  cacheDir?: string
-  registryRepo?: string
-  sharedSecret?: string
-  disableDiscovery?: boolean
-  verbose?: boolean
-  json?: boolean
-}
 
 /** `ghmesh smoke`: does an entry travel from one member to another? */
 export async function smoke(flags: SmokeFlags, signal: AbortSignal): Promise<number> {

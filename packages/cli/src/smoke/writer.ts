@@ -4,9 +4,9 @@ import type { Output } from '../output.ts'
 import { firstMember, until } from '../until.ts'
 import { callGitHub, makeUp } from './entry.ts'
 import { type FinalStats, finalStats, tellStats, watchPeers } from './final-stats.ts'
+import type { SmokeFlags } from './flags.ts'
 import { join, refuseGitHub } from './member.ts'
 import { type EntryReport, type Receipt, receiptName, receiptTtlMs, reportEntry } from './receipt.ts'
-import type { SmokeFlags } from './smoke.ts'
 
 export interface WriterReport {
   ok: boolean

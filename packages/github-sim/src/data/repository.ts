@@ -1,5 +1,6 @@
 import type { Repository } from '../model.ts'
-import { permissionsOf, type Role } from '../visibility.ts'
+import type { Role } from '../tokens.ts'
+import { permissionsOf } from '../visibility.ts'
 import { simpleLicense } from './license.ts'
 import { type Links, nodeId } from './links.ts'
 import { repositoryUrls } from './repository-urls.ts'

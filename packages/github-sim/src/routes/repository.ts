@@ -6,7 +6,8 @@ import { fullRepositoryJson } from '../data/repository.ts'
 import { simpleUser } from '../data/user.ts'
 import type { Account, Release } from '../model.ts'
 import { elsewhere, failure, notFound, type Reply, requiresAuthentication } from '../reply.ts'
-import { includes, permissionsOf, type Role, roleOf } from '../visibility.ts'
+import type { Role } from '../tokens.ts'
+import { includes, permissionsOf, roleOf } from '../visibility.ts'
 
 function show(ask: RepositoryAsk): Reply {
   const { repository, role, viewer, world, links } = ask

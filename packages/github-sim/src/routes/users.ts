@@ -3,7 +3,7 @@ import { repositoryJson } from '../data/repository.ts'
 import { fullUser, organization, ownUser } from '../data/user.ts'
 import type { Account, Repository } from '../model.ts'
 import { notFound, type Reply, requiresAuthentication } from '../reply.ts'
-import type { Role } from '../visibility.ts'
+import type { Role } from '../tokens.ts'
 
 type Seen = { repository: Repository; role: Role }
 
