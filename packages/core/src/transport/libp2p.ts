@@ -156,7 +156,10 @@ export function createLibp2pTransport(parts: Libp2pParts): Transport {
       const stopping = node
       node = undefined
       exchange?.stop()
-      await stopping?.stop()
+      if (!stopping) return
+      endTimers(stopping)
+      await stopping.stop()
+      endTimers(stopping)
     }
   }
 }
@@ -187,4 +190,14 @@ function healGossip(
   const { pubsub } = node.services as { pubsub: { onPeerConnected?(peer: PeerId, connection: Connection): void } }
   // After gossipsub's own handlers of the same event.
   setTimeout(() => left.status === 'open' && pubsub.onPeerConnected?.(remotePeer, left), 50)
+}
+
+/** Two timers outlive `stop` by up to a second, and with them the process (libp2p 3.3, gossipsub 17.1): neither has a public end, and stopping starts one anew. */
+function endTimers(node: object): void {
+  const { services, components } = node as {
+    services: { pubsub: { status?: { heartbeatTimeout?: ReturnType<typeof setTimeout> } } }
+    components?: { addressManager?: { _updatePeerStoreAddresses?: { stop?(): void } } }
+  }
+  clearTimeout(services.pubsub.status?.heartbeatTimeout)
+  components?.addressManager?._updatePeerStoreAddresses?.stop?.()
 }
