@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { defaultReporter } from '@web/test-runner'
 import { chromeLauncher } from '@web/test-runner-chrome'
 import { ensureBrowser } from './scripts/browser.mjs'
+import { member } from './scripts/wtr-member.mjs'
 import { specs } from './scripts/wtr-specs.mjs'
 
 const tests = (s) => (s ? [...s.tests, ...s.suites.flatMap(tests)] : [])
@@ -22,7 +23,10 @@ const counts = {
 
 export default {
   files: ['{packages/*/test,test}/**/*.spec.ts', '!**/*.node.spec.ts'],
-  plugins: [specs({ root: import.meta.dirname, include: '{packages/*/test,test}/**/*.spec.ts', exclude: /\.node\.spec\.ts$/ })],
+  plugins: [
+    specs({ root: import.meta.dirname, include: '{packages/*/test,test}/**/*.spec.ts', exclude: /\.node\.spec\.ts$/ }),
+    member()
+  ],
   browsers: [chromeLauncher({ launchOptions: { executablePath: ensureBrowser(), args: ['--no-sandbox'] } })],
   reporters: [defaultReporter({ reportTestProgress: process.stdout.isTTY === true, reportTestResults: true }), counts],
   testFramework: { config: { ui: 'bdd', timeout: 20000 } }

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
 import { transform } from 'esbuild'
-import { discoveryContract, storeContract } from '../packages/core/src/contract/index.ts'
+import { discoveryContract, storeContract, transportContract } from '../packages/core/src/contract/index.ts'
 import type { Discovery } from '../packages/core/src/discovery/discovery.ts'
 import type { Store, StoreBounds } from '../packages/core/src/store/store.ts'
+import type { Transport } from '../packages/core/src/transport/transport.ts'
 
 const root = join(import.meta.dirname, '..')
 const cache = join(root, 'node_modules/.cache/ghmesh-docs')
@@ -58,6 +59,21 @@ describe('docs/custom-discovery.md', () => {
     group: (count) => {
       const channelName = `test ${groups++}`
       return Array.from({ length: count }, () => tabs(channelName))
+    }
+  })
+  for (const { name, run } of suite) it(name, run)
+})
+
+describe('docs/custom-transport.md', () => {
+  let roomTransport: (room: Map<string, never>) => Transport
+  before(async () => {
+    ;({ roomTransport } = await load<{ roomTransport: typeof roomTransport }>('custom-transport.md'))
+  })
+
+  const suite = transportContract({
+    group: (count) => {
+      const room = new Map<string, never>()
+      return Array.from({ length: count }, () => roomTransport(room))
     }
   })
   for (const { name, run } of suite) it(name, run)

@@ -1,0 +1,63 @@
+import { expect } from 'chai'
+import { createMesh, type Mesh, memoryStore } from 'ghmesh'
+
+/** What scripts/wtr-member.mjs tells of the Node member that runs beside the browser. */
+interface Beside {
+  address: string
+  secret: string
+  apiUrl: string
+  url: string
+  body: unknown
+}
+
+describe('a page', () => {
+  let beside: Beside
+  let mesh: Mesh | undefined
+  before(async () => {
+    beside = await (await fetch('/__member.json')).json()
+  })
+  afterEach(() => mesh?.stop())
+
+  const calls: string[] = []
+  const open = (more = {}) =>
+    createMesh({
+      secret: beside.secret,
+      apiUrl: beside.apiUrl,
+      bootstrap: [beside.address],
+      allowPrivateAddresses: true,
+      store: memoryStore(),
+      ttlMs: 3_600_000,
+      limits: { dialMs: 100, memberAnswerMs: 5000, membersBudgetMs: 5000 },
+      fetch: async (input) => {
+        calls.push(String(input instanceof Request ? input.url : input))
+        throw new TypeError('GitHub must not be asked')
+      },
+      ...more
+    })
+
+  it('joins a Node member over ws:// and gets its entry with no call to GitHub', async () => {
+    mesh = await open()
+    const joined = new Promise<void>((resolve) => mesh?.addEventListener('peer:connect', () => resolve()))
+    if (mesh.peers().length === 0) await joined
+    expect(mesh.peers()[0]).to.include({ path: 'direct', transport: 'websocket' })
+    const response = await mesh.fetch(beside.url)
+    expect(await response.json()).to.deep.equal(beside.body)
+    expect(response.headers.get('cache-status')).to.equal('ghmesh; hit; detail=peer')
+    expect(calls).to.deep.equal([])
+    expect(mesh.stats()).to.include({ peerHits: 1, apiCallsMade: 0 })
+  })
+
+  it('can ask GitHub itself, across origins', async () => {
+    mesh = await open({ fetch: undefined, bootstrap: undefined })
+    const response = await mesh.fetch(`${beside.apiUrl}/repos/octocat/hello-world/issues/2`)
+    expect(response.status).to.equal(200)
+    expect(response.headers.get('cache-status')).to.include('fwd=uri-miss')
+  })
+
+  it('does not dial ws:// and private addresses unless told to', async () => {
+    mesh = await open({ allowPrivateAddresses: false })
+    const response = mesh.fetch(beside.url)
+    expect(await response.catch((error) => error)).to.be.instanceOf(TypeError)
+    expect(mesh.peers()).to.deep.equal([])
+  })
+})
