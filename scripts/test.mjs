@@ -9,6 +9,8 @@ const suites = [
   [
     'node',
     'mocha',
+    '--require',
+    './test/token-scan/hooks.ts',
     '--reporter',
     'scripts/mocha-count.cjs',
     '--ignore',

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { type Bytes, sha256Hex } from './bytes.ts'
-import type { Cache } from './cache.ts'
+import type { Cache } from './cache/cache.ts'
 import type { Entry } from './entry.ts'
 import type { Emit } from './events.ts'
 import { type EtagInputs, type EtagScheme, opaqueTag } from './github/etag.ts'

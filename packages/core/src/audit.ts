@@ -1,6 +1,6 @@
 import type { Entry } from './entry.ts'
 import { type ApiRequest, anonymous } from './github/request.ts'
-import type { Guard } from './guard.ts'
+import type { Guard } from './members/guard.ts'
 
 /** What GitHub shows differently later than this may have changed meanwhile. */
 const tellingMs = 10_000

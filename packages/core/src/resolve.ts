@@ -1,5 +1,5 @@
 import { abortable } from './abort.ts'
-import type { Cache } from './cache.ts'
+import type { Cache } from './cache/cache.ts'
 import type { Entry, Holding } from './entry.ts'
 import type { Emit, StaleReason } from './events.ts'
 import type { Condition, Origin, OriginAnswer } from './github/origin.ts'

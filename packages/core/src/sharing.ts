@@ -1,8 +1,8 @@
-import type { Cache } from './cache.ts'
+import type { Cache } from './cache/cache.ts'
+import type { Purges } from './cache/purges.ts'
 import type { Entry } from './entry.ts'
 import type { ApiRequest } from './github/request.ts'
 import type { Visibility } from './github/visibility.ts'
-import type { Purges } from './purges.ts'
 import type { Requests } from './requests.ts'
 
 export interface SharingOptions {

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { createBucket } from '../src/bucket.ts'
-import { createGuard } from '../src/guard.ts'
 import { defaultLimits } from '../src/limits.ts'
+import { createBucket } from '../src/members/bucket.ts'
+import { createGuard } from '../src/members/guard.ts'
 import { createCounters } from '../src/stats.ts'
 
 const none = { entries: 0, bytes: 0, connectedPeers: 0 }

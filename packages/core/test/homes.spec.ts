@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { createHolders } from '../src/holders.ts'
-import { homesOf, rendezvousScore } from '../src/homes.ts'
+import { createHolders } from '../src/members/holders.ts'
+import { homesOf, rendezvousScore } from '../src/members/homes.ts'
 
 const peer = fc.stringMatching(/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/)
 const key = fc.stringMatching(/^[\da-f]{64}$/)

@@ -6,7 +6,7 @@ import { createRoutes } from '../src/github/routes.ts'
 import { type Group, openGroup } from '../src/group/group.ts'
 import { createSecret } from '../src/group/secret.ts'
 import { defaultLimits } from '../src/limits.ts'
-import { checkHead, entryFromMember, headOf } from '../src/member-entry.ts'
+import { checkHead, entryFromMember, headOf } from '../src/members/head.ts'
 import { decodeGossip, type EntryHead, encodeGossip } from '../src/transport/wire.ts'
 import { entryOf, url } from './fixtures/entries.ts'
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createPurges } from '../src/purges.ts'
+import { createPurges } from '../src/cache/purges.ts'
 
 const api = 'https://api.github.com'
 const issue = `${api}/repos/Octo/Tools/issues/1`

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { utf8 } from '../src/bytes.ts'
+import { holdingMeta, holdingRecord, readHolding, readSummary, readValue, valueRecord } from '../src/cache/record.ts'
 import type { Entry } from '../src/entry.ts'
-import { holdingMeta, holdingRecord, readHolding, readSummary, readValue, valueRecord } from '../src/record.ts'
 import type { StoreMeta } from '../src/store/store.ts'
 import { entryOf } from './fixtures/entries.ts'
 

@@ -5,7 +5,7 @@ import { openGroup } from '../src/group/group.ts'
 import { deriveKeys } from '../src/group/keys.ts'
 import { checkProof, createProof } from '../src/group/proof.ts'
 import { rootOf } from '../src/group/secret.ts'
-import { rendezvousScore } from '../src/homes.ts'
+import { rendezvousScore } from '../src/members/homes.ts'
 import { decodeGossip, decodeQuestion, encodeGossip, encodeQuestion } from '../src/transport/wire.ts'
 import vectors from './vectors.json' with { type: 'json' }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
+import { createPurges } from '../src/cache/purges.ts'
 import { changedBy } from '../src/github/writes.ts'
-import { createPurges } from '../src/purges.ts'
 
 describe('writes: what they changed', () => {
   const root = '/repos/octo/tools'

@@ -58,6 +58,11 @@ export function createLibp2pTransport(parts: Libp2pParts): Transport {
         ping: ping(),
         pubsub: gossipsub({
           allowPublishToZeroTopicPeers: true,
+          // Wide enough that a member at which dozens hang still hands on to all of them.
+          D: 16,
+          Dlo: 8,
+          Dhi: 64,
+          gossipFactor: 1,
           // Members share addresses; by default the eleventh behind one goes silent without a word.
           scoreParams: { IPColocationFactorWeight: 0 }
         })

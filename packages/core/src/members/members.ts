@@ -1,8 +1,8 @@
-import type { Emit } from './events.ts'
-import type { Group } from './group/group.ts'
-import type { Limits } from './limits.ts'
-import type { MeshStats } from './stats.ts'
-import type { Peer, Transport } from './transport/transport.ts'
+import type { Emit } from '../events.ts'
+import type { Group } from '../group/group.ts'
+import type { Limits } from '../limits.ts'
+import type { MeshStats } from '../stats.ts'
+import type { Peer, Transport } from '../transport/transport.ts'
 
 /** What a member last told of itself. */
 export interface Presence {

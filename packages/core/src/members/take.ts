@@ -1,11 +1,11 @@
-import { hex } from './bytes.ts'
-import type { Cache } from './cache.ts'
-import type { Emit } from './events.ts'
-import type { Group } from './group/group.ts'
+import { hex } from '../bytes.ts'
+import type { Cache } from '../cache/cache.ts'
+import type { Emit } from '../events.ts'
+import type { Group } from '../group/group.ts'
+import type { Counters } from '../stats.ts'
+import type { EntryHead } from '../transport/wire.ts'
 import type { Guard } from './guard.ts'
-import { checkHead, entryFromMember, type HeadCheck, type Refusal } from './member-entry.ts'
-import type { Counters } from './stats.ts'
-import type { EntryHead } from './transport/wire.ts'
+import { checkHead, entryFromMember, type HeadCheck, type Refusal } from './head.ts'
 
 /** Something a member told or sent of an entry. */
 export interface Told {

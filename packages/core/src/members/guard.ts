@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
+import type { Limits } from '../limits.ts'
+import type { Counters } from '../stats.ts'
 import { type Bucket, createBucket } from './bucket.ts'
-import type { Limits } from './limits.ts'
-import type { Counters } from './stats.ts'
 
 /** What each peer may cost: its rate, and how much rubbish it may send before it is not heard any more. */
 export interface Guard {

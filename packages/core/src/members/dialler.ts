@@ -1,8 +1,8 @@
-import type { Discovery, PeerRecord } from './discovery/discovery.ts'
-import { toMeshError } from './errors.ts'
-import type { Emit } from './events.ts'
-import type { Limits } from './limits.ts'
-import type { Transport } from './transport/transport.ts'
+import type { Discovery, PeerRecord } from '../discovery/discovery.ts'
+import { toMeshError } from '../errors.ts'
+import type { Emit } from '../events.ts'
+import type { Limits } from '../limits.ts'
+import type { Transport } from '../transport/transport.ts'
 
 export interface DiallerOptions {
   transport: Transport

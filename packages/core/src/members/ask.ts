@@ -1,9 +1,8 @@
-import { concat, equal } from './bytes.ts'
-import type { Group } from './group/group.ts'
-import type { Guard } from './guard.ts'
-import type { Limits } from './limits.ts'
-import { inflate } from './transport/compress.ts'
-import type { Transport } from './transport/transport.ts'
+import { concat, equal } from '../bytes.ts'
+import type { Group } from '../group/group.ts'
+import type { Limits } from '../limits.ts'
+import { inflate } from '../transport/compress.ts'
+import type { Transport } from '../transport/transport.ts'
 import {
   type Answer,
   decodeAnswer,
@@ -11,7 +10,8 @@ import {
   encodeQuestion,
   protocolVersion,
   type ValueHead
-} from './transport/wire.ts'
+} from '../transport/wire.ts'
+import type { Guard } from './guard.ts'
 
 /** What a member answered to `get`: its head, and the body unless the asker already holds it. */
 type Got =
@@ -38,22 +38,29 @@ export interface Ask {
 
 /** How long a body may take once its head has come. */
 const transferMs = 5000
+/** Between two frames of a body. */
+const silenceMs = 1000
 
 /** This member's questions to others, each within its budget. */
 export function createAsk({ transport, group, guard, limits }: AskOptions): Ask {
-  /** Reads one header frame within the budget, and hands on the rest. */
+  /** The frames of an answer: the first within the budget, the others without long silence and within `transferMs` together. */
   async function* question(
     peerId: string,
     bytes: Uint8Array,
-    budgetMs: number
+    budgetMs: number,
+    signal?: AbortSignal
   ): AsyncGenerator<Uint8Array, void, void> {
-    const control = new AbortController()
-    let timer = setTimeout(() => control.abort(new Error('no answer in time')), budgetMs)
+    const late = new AbortController()
+    const control = signal ? AbortSignal.any([signal, late.signal]) : late.signal
+    const timeOut = () => late.abort(new Error('no answer in time'))
+    let timer = setTimeout(timeOut, budgetMs)
+    let end: number | undefined
     try {
-      for await (const frame of transport.request(peerId, bytes, { signal: control.signal })) {
+      for await (const frame of transport.request(peerId, bytes, { signal: control })) {
         clearTimeout(timer)
-        timer = setTimeout(() => control.abort(new Error('the body did not come in time')), transferMs)
-        if (frame.byteLength > limits.frameBytes) return guard.reject(peerId, 'size')
+        end ??= performance.now() + transferMs
+        timer = setTimeout(timeOut, Math.min(silenceMs, end - performance.now()))
+        if (frame.byteLength === 0 || frame.byteLength > limits.frameBytes) return guard.reject(peerId, 'size')
         yield frame
       }
     } finally {
@@ -76,11 +83,17 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
     return undefined
   }
 
-  async function get(peerId: string, key: Uint8Array, hash?: Uint8Array): Promise<Got | undefined> {
+  async function get(
+    peerId: string,
+    key: Uint8Array,
+    hash?: Uint8Array,
+    signal?: AbortSignal
+  ): Promise<Got | undefined> {
     const frames = question(
       peerId,
       encodeQuestion({ version: protocolVersion, type: 'get', key, hash }),
-      limits.membersBudgetMs
+      limits.membersBudgetMs,
+      signal
     )
     try {
       return await readGot(peerId, frames, hash)
@@ -133,9 +146,11 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
         let next = 0
         let hedge: ReturnType<typeof setTimeout> | undefined
         const giveUp = setTimeout(() => settle(undefined), limits.membersBudgetMs + transferMs)
+        const settled = new AbortController()
         const settle = (got: Got | undefined) => {
           clearTimeout(hedge)
           clearTimeout(giveUp)
+          settled.abort()
           resolve(got)
         }
         const start = () => {
@@ -143,7 +158,7 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
           const peerId = peerIds[next++]
           if (peerId === undefined) return
           if (next < peerIds.length) hedge = setTimeout(start, limits.hedgeMs)
-          self.get(peerId, key, held).then((got) => {
+          void safely(get(peerId, key, held, settled.signal)).then((got) => {
             open--
             if (got) settle(got)
             else if (open === 0) settle(undefined)

@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache'
-import { fromHex, hex } from './bytes.ts'
-import type { Cache } from './cache.ts'
-import type { EntrySummary } from './entry.ts'
-import type { Group } from './group/group.ts'
-import type { Limits } from './limits.ts'
+import { fromHex, hex } from '../bytes.ts'
+import type { Cache } from '../cache/cache.ts'
+import type { EntrySummary } from '../entry.ts'
+import type { Group } from '../group/group.ts'
+import type { Limits } from '../limits.ts'
 
 /** Which of this member's entries others may ask for, by the names that they have on the wire. */
 export interface Mirror {

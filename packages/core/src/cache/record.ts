@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import { concat, plain, sha256Hex } from './bytes.ts'
-import type { Entry, EntrySummary, Holding } from './entry.ts'
-import type { Json, StoreMeta, StoreRecord } from './store/store.ts'
+import { concat, plain, sha256Hex } from '../bytes.ts'
+import type { Entry, EntrySummary, Holding } from '../entry.ts'
+import type { Json, StoreMeta, StoreRecord } from '../store/store.ts'
 
 /*
  * How holdings and values stand in a store: the bodies one after the other, all else in the meta. Version 1.

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache'
-import { type Entry, type EntrySummary, type Holding, merge } from './entry.ts'
-import { MeshError, toMeshError } from './errors.ts'
-import type { Limits } from './limits.ts'
+import { type Entry, type EntrySummary, type Holding, merge } from '../entry.ts'
+import { MeshError, toMeshError } from '../errors.ts'
+import type { Limits } from '../limits.ts'
+import type { Store } from '../store/store.ts'
 import {
   holdingMeta,
   holdingRecord,
@@ -11,7 +12,6 @@ import {
   type StoredValue,
   valueRecord
 } from './record.ts'
-import type { Store } from './store/store.ts'
 
 /** What this member holds: decoded entries in memory, in front of the store that keeps them. */
 export interface Cache {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import { apiPath } from './github/request.ts'
-import { repositoryOf } from './github/routes.ts'
+import { apiPath } from '../github/request.ts'
+import { repositoryOf } from '../github/routes.ts'
 
 /** Remembers what was made stale, and when: an entry older than that is stale, whenever and wherever from it arrives. */
 export interface Purges {

@@ -1,13 +1,9 @@
-import { equal, hex, plain } from './bytes.ts'
-import type { Cache } from './cache.ts'
-import type { Entry } from './entry.ts'
-import type { Group } from './group/group.ts'
-import type { Guard } from './guard.ts'
-import type { Limits } from './limits.ts'
-import { headOf } from './member-entry.ts'
-import type { Mirror } from './mirror.ts'
-import { valueHeadOf } from './tell.ts'
-import { deflate } from './transport/compress.ts'
+import { equal, hex, plain } from '../bytes.ts'
+import type { Cache } from '../cache/cache.ts'
+import type { Entry } from '../entry.ts'
+import type { Group } from '../group/group.ts'
+import type { Limits } from '../limits.ts'
+import { deflate } from '../transport/compress.ts'
 import {
   type Answer,
   decodeQuestion,
@@ -15,7 +11,11 @@ import {
   protocolVersion,
   type Question,
   questionVersion
-} from './transport/wire.ts'
+} from '../transport/wire.ts'
+import type { Guard } from './guard.ts'
+import { headOf } from './head.ts'
+import type { Mirror } from './mirror.ts'
+import { valueHeadOf } from './tell.ts'
 
 export interface ServeOptions {
   cache: Cache
@@ -26,7 +26,7 @@ export interface ServeOptions {
   groupOf(peerId: string): Group | undefined
   /** Takes a peer's proof; resolves to this member's own if it holds. */
   prove(peerId: string, proof: Uint8Array): Promise<Uint8Array | undefined>
-  guard: Pick<Guard, 'reject'>
+  guard: Pick<Guard, 'hears' | 'reject'>
 }
 
 /** Questions are short; a longer one is none. */
@@ -76,6 +76,7 @@ export function createServe(options: ServeOptions): (from: string, bytes: Uint8A
   }
 
   return async function* (from, bytes) {
+    if (!guard.hears(from)) return
     const question = bytes.byteLength <= mostQuestionBytes ? decodeQuestion(bytes) : undefined
     if (!question) {
       const later =

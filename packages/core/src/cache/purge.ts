@@ -1,5 +1,5 @@
+import type { Emit } from '../events.ts'
 import type { Cache } from './cache.ts'
-import type { Emit } from './events.ts'
 import type { Purges } from './purges.ts'
 
 /** Makes a URL or repository stale here; resolves to how many entries that were. Does so at once, and on disk after it. */
