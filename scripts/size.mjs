@@ -6,11 +6,11 @@ import { build } from 'esbuild'
 
 const root = join(import.meta.dirname, '..')
 
-/** Bundles `ghmesh` for browsers; with `own`, only what is ours, everything else left out. */
+/** Bundles what `import { createMesh } from 'ghmesh'` brings to a page; with `own`, only what is ours, everything else left out. */
 async function bundle(own) {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['packages/core/src/index.ts'],
+    stdin: { contents: "export { createMesh } from './packages/core/src/index.ts'", resolveDir: root },
     bundle: true,
     minify: true,
     write: false,

@@ -6,7 +6,7 @@ export const tokens = ['sim-token-alice', 'sim-token-bob']
 const base64 = (text: string) => Buffer.from(text).toString('base64').replace(/=+$/, '').slice(0, -1)
 
 /** All forms in which a token must not be seen: itself, in base64, and its hashes. */
-export const forms: string[] = tokens.flatMap((token) => [
+const forms: string[] = tokens.flatMap((token) => [
   token,
   base64(token),
   ...[token, `token ${token}`, `Bearer ${token}`, `bearer ${token}`].flatMap((text) => {
