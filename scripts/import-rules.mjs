@@ -11,6 +11,7 @@ const floors = [
   ['create'],
   ['platform/'],
   ['mesh'],
+  ['member'],
   [
     'members/',
     'resolve',

@@ -54,6 +54,16 @@ describe('trust', () => {
     expect(await b.ask(issues).catch((error) => error)).to.be.instanceOf(TypeError)
   })
 
+  it('verify: the git hash of a raw file vouches for it, for it is the id of that object', async () => {
+    const a = await s.member()
+    const b = await s.member({ token: bob, trust: 'verify' })
+    await s.connect(a, b)
+    const raw = { headers: { accept: 'application/vnd.github.raw' } }
+    await shared(a, b, `${repo}/readme`, raw)
+    expect(status(await b.ask(`${repo}/readme`, raw))).to.match(/fwd-status=304/)
+    expect(s.github.units('bob')).to.equal(0)
+  })
+
   it('verify: the id of a git object does not vouch for a member’s body', async () => {
     const a = await s.member()
     const b = await s.member({ token: bob, trust: 'verify' })

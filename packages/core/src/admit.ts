@@ -3,7 +3,7 @@ import { type Bytes, sha256Hex } from './bytes.ts'
 import type { Cache } from './cache/cache.ts'
 import type { Entry } from './entry.ts'
 import type { Emit } from './events.ts'
-import { type EtagInputs, type EtagScheme, opaqueTag } from './github/etag.ts'
+import { type EtagInputs, type EtagScheme, gitBlobId, opaqueTag } from './github/etag.ts'
 import { keptHeaders, maxAgeMs, refreshedHeaders } from './github/headers.ts'
 import { compact, inspect } from './github/json.ts'
 import { isJson } from './github/key.ts'
@@ -102,8 +102,9 @@ export function createAdmit(options: AdmitOptions) {
       // The ETag does not cover `Link`, so a 304 could hide the next page for ever.
       if (mayHaveGrown(entry.items, entry.headers.link, request.url)) return {}
       if (entry.validator === 'object') {
-        // The id of an object says nothing of a member's body, but where members are believed it says that it is current.
-        return (entry.from === undefined || options.trusted) && entry.etag ? { ifNoneMatch: entry.etag } : {}
+        // Where members are believed, the id of an object says that a member's body is current, if not that it is true.
+        const usable = entry.from === undefined || options.trusted || (await isOwnBlob(entry))
+        return usable && entry.etag ? { ifNoneMatch: entry.etag } : {}
       }
       if (entry.validator === 'portable') {
         const ifNoneMatch = await etags.compute(entry.body, inputs(request), request.viewer)
@@ -170,8 +171,9 @@ export function createAdmit(options: AdmitOptions) {
     },
 
     async refresh(request: ApiRequest, entry: Entry, { headers, sentAt }: OriginAnswer): Promise<Entry> {
-      // Only an ETag computed from the body proves the body; then it is as good as an own one.
-      const proven = entry.validator === 'portable' ? { from: undefined, takenAt: undefined } : {}
+      // Only an ETag that can be computed from the body proves the body; then it is as good as an own one.
+      const isProven = entry.validator === 'portable' || (await isOwnBlob(entry))
+      const proven = isProven ? { from: undefined, takenAt: undefined } : {}
       const change = (held: Entry): Entry => ({
         ...held,
         ...proven,
@@ -203,6 +205,10 @@ export function createAdmit(options: AdmitOptions) {
 
 const entryResponse = (body: Uint8Array<ArrayBuffer>, live: Headers) => () =>
   new Response(body, { headers: keptHeaders(live) })
+
+/** Whether an object's id is the body's own: so for raw files, not for what GitHub says about them. */
+const isOwnBlob = async ({ validator, etag, body }: Entry): Promise<boolean> =>
+  validator === 'object' && opaqueTag(etag ?? null) === (await gitBlobId(body))
 
 /** A body as it came, then without the white space that GitHub adds for some user agents. */
 function* forms(body: Bytes, json: boolean): Iterable<Bytes> {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { type Bytes, concat, sha256Hex, utf8 } from '../bytes.ts'
+import { type Bytes, concat, hex, sha256Hex, utf8 } from '../bytes.ts'
 import type { ValidatorClass } from '../entry.ts'
 
 /** The request headers that GitHub hashes with the body. */
@@ -13,6 +13,11 @@ export function computeEtag(body: Uint8Array, { accept, authorization }: EtagInp
   return sha256Hex(
     concat(utf8(`${accept}:`), authorization === undefined ? new Uint8Array() : utf8(`${authorization}:`), body)
   )
+}
+
+/** The id that git gives to a file with this content: SHA-1 over `blob`, its length, NUL and the content. */
+export async function gitBlobId(body: Bytes): Promise<string> {
+  return hex(new Uint8Array(await crypto.subtle.digest('SHA-1', concat(utf8(`blob ${body.byteLength}\0`), body))))
 }
 
 /** An entity-tag without weakness mark and quotes: GitHub sends weak and strong by chance, and `If-None-Match` compares weakly. */

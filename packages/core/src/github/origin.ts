@@ -41,7 +41,8 @@ export interface Origin {
 }
 
 export interface OriginOptions {
-  fetch: typeof globalThis.fetch
+  /** Default: the global one, as it is when it is called. */
+  fetch?: typeof globalThis.fetch
   clock: Clock
   localNow: () => number
   counters: { called(units: number): void; quota(resource: string, quota: Quota): void }
@@ -58,7 +59,14 @@ const followed = new Set([301, 307, 308])
 const mostRedirects = 5
 
 /** The only place that calls `fetch`. */
-export function createOrigin({ fetch, clock, localNow, counters, maxBytes, seesRedirects }: OriginOptions): Origin {
+export function createOrigin({
+  fetch = (...args) => globalThis.fetch(...args),
+  clock,
+  localNow,
+  counters,
+  maxBytes,
+  seesRedirects
+}: OriginOptions): Origin {
   const limited = new LRUCache<string, number>({ max: 1000 })
   const control = new AbortController()
 

@@ -1,0 +1,256 @@
+import { within } from './abort.ts'
+import { createAdmit } from './admit.ts'
+import { createAudit } from './audit.ts'
+import type { Bytes } from './bytes.ts'
+import { createCache } from './cache/cache.ts'
+import { createPurge } from './cache/purge.ts'
+import { createPurges } from './cache/purges.ts'
+import type { Discovery } from './discovery/discovery.ts'
+import type { Entry } from './entry.ts'
+import { MeshError } from './errors.ts'
+import { createEvents, type Emit } from './events.ts'
+import { createClock } from './github/clock.ts'
+import { createEtagScheme } from './github/etag.ts'
+import { createOrigin } from './github/origin.ts'
+import { type ApiRequest, anonymous, apiPath, createTargets } from './github/request.ts'
+import { createRoutes, repositoryOf } from './github/routes.ts'
+import { createVisibility } from './github/visibility.ts'
+import type { Group } from './group/group.ts'
+import { createGuard } from './members/guard.ts'
+import { createMirror } from './members/mirror.ts'
+import { createNetwork, type Network } from './members/network.ts'
+import type { readOptions } from './options.ts'
+import { createRequests } from './requests.ts'
+import { type Flow, type Outcome, resolve } from './resolve.ts'
+import { createResponder } from './response.ts'
+import { createSharing } from './sharing.ts'
+import { createFlights } from './single-flight.ts'
+import { createCounters, type MeshStats } from './stats.ts'
+import type { Store } from './store/store.ts'
+import type { Transport } from './transport/transport.ts'
+import { createValues } from './values.ts'
+import type { Judgement } from './verify.ts'
+import { createViewers } from './viewers.ts'
+import { createWrites } from './writes.ts'
+
+/** What a member is put together from, once options and platform are known. */
+export interface MemberParts {
+  options: ReturnType<typeof readOptions>
+  name: string
+  version: string
+  store: Store
+  machineKey: Bytes
+  seesRedirects: boolean
+  groups: readonly Group[]
+  transport?: Transport
+  discovery: readonly Discovery[]
+  /** The user's token, where neither option nor variable names one. */
+  findToken(): Promise<string | undefined>
+  /** Lets go of what the platform holds for this mesh. */
+  release(): Promise<void>
+}
+
+/** A member's parts, each knowing of the others no more than it needs. */
+export function createMember(parts: MemberParts) {
+  const { options, groups, transport } = parts
+  const { limits, share = 'public', trust = 'group', logger } = options
+  const localNow = options.now ?? Date.now
+  const random = options.random ?? Math.random
+  const apiUrl = new URL(options.apiUrl ?? 'https://api.github.com')
+  const { target: events, emit: dispatch } = createEvents()
+  const emit: Emit = (type, detail) => {
+    if (type === 'warning') logger?.warn(`ghmesh: ${(detail as MeshError).message}`)
+    dispatch(type, detail)
+  }
+  const counters = createCounters()
+  const clock = createClock(localNow)
+  const cache = createCache(parts.store, limits, {
+    warning: (error) => emit('warning', error),
+    evicted: counters.evicted
+  })
+  const routeOf = createRoutes(options.routes)
+  const purges = createPurges(apiUrl)
+  const viewers = createViewers(parts.machineKey)
+  const visibility = createVisibility({ ...limits, now: localNow })
+  const targets = createTargets({ apiUrl, routeOf, repositoryName: visibility.nameOf, now: localNow })
+  const requests = createRequests({ apiUrl, targets, viewers, token: createToken(options.token, parts.findToken) })
+  const etags = createEtagScheme(clock.now, () => emit('warning', new MeshError('ERR_PROTOCOL', driftMessage)))
+  const isHidden = (repository: string | undefined) =>
+    repository !== undefined && visibility.known(repository) === false
+  const mayShare = ({ url, public: isPublic, local }: Pick<Entry, 'url' | 'public' | 'local'>) =>
+    !local && (share === 'group' || (isPublic && !isHidden(repositoryOf(apiPath(new URL(url), apiUrl) ?? ''))))
+  // What the parts share; each takes of it what its own options name.
+  const shared = {
+    limits,
+    apiUrl,
+    localNow,
+    random,
+    clock,
+    now: clock.now,
+    emit,
+    counters,
+    cache,
+    routeOf,
+    purges,
+    visibility,
+    targets,
+    requests,
+    etags,
+    mayShare
+  }
+  const origin = createOrigin({
+    ...shared,
+    fetch: options.fetch,
+    maxBytes: limits.entryBytes,
+    seesRedirects: parts.seesRedirects
+  })
+
+  const purge = createPurge(shared)
+  const network: Network | undefined =
+    transport && groups[0]
+      ? createNetwork({
+          ...shared,
+          groups: [groups[0], ...groups.slice(1)],
+          transport,
+          discovery: parts.discovery,
+          name: parts.name,
+          version: parts.version,
+          check: () => ({ apiUrl, routeOf, limits, now: clock.now() }),
+          purged: async (target, asOf, from) => void (await purge(target, Math.min(asOf, clock.now()), from)),
+          ownStats: () => stats(),
+          expired(key) {
+            counters.expired()
+            void cache.delete(key)
+          }
+        })
+      : undefined
+  const guard = network?.guard ?? createGuard(limits, counters, localNow, () => {})
+  const sharing = createSharing({
+    ...shared,
+    ask: async (request) => resolve(flow, request),
+    announce: (key, entry) => network?.announce(key, entry)
+  })
+  const admit = createAdmit({
+    ...shared,
+    trusted: trust === 'group',
+    narrow: typeof share === 'function' ? share : undefined,
+    share: sharing.share,
+    touched: (key, entry) => network?.touched(key, entry)
+  })
+  const flow: Flow = {
+    ...shared,
+    ...admit,
+    origin,
+    flights: createFlights<Outcome>(),
+    respond: createResponder({ now: clock.now, etagFor: admit.etagFor }),
+    staleIfErrorMs: options.staleIfErrorMs ?? defaultStaleIfErrorMs,
+    judgement,
+    remembered: (request) => admit.remembered(request, purges.at(request.canonical)),
+    async askMembers(request, verdict) {
+      if (network && request.shareable) await network.ask(request.key, verdict?.entry)
+      return cache.find(request.key)
+    },
+    served: createAudit({
+      oneIn: limits.auditOneIn,
+      now: clock.now,
+      random,
+      guard,
+      recheck: (request) => again(request, request.url.href, request)
+    })
+  }
+  const writes = createWrites({
+    ...shared,
+    async changed(target, asOf) {
+      admit.forgetMissing()
+      await purge(target, asOf)
+      await network?.purge(target, asOf)
+    },
+    async recheck(targets, by) {
+      for (const { key, url } of (await purge.covered(targets)).slice(0, mostRechecked)) {
+        const entry = (await cache.find(key))?.entries[0]
+        if (entry) await again(by, url, entry).catch(() => {})
+      }
+    }
+  })
+  const values =
+    network?.values ??
+    createValues({
+      ...shared,
+      guard,
+      mirror: createMirror({ ...shared, groups: [] }),
+      peerId: () => '',
+      tell: nobody,
+      ask: nobody
+    })
+
+  function judgement(request: ApiRequest): Judgement {
+    const { ttlMs } = options
+    return {
+      viewer: request.viewer,
+      anonymous: request.viewer === anonymous,
+      now: clock.now(),
+      freshMs: typeof ttlMs === 'function' ? ttlMs(request.url) : ttlMs,
+      purgedAt: purges.at(request.canonical),
+      revokedAt: admit.revokedAt(request),
+      hidden: isHidden(request.repository),
+      trusts: (peerId) => trust === 'group' && (peerId === undefined || guard.trusts(peerId)),
+      limits
+    }
+  }
+
+  /** Asks GitHub once more, in the background; resolves to the status of its answer. */
+  async function again(
+    by: Pick<ApiRequest, 'authorization' | 'viewer'>,
+    url: string,
+    { accept, apiVersion }: Pick<Entry, 'accept' | 'apiVersion'>
+  ) {
+    const request = stopped ? undefined : await requests.like(by, url, { accept, apiVersion, mode: 'no-cache' })
+    const response = request && (await resolve(flow, request))
+    return Number(/fwd-status=(\d+)/.exec(response?.headers.get('cache-status') ?? '')?.[1])
+  }
+
+  function stats(): MeshStats {
+    return counters.now({ ...cache.size, connectedPeers: network?.peers().length ?? 0, peerId: network?.peerId })
+  }
+
+  let stopped = false
+  return {
+    ...shared,
+    events,
+    origin,
+    network,
+    flow,
+    values,
+    writes,
+    purge,
+    judgement,
+    stats,
+    async stop(): Promise<void> {
+      stopped = true
+      writes.stop()
+      purge.stop()
+      if (network?.peers().length) await within(sharing.idle(), limits.stopMs)
+      await network?.stop()
+      origin.stop()
+      await cache.close()
+      await parts.release()
+    }
+  }
+}
+
+/** A write to a large repository must not ask for all of it again. */
+const mostRechecked = 50
+const driftMessage =
+  "GitHub's ETags cannot be recomputed any more; members' answers are fetched anew when stale until they can"
+const defaultStaleIfErrorMs = 86_400_000
+const nobody = async () => {}
+
+/** The member's token: as given, asked for each time, or looked for once. */
+function createToken(
+  option: string | (() => Promise<string | undefined>) | undefined,
+  findToken: () => Promise<string | undefined>
+) {
+  let found: Promise<string | undefined> | undefined
+  if (typeof option === 'string') return () => option
+  return option ?? (() => (found ??= findToken()))
+}
