@@ -1,12 +1,12 @@
 import {
   defaultDiscovery,
   defaultStore,
-  environment,
   findToken,
   libp2pTransport,
   memberName,
   openIdentity,
-  seesRedirects
+  seesRedirects,
+  settings
 } from '#platform'
 import { MeshError, toMeshError } from './errors.ts'
 import { openGroup } from './group/group.ts'
@@ -35,7 +35,7 @@ const quiet: NonNullable<MeshOptions['logger']> = {
  * @throws MeshError, only for options that cannot be used: ERR_INVALID_OPTION, or ERR_TRANSPORT when no port can be had.
  */
 export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
-  const options = { logger: quiet, ...readOptions(given, environment()) }
+  const options = { logger: quiet, ...readOptions(given, settings()) }
   const { logger, secret, name = memberName(), now = Date.now, limits } = options
   const warn = (error: MeshError) => logger.warn(`ghmesh: ${error.message}`)
   const secrets = typeof secret === 'string' ? [secret] : (secret ?? [])

@@ -67,7 +67,14 @@ export interface MeshOptions {
   logger?: Pick<Console, 'debug' | 'info' | 'warn' | 'error'>
 }
 
-export type Environment = Record<string, string | undefined>
+/** One option as something other than the caller says it. */
+export interface Setting {
+  option: keyof MeshOptions
+  value: unknown
+  /** What the user wrote, and where, for messages. */
+  received: string
+  said: string
+}
 
 const numberIn = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most))
 const port = v.pipe(numberIn(0, 65535), v.integer())
@@ -143,26 +150,6 @@ function isBaseUrl(value: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password
 }
 
-const yesOrNo = (text: string): unknown =>
-  ({ 1: true, true: true, yes: true, 0: false, false: false, no: false })[text.toLowerCase()] ?? text
-const list = (text: string): unknown => text.split(',').filter((part) => part.trim())
-
-// Which variable stands for which option; of several the first that is set.
-const variables: { option: keyof MeshOptions; names: string[]; read?: (text: string) => unknown }[] = [
-  { option: 'secret', names: ['CACHE_P2P_SHARED_SECRET', 'GHMESH_SECRET'] },
-  { option: 'repository', names: ['GITHUB_REPOSITORY'] },
-  { option: 'listenPort', names: ['CACHE_LISTEN_PORT'], read: Number },
-  { option: 'name', names: ['RUNNER_NAME'] },
-  { option: 'peersDir', names: ['IPFS_ACCELERATE_P2P_CACHE_DIR', 'GHMESH_PEERS_DIR'] },
-  { option: 'forceLocalhost', names: ['IPFS_ACCELERATE_P2P_FORCE_LOCALHOST'], read: yesOrNo },
-  { option: 'announceIp', names: ['IPFS_ACCELERATE_PUBLIC_IP'] },
-  { option: 'bootstrap', names: ['CACHE_BOOTSTRAP_PEERS'], read: list },
-  { option: 'ttlMs', names: ['CACHE_DEFAULT_TTL'], read: (text) => Number(text) * 1000 },
-  { option: 'cacheDir', names: ['IPFS_ACCELERATE_CACHE_DIR', 'CACHE_DIR'] },
-  { option: 'token', names: ['GH_TOKEN', 'GITHUB_TOKEN'] },
-  { option: 'apiUrl', names: ['GITHUB_API_URL'] }
-]
-
 // Never shown, not even when they are wrong.
 const secrets = new Set<keyof MeshOptions>(['secret', 'token'])
 
@@ -187,11 +174,11 @@ function check(option: keyof MeshOptions, value: unknown, said: string, received
 }
 
 /**
- * Options, then environment, then nothing; each validated once. Empty variables count as unset.
+ * Options, then settings from elsewhere, the first of each; all validated once.
  *
  * @throws MeshError ERR_INVALID_OPTION that names the option or variable and shows the value received, but for secrets.
  */
-export function readOptions(options: MeshOptions, environment: Environment): MeshOptions & { limits: Limits } {
+export function readOptions(options: MeshOptions, settings: readonly Setting[]): MeshOptions & { limits: Limits } {
   const read: Record<string, unknown> = {}
   for (const [option, value] of Object.entries(options)) {
     if (value === undefined) continue
@@ -202,14 +189,8 @@ export function readOptions(options: MeshOptions, environment: Environment): Mes
       )
     read[option] = check(option as keyof MeshOptions, value, `option ${option}`, value)
   }
-  for (const { option, names, read: convert = (text: string) => text } of variables) {
-    if (read[option] !== undefined) continue
-    for (const name of names) {
-      const text = environment[name]
-      if (text === undefined || text.trim() === '') continue
-      read[option] = check(option, convert(text.trim()), `variable ${name}`, text)
-      break
-    }
+  for (const { option, value, said, received } of settings) {
+    if (read[option] === undefined) read[option] = check(option, value, said, received)
   }
   const limits = { ...defaultLimits, ...options.limits }
   if (typeof read.maxEntryBytes === 'number') limits.entryBytes = read.maxEntryBytes

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { defaultLimits } from '../src/limits.ts'
 import { type MeshOptions, readOptions } from '../src/options.ts'
+import { readEnvironment } from '../src/platform/node-environment.ts'
 
 const peer = '12D3KooWKoX63riwyW2VWY5w13isHgQg2R6VsfJQTBKCWD9EPz3X'
 const secret = `ghm1_${'s'.repeat(43)}`
@@ -52,7 +53,7 @@ const variables: [name: string, option: keyof MeshOptions, good: string, read: u
 
 const messageOf = (options: unknown, environment: Record<string, string> = {}): string => {
   try {
-    readOptions(options as MeshOptions, environment)
+    readOptions(options as MeshOptions, readEnvironment(environment))
   } catch (error) {
     expect(error).to.include({ name: 'MeshError', code: 'ERR_INVALID_OPTION' })
     return (error as Error).message
@@ -63,7 +64,7 @@ const messageOf = (options: unknown, environment: Record<string, string> = {}): 
 describe('options: the environment', () => {
   for (const [name, option, good, read, bad] of variables)
     it(`${name} stands for ${option}`, () => {
-      expect(readOptions({}, { [name]: good })[option]).to.deep.equal(read)
+      expect(readOptions({}, readEnvironment({ [name]: good }))[option]).to.deep.equal(read)
       for (const value of bad) {
         const message = messageOf({}, { [name]: value })
         expect(message).to.match(new RegExp(`^variable ${name} takes `))
@@ -74,23 +75,30 @@ describe('options: the environment', () => {
 
   it('counts what is empty as unset', () => {
     const empty = Object.fromEntries(variables.map(([name], i) => [name, i % 2 ? '' : ' \t']))
-    expect(readOptions({}, empty)).to.deep.equal({ limits: defaultLimits })
-    expect(readOptions({}, { GH_TOKEN: '', GITHUB_TOKEN: token }).token).to.equal(token)
+    expect(readOptions({}, readEnvironment(empty))).to.deep.equal({ limits: defaultLimits })
+    expect(readOptions({}, readEnvironment({ GH_TOKEN: '', GITHUB_TOKEN: token })).token).to.equal(token)
   })
 
   it('takes the first of several names that is set', () => {
     const environment = Object.fromEntries(variables.map(([name, , good]) => [name, good]))
-    expect(readOptions({}, environment)).to.deep.include({ secret, peersDir: '/a', cacheDir: '/c', token })
+    expect(readOptions({}, readEnvironment(environment))).to.deep.include({
+      secret,
+      peersDir: '/a',
+      cacheDir: '/c',
+      token
+    })
   })
 
   it('gives way to options, and is not even looked at where there is one', () => {
     const environment = { CACHE_LISTEN_PORT: 'nonsense', CACHE_DIR: '/d', RUNNER_NAME: 'ci' }
-    const read = readOptions({ listenPort: 1, cacheDir: '/own', name: undefined }, environment)
+    const read = readOptions({ listenPort: 1, cacheDir: '/own', name: undefined }, readEnvironment(environment))
     expect(read).to.deep.include({ listenPort: 1, cacheDir: '/own', name: 'ci' })
   })
 
   it('ignores every other variable', () => {
-    expect(readOptions({}, { PATH: '/bin', GHMESH_NONSENSE: '1', TTL: 'x' })).to.deep.equal({ limits: defaultLimits })
+    expect(readOptions({}, readEnvironment({ PATH: '/bin', GHMESH_NONSENSE: '1', TTL: 'x' }))).to.deep.equal({
+      limits: defaultLimits
+    })
   })
 })
 
@@ -149,14 +157,14 @@ describe('options: what is given', () => {
   })
 
   it('is text without white space around it', () => {
-    expect(readOptions({ token: `${token}\n`, apiUrl: ' https://ghe.example ' }, {})).to.include({
+    expect(readOptions({ token: `${token}\n`, apiUrl: ' https://ghe.example ' }, [])).to.include({
       token,
       apiUrl: 'https://ghe.example'
     })
   })
 
   it('may be a list of up to eight secrets', () => {
-    expect(readOptions({ secret: ['new', 'old'] }, {}).secret).to.deep.equal(['new', 'old'])
+    expect(readOptions({ secret: ['new', 'old'] }, readEnvironment({})).secret).to.deep.equal(['new', 'old'])
     for (const wrong of [[], [''], Array(9).fill('x'), [secret, 'ghm1_cut']])
       expect(messageOf({ secret: wrong })).to.include('option secret')
   })
@@ -166,7 +174,7 @@ describe('options: limits', () => {
   it('are the documented ones unless they are set', () => {
     const minute = 60_000
     // Section 9 of the design, and what the doc comments of the options say.
-    expect(readOptions({}, {}).limits).to.deep.include({
+    expect(readOptions({}, readEnvironment({})).limits).to.deep.include({
       freshMs: minute,
       confirmationMs: 60 * minute,
       keepMs: 7 * 24 * 60 * minute,
@@ -200,7 +208,7 @@ describe('options: limits', () => {
   })
 
   it('are set one by one; maxEntryBytes is one of them', () => {
-    const { limits } = readOptions({ limits: { freshMs: 0, recheckMs: [] }, maxEntryBytes: 5 }, {})
+    const { limits } = readOptions({ limits: { freshMs: 0, recheckMs: [] }, maxEntryBytes: 5 }, [])
     expect(limits).to.deep.equal({ ...defaultLimits, freshMs: 0, recheckMs: [], entryBytes: 5 })
   })
 

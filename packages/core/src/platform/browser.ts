@@ -15,7 +15,7 @@ const onlyInNode = (name: string): never => {
   )
 }
 
-export const environment: Platform['environment'] = () => ({})
+export const settings: Platform['settings'] = () => []
 
 export const seesRedirects: Platform['seesRedirects'] = false
 

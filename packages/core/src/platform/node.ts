@@ -7,13 +7,14 @@ import { filePeers } from '../discovery/file.ts'
 import { staticPeers } from '../discovery/static.ts'
 import { filesystemStore } from '../store/filesystem.ts'
 import { createLibp2pTransport } from '../transport/libp2p.ts'
+import { readEnvironment } from './node-environment.ts'
 import { openIdentity as openNodeIdentity } from './node-identity.ts'
 import { listenOn } from './node-listen.ts'
 import type { Platform } from './platform.ts'
 
 const defaultCacheDir = () => envPaths('ghmesh', { suffix: '' }).cache
 
-export const environment: Platform['environment'] = () => process.env
+export const settings: Platform['settings'] = () => readEnvironment(process.env)
 
 export const seesRedirects: Platform['seesRedirects'] = true
 

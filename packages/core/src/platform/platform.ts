@@ -1,13 +1,14 @@
 import type { Bytes } from '../bytes.ts'
 import type { Discovery } from '../discovery/discovery.ts'
 import type { MeshError } from '../errors.ts'
-import type { Environment, MeshOptions } from '../options.ts'
+import type { MeshOptions, Setting } from '../options.ts'
 import type { Store, StoreBounds } from '../store/store.ts'
 import type { Transport } from '../transport/transport.ts'
 
 /** What differs between Node and browsers; both files of this folder export these names. */
 export interface Platform {
-  environment(): Environment
+  /** What the environment says of options. */
+  settings(): Setting[]
   /** Whether `redirect: 'manual'` shows where a redirect leads. */
   seesRedirects: boolean
   /** What this member is called where nobody says. */
