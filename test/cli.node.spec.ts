@@ -171,20 +171,34 @@ describe('the command ghmesh', () => {
       expect(down.stderr).to.match(/^ghmesh: .*fetch failed/m)
     })
 
-    it('says that the GitHub registry is not there yet, once and only where nothing else finds members', async () => {
+    it('finds members by a GitHub issue alone: a repository and a secret are enough', async () => {
+      const repository = { IPFS_ACCELERATE_P2P_CACHE_DIR: undefined, GITHUB_REPOSITORY: 'octocat/Hello-World' }
+      const reader = commands.ghmesh(
+        ['smoke', '--read', '--wait-seconds', '40'],
+        member('reader', { ...repository, GH_TOKEN: bob })
+      )
+      await github.nextCall(({ method, path }) => method === 'POST' && path.endsWith('/comments'))
+      const writer = commands.ghmesh(['smoke', '--write'], member('writer', { ...repository, GH_TOKEN: alice }))
+      const [read, written] = await Promise.all([reader.ended, writer.ended])
+      expect(read.code, read.stderr).to.equal(0)
+      expect(written.code, written.stderr).to.equal(0)
+      expect(read.stdout)
+        .to.match(/^Received cache entry!$/m)
+        .and.match(/^ {2}peer_hits: [1-9]/m)
+      const answers = github.calls.filter(({ path }) => !/\/issues\b/.test(path))
+      expect(answers.map(({ login, path }) => [login, path])).to.deep.equal([['alice', '/repos/octocat/Hello-World']])
+    })
+
+    it('says what to set where nothing says where members are', async () => {
       const lone = { ...group, IPFS_ACCELERATE_P2P_CACHE_DIR: undefined }
       const args = ['smoke', '--read', '--wait-seconds', '0']
-      const [flag, variable, folder, disabled] = await Promise.all([
-        commands.ghmesh([...args, '--registry-repo', 'me/mine'], lone).ended,
-        commands.ghmesh(args, { ...lone, GITHUB_REPOSITORY: 'me/mine' }).ended,
-        commands.ghmesh(args, { ...group, GITHUB_REPOSITORY: 'me/mine' }).ended,
-        commands.ghmesh([...args, '--disable-discovery', '--registry-repo', 'me/mine'], lone).ended
+      const [alone, folder, disabled] = await Promise.all([
+        commands.ghmesh(args, lone).ended,
+        commands.ghmesh(args, group).ended,
+        commands.ghmesh([...args, '--disable-discovery'], lone).ended
       ])
-      for (const { stderr, code } of [flag, variable]) {
-        expect(stderr.match(/^ghmesh: the registry in an issue of me\/mine is not there yet/gm)).to.have.length(1)
-        expect(code).to.equal(1)
-      }
-      for (const { stderr } of [folder, disabled]) expect(stderr).to.not.match(/not there yet/)
+      expect(alone.stderr.match(/^ghmesh: nothing says where members are; set GITHUB_REPOSITORY/gm)).to.have.length(1)
+      for (const { stderr } of [folder, disabled]) expect(stderr).to.not.match(/nothing says where/)
     })
 
     it('ends cleanly on SIGINT and SIGTERM', async () => {

@@ -8,6 +8,7 @@ import {
   seesRedirects,
   settings
 } from '#platform'
+import { githubIssue } from './discovery/github-issue.ts'
 import { MeshError, toMeshError } from './errors.ts'
 import { openGroup } from './group/group.ts'
 import { looksGuessable } from './group/secret.ts'
@@ -48,10 +49,18 @@ export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
       )
     )
   }
+  const token = createToken(options.token, () => findToken(options.apiUrl ?? 'https://api.github.com'))
+  const { repository } = options
+  const connected = () => mesh?.peers().length ?? 0
+  const registry =
+    repository === undefined || groups.length === 0
+      ? []
+      : [githubIssue({ ...options, repository, groups, token, connected, onWarning: warn })]
+  let mesh: Mesh | undefined
   const identity = await openIdentity(options)
   const { privateKey } = identity
   try {
-    return await startMesh({
+    mesh = await startMesh({
       options,
       name,
       version,
@@ -63,12 +72,23 @@ export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
         groups.length > 0
           ? (options.transport ?? libp2pTransport({ ...options, privateKey, onWarning: warn }))
           : undefined,
-      discovery: options.discovery ?? defaultDiscovery(options, warn),
-      findToken: () => findToken(options.apiUrl ?? 'https://api.github.com'),
+      discovery: options.discovery ?? [...defaultDiscovery(options, warn), ...registry],
+      token,
       release: () => identity.release()
     })
+    return mesh
   } catch (error) {
     await identity.release()
     throw toMeshError('ERR_TRANSPORT', 'the mesh could not start', error)
   }
+}
+
+/** The member's token: as given, asked for each time, or looked for once. */
+function createToken(
+  option: string | (() => Promise<string | undefined>) | undefined,
+  findToken: () => Promise<string | undefined>
+) {
+  let found: Promise<string | undefined> | undefined
+  if (typeof option === 'string') return () => option
+  return option ?? (() => (found ??= findToken()))
 }

@@ -44,8 +44,8 @@ export interface MemberParts {
   groups: readonly Group[]
   transport?: Transport
   discovery: readonly Discovery[]
-  /** The user's token, where neither option nor variable names one. */
-  findToken(): Promise<string | undefined>
+  /** The user's token. */
+  token(): Promise<string | undefined> | string | undefined
   /** Lets go of what the platform holds for this mesh. */
   release(): Promise<void>
 }
@@ -73,7 +73,7 @@ export function createMember(parts: MemberParts) {
   const viewers = createViewers(parts.machineKey)
   const visibility = createVisibility({ ...limits, now: localNow })
   const targets = createTargets({ apiUrl, routeOf, repositoryName: visibility.nameOf, now: localNow })
-  const requests = createRequests({ apiUrl, targets, viewers, token: createToken(options.token, parts.findToken) })
+  const requests = createRequests({ apiUrl, targets, viewers, token: parts.token })
   const etags = createEtagScheme(clock.now, () => emit('warning', new MeshError('ERR_PROTOCOL', driftMessage)))
   const isHidden = (repository: string | undefined) =>
     repository !== undefined && visibility.known(repository) === false
@@ -244,13 +244,3 @@ const driftMessage =
   "GitHub's ETags cannot be recomputed any more; members' answers are fetched anew when stale until they can"
 const defaultStaleIfErrorMs = 86_400_000
 const nobody = async () => {}
-
-/** The member's token: as given, asked for each time, or looked for once. */
-function createToken(
-  option: string | (() => Promise<string | undefined>) | undefined,
-  findToken: () => Promise<string | undefined>
-) {
-  let found: Promise<string | undefined> | undefined
-  if (typeof option === 'string') return () => option
-  return option ?? (() => (found ??= findToken()))
-}

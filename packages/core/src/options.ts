@@ -44,6 +44,8 @@ export interface MeshOptions {
   discovery?: Discovery[]
   /** `owner/repo` whose issue is the peer registry. */
   repository?: string
+  /** `sealed` (default): what stands in the registry issue is for the group alone. `plain`: for everybody, as the Python tool writes and reads it. */
+  registryFormat?: 'sealed' | 'plain'
   /** Node: folder of the file registry. */
   peersDir?: string
   /** Multiaddrs of members to dial. */
@@ -119,6 +121,7 @@ const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } 
   transport: [having('start', 'dial', 'publish', 'request', 'stop'), 'a Transport'],
   discovery: [v.array(having('start', 'announce', 'stop')), 'a list of Discovery'],
   repository: [v.pipe(filled, v.regex(/^[\w.-]+\/[\w.-]+$/)), 'owner/repo'],
+  registryFormat: [v.picklist(['sealed', 'plain']), '"sealed" or "plain"'],
   peersDir: [filled, 'a folder'],
   bootstrap: [v.array(v.pipe(filled, v.regex(/^\/.+\/p2p\/\w+$/))), 'multiaddrs that end in /p2p/ and a peer id'],
   listenPort: [port, 'a whole number from 0 to 65535'],

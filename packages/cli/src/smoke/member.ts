@@ -1,14 +1,20 @@
 import { createMesh, filesystemStore, type Mesh, type MeshOptions, memoryStore } from 'ghmesh'
-import { cacheDir, findsMembers, registryRepository } from '../environment.ts'
+import { apiUrl, cacheDir, findsMembers, registryRepository } from '../environment.ts'
 import { CliError } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { tellEvents } from './events.ts'
 import type { SmokeFlags } from './flags.ts'
 import { startsEmpty } from './starts-empty.ts'
 
-/** For members that must not call GitHub: they cannot. */
-export const refuseGitHub: typeof fetch = async (input) => {
-  throw new TypeError(`this member never calls GitHub, not even ${input instanceof Request ? input.url : input}`)
+/** For members that must not call GitHub for an answer: they cannot. The registry of members is all that they reach there. */
+export function refuseGitHub(registry: string | undefined): typeof fetch {
+  const allowed = registry === undefined ? undefined : `${apiUrl()}/repos/${registry}/issues`
+  return async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input)
+    const rest = allowed !== undefined && url.startsWith(allowed) ? url.slice(allowed.length) : undefined
+    if (rest !== undefined && /^(?:$|[/?])/.test(rest)) return fetch(input, init)
+    throw new TypeError(`this member never calls GitHub, not even ${url}`)
+  }
 }
 
 /** Makes a member as the flags say, and says how others can reach it. */
@@ -33,15 +39,11 @@ export async function join(flags: SmokeFlags, output: Output, more: MeshOptions 
   }
   if (flags.verbose) tellEvents(mesh, output)
   for (const address of mesh.addresses.filter((known) => !known.includes('/ws'))) output.line(`listening: ${address}`)
-  const found = more.discovery !== undefined || flags.disableDiscovery || findsMembers()
-  if (!found) output.note(howToFindMembers(flags.registryRepo ?? registryRepository()))
+  const registry = flags.registryRepo ?? registryRepository()
+  const found = more.discovery !== undefined || flags.disableDiscovery || findsMembers() || registry !== undefined
+  if (!found) output.note(howToFindMembers)
   return mesh
 }
 
-function howToFindMembers(repository: string | undefined): string {
-  const what =
-    repository === undefined
-      ? 'nothing says where members are'
-      : `the registry in an issue of ${repository} is not there yet`
-  return `ghmesh: ${what}; set IPFS_ACCELERATE_P2P_CACHE_DIR to a folder that all share, or CACHE_BOOTSTRAP_PEERS to a "listening" address of another member`
-}
+const howToFindMembers =
+  'ghmesh: nothing says where members are; set GITHUB_REPOSITORY to a repository whose issue lists them, IPFS_ACCELERATE_P2P_CACHE_DIR to a folder that all share, or CACHE_BOOTSTRAP_PEERS to a "listening" address of another member'

@@ -1,5 +1,5 @@
 import type { Json, Mesh, MeshOptions } from 'ghmesh'
-import { apiUrl } from '../environment.ts'
+import { apiUrl, registryRepository } from '../environment.ts'
 import type { Output } from '../output.ts'
 import { nameOf } from '../provenance.ts'
 import { until } from '../until.ts'
@@ -26,9 +26,11 @@ export async function read(
   more: MeshOptions = {}
 ): Promise<ReaderReport> {
   const { target } = flags
+  const registry = flags.registryRepo ?? registryRepository()
   await using mesh = await join(flags, output, {
-    fetch: refuseGitHub,
-    token: async () => undefined,
+    fetch: refuseGitHub(registry),
+    // Only the registry may see it.
+    token: registry === undefined ? async () => undefined : undefined,
     // Audits ask GitHub.
     limits: { auditOneIn: Number.MAX_SAFE_INTEGER },
     ...more

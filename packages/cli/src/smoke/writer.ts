@@ -1,5 +1,5 @@
 import type { Mesh, MeshOptions } from 'ghmesh'
-import { apiUrl, memberName } from '../environment.ts'
+import { apiUrl, memberName, registryRepository } from '../environment.ts'
 import type { Output } from '../output.ts'
 import { firstMember, until } from '../until.ts'
 import { callGitHub, makeUp } from './entry.ts'
@@ -32,7 +32,7 @@ export async function write(
 ): Promise<WriterReport> {
   const { target, synthetic } = flags
   await using mesh = await join(flags, output, {
-    ...(synthetic && { fetch: refuseGitHub, token: async () => undefined }),
+    ...(synthetic && { fetch: refuseGitHub(flags.registryRepo ?? registryRepository()) }),
     ...more
   })
   const connected = watchPeers(mesh)

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { type Bytes, fromHex, hex } from '../bytes.ts'
 import { deriveKeys } from './keys.ts'
 import { type CheckedProof, checkProof, createProof } from './proof.ts'
-import { createSealing, type Opened } from './sealing.ts'
+import { createSealing, type Opened, type Sealing } from './sealing.ts'
 import { rootOf } from './secret.ts'
 
 /** All members with one secret, as one of them sees it. */
@@ -16,6 +16,9 @@ export interface Group {
   proofFor(peerId: string): Promise<Bytes>
   sealGossip(bytes: Uint8Array, sender: string): Promise<Bytes>
   openGossip(sealed: Uint8Array, sender: string): Promise<Opened | undefined>
+  /** Seals for a place outside of gossip: the registry, say. */
+  seal: Sealing['seal']
+  open: Sealing['open']
 }
 
 /** @throws MeshError ERR_INVALID_OPTION for a secret that cannot be one. */
@@ -45,7 +48,9 @@ export async function openGroup(secret: string, now: () => number, proofLifetime
       return own.proof
     },
     sealGossip: (bytes, sender) => sealing.seal(bytes, place(sender)),
-    openGossip: (sealed, sender) => sealing.open(sealed, place(sender))
+    openGossip: (sealed, sender) => sealing.open(sealed, place(sender)),
+    seal: sealing.seal,
+    open: sealing.open
   }
 }
 

@@ -1,0 +1,173 @@
+import { MeshError, toMeshError } from '../errors.ts'
+import { type Group, openGroup } from '../group/group.ts'
+import type { Discovery, PeerRecord } from './discovery.ts'
+import { issueApi, type RegistryComment } from './issue-api.ts'
+import { markerOf, plainFormat, type RegistryFormat, sealedFormat } from './registry-comment.ts'
+
+export interface GithubIssueOptions {
+  /** `owner/repo` whose issue is the registry. */
+  repository: string
+  /** The group's secret, with which entries are sealed; a list: the first seals, all open. Needed unless `plain`. */
+  secret?: string | string[]
+  /** The same, opened already. */
+  groups?: readonly Group[]
+  /** `sealed` (default): names and addresses are for the group alone. `plain`: for everybody, as the first such tool wrote them. */
+  registryFormat?: 'sealed' | 'plain'
+  /** Default `https://api.github.com`. */
+  apiUrl?: string
+  /** The `Authorization` token; without one the registry is only read, every five minutes. */
+  token?: () => Promise<string | undefined> | string | undefined
+  /** Members connected now; with three of them and ten live entries nothing is written. Default: 0. */
+  connected?: () => number
+  fetch?: typeof globalThis.fetch
+  now?: () => number
+  random?: () => number
+  /** How often it is read, in ms. Default 30,000; reading costs no quota while nothing changes. */
+  pollMs?: number
+  onWarning?: (error: MeshError) => void
+}
+
+const minuteMs = 60_000
+const expireMs = 30 * minuteMs
+const renewMs = 10 * minuteMs
+const anonymousPollMs = 5 * minuteMs
+/** With so many connections and entries the registry needs this member's no more: GitHub allows 500 writes an hour. */
+const enoughConnections = 3
+const enoughEntries = 10
+/** Expired entries that one look removes. */
+const removedAtOnce = 5
+
+/**
+ * A peer registry in one issue of a repository: titled `p2p-peer-registry`, one comment for each member. Found or created;
+ * of several the one with the lowest number. Entries expire after 30 minutes and are removed by whoever may.
+ */
+export function githubIssue(options: GithubIssueOptions): Discovery {
+  const { token, connected = () => 0, now = Date.now, random = Math.random, onWarning = () => {} } = options
+  const api = issueApi(options)
+  const formatting = formatOf(options)
+  formatting.catch(() => {}) // said by whoever waits for it
+  const known = new Map<string, string>()
+  let listener: ((peer: PeerRecord) => void) | undefined
+  let comments: RegistryComment[] = []
+  let own: { id?: number; written: string; renewAt: number } | undefined
+  let readOnly = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let busy: Promise<void> = Promise.resolve()
+  let stopped = false
+
+  const failed = (cause: unknown) =>
+    toMeshError('ERR_DISCOVERY', `the registry of ${options.repository} cannot be used`, cause)
+
+  /** Reads all comments and tells of what is new. */
+  async function look(): Promise<void> {
+    const format = await formatting
+    comments = await api.comments()
+    for (const { body } of comments) {
+      const peer = await format.read(body)
+      if (!peer || stopped || isExpired(peer)) continue
+      const said = JSON.stringify(peer.addresses)
+      if (known.get(peer.peerId) === said) continue
+      known.set(peer.peerId, said)
+      listener?.(peer)
+    }
+  }
+
+  const isExpired = ({ lastSeen }: PeerRecord) => Math.abs(now() - lastSeen) > expireMs
+
+  /** Whoever may write sweeps: a comment is old by GitHub's own time, whoever wrote it and whatever it says. */
+  async function sweep(): Promise<void> {
+    const old = comments.filter(({ body, updatedAt }) => markerOf(body) !== undefined && now() - updatedAt > expireMs)
+    for (const { id } of old.slice(0, removedAtOnce)) await api.remove(id)
+  }
+
+  async function write(self: PeerRecord): Promise<void> {
+    const format = await formatting
+    const name = await format.nameOf(self)
+    const said = JSON.stringify(self.addresses)
+    const live = comments.filter(({ body, updatedAt }) => markerOf(body) && now() - updatedAt < expireMs)
+    const mine = live.find(({ body }) => markerOf(body) === name)
+    own ??= { written: '', renewAt: 0 }
+    if (own.written === said && now() < own.renewAt) return
+    if (!mine && connected() >= enoughConnections && live.length >= enoughEntries) return
+    const body = await format.write({ ...self, lastSeen: now() })
+    const id = own.id ?? mine?.id
+    own.id = id === undefined ? await api.add(body) : await api.edit(id, body)
+    own.written = said
+    own.renewAt = now() + renewMs * (0.8 + 0.4 * random())
+    // Of two that come at the same time, the one that writes later sees the other at once.
+    await look()
+    await sweep()
+  }
+
+  /** One after the other: two looks at once could both create the issue. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const result = busy.then(work)
+    busy = result.catch(() => {})
+    return result
+  }
+
+  async function poll(): Promise<void> {
+    await inTurn(look).catch(() => {}) // the next look tries again
+    await schedule()
+  }
+
+  async function schedule(): Promise<void> {
+    const every = (await token?.()) === undefined ? anonymousPollMs : (options.pollMs ?? 30_000)
+    if (!stopped) timer = setTimeout(() => void poll(), every * (0.8 + 0.4 * random()))
+  }
+
+  return {
+    name: 'github-issue',
+    async start(found) {
+      listener = found
+      try {
+        await inTurn(look)
+      } catch (error) {
+        throw failed(error)
+      }
+      clearTimeout(timer)
+      await schedule()
+    },
+    async announce(self) {
+      if (readOnly || stopped) return
+      try {
+        await inTurn(() => write(self))
+      } catch (cause) {
+        const refused = cause instanceof MeshError && cause.code === 'ERR_DISCOVERY'
+        if (!refused) throw failed(cause)
+        readOnly = true
+        onWarning(
+          new MeshError(
+            'ERR_DISCOVERY',
+            `this member reads the registry of ${options.repository} and is not in it: ${cause.message}. Give it a token that may write issues there, or let others be dialled`,
+            { cause }
+          )
+        )
+      }
+    },
+    async stop() {
+      if (stopped) return
+      stopped = true
+      clearTimeout(timer)
+      await busy
+      if (own?.id !== undefined) await api.remove(own.id).catch(() => {}) // it expires by itself
+    }
+  }
+}
+
+async function formatOf({
+  repository,
+  registryFormat,
+  secret,
+  groups: opened,
+  now = Date.now
+}: GithubIssueOptions): Promise<RegistryFormat> {
+  if (registryFormat === 'plain') return plainFormat
+  const secrets = secret === undefined ? [] : [secret].flat()
+  const [first, ...rest] = opened ?? (await Promise.all(secrets.map((one) => openGroup(one, now, renewMs))))
+  if (first) return sealedFormat([first, ...rest], repository)
+  throw new MeshError(
+    'ERR_INVALID_OPTION',
+    "githubIssue seals entries for a group: give it the secret, or registryFormat 'plain'"
+  )
+}

@@ -1,0 +1,137 @@
+import { MeshError } from '../errors.ts'
+import { parseLinks } from '../github/links.ts'
+import type { GithubIssueOptions } from './github-issue.ts'
+
+/** One comment of the registry issue, as far as it matters here. */
+export interface RegistryComment {
+  id: number
+  body: string
+  /** Milliseconds since the epoch. */
+  updatedAt: number
+}
+
+const title = 'p2p-peer-registry'
+const introduction =
+  'Members of a ghmesh group find each other here: one comment for each, kept by the members themselves. See the documentation of ghmesh, "discovery".'
+const perPage = 100
+/** A stranger can fill a public issue; more pages than this are not read. */
+const mostPages = 10
+const mostBodyBytes = 64 * 1024
+const refusals = new Set([401, 403, 404, 410, 422])
+
+/** The issue behind a registry: reads with conditions, which cost nothing while nothing changed; writes as they come. */
+export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUrl' | 'token' | 'fetch'>) {
+  const {
+    repository,
+    apiUrl = 'https://api.github.com',
+    token,
+    fetch: ask = (...args) => globalThis.fetch(...args)
+  } = options
+  const base = `${apiUrl.replace(/\/$/, '')}/repos/${repository}`
+  const pages = new Map<string, { etag: string; parsed: unknown; next?: string }>()
+  let issue: number | undefined
+
+  async function send(url: string, init: RequestInit = {}, headers: Record<string, string> = {}): Promise<Response> {
+    const own = await token?.()
+    const authorization: Record<string, string> = own === undefined ? {} : { authorization: `Bearer ${own}` }
+    return ask(url, {
+      ...init,
+      headers: { accept: 'application/vnd.github+json', ...authorization, ...headers },
+      cache: 'no-store',
+      credentials: 'omit'
+    })
+  }
+
+  /** A page, and where the next one is; by the ETag of the same request where it was read before. */
+  async function read(url: string): Promise<{ parsed: unknown; next?: string }> {
+    const before = pages.get(url)
+    const response = await send(url, {}, before ? { 'if-none-match': before.etag } : {})
+    if (response.status === 304 && before) return before
+    if (!response.ok) throw new Error(`GitHub answered ${response.status} to ${new URL(url).pathname}`)
+    const page = {
+      etag: response.headers.get('etag') ?? '',
+      parsed: await response.json(),
+      next: parseLinks(response.headers.get('link')).next
+    }
+    if (page.etag) pages.set(url, page)
+    return page
+  }
+
+  /** All pages of a list, one after the other, as objects. */
+  async function* list(first: string): AsyncGenerator<Record<string, unknown>> {
+    let url: string | undefined = first
+    for (let n = 0; url !== undefined && n < mostPages; n++) {
+      const page: { parsed: unknown; next?: string } = await read(url)
+      if (Array.isArray(page.parsed)) for (const item of page.parsed) if (item && typeof item === 'object') yield item
+      // A next page elsewhere would get the token.
+      url = page.next !== undefined && URL.parse(page.next)?.origin === new URL(base).origin ? page.next : undefined
+    }
+  }
+
+  async function findIssue(): Promise<number | undefined> {
+    if (issue !== undefined) return issue
+    for await (const found of list(`${base}/issues?state=open&sort=created&direction=asc&per_page=${perPage}`)) {
+      if (found.title !== title || found.pull_request || typeof found.number !== 'number') continue
+      issue = Math.min(issue ?? found.number, found.number)
+    }
+    return issue
+  }
+
+  async function write(method: string, url: string, body?: object): Promise<Record<string, unknown>> {
+    const response = await send(url, { method, body: body && JSON.stringify(body) })
+    if (response.ok) return response.status === 204 ? {} : ((await response.json()) as Record<string, unknown>)
+    const said = `GitHub answered ${response.status} to ${method} ${new URL(url).pathname}`
+    const limited =
+      response.status === 403 &&
+      (response.headers.has('retry-after') || response.headers.get('x-ratelimit-remaining') === '0')
+    if (refusals.has(response.status) && !limited) throw new MeshError('ERR_DISCOVERY', said)
+    throw new Error(said)
+  }
+
+  async function findOrMakeIssue(): Promise<number> {
+    const found = await findIssue()
+    if (found !== undefined) return found
+    await write('POST', `${base}/issues`, { title, body: introduction })
+    // Somebody else may have made one at the same moment: all take the lowest.
+    pages.clear()
+    const made = await findIssue()
+    if (made === undefined) throw new Error('the registry issue was made and is not listed yet')
+    return made
+  }
+
+  return {
+    /** The comments of the issue, none where there is no issue yet. */
+    async comments(): Promise<RegistryComment[]> {
+      const number = await findIssue()
+      if (number === undefined) return []
+      const found: RegistryComment[] = []
+      try {
+        for await (const { id, body, updated_at: updated } of list(
+          `${base}/issues/${number}/comments?per_page=${perPage}`
+        )) {
+          if (typeof id !== 'number' || typeof body !== 'string' || body.length > mostBodyBytes) continue
+          found.push({ id, body, updatedAt: Date.parse(String(updated)) || 0 })
+        }
+      } catch (error) {
+        issue = undefined // closed, deleted or moved: looked for again
+        throw error
+      }
+      return found
+    },
+    /** Resolves to the comment's id. Rejects with MeshError ERR_DISCOVERY where GitHub does not let this token write. */
+    async add(body: string): Promise<number> {
+      const { id } = await write('POST', `${base}/issues/${await findOrMakeIssue()}/comments`, { body })
+      return Number(id)
+    },
+    async edit(id: number, body: string): Promise<number> {
+      try {
+        await write('PATCH', `${base}/issues/comments/${id}`, { body })
+        return id
+      } catch (error) {
+        if (!(error instanceof MeshError)) throw error
+        return this.add(body) // somebody swept it away
+      }
+    },
+    remove: async (id: number): Promise<void> => void (await write('DELETE', `${base}/issues/comments/${id}`))
+  }
+}

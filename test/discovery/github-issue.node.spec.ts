@@ -1,0 +1,247 @@
+import { type GitHub, startGitHub } from '@ghmesh/github-sim'
+import { expect } from 'chai'
+import {
+  createMesh,
+  createSecret,
+  type GithubIssueOptions,
+  githubIssue,
+  type Mesh,
+  memoryStore,
+  type PeerRecord
+} from 'ghmesh'
+import { discoveryContract } from '../../packages/core/src/contract/index.ts'
+
+const repository = 'octocat/Hello-World'
+const minute = 60_000
+const secret = createSecret()
+
+const peer = (n: number, ip = '192.0.2.1'): PeerRecord => {
+  const peerId = `12D3KooW${String.fromCharCode(65 + n).repeat(44)}`
+  return { peerId, name: `laptop-${n}`, addresses: [`/ip4/${ip}/tcp/91${10 + n}/p2p/${peerId}`], lastSeen: Date.now() }
+}
+
+describe('the registry in a GitHub issue', () => {
+  let github: GitHub
+  let now: number
+  const made: { stop(): Promise<void> }[] = []
+
+  beforeEach(async () => {
+    now = Date.now()
+    github = await startGitHub({ secondaryLimits: false, now: () => now })
+  })
+  afterEach(async () => {
+    await Promise.all(made.splice(0).map((one) => one.stop()))
+    await github.stop()
+  })
+
+  const registry = (options: Partial<GithubIssueOptions> = {}) => {
+    const discovery = githubIssue({
+      repository,
+      secret,
+      apiUrl: github.url,
+      token: () => 'sim-token-alice',
+      pollMs: 5,
+      now: () => now,
+      ...options
+    })
+    made.push(discovery)
+    return discovery
+  }
+  /** A registry that was started, and what it finds. */
+  const reader = async (options: Partial<GithubIssueOptions> = {}) => {
+    const found: PeerRecord[] = []
+    const waiting = new Set<() => void>()
+    const discovery = registry(options)
+    await discovery.start((record) => {
+      found.push(record)
+      for (const look of waiting) look()
+    })
+    const until = (fits: (record: PeerRecord) => boolean) =>
+      new Promise<void>((resolve) => {
+        const look = () => found.some(fits) && resolve()
+        waiting.add(look)
+        look()
+      })
+    return { discovery, found, until }
+  }
+  const writes = () =>
+    github.calls
+      .filter(({ method }) => method !== 'GET')
+      .map(({ method, path }) => `${method} ${path.replace(/\d+/g, 'N')}`)
+  const comments = async (): Promise<{ id: number; body: string }[]> => {
+    const headers = { authorization: 'token sim-token-alice' }
+    const all = await (await fetch(`${github.url}/repos/${repository}/issues?per_page=100`, { headers })).json()
+    const numbers = all
+      .filter(({ title }: { title: string }) => title === 'p2p-peer-registry')
+      .map(({ number }: { number: number }) => number)
+    if (numbers.length === 0) return []
+    return (
+      await fetch(`${github.url}/repos/${repository}/issues/${Math.min(...numbers)}/comments?per_page=100`, { headers })
+    ).json()
+  }
+
+  for (const registryFormat of ['sealed', 'plain'] as const) {
+    describe(`the suite of discoveries, ${registryFormat}`, () => {
+      const group = (count: number) => Array.from({ length: count }, () => registry({ registryFormat }))
+      for (const { name, run } of discoveryContract({ create: () => registry({ registryFormat }), group }))
+        it(name, run)
+    })
+  }
+
+  it('makes the issue, one comment for each member, and edits its own', async () => {
+    const a = registry()
+    await a.announce(peer(0))
+    await a.announce(peer(0))
+    await a.announce(peer(0, '192.0.2.9'))
+    expect(writes()).to.deep.equal([
+      'POST /repos/octocat/Hello-World/issues',
+      'POST /repos/octocat/Hello-World/issues/N/comments',
+      'PATCH /repos/octocat/Hello-World/issues/comments/N'
+    ])
+    await registry().announce(peer(1))
+    expect(await comments()).to.have.length(2)
+  })
+
+  it('of two issues made at the same moment, all use the one with the lower number', async () => {
+    await Promise.all([registry().announce(peer(0)), registry().announce(peer(1))])
+    const { until } = await reader()
+    await Promise.all([0, 1].map((n) => until(({ name }) => name === `laptop-${n}`)))
+  })
+
+  it('says nothing of names and addresses to the public, unless told to', async () => {
+    await registry().announce(peer(0))
+    const [{ body }] = (await comments()) as unknown as [{ body: string }]
+    expect(body).to.match(/^<!-- p2p-peer-registry:[\da-f]{32} -->\n```json\n/)
+    expect(body).not.to.match(/laptop|192\.0\.2|12D3/)
+    await registry({ registryFormat: 'plain' }).announce(peer(1))
+    const plain = (await comments()).find(({ body: text }) => text.includes('laptop-1'))?.body ?? ''
+    expect(plain).to.match(/^<!-- p2p-peer-registry:laptop-1 -->/)
+    const fields = JSON.parse(/```json\n(.*?)```/s.exec(plain)?.[1] ?? '')
+    expect(fields).to.include.keys('peer_id', 'runner_name', 'listen_port', 'multiaddr', 'last_seen', 'metadata')
+  })
+
+  it('another secret reads nothing of it', async () => {
+    await registry().announce(peer(0))
+    const { found } = await reader({ secret: createSecret() })
+    expect(found).to.deep.equal([])
+  })
+
+  it('reading costs nothing while nothing changes', async () => {
+    await registry({ token: () => 'sim-token-alice' }).announce(peer(0))
+    const { until } = await reader({ token: () => 'sim-token-bob' })
+    await until(({ name }) => name === 'laptop-0')
+    const spent = github.units('bob')
+    for (let n = 0; n < 3; n++) await github.nextCall((call) => call.login === 'bob' && call.status === 304)
+    expect(github.units('bob')).to.equal(spent)
+  })
+
+  it('a token that may not write reads, with one warning', async () => {
+    const warnings: string[] = []
+    await registry().announce(peer(0))
+    const refused = (call: { method: string; login?: string }) => call.method === 'POST' && call.login === 'bob'
+    github.respond(
+      refused,
+      () => new Response('{"message":"Resource not accessible by personal access token"}', { status: 403 })
+    )
+    const { discovery, until } = await reader({
+      token: () => 'sim-token-bob',
+      onWarning: ({ message }) => warnings.push(message)
+    })
+    for (let n = 0; n < 3; n++) await discovery.announce(peer(1))
+    await until(({ name }) => name === 'laptop-0')
+    expect(warnings).to.have.length(1)
+    expect(warnings[0]).to.match(/a token that may write issues there/)
+    expect(github.count(refused)).to.equal(1)
+  })
+
+  it('reads more than a hundred comments', async () => {
+    const { discovery } = await reader()
+    await discovery.announce(peer(0))
+    const [issue] = github.repository(repository).issueNumbers.slice(-1)
+    for (let n = 0; n < 150; n++) github.repository(repository).addComment(issue as number, { body: `noise ${n}` })
+    await registry().announce(peer(1))
+    const { until } = await reader()
+    await until(({ name }) => name === 'laptop-1')
+  })
+
+  it('rubbish of strangers is read over: no JSON, ten megabytes, half a marker, an address elsewhere', async () => {
+    await registry().announce(peer(0))
+    const [issue] = github.repository(repository).issueNumbers.slice(-1)
+    const marker = '<!-- p2p-peer-registry:x -->\n```json\n'
+    for (const body of [
+      '',
+      'x'.repeat(10_000_000),
+      `${marker}{`,
+      `${marker}{}\n\`\`\``,
+      `${marker}{"sealed":"AAAA"}\n\`\`\``,
+      `${marker}{"sealed":7}\n\`\`\``
+    ]) {
+      github.repository(repository).addComment(issue as number, { body })
+    }
+    const { found, until } = await reader()
+    await until(({ name }) => name === 'laptop-0')
+    expect(found).to.have.length(1)
+  })
+
+  it('entries expire after half an hour, and whoever may removes them', async () => {
+    const gone = githubIssue({ repository, secret, apiUrl: github.url, token: () => 'sim-token-alice', now: () => now })
+    await gone.announce(peer(0))
+    now += 31 * minute
+    const { discovery, found } = await reader()
+    expect(found).to.deep.equal([])
+    await discovery.announce(peer(1))
+    expect((await comments()).length).to.equal(1)
+  })
+
+  it('is renewed after some ten minutes, and not before', async () => {
+    const a = registry({ random: () => 0.5 })
+    await a.announce(peer(0))
+    now += 9 * minute
+    await a.announce(peer(0))
+    expect(writes()).to.have.length(2)
+    now += 2 * minute
+    await a.announce(peer(0))
+    expect(writes()[2]).to.match(/^PATCH/)
+  })
+
+  it('a member that is well connected adds nothing to a full registry', async () => {
+    for (let n = 0; n < 10; n++) await registry().announce(peer(n))
+    const before = writes().length
+    const { discovery } = await reader({ connected: () => 3 })
+    await discovery.announce(peer(20))
+    expect(writes()).to.have.length(before)
+    const lonely = await reader({ connected: () => 2 })
+    await lonely.discovery.announce(peer(21))
+    expect(writes()).to.have.length(before + 1)
+  })
+
+  it('two members with nothing but a repository and a secret find each other, and share', async () => {
+    const members: Mesh[] = []
+    const join = async (name: string, token: string) => {
+      const mesh = await createMesh({
+        repository,
+        secret,
+        name,
+        token,
+        apiUrl: github.url,
+        listenPort: 0,
+        forceLocalhost: true,
+        store: memoryStore(),
+        cacheDir: '/dev/null/none',
+        limits: { dialMs: 50 }
+      })
+      members.push(mesh)
+      made.push(mesh)
+      return mesh
+    }
+    const a = await join('a', 'sim-token-alice')
+    const joined = new Promise((resolve) => a.addEventListener('peer:connect', resolve))
+    const b = await join('b', 'sim-token-bob')
+    await joined
+    const received = new Promise((resolve) => b.addEventListener('received', resolve))
+    await a.fetch(`${github.url}/repos/${repository}/labels`)
+    await received
+    const answer = await b.fetch(`${github.url}/repos/${repository}/labels`)
+    expect(answer.headers.get('cache-status')).to.equal('ghmesh; hit; detail=peer')
+  })
+})
