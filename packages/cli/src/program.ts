@@ -43,7 +43,11 @@ export async function run(argv: string[]): Promise<number> {
     .option('--poll-interval <seconds>', 'how often a reader asks members', pause, 0.5)
     .option('--listen-port <port>', 'TCP port, 0 for any (default: CACHE_LISTEN_PORT, else 9100)', port)
     .option('--cache-dir <folder>', "keep the entry and this member's identity here")
-    .option('--registry-repo <owner/repo>', 'registry of members in a GitHub issue: to come', repository)
+    .option(
+      '--registry-repo <owner/repo>',
+      'registry of members in a GitHub issue; default GITHUB_REPOSITORY',
+      repository
+    )
     .option('--shared-secret <secret>', 'better in CACHE_P2P_SHARED_SECRET: other users see command lines')
     .option('--disable-discovery', 'look for nobody; members can still dial this one')
     .option('--verbose', 'a line on standard error for everything that happens')
