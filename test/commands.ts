@@ -40,7 +40,7 @@ export function createCommands() {
     const child = spawn(file, args, {
       cwd: root,
       env: { ...inherited, ...homes, ...env },
-      stdio: ['ignore', 'pipe', 'pipe']
+      stdio: ['pipe', 'pipe', 'pipe']
     })
     const out = { stdout: '', stderr: '' }
     const waiting = new Set<() => void>()

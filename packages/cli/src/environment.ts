@@ -13,6 +13,11 @@ export const cacheDir = (): string | undefined => first('IPFS_ACCELERATE_CACHE_D
 
 export const registryRepository = (): string | undefined => first('GITHUB_REPOSITORY')
 
-/** Something that works today tells this member of others. */
+/** Something tells this member of others: a place to look, or the local network. */
 export const findsMembers = (): boolean =>
-  first('IPFS_ACCELERATE_P2P_CACHE_DIR', 'GHMESH_PEERS_DIR', 'CACHE_BOOTSTRAP_PEERS') !== undefined
+  first('GITHUB_REPOSITORY', 'IPFS_ACCELERATE_P2P_CACHE_DIR', 'GHMESH_PEERS_DIR', 'CACHE_BOOTSTRAP_PEERS') !==
+    undefined ||
+  !isSet(first('IPFS_ACCELERATE_P2P_FORCE_LOCALHOST')) ||
+  isSet(first('GHMESH_MDNS'))
+
+const isSet = (value: string | undefined): boolean => value !== undefined && !/^(?:0|false|no)$/i.test(value)

@@ -16,6 +16,20 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | null | u
   })
 }
 
+/**
+ * Settles as `promise` does, or rejects after `ms`: in two steps, so that a thread that was busy all the time is not
+ * taken for silence.
+ */
+export function inTime<T>(promise: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error(`no answer within ${ms} ms`))
+    let timer = setTimeout(() => {
+      timer = setTimeout(late, ms / 2)
+    }, ms / 2)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
+
 /** Resolves when `promise` settles, or after `ms`. */
 export async function within(promise: Promise<unknown>, ms: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined

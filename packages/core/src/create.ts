@@ -13,10 +13,10 @@ import { MeshError, toMeshError } from './errors.ts'
 import { openGroup } from './group/group.ts'
 import { looksGuessable } from './group/secret.ts'
 import { type Mesh, startMesh } from './mesh.ts'
-import { type MeshOptions, readOptions } from './options.ts'
+import { isToken, type MeshOptions, readOptions } from './options.ts'
 import { version } from './version.ts'
 
-export { filePeers, filesystemStore, libp2pTransport } from '#platform'
+export { filePeers, filesystemStore, libp2pTransport, mdns } from '#platform'
 
 const quiet: NonNullable<MeshOptions['logger']> = {
   debug() {},
@@ -72,7 +72,7 @@ export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
         groups.length > 0
           ? (options.transport ?? libp2pTransport({ ...options, privateKey, onWarning: warn }))
           : undefined,
-      discovery: options.discovery ?? [...defaultDiscovery(options, warn), ...registry],
+      discovery: options.discovery ?? [...defaultDiscovery(options, warn, groups[0]?.id), ...registry],
       token,
       release: () => identity.release()
     })
@@ -90,5 +90,11 @@ function createToken(
 ) {
   let found: Promise<string | undefined> | undefined
   if (typeof option === 'string') return () => option
-  return option ?? (() => (found ??= findToken()))
+  if (!option) return () => (found ??= findToken())
+  return async () => {
+    const token = (await option())?.trim()
+    // Said here, because fetch's own message would show what was given.
+    if (token && !isToken(token)) throw new TypeError('the token function resolved to what cannot be a token')
+    return token
+  }
 }

@@ -1,6 +1,6 @@
 export type { AbortOptions } from './abort.ts'
-export { createMesh, filePeers, filesystemStore, libp2pTransport } from './create.ts'
-export type { Discovery, PeerRecord } from './discovery/discovery.ts'
+export { createMesh, filePeers, filesystemStore, libp2pTransport, mdns } from './create.ts'
+export type { Discovery, MdnsOptions, PeerRecord } from './discovery/discovery.ts'
 export { type GithubIssueOptions, githubIssue } from './discovery/github-issue.ts'
 export { staticPeers } from './discovery/static.ts'
 export { MeshError, type MeshErrorCode } from './errors.ts'

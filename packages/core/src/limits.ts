@@ -6,7 +6,7 @@ const hourMs = 60 * minuteMs
 
 /** Every bound and waiting time of ghmesh, with its unit in its name. Override single ones with `limits`. */
 export const defaultLimits = {
-  /** How long GitHub's answers are fresh where nothing else is said (its own `max-age`). */
+  /** How long a member's answers are fresh where nothing else is said: GitHub's `max-age`, which does not travel. */
   freshMs: minuteMs,
   /** A confirmation with the own token (200 or 304) is good for this long. */
   confirmationMs: hourMs,
@@ -25,8 +25,6 @@ export const defaultLimits = {
   /** How long a value lives where `set` does not say. */
   valueTtlMs: 24 * hourMs,
 
-  /** A member that was asked for an entry answers within this. */
-  memberAnswerMs: 150,
   /** After this, a second member is asked as well. */
   hedgeMs: 75,
   /** The whole wait for members, when nobody is fetching. */
@@ -47,6 +45,8 @@ export const defaultLimits = {
   messageAgeMs: 5 * minuteMs,
   /** Touches are collected for this long before they are sent. */
   touchBatchMs: 100,
+  /** A store that does not answer a call within this is not used any more. */
+  storeAnswerMs: 3 * secondMs,
   /** At `stop`, transfers and announcements under way may take this long. */
   stopMs: 2 * secondMs,
 

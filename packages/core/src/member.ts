@@ -64,7 +64,7 @@ export function createMember(parts: MemberParts) {
   }
   const counters = createCounters()
   const clock = createClock(localNow)
-  const cache = createCache(parts.store, limits, {
+  const cache = createCache(parts.store, limits, clock.now, {
     warning: (error) => emit('warning', error),
     evicted: counters.evicted
   })
@@ -162,8 +162,7 @@ export function createMember(parts: MemberParts) {
     ...shared,
     async changed(target, asOf) {
       admit.forgetMissing()
-      await purge(target, asOf)
-      await network?.purge(target, asOf)
+      await Promise.all([purge(target, asOf), network?.purge(target, asOf)])
     },
     async recheck(targets, by) {
       for (const { key, url } of (await purge.covered(targets)).slice(0, mostRechecked)) {
@@ -227,13 +226,16 @@ export function createMember(parts: MemberParts) {
     stats,
     async stop(): Promise<void> {
       stopped = true
-      writes.stop()
+      await within(writes.stop(), limits.stopMs)
       purge.stop()
       if (network?.peers().length) await within(sharing.idle(), limits.stopMs)
-      await network?.stop()
-      origin.stop()
-      await cache.close()
-      await parts.release()
+      try {
+        await network?.stop()
+      } finally {
+        origin.stop()
+        await cache.close()
+        await parts.release()
+      }
     }
   }
 }

@@ -86,8 +86,9 @@ export async function startMesh(parts: MemberParts): Promise<Mesh> {
       classified.api.signal?.throwIfAborted()
       return resolve(flow, classified.api)
     }
-    const response = await origin.pass(classified.input, classified.init)
-    if (classified.write && response.ok) await writes.done(classified.write.url, classified.write)
+    const { write } = classified
+    const response = await origin.pass(classified.input, classified.init, write !== undefined)
+    if (write && response.ok) writes.done(write.url, write)
     return response
   }
 
@@ -127,15 +128,15 @@ export async function startMesh(parts: MemberParts): Promise<Mesh> {
     },
     async get(name, how) {
       running()
-      return values.get(name, how)
+      return abortable(values.get(name, how), how?.signal)
     },
     async set(name, value, how) {
       running()
-      return values.set(name, value, how)
+      return abortable(values.set(name, value, how), how?.signal)
     },
     async delete(name, how) {
       running()
-      return values.delete(name, how)
+      return abortable(values.delete(name, how), how?.signal)
     },
     async purge(urlOrRepository, { signal } = {}) {
       running()

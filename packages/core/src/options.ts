@@ -48,6 +48,8 @@ export interface MeshOptions {
   registryFormat?: 'sealed' | 'plain'
   /** Node: folder of the file registry. */
   peersDir?: string
+  /** Node: find members on the local network by multicast DNS. Default: true, but for `forceLocalhost`. */
+  mdns?: boolean
   /** Multiaddrs of members to dial. */
   bootstrap?: string[]
   /** Node: TCP port, 0 for any. Default 9100; where it is busy, the next free of 20. WebSocket on port + 1000, or any free one. */
@@ -92,6 +94,9 @@ const having = (...methods: string[]) =>
     methods.every((method) => typeof (value as Record<string, unknown> | null)?.[method] === 'function')
   )
 
+/** Visible ASCII: all that a header takes. */
+export const isToken = (value: string): boolean => /^[\x21-\x7e]+$/.test(value)
+
 // What each option takes, and how to say so.
 const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } = {
   secret: [
@@ -99,7 +104,7 @@ const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } 
     'a passphrase or ghm1_ and 43 letters, digits, - or _, or a list of 1 to 8 of them'
   ],
   token: [
-    v.union([v.pipe(filled, v.regex(/^[\x21-\x7e]+$/)), callable]),
+    v.union([v.pipe(filled, v.check(isToken)), callable]),
     'a token without spaces, or a function that resolves to one'
   ],
   apiUrl: [
@@ -123,6 +128,7 @@ const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } 
   repository: [v.pipe(filled, v.regex(/^[\w.-]+\/[\w.-]+$/)), 'owner/repo'],
   registryFormat: [v.picklist(['sealed', 'plain']), '"sealed" or "plain"'],
   peersDir: [filled, 'a folder'],
+  mdns: [v.boolean(), 'true or false (1 or 0)'],
   bootstrap: [v.array(v.pipe(filled, v.regex(/^\/.+\/p2p\/\w+$/))), 'multiaddrs that end in /p2p/ and a peer id'],
   listenPort: [port, 'a whole number from 0 to 65535'],
   announceIp: [v.pipe(filled, v.ip()), 'an IPv4 or IPv6 address'],
@@ -141,8 +147,12 @@ const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } 
   logger: [having('debug', 'info', 'warn', 'error'), 'an object with debug, info, warn and error']
 }
 
+// Other members refuse what is more.
+const ofTheProtocol = /^(?:gossipMessageBytes|frameBytes|valueBytes|touchKeys|listKeys|proofLifetimeMs)$/
+
 // Times may be 0, and sizes that mean "none"; a count of 0 would leave loops without an end.
 function isLimit(name: keyof Limits, value: unknown): boolean {
+  if (ofTheProtocol.test(name) && Number(value) > Number(defaultLimits[name])) return false
   if (name === 'recheckMs') return v.is(v.array(ms), value)
   if (name.endsWith('Ms')) return v.is(ms, value)
   return v.is(v.pipe(ms, v.integer()), value) && (value !== 0 || /^(?:entry|value|inline)Bytes$/.test(name))

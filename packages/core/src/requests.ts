@@ -51,8 +51,10 @@ export function createRequests({ apiUrl, targets, viewers, token }: RequestsOpti
       const pass = { input, init: { ...init, headers } }
       if (method !== 'GET' && method !== 'HEAD')
         return { ...pass, write: { url, authorization, viewer: await viewers.of(authorization) } }
-      // A body with GET or HEAD is an error that fetch knows how to report.
-      if (init?.body != null || untouched.some((name) => headers.has(name))) return pass
+      // A body with GET or HEAD is an error that fetch knows how to report, and some wishes only fetch can fulfil.
+      const redirect = init?.redirect ?? request?.redirect ?? 'follow'
+      const isSpecial = init?.body != null || redirect !== 'follow' || (init?.integrity ?? request?.integrity)
+      if (isSpecial || untouched.some((name) => headers.has(name))) return pass
       const viewer = await viewers.of(authorization)
       const question = {
         href: url.href,

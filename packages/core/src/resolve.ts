@@ -54,31 +54,42 @@ const askOrigin = new Set<RequestCache>(['no-store', 'reload', 'no-cache'])
 export async function resolve(flow: Flow, request: ApiRequest): Promise<Response> {
   if (!request.background) flow.counters.asked()
   const stored = await flow.cache.find(request.key)
-  const verdict = judge(stored, flow.judgement(request))
+  const judgement = flow.judgement(request)
+  const verdict = judge(stored, judgement)
   const entry = servable(request.mode, verdict)
   if (entry) return send(flow, request, fromCache(request, entry))
   if (request.mode === 'no-store') {
-    return send(flow, request, await abortable(ask(flow, request, undefined, false), request.signal))
+    return send(flow, request, await landing(ask(flow, request, undefined, false), request.signal))
   }
 
   const remembered = flow.remembered(request)
   if (remembered) return send(flow, request, remembered)
   if (request.mode === 'only-if-cached') return onlyFromMembers(flow, request, verdict)
 
-  // A flight of another mode may end with what this one would not take.
-  const name = request.mode === 'default' ? request.key : `${request.key} ${request.mode}`
+  // A flight of another mode, or from before a write, may end with what this one would not take.
+  const name = `${request.key} ${request.mode} ${judgement.purgedAt}`
   for (let flight = flow.flights.get(name); flight; flight = flow.flights.get(name)) {
     flow.emit('wait', step(request))
     const outcome = await abortable(flight, request.signal)
     const shared = shareWith(flow, request, outcome)
     if (shared) return send(flow, request, shared)
   }
-  const outcome = await abortable(
+  const outcome = await landing(
     flow.flights.start(name, () => fly(flow, request, verdict)),
     request.signal
   )
   return send(flow, request, outcome)
 }
+
+/** A flight's end for the one who began it; a large answer that nobody waits for any more is let go. */
+function landing(flight: Promise<Outcome>, signal: AbortSignal | null | undefined): Promise<Outcome> {
+  return abortable(flight, signal).catch((error) => {
+    flight.then(letGo, () => {})
+    throw error
+  })
+}
+
+const letGo = ({ answer }: Outcome) => void answer?.oversized?.body?.cancel().catch(() => {})
 
 /** Members first, within a deadline; then GitHub, which also answers when anything else fails. */
 async function fly(flow: Flow, request: ApiRequest, first: Verdict | undefined): Promise<Outcome> {

@@ -91,11 +91,16 @@ export function createResponder({ now, etagFor }: ResponderOptions): Responder {
       })
     },
     fromAnswer(request, { status, statusText, headers: live, body, url, oversized, sentAt }, cacheStatus) {
+      const isBodiless = request.method === 'HEAD' || bodiless.has(status)
+      let large = oversized?.body
+      if (isBodiless) void large?.cancel().catch(() => {})
+      // What is read on as it comes ends with the caller's signal, as fetch's own does.
+      else if (request.signal) large = large?.pipeThrough(new TransformStream(), { signal: request.signal })
       const headers = new Headers()
       for (const [name, value] of live) if (!ofTheMessage.has(name)) headers.append(name, value)
       headers.set('cache-status', cacheStatus)
       headers.set('age', age(sentAt))
-      const content = request.method === 'HEAD' || bodiless.has(status) ? null : (oversized?.body ?? body ?? null)
+      const content = isBodiless ? null : (large ?? body ?? null)
       return new MeshResponse(content, { status, statusText, headers }, url)
     },
     absent: ({ url }) =>

@@ -10,7 +10,7 @@ export interface WritesOptions {
   limits: Pick<Limits, 'recheckMs'>
   now: () => number
   visibility: Pick<Visibility, 'nameOf'>
-  /** Makes a URL or repository stale here and at every member. */
+  /** Makes a URL or repository stale: here at once, on disk and at every member as soon as that can be. */
   changed(target: string, asOf: number): Promise<void>
   /** Asks GitHub again for what is held of these. */
   recheck(targets: readonly string[], by: Writer): Promise<void>
@@ -19,8 +19,11 @@ export interface WritesOptions {
 /** After a successful write: what it changed is stale at once, and looked at again a little later. */
 export function createWrites({ apiUrl, limits, now, visibility, changed, recheck }: WritesOptions) {
   const timers = new Set<ReturnType<typeof setTimeout>>()
+  const underWay = new Set<Promise<void>>()
+  let stopped = false
   return {
-    async done(url: URL, by: Writer): Promise<void> {
+    /** Does what concerns the caller before it returns; the rest needs nobody to wait for it. */
+    done(url: URL, by: Writer): void {
       const path = apiPath(url, apiUrl)?.replace(/^\/repositories\/(\d+)/, (alias, id) => {
         const name = visibility.nameOf(id)
         return name ? `/repos/${name}` : alias
@@ -29,7 +32,12 @@ export function createWrites({ apiUrl, limits, now, visibility, changed, recheck
       const base = apiUrl.href.replace(/\/$/, '')
       const targets = changedBy(path).map((target) => (target.startsWith('/') ? base + target : target))
       const asOf = now()
-      for (const target of targets) await changed(target, asOf)
+      for (const target of targets) {
+        const work = changed(target, asOf).catch(() => {})
+        underWay.add(work)
+        void work.finally(() => underWay.delete(work))
+      }
+      if (stopped) return
       for (const delayMs of limits.recheckMs) {
         const timer = setTimeout(() => {
           timers.delete(timer)
@@ -38,9 +46,12 @@ export function createWrites({ apiUrl, limits, now, visibility, changed, recheck
         timers.add(timer)
       }
     },
-    stop(): void {
+    /** Settles when what was written is stale on disk too, and at members. */
+    async stop(): Promise<void> {
+      stopped = true
       for (const timer of timers) clearTimeout(timer)
       timers.clear()
+      await Promise.all(underWay)
     }
   }
 }

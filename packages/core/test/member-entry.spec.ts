@@ -134,7 +134,7 @@ describe('member entry: checkHead', () => {
 describe('member entry: entryFromMember', () => {
   async function taken(text: string, parts: Partial<EntryHead> = {}) {
     const entry = await entryOf(text, { asOf: now })
-    return entryFromMember({ ...headOf(entry), ...parts }, entry.body, 'peer', now + 5)
+    return entryFromMember({ ...headOf(entry), ...parts }, entry.body, 'peer', { now: now + 5, limits: defaultLimits })
   }
   const entryTaken = async (text: string, parts?: Partial<EntryHead>) => (await taken(text, parts)) as Entry
 

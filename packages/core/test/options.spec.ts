@@ -179,7 +179,6 @@ describe('options: limits', () => {
       confirmationMs: 60 * minute,
       keepMs: 7 * 24 * 60 * minute,
       valueTtlMs: 24 * 60 * minute,
-      memberAnswerMs: 150,
       hedgeMs: 75,
       membersBudgetMs: 500,
       proofMs: 5000,

@@ -1,5 +1,5 @@
 import { createMesh, filesystemStore, type Mesh, type MeshOptions, memoryStore } from 'ghmesh'
-import { apiUrl, cacheDir, findsMembers, registryRepository } from '../environment.ts'
+import { apiUrl, cacheDir, findsMembers } from '../environment.ts'
 import { CliError } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { tellEvents } from './events.ts'
@@ -39,8 +39,8 @@ export async function join(flags: SmokeFlags, output: Output, more: MeshOptions 
   }
   if (flags.verbose) tellEvents(mesh, output)
   for (const address of mesh.addresses.filter((known) => !known.includes('/ws'))) output.line(`listening: ${address}`)
-  const registry = flags.registryRepo ?? registryRepository()
-  const found = more.discovery !== undefined || flags.disableDiscovery || findsMembers() || registry !== undefined
+  const found =
+    more.discovery !== undefined || flags.disableDiscovery || findsMembers() || flags.registryRepo !== undefined
   if (!found) output.note(howToFindMembers)
   return mesh
 }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { inTime, within } from '../abort.ts'
 import { type Entry, type EntrySummary, type Holding, merge } from '../entry.ts'
 import { MeshError, toMeshError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
@@ -41,9 +42,10 @@ export interface CacheEvents {
 }
 
 /**
- * A store that fails is left alone after one warning, and memory serves alone: a full disk costs persistence, not requests.
+ * A store that fails or falls silent is left alone after one warning, and memory serves alone: a full disk costs
+ * persistence, not requests. `now` is GitHub's clock: what is ahead of it was written by a wrong one, and counts as absent.
  */
-export function createCache(store: Store, limits: Limits, events: CacheEvents): Cache {
+export function createCache(store: Store, limits: Limits, now: () => number, events: CacheEvents): Cache {
   const memory = new LRUCache<string, Holding>({
     maxSize: Math.max(1, limits.memoryBytes),
     sizeCalculation: ({ entries }) => entries.reduce((sum, { body }) => sum + body.byteLength + 512, 1)
@@ -65,7 +67,7 @@ export function createCache(store: Store, limits: Limits, events: CacheEvents): 
   async function tryStore<T>(action: () => Promise<T>): Promise<T | undefined> {
     if (broken) return undefined
     try {
-      return await action()
+      return await inTime(action(), limits.storeAnswerMs)
     } catch (cause) {
       if (!broken) {
         broken = true
@@ -84,9 +86,13 @@ export function createCache(store: Store, limits: Limits, events: CacheEvents): 
     }
   }
 
+  const believable = ({ asOf }: Entry) => asOf <= now() + limits.clockSkewMs
+
   async function load(key: string): Promise<Holding | undefined> {
     const record = await tryStore(() => store.get(key))
-    return record && readHolding(key, record)
+    const holding = record && readHolding(key, record)
+    const entries = holding?.entries.filter(believable) ?? []
+    return entries.length > 0 ? { key, entries } : undefined
   }
 
   function remember(holding: Holding): Holding {
@@ -117,8 +123,10 @@ export function createCache(store: Store, limits: Limits, events: CacheEvents): 
       return holding && remember(holding)
     },
     async add(key, entry) {
-      const before = await cache.reload(key)
-      const holding = remember({ key, entries: merge(before?.entries ?? [], entry, limits.variants) })
+      const stored = await load(key)
+      // What is in memory now, not before the wait: of two that add at the same moment, neither may be lost.
+      const before = combine(memory.get(key), stored)?.entries.filter(believable) ?? []
+      const holding = remember({ key, entries: merge(before, entry, limits.variants) })
       const record = holdingRecord(holding)
       known.set(key, record.body.byteLength)
       await tryStore(() => store.put(key, record))
@@ -128,9 +136,9 @@ export function createCache(store: Store, limits: Limits, events: CacheEvents): 
       const before = await cache.find(key)
       if (!before) return false
       // Read again: the store may have answered meanwhile, and a change must build on the newest.
-      const now = memory.get(key) ?? before
-      const entries = now.entries.map(change)
-      if (entries.every((entry, i) => entry === now.entries[i])) return false
+      const newest = memory.get(key) ?? before
+      const entries = newest.entries.map(change)
+      if (entries.every((entry, i) => entry === newest.entries[i])) return false
       const holding = remember({ key, entries: entries.sort((a, b) => b.asOf - a.asOf) })
       // The store's bodies may stand in another order than memory's, so several are written with their meta.
       await tryStore(() =>
@@ -149,18 +157,19 @@ export function createCache(store: Store, limits: Limits, events: CacheEvents): 
     },
     async *summaries() {
       if (broken) {
-        for (const [key, { entries }] of memory.entries())
+        // A copy: whoever touches an entry meanwhile moves it to where the walk has not been yet.
+        for (const [key, { entries }] of [...memory.entries()])
           if (entries[0]) yield { ...entries[0], key, byteLength: entries[0].body.byteLength }
         return
       }
-      try {
-        for await (const { key, byteLength, meta } of store.list()) {
-          known.set(key, byteLength)
-          const summary = readSummary(meta)
-          if (summary) yield { ...summary, key }
-        }
-      } catch (cause) {
-        await tryStore(() => Promise.reject(cause))
+      const rows = store.list()[Symbol.asyncIterator]()
+      for (;;) {
+        const row = await tryStore(() => rows.next())
+        if (!row || row.done) return
+        const { key, byteLength, meta } = row.value
+        known.set(key, byteLength)
+        const summary = readSummary(meta)
+        if (summary) yield { ...summary, key }
       }
     },
     async delete(key) {
@@ -173,7 +182,7 @@ export function createCache(store: Store, limits: Limits, events: CacheEvents): 
       broken = true // what is still under way ends without a word
       memory.clear()
       values.clear()
-      await store.close().catch(() => {})
+      await within(store.close(), limits.stopMs)
     }
   }
   return cache

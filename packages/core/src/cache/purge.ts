@@ -34,12 +34,14 @@ export function createPurge({ cache, purges, emit }: { cache: Cache; purges: Pur
   // What members purge is stale at once by its mark; the store is gone through for many of them together, once a while.
   const heard = new Map<string, number>()
   let timer: ReturnType<typeof setTimeout> | undefined
+  let stopped = false
 
   async function writeHeard(): Promise<void> {
     const names = new Map(heard)
     heard.clear()
     await write(names)
-    timer = heard.size > 0 ? setTimeout(writeHeard, writeEveryMs) : undefined
+    timer = undefined
+    if (heard.size > 0) schedule()
   }
 
   async function purge(target: string, asOf: number, peerId?: string): Promise<number> {
@@ -48,10 +50,18 @@ export function createPurge({ cache, purges, emit }: { cache: Cache; purges: Pur
     emit('purged', peerId === undefined ? { target } : { target, peerId })
     if (peerId === undefined) return write(new Map([[name, asOf]]))
     if (heard.size < mostHeard) heard.set(name, asOf)
-    timer ??= setTimeout(writeHeard, writeEveryMs)
+    schedule()
     return 0
   }
-  return Object.assign(purge, { covered, stop: () => clearTimeout(timer) })
+
+  function schedule(): void {
+    if (!stopped) timer ??= setTimeout(writeHeard, writeEveryMs)
+  }
+  function stop(): void {
+    stopped = true
+    clearTimeout(timer)
+  }
+  return Object.assign(purge, { covered, stop })
 }
 
 const writeEveryMs = 1000

@@ -69,7 +69,7 @@ export const holdingRecord = (holding: Holding): StoreRecord => ({
 
 export function readHolding(key: string, { meta, body }: StoreRecord): Holding | undefined {
   const read = v.safeParse(responseMeta, meta)
-  if (!read.success) return undefined
+  if (!read.success || !(body instanceof Uint8Array)) return undefined
   let offset = 0
   const entries: Entry[] = []
   for (const { byteLength, ...rest } of read.output.entries) {
@@ -93,7 +93,7 @@ export const valueRecord = ({ json, ...meta }: StoredValue): StoreRecord => ({
 
 export function readValue({ meta, body }: StoreRecord): StoredValue | undefined {
   const read = v.safeParse(valueMeta, meta)
-  if (!read.success) return undefined
+  if (!read.success || !(body instanceof Uint8Array)) return undefined
   const { name, at, by, expiresAt, deleted } = read.output
   return { name, at, by, expiresAt, deleted, json: body }
 }

@@ -1,3 +1,5 @@
+import type { MeshError } from '../errors.ts'
+
 /** Where a member can be reached. */
 export interface PeerRecord {
   peerId: string
@@ -17,4 +19,15 @@ export interface Discovery {
   announce(self: PeerRecord): Promise<void>
   /** Takes this member's announcement back and ends every timer and watch. A second stop does nothing. */
   stop(): Promise<void>
+}
+
+/** Of `mdns`, which exists in Node only. */
+export interface MdnsOptions {
+  /** Members with one tag find each other: the group's id, say. Its first 16 characters count. */
+  tag: string
+  /** How often the network is asked, in ms. Default 10,000. */
+  intervalMs?: number
+  now?: () => number
+  /** Hears once that the network cannot be asked. */
+  onWarning?: (error: MeshError) => void
 }

@@ -1,5 +1,6 @@
 import { MeshError } from '../errors.ts'
 import { parseLinks } from '../github/links.ts'
+import { platformFetch } from '../github/origin.ts'
 import type { GithubIssueOptions } from './github-issue.ts'
 
 /** One comment of the registry issue, as far as it matters here. */
@@ -21,12 +22,7 @@ const refusals = new Set([401, 403, 404, 410, 422])
 
 /** The issue behind a registry: reads with conditions, which cost nothing while nothing changed; writes as they come. */
 export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUrl' | 'token' | 'fetch'>) {
-  const {
-    repository,
-    apiUrl = 'https://api.github.com',
-    token,
-    fetch: ask = (...args) => globalThis.fetch(...args)
-  } = options
+  const { repository, apiUrl = 'https://api.github.com', token, fetch: ask = platformFetch } = options
   const base = `${apiUrl.replace(/\/$/, '')}/repos/${repository}`
   const pages = new Map<string, { etag: string; parsed: unknown; next?: string }>()
   let issue: number | undefined

@@ -32,8 +32,8 @@ export interface Origin {
     request: Pick<ApiRequest, 'url' | 'accept' | 'headers' | 'authorization' | 'viewer' | 'background'>,
     condition?: Condition
   ): Promise<OriginAnswer>
-  /** Sends a request as it is. */
-  pass(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
+  /** Sends a request as it is; `isOurs`: to GitHub, whose clock an answer tells. */
+  pass(input: RequestInfo | URL, init?: RequestInit, isOurs?: boolean): Promise<Response>
   /** Until when a viewer's requests of this kind are rate-limited, ms on GitHub's clock; 0 when they are not. */
   limitedUntil(request: Pick<ApiRequest, 'viewer' | 'path'>): number
   /** Ends the mesh's own questions; what a caller waits for goes on. */
@@ -58,9 +58,12 @@ const resourceOf = (path: string) =>
 const followed = new Set([301, 307, 308])
 const mostRedirects = 5
 
-/** The only place that calls `fetch`. */
+/** The platform's, as it is when it is called. */
+export const platformFetch: typeof globalThis.fetch = (...args) => globalThis.fetch(...args)
+
+/** The only place that asks GitHub for answers. */
 export function createOrigin({
-  fetch = (...args) => globalThis.fetch(...args),
+  fetch = platformFetch,
   clock,
   localNow,
   counters,
@@ -70,9 +73,19 @@ export function createOrigin({
   const limited = new LRUCache<string, number>({ max: 1000 })
   const control = new AbortController()
 
+  /** A proxy's error page has a clock of its own; what GitHub answers bears a request id. */
+  function learn({ headers }: Response, started: number): void {
+    if (headers.has('x-github-request-id')) clock.learn(headers.get('date'), started, localNow())
+  }
+
   return {
-    // Not a method of `options`: browsers' fetch must be called without a receiver.
-    pass: (input, init) => fetch(input, init),
+    async pass(input, init, isOurs) {
+      const started = localNow()
+      // Not a method of `options`: browsers' fetch must be called without a receiver.
+      const response = await fetch(input, init)
+      if (isOurs) learn(response, started)
+      return response
+    },
     limitedUntil: ({ viewer, path }) =>
       Math.max(limited.get(viewer) ?? 0, limited.get(`${viewer} ${resourceOf(path)}`) ?? 0),
     stop: () => control.abort(),
@@ -85,7 +98,6 @@ export function createOrigin({
       let url = request.url.href
       for (let redirects = 0; ; redirects++) {
         const started = localNow()
-        const sentAt = clock.now()
         const response = await fetch(url, {
           headers,
           cache: 'no-store',
@@ -93,8 +105,9 @@ export function createOrigin({
           redirect: seesRedirects ? 'manual' : 'follow',
           signal: request.background ? control.signal : null
         })
-        // A proxy's error page has a clock of its own; what GitHub answers bears a request id.
-        if (response.headers.has('x-github-request-id')) clock.learn(response.headers.get('date'), started, localNow())
+        learn(response, started)
+        // By what this answer has taught of GitHub's clock: a first one must not bear the time of a wrong clock.
+        const sentAt = started + clock.offsetMs
         const { status } = response
         counters.called(status === 304 && request.authorization !== undefined ? 0 : 1)
         const quota = quotaOf(response.headers)
@@ -110,7 +123,10 @@ export function createOrigin({
           }
           // A signed URL elsewhere is none of the token's business.
           if (target?.origin !== request.url.origin) headers.delete('authorization')
-          const elsewhere = await fetch(target ?? next, { headers, cache: 'no-store', credentials: 'omit' })
+          // Nor is the condition, which is made of it and is about another body.
+          for (const name of ['if-none-match', 'if-modified-since']) headers.delete(name)
+          const signal = request.background ? control.signal : null
+          const elsewhere = await fetch(target ?? next, { headers, cache: 'no-store', credentials: 'omit', signal })
           return { ...head(elsewhere, target?.href ?? next), sentAt, body: undefined, oversized: elsewhere }
         }
         const { body, rest } = await read(response, maxBytes)

@@ -69,6 +69,8 @@ export function createProofCheck(
       checked.set(name, check)
     }
     const result = await check
+    // Not kept: what a wrong clock made invalid may be valid as soon as that is set.
+    if (!result) checked.delete(name)
     const group = groups.find(({ id }) => id === result?.groupId)
     return result && group && result.expiresAt > now() ? { ...result, group } : undefined
   }

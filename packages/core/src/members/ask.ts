@@ -12,6 +12,7 @@ import {
   type ValueHead
 } from '../transport/wire.ts'
 import type { Guard } from './guard.ts'
+import { createLanes } from './lanes.ts'
 
 /** What a member answered to `get`: its head, and the body unless the asker already holds it. */
 type Got =
@@ -43,6 +44,9 @@ const silenceMs = 1000
 
 /** This member's questions to others, each within its budget. */
 export function createAsk({ transport, group, guard, limits }: AskOptions): Ask {
+  // As many as a member answers at once; it would refuse the rest.
+  const lanes = createLanes(limits.transfersPerPeer)
+
   /** The frames of an answer: the first within the budget, the others without long silence and within `transferMs` together. */
   async function* question(
     peerId: string,
@@ -55,7 +59,9 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
     const timeOut = () => late.abort(new Error('no answer in time'))
     let timer = setTimeout(timeOut, budgetMs)
     let end: number | undefined
+    let done = () => {}
     try {
+      done = await lanes.take(peerId, control)
       for await (const frame of transport.request(peerId, bytes, { signal: control })) {
         clearTimeout(timer)
         end ??= performance.now() + transferMs
@@ -65,8 +71,16 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
       }
     } finally {
       clearTimeout(timer)
+      done()
     }
   }
+
+  /** Takes the answer's end in the background, so that its stream can carry the next question. */
+  const drain = (frames: AsyncGenerator<Uint8Array, void>) =>
+    void frames.next().then(
+      ({ done }) => void (done || frames.return()),
+      () => {}
+    )
 
   async function ask<T extends Answer['type']>(
     peerId: string,
@@ -74,12 +88,13 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
     types: readonly T[],
     budgetMs: number
   ): Promise<(Answer & { type: T }) | undefined> {
-    for await (const frame of question(peerId, bytes, budgetMs)) {
-      const answer = decodeAnswer(frame)
-      if (answer && (types as readonly string[]).includes(answer.type)) return answer as Answer & { type: T }
-      if (!answer) guard.reject(peerId, 'malformed')
-      return undefined
-    }
+    const frames = question(peerId, bytes, budgetMs)
+    const { value: frame } = await frames.next()
+    if (!frame) return undefined
+    drain(frames)
+    const answer = decodeAnswer(frame)
+    if (answer && (types as readonly string[]).includes(answer.type)) return answer as Answer & { type: T }
+    if (!answer) guard.reject(peerId, 'malformed')
     return undefined
   }
 
@@ -98,7 +113,7 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
     try {
       return await readGot(peerId, frames, hash)
     } finally {
-      await frames.return()
+      drain(frames)
     }
   }
 
@@ -146,11 +161,11 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
         let next = 0
         let hedge: ReturnType<typeof setTimeout> | undefined
         const giveUp = setTimeout(() => settle(undefined), limits.membersBudgetMs + transferMs)
-        const settled = new AbortController()
+        const underWay = new Set<AbortController>()
         const settle = (got: Got | undefined) => {
           clearTimeout(hedge)
           clearTimeout(giveUp)
-          settled.abort()
+          for (const other of underWay) other.abort(new Error('another member was faster'))
           resolve(got)
         }
         const start = () => {
@@ -158,7 +173,10 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
           const peerId = peerIds[next++]
           if (peerId === undefined) return
           if (next < peerIds.length) hedge = setTimeout(start, limits.hedgeMs)
-          void safely(get(peerId, key, held, settled.signal)).then((got) => {
+          const control = new AbortController()
+          underWay.add(control)
+          void safely(get(peerId, key, held, control.signal)).then((got) => {
+            underWay.delete(control)
             open--
             if (got) settle(got)
             else if (open === 0) settle(undefined)

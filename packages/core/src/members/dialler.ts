@@ -21,14 +21,15 @@ const dialsAtOnce = 8
 /** The file registry's records expire after five minutes; others take longer. */
 const announceMs = 60_000
 const mostAddresses = 16
+/** Of two that find each other, the smaller peer id dials at once and the other after this, so that mostly one connection comes of it. */
+const courtesyMs = 250
 
 interface Known extends PeerRecord {
   failures: number
   nextRound: number
-  /** The user named it, and it may not know of this member. */
-  oneSided: boolean
-  /** The round in which it was found, or seen to be gone. */
-  since?: number
+  /** Its turn has come: see `courtesyMs`. */
+  mayDial: boolean
+  busy: boolean
 }
 
 /**
@@ -41,7 +42,8 @@ export function createDialler({ transport, discovery, limits, emit, name, localN
   let timer: ReturnType<typeof setTimeout> | undefined
   let round = 0
   let stopped = false
-  let dialling = false
+  let soon: ReturnType<typeof setTimeout> | undefined
+  let dialling = 0
 
   function found(record: PeerRecord, oneSided: boolean): void {
     if (stopped || record.peerId === transport.peerId || record.addresses.length === 0) return
@@ -49,36 +51,37 @@ export function createDialler({ transport, discovery, limits, emit, name, localN
     const addresses = record.addresses.slice(0, mostAddresses)
     const changed = before?.addresses.join() !== addresses.join()
     known.delete(record.peerId)
-    known.set(record.peerId, {
-      ...record,
-      oneSided,
-      addresses,
-      failures: changed ? 0 : (before?.failures ?? 0),
-      nextRound: changed ? 0 : (before?.nextRound ?? 0),
-      since: before?.since
-    })
+    // Who was named by the user may not know of this member, and would be waited for in vain.
+    const mayDial = oneSided || transport.peerId < record.peerId || before?.mayDial === true
+    const fresh: Known = { ...record, addresses, mayDial, failures: 0, nextRound: 0, busy: false }
+    known.set(record.peerId, before && !changed ? Object.assign(before, record, { addresses }) : fresh)
     for (const oldest of known.keys()) {
       if (known.size <= limits.knownPeers) break
       known.delete(oldest)
     }
-    if (changed) void dialAll()
+    if (!changed) return
+    dialDue()
+    if (!mayDial) soon ??= setTimeout(everybodyMay, courtesyMs)
   }
 
-  /** Of two that find each other, the smaller peer id dials at once and the other a round later, so that one connection comes of it. */
-  const isMyTurn = ({ peerId, oneSided, since = round }: Known) =>
-    oneSided || transport.peerId < peerId || round > since
+  function everybodyMay(): void {
+    soon = undefined
+    for (const peer of known.values()) peer.mayDial = true
+    dialDue()
+  }
 
-  async function dialAll(): Promise<void> {
-    if (dialling || stopped) return
-    dialling = true
-    try {
-      const due = [...known.values()].filter((peer) => {
-        peer.since = isConnected(peer.peerId) ? undefined : (peer.since ?? round)
-        return peer.since !== undefined && peer.nextRound <= round && isMyTurn(peer)
+  /** Starts what is due; a peer that does not answer keeps nobody else waiting but for the number of dials at once. */
+  function dialDue(): void {
+    for (const peer of known.values()) {
+      if (stopped || dialling >= dialsAtOnce) return
+      if (peer.busy || !peer.mayDial || peer.nextRound > round || isConnected(peer.peerId)) continue
+      peer.busy = true
+      dialling++
+      void dial(peer).finally(() => {
+        peer.busy = false
+        dialling--
+        dialDue()
       })
-      for (let at = 0; at < due.length; at += dialsAtOnce) await Promise.all(due.slice(at, at + dialsAtOnce).map(dial))
-    } finally {
-      dialling = false
     }
   }
 
@@ -99,7 +102,7 @@ export function createDialler({ transport, discovery, limits, emit, name, localN
 
   function tick(): void {
     round++
-    void dialAll()
+    everybodyMay()
     for (const source of sources) source.tick()
     timer = setTimeout(tick, limits.dialMs)
   }
@@ -166,6 +169,7 @@ export function createDialler({ transport, discovery, limits, emit, name, localN
     async stop(): Promise<void> {
       stopped = true
       clearTimeout(timer)
+      clearTimeout(soon)
       await Promise.allSettled(sources.map(({ source }) => source.stop()))
     }
   }

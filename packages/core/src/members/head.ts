@@ -69,7 +69,7 @@ export async function entryFromMember(
   head: EntryHead,
   body: Uint8Array,
   from: string,
-  now: number
+  { now, limits }: Pick<HeadCheck, 'now' | 'limits'>
 ): Promise<Entry | Refusal> {
   if (body.byteLength !== head.size) return 'size'
   const hash = hex(head.hash)
@@ -92,15 +92,12 @@ export async function entryFromMember(
     anonymous: head.anonymous,
     variant: variant || head.variant,
     local: false,
-    maxAgeMs: githubMaxAgeMs,
+    maxAgeMs: limits.freshMs,
     items,
     from,
     takenAt: now,
     confirmed: {}
   }
 }
-
-/** GitHub's `max-age`, which does not travel. */
-const githubMaxAgeMs = 60_000
 
 const looksLikeJson = (body: Uint8Array) => body[0] === 0x7b || body[0] === 0x5b || body[0] === 0x22

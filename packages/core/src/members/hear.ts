@@ -30,7 +30,7 @@ export interface HearOptions {
   take(told: Told): Promise<Taken>
   takeValue(head: ValueHead, wireKey: Uint8Array, group: Group, from: string, body: Uint8Array): Promise<boolean>
   /** A member has a body that came without it. */
-  wanted(peerId: string, wireKey: Uint8Array): void
+  wanted(peerId: string, wireKey: Uint8Array, group: Group): void
   purged(target: string, asOf: number, from: string): Promise<void>
   present(peerId: string, presence: Omit<Presence, 'heardAt'>, offsetMs: number | undefined): void
 }
@@ -66,7 +66,7 @@ export function createHear(
         const taken = await options.take({ head, wireKey, group, from, body })
         if (taken.how === 'refused') return 'ignore'
         holders.add(hex(wireKey), from, head.asOf)
-        if (taken.how === 'wanted') options.wanted(from, wireKey)
+        if (taken.how === 'wanted') options.wanted(from, wireKey, group)
         return 'accept'
       }
       case 'value': {
@@ -76,7 +76,7 @@ export function createHear(
           const body = await inflate(message.body as Uint8Array<ArrayBuffer>, head.size)
           if (!body) return reject(from, 'size')
           if (!(await options.takeValue(head, wireKey, group, from, body))) return 'ignore'
-        } else options.wanted(from, wireKey)
+        } else options.wanted(from, wireKey, group)
         holders.add(hex(wireKey), from, head.at)
         return 'accept'
       }

@@ -106,24 +106,29 @@ export function createNetwork(options: NetworkOptions): Network {
     const asked =
       known.length > 0 ? known.map(({ peerId }) => peerId).slice(0, 2) : held ? [] : homesOf(hex(wireKey), proven)
     const got = await ask.first(asked.filter(guard.hears), wireKey, held && fromHex(held.hash))
-    if (got) await receive(got, wireKey)
+    if (got) await receive(got, wireKey, group)
   }
 
-  async function receive(got: NonNullable<Awaited<ReturnType<typeof ask.first>>>, wireKey: Uint8Array): Promise<void> {
+  /** `named`: the group in whose names the wire key was said. */
+  async function receive(
+    got: NonNullable<Awaited<ReturnType<typeof ask.first>>>,
+    wireKey: Uint8Array,
+    named: Group
+  ): Promise<void> {
     const { from, body } = got
-    if (got.kind === 'entry') await take({ head: got.head, wireKey, group, from, body })
-    else if (body) await values.take(got.head, wireKey, group, from, body)
+    if (got.kind === 'entry') await take({ head: got.head, wireKey, group: named, from, body })
+    else if (body) await values.take(got.head, wireKey, named, from, body)
   }
 
   // --- mirroring: bodies that were announced without being sent, where this member is one of their homes
 
-  const wanted: { peerId: string; wireKey: Uint8Array }[] = []
+  const wanted: { peerId: string; wireKey: Uint8Array; named: Group }[] = []
   let mirroring = 0
 
-  function want(peerId: string, wireKey: Uint8Array): void {
+  function want(peerId: string, wireKey: Uint8Array, named: Group): void {
     const all = [transport.peerId, ...members.list().map(({ id }) => id)]
     if (wanted.length >= limits.listKeys || !homesOf(hex(wireKey), all).includes(transport.peerId)) return
-    wanted.push({ peerId, wireKey })
+    wanted.push({ peerId, wireKey, named })
     while (mirroring < mirroredAtOnce && wanted.length > 0) {
       mirroring++
       void mirrorNext().finally(() => mirroring--)
@@ -133,7 +138,7 @@ export function createNetwork(options: NetworkOptions): Network {
   async function mirrorNext(): Promise<void> {
     for (let next = wanted.shift(); next && !stopping; next = wanted.shift()) {
       const got = await ask.get(next.peerId, next.wireKey)
-      if (got) await receive(got, next.wireKey)
+      if (got) await receive(got, next.wireKey, next.named)
     }
   }
 
@@ -170,7 +175,7 @@ export function createNetwork(options: NetworkOptions): Network {
     for (const [wireKey, hash, asOf] of await ask.list(peerId)) {
       const name = hex(wireKey)
       holders.add(name, peerId, asOf)
-      if (mirror.hashOf(name) !== hex(hash)) want(peerId, wireKey)
+      if (mirror.hashOf(name) !== hex(hash)) want(peerId, wireKey, group)
     }
   }
 
@@ -268,7 +273,7 @@ export function createNetwork(options: NetworkOptions): Network {
       clearTimeout(greetTimer)
       await within(tell.flush(), limits.stopMs)
       tell.stop()
-      await dialler.stop()
+      await within(dialler.stop(), limits.stopMs)
       await transport.stop()
     }
   }

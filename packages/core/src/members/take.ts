@@ -53,13 +53,14 @@ export function createTake({
     const hash = hex(head.hash)
     const held = (await cache.find(key))?.entries.find((entry) => entry.hash === hash)
     if (held) {
-      await cache.touch(key, (entry) =>
-        entry.hash === hash && entry.asOf < head.asOf ? { ...entry, asOf: head.asOf } : entry
-      )
+      if (guard.trusts(from))
+        await cache.touch(key, (entry) =>
+          entry.hash === hash && entry.asOf < head.asOf ? { ...entry, asOf: head.asOf } : entry
+        )
       return { how: 'known', key }
     }
     if (!body) return { how: 'wanted', key }
-    const entry = await entryFromMember(head, body, from, checking.now)
+    const entry = await entryFromMember(head, body, from, checking)
     if (typeof entry === 'string') return refuse(entry)
     await cache.add(key, entry)
     await noted(key)

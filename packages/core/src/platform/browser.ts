@@ -9,10 +9,7 @@ import { createLibp2pTransport } from '../transport/libp2p.ts'
 import type { Identity, Platform } from './platform.ts'
 
 const onlyInNode = (name: string): never => {
-  throw new MeshError(
-    'ERR_INVALID_OPTION',
-    `${name} needs a file system and works in Node only; leave it out in browsers`
-  )
+  throw new MeshError('ERR_INVALID_OPTION', `${name} works in Node only; leave it out in browsers`)
 }
 
 export const settings: Platform['settings'] = () => []
@@ -54,7 +51,8 @@ function lock(name: string): Promise<Identity['release'] | undefined> {
   })
 }
 
-export const defaultStore: Platform['defaultStore'] = () => indexedDbStore()
+export const defaultStore: Platform['defaultStore'] = ({ limits }) =>
+  indexedDbStore({ maxBytes: limits.indexedDbBytes, maxEntries: limits.storeEntries })
 
 export const defaultDiscovery: Platform['defaultDiscovery'] = ({ bootstrap = [] }) =>
   bootstrap.length > 0 ? [staticPeers(bootstrap)] : []
@@ -74,3 +72,5 @@ export const findToken: Platform['findToken'] = async () => undefined
 export const filesystemStore: Platform['filesystemStore'] = () => onlyInNode('filesystemStore')
 
 export const filePeers: Platform['filePeers'] = () => onlyInNode('filePeers')
+
+export const mdns: Platform['mdns'] = () => onlyInNode('mdns')

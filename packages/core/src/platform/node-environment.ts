@@ -12,6 +12,7 @@ const variables: { option: Setting['option']; names: string[]; read?: (text: str
   { option: 'name', names: ['RUNNER_NAME'] },
   { option: 'peersDir', names: ['IPFS_ACCELERATE_P2P_CACHE_DIR', 'GHMESH_PEERS_DIR'] },
   { option: 'forceLocalhost', names: ['IPFS_ACCELERATE_P2P_FORCE_LOCALHOST'], read: yesOrNo },
+  { option: 'mdns', names: ['GHMESH_MDNS'], read: yesOrNo },
   { option: 'announceIp', names: ['IPFS_ACCELERATE_PUBLIC_IP'] },
   { option: 'bootstrap', names: ['CACHE_BOOTSTRAP_PEERS'], read: list },
   { option: 'ttlMs', names: ['CACHE_DEFAULT_TTL'], read: (text) => Number(text) * 1000 },

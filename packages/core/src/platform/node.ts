@@ -4,6 +4,7 @@ import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import envPaths from 'env-paths'
 import { filePeers } from '../discovery/file.ts'
+import { mdns } from '../discovery/mdns.ts'
 import { staticPeers } from '../discovery/static.ts'
 import { filesystemStore } from '../store/filesystem.ts'
 import { createLibp2pTransport } from '../transport/libp2p.ts'
@@ -23,12 +24,21 @@ export const memberName: Platform['memberName'] = () => hostname()
 export const openIdentity: Platform['openIdentity'] = ({ cacheDir = defaultCacheDir() }) =>
   openNodeIdentity(cacheDir, Boolean(process.env.CI))
 
-export const defaultStore: Platform['defaultStore'] = ({ cacheDir = defaultCacheDir() }, onWarning) =>
-  filesystemStore({ directory: cacheDir, onWarning })
+export const defaultStore: Platform['defaultStore'] = ({ cacheDir = defaultCacheDir(), limits }, onWarning) =>
+  filesystemStore({
+    directory: cacheDir,
+    maxBytes: limits.filesystemBytes,
+    maxEntries: limits.storeEntries,
+    onWarning
+  })
 
-export const defaultDiscovery: Platform['defaultDiscovery'] = ({ bootstrap = [], peersDir }, onWarning) => [
-  ...(bootstrap.length > 0 ? [staticPeers(bootstrap)] : []),
-  ...(peersDir === undefined ? [] : [filePeers({ directory: peersDir, onWarning })])
+export const defaultDiscovery: Platform['defaultDiscovery'] = (options, onWarning, tag) => [
+  ...(options.bootstrap?.length ? [staticPeers(options.bootstrap)] : []),
+  ...(options.peersDir === undefined ? [] : [filePeers({ directory: options.peersDir, onWarning })]),
+  // Who keeps to loopback, or to a transport of its own, has nobody to find on the network.
+  ...(tag !== undefined && (options.mdns ?? !(options.forceLocalhost || options.transport))
+    ? [mdns({ tag, onWarning })]
+    : [])
 ]
 
 /** libp2p over TCP and WebSockets. */
@@ -50,4 +60,4 @@ export const findToken: Platform['findToken'] = (apiUrl) => {
   })
 }
 
-export { filePeers, filesystemStore }
+export { filePeers, filesystemStore, mdns }

@@ -1,6 +1,7 @@
 import type { Bytes } from '../bytes.ts'
-import type { Discovery } from '../discovery/discovery.ts'
+import type { Discovery, MdnsOptions } from '../discovery/discovery.ts'
 import type { MeshError } from '../errors.ts'
+import type { Limits } from '../limits.ts'
 import type { MeshOptions, Setting } from '../options.ts'
 import type { Store, StoreBounds } from '../store/store.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -14,13 +15,18 @@ export interface Platform {
   /** What this member is called where nobody says. */
   memberName(): string
   openIdentity(options: Pick<MeshOptions, 'cacheDir'>): Promise<Identity>
-  defaultStore(options: Pick<MeshOptions, 'cacheDir'>, onWarning: (error: MeshError) => void): Store
-  defaultDiscovery(options: MeshOptions, onWarning: (error: MeshError) => void): Discovery[]
+  defaultStore(
+    options: Pick<MeshOptions, 'cacheDir'> & { limits: Limits },
+    onWarning: (error: MeshError) => void
+  ): Store
+  /** `tag`: what members of this group know each other by on the local network; absent without a secret. */
+  defaultDiscovery(options: MeshOptions, onWarning: (error: MeshError) => void, tag: string | undefined): Discovery[]
   libp2pTransport(options?: Libp2pTransportOptions): Transport
   /** The user's token towards an origin, from other tools on this machine. */
   findToken(apiUrl: string): Promise<string | undefined>
   filesystemStore(options: StoreBounds & { directory: string; onWarning?: (error: MeshError) => void }): Store
   filePeers(options: FilePeersOptions): Discovery
+  mdns(options: MdnsOptions): Discovery
 }
 
 interface FilePeersOptions {

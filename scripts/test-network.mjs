@@ -1,0 +1,60 @@
+// The tests of test/network, in a network of their own: it and everything in it goes with the run. Tools that are missing
+// are installed where that is possible; what needs one that still is missing counts as skipped.
+import { spawnSync } from 'node:child_process'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import process from 'node:process'
+import { mocha, runSuites } from './suites.mjs'
+
+const root = join(import.meta.dirname, '..')
+// The Debian package of each tool.
+const packages = { gh: 'gh', ip: 'iproute2', nft: 'nftables', curl: 'curl' }
+// What a spec file needs, where it is not what makes networks.
+const needs = { 'gh.node.spec.ts': ['gh'] }
+const network = ['namespaces', 'ip', 'nft']
+
+const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0
+const has = (tool) => works('sh', '-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${tool}`)
+
+const missing = Object.keys(packages).filter((tool) => !has(tool))
+if (missing.length > 0 && process.getuid?.() === 0 && has('apt-get')) {
+  const wanted = missing.map((tool) => packages[tool]).join(' ')
+  console.log(`test-network: installing ${wanted}`)
+  const install = () => works('sh', '-c', `DEBIAN_FRONTEND=noninteractive apt-get install -y ${wanted}`)
+  if (!install() && works('apt-get', 'update')) install()
+}
+
+// `ip netns` keeps its names below /run, and the loopback device is down at first.
+const enter = 'export PATH="$PATH:/usr/sbin:/sbin"; mount -t tmpfs tmpfs /run && ip link set lo up && exec "$@"'
+const unshare = 'unshare --user --map-root-user --net --mount --pid --fork --kill-child --mount-proc'.split(' ')
+const inNetwork = [...unshare, 'sh', '-c', enter, 'sh']
+const separate = has('ip') && works(...inNetwork, 'true')
+const there = new Set([...Object.keys(packages).filter(has), ...(separate ? ['namespaces'] : [])])
+
+const files = globSync('test/network/**/*.spec.ts', { cwd: root }).sort()
+const lacks = (file) => (needs[basename(file)] ?? network).filter((need) => !there.has(need))
+const runs = files.filter((file) => lacks(file).length === 0)
+
+let skipped = 0
+for (const file of files.filter((one) => !runs.includes(one))) {
+  const n = countIn(file)
+  skipped += n
+  console.log(`${file}: ${n} skipped for want of ${lacks(file).join(', ')}`)
+}
+const suites = runs.length > 0 ? [['network', ...(separate ? inNetwork : []), ...mocha(...runs)]] : []
+await runSuites(suites, { passed: 0, failed: 0, skipped })
+
+/** How many tests there are in a file. */
+function countIn(file) {
+  const dir = mkdtempSync(join(tmpdir(), 'ghmesh-count-'))
+  const [command, ...args] = mocha('--dry-run', file)
+  try {
+    const env = { ...process.env, COUNTS_FILE: join(dir, 'counts.json') }
+    spawnSync(command, args, { cwd: root, stdio: 'ignore', env })
+    const { passed, skipped: pending } = JSON.parse(readFileSync(env.COUNTS_FILE, 'utf8'))
+    return passed + pending
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}

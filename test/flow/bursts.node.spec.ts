@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto'
+import { expect } from 'chai'
+import { repo, scene, status, until } from './members.ts'
+
+const headers = { 'content-type': 'application/json', 'cache-control': 'private, max-age=3600' }
+// Does not shrink to what fits into an announcement.
+const large = JSON.stringify(randomBytes(30_000).toString('hex'))
+
+describe('bursts of honest members', () => {
+  const s = scene()
+  const paths = (n: number) => Array.from({ length: n }, (_, page) => `${repo}/issues?page=${page + 1}`)
+
+  it('a hundred large answers at once come from one member, without a call', async () => {
+    const a = await s.member()
+    const b = await s.member({ limits: { listKeys: 1 } }) // mirrors next to nothing by itself
+    s.github.respond(/\/issues/, () => new Response(large, { headers }))
+    await Promise.all(paths(100).map((path) => a.ask(path)))
+    await until(() => a.mesh.stats().apiCallsMade === 101)
+    await s.connect(a, b)
+    const calls = s.github.count()
+    const how = await Promise.all(paths(100).map(async (path) => status(await b.ask(path))))
+    expect(how.filter((one) => one !== 'ghmesh; hit; detail=peer')).to.deep.equal([])
+    expect(s.github.count()).to.equal(calls)
+  })
+
+  it('a thousand announcements at once all arrive', async () => {
+    const now = () => Date.now()
+    s.now = now()
+    const [a, b] = await s.two({ now, limits: { messagesPerSecond: 1000 } })
+    s.github.respond(/\/issues/, () => new Response('[]', { headers: { ...headers, date: new Date().toUTCString() } }))
+    let received = 0
+    b.mesh.addEventListener('received', ({ detail }) => {
+      if (/issues/.test(detail.url)) received++
+    })
+    await Promise.all(paths(1000).map((path) => a.ask(path)))
+    await until(() => received === 1000)
+    expect(b.mesh.stats().rejected).to.deep.equal({})
+  })
+})
