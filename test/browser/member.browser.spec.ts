@@ -27,7 +27,7 @@ describe('a page', () => {
       allowPrivateAddresses: true,
       store: memoryStore(),
       ttlMs: 3_600_000,
-      limits: { dialMs: 100, memberAnswerMs: 5000, membersBudgetMs: 5000 },
+      limits: { dialMs: 100, membersBudgetMs: 5000 },
       fetch: async (input) => {
         calls.push(String(input instanceof Request ? input.url : input))
         throw new TypeError('GitHub must not be asked')

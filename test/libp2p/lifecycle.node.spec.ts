@@ -84,7 +84,7 @@ describe('a member over libp2p', function () {
   })
 
   it('tells the address it is told to tell', async () => {
-    const mesh = await here.member({ forceLocalhost: false, announceIp: '192.0.2.7' })
+    const mesh = await here.member({ forceLocalhost: false, mdns: false, announceIp: '192.0.2.7' })
     for (const address of mesh.addresses) expect(address).to.match(/^\/ip4\/192\.0\.2\.7\/tcp\//)
   })
 
