@@ -3,7 +3,7 @@ import process from 'node:process'
 import { Command, CommanderError, Option } from 'commander'
 import { collect, pause, port, repository, seconds } from './arguments.ts'
 import { exitCodeOf, messageOf } from './errors.ts'
-import { getHelp, help, smokeHelp } from './help.ts'
+import { getHelp, ghHelp, help, proxyHelp, smokeHelp } from './help.ts'
 import { interruptible } from './interrupt.ts'
 
 // The SDK is loaded by what needs it: help and a mistyped option answer at once.
@@ -76,6 +76,31 @@ export async function run(argv: string[]): Promise<number> {
     .action(async (what, flags) => {
       const { get } = await import('./get.ts')
       code = await interruptible((signal) => get(what, flags, signal))
+    })
+
+  program
+    .command('proxy')
+    .description("A local cache of GitHub's API for gh, Octokit, curl and every other client")
+    .option('--gh', 'make gh use it while it runs')
+    .option('--socket <path>', "Unix socket to listen on (default: in the user's cache folder)")
+    .option('--port <port>', 'listen on this port of 127.0.0.1 too, 0 for any', port)
+    .option('--cache-dir <folder>', "keep entries and this member's identity here")
+    .option('--graphql-ttl <seconds>', 'how long answers to GraphQL queries are kept; 0: not at all', seconds, 0)
+    .option('--verbose', 'a line on standard error for every request')
+    .addHelpText('after', proxyHelp)
+    .action(async (flags) => {
+      const { proxy } = await import('./proxy.ts')
+      code = await interruptible((signal) => proxy(flags, signal))
+    })
+
+  program
+    .command('gh')
+    .description('Run one command of gh through the mesh')
+    .argument('[arguments...]', "gh's own, after --")
+    .addHelpText('after', ghHelp)
+    .action(async (args) => {
+      const { gh } = await import('./gh.ts')
+      code = await gh(args)
     })
 
   program

@@ -80,7 +80,8 @@ async function respond(request: Request, call: Call, viewer: Token | undefined, 
   const pretended = free ? undefined : faults.limited(owner)
   if (pretended?.kind === 'primary') return reply(primaryLimit(pretended.status, viewer), exhausted(state()))
   if (pretended) return reply(secondaryLimit(pretended.status, pretended.retryAfterSeconds))
-  if (!free && state().remaining <= 0) return reply(primaryLimit(403, viewer), exhausted(state()))
+  const badToken = request.headers.has('authorization') && !viewer
+  if (!free && !badToken && state().remaining <= 0) return reply(primaryLimit(403, viewer), exhausted(state()))
   const leave = secondary.enter(owner, request.method)
   if (!leave) return reply(secondaryLimit(403, 60))
   try {

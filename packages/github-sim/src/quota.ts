@@ -63,6 +63,7 @@ export function quotaHeaders(state: QuotaState): Record<string, string> {
 
 /** Which budget a call to this path draws on. */
 export function resourceOf(path: string): Resource {
+  if (path === '/graphql') return 'graphql'
   if (path.startsWith('/search/code')) return 'code_search'
   return path.startsWith('/search/') ? 'search' : 'core'
 }

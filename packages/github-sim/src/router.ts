@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { type Ask, type Handler, listReply, type RepositoryHandler } from './ask.ts'
+import { graphql } from './graphql/route.ts'
 import { notFound, type Reply, redirect } from './reply.ts'
 import { actionsRoutes } from './routes/actions.ts'
 import { checkRoutes } from './routes/checks.ts'
@@ -64,6 +65,10 @@ export function createRouter(): (ask: Ask, path: string) => Promise<Reply> {
         run(() => plain(handler))
       )
   }
+  app.post(
+    '/graphql',
+    run(() => graphql)
+  )
   const reads = [repositoryRoutes, issueRoutes, pullRoutes, gitRoutes, checkRoutes, contentsRoutes, actionsRoutes]
   for (const prefix of ['/repos/:owner/:repo', '/repositories/:repositoryId{[0-9]+}']) {
     const on = (method: string, path: string, handler: RepositoryHandler) =>

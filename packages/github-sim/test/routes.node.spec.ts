@@ -10,7 +10,7 @@ const inRepository =
   ' /commits /commits/main /branches /branches/main /tags /git/refs /git/ref/heads/main /git/trees/main?recursive=1' +
   ' /contents /contents/src /contents/src/lib/retry.js /readme /license /compare/v1.0.0...main /issues /issues/1' +
   ' /issues/comments /issues/1/comments /issues/1/labels /labels /labels/bug /milestones /pulls /pulls/41' +
-  ' /pulls/41/files /pulls/41/reviews /languages /contributors /topics /subscription /collaborators /actions/runs' +
+  ' /pulls/41/files /pulls/41/reviews /languages /contributors /topics /subscription /collaborators /actions/runs /actions/workflows' +
   ' /commits/main/check-runs /commits/main/check-suites /commits/main/status /commits/main/statuses /deployments' +
   ' /releases /releases/latest /releases/tags/v1.0.0'
 

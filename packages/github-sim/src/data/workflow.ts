@@ -6,6 +6,26 @@ import { simpleUser } from './user.ts'
 
 const stepTime = (from: string, seconds: number) => iso(Date.parse(from) + seconds * 1000)
 
+const workflowId = (repository: Repository) => repository.id + 11
+
+/** `GET .../actions/workflows/{id}`. */
+export function workflowJson(repository: Repository, links: Links) {
+  const id = workflowId(repository)
+  const path = '.github/workflows/ci.yml'
+  return {
+    id,
+    node_id: nodeId('Workflow', id),
+    name: 'CI',
+    path,
+    state: 'active',
+    created_at: repository.createdAt,
+    updated_at: repository.createdAt,
+    url: `${links.api}/repos/${repository.fullName}/actions/workflows/${id}`,
+    html_url: `${links.web}/${repository.fullName}/blob/${repository.defaultBranch}/${path}`,
+    badge_url: `${links.web}/${repository.fullName}/workflows/CI/badge.svg`
+  }
+}
+
 /** `GET .../actions/runs/{id}`. */
 export function runJson(run: Run, repository: Repository, links: Links) {
   const repo = `${links.api}/repos/${repository.fullName}`
@@ -26,7 +46,7 @@ export function runJson(run: Run, repository: Repository, links: Links) {
     event: run.event,
     status: run.status,
     conclusion: run.conclusion,
-    workflow_id: repository.id + 11,
+    workflow_id: workflowId(repository),
     check_suite_id: suite,
     check_suite_node_id: nodeId('CheckSuite', suite),
     url,
@@ -46,7 +66,7 @@ export function runJson(run: Run, repository: Repository, links: Links) {
     cancel_url: `${url}/cancel`,
     rerun_url: `${url}/rerun`,
     previous_attempt_url: null,
-    workflow_url: `${repo}/actions/workflows/${repository.id + 11}`,
+    workflow_url: `${repo}/actions/workflows/${workflowId(repository)}`,
     head_commit: {
       id: run.sha,
       tree_id: commit?.tree ?? run.sha,

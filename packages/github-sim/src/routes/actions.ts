@@ -1,6 +1,6 @@
 import { type RepositoryAsk, type RepositoryHandler, wrappedReply } from '../ask.ts'
 import { rawToken } from '../data/contents.ts'
-import { jobJson, runJson } from '../data/workflow.ts'
+import { jobJson, runJson, workflowJson } from '../data/workflow.ts'
 import type { Run } from '../model.ts'
 import { elsewhere, notFound, type Reply, requiresAuthentication } from '../reply.ts'
 
@@ -11,8 +11,14 @@ const withRun =
     return run ? handler(ask, run) : notFound()
   }
 
-/** Workflow runs. */
+/** Workflow runs, and the one workflow that they are of. */
 export const actionsRoutes: Record<string, RepositoryHandler> = {
+  '/actions/workflows': (ask) =>
+    wrappedReply(ask, 'workflows', [ask.repository], (home) => workflowJson(home, ask.links)),
+  '/actions/workflows/:id{[0-9]+}': (ask) => {
+    const json = workflowJson(ask.repository, ask.links)
+    return String(json.id) === ask.params.id ? { json } : notFound()
+  },
   '/actions/runs': (ask) => {
     const [status, event] = ['status', 'event'].map((name) => ask.query.get(name))
     const runs = ask.repository.runs.filter(

@@ -1,0 +1,72 @@
+import type { Server } from 'node:http'
+import process from 'node:process'
+import { createMesh } from 'ghmesh'
+import { apiUrl } from './environment.ts'
+import { createOutput } from './output.ts'
+import { claimSocket } from './proxy/claim.ts'
+import { createHandler } from './proxy/handler.ts'
+import { closeServer, listenOnPort, listenOnSocket } from './proxy/listen.ts'
+import { socketPlace } from './proxy/place.ts'
+import { limitedFetch } from './proxy/slots.ts'
+
+export interface ProxyFlags {
+  gh?: boolean
+  socket?: string
+  port?: number
+  cacheDir?: string
+  /** Seconds; 0: off. */
+  graphqlTtl: number
+  verbose?: boolean
+}
+
+/** `ghmesh proxy`: serves until it is stopped, and leaves gh as it was. */
+export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<number> {
+  const output = createOutput()
+  // A terminal that closes is no reason to leave gh with a dead socket.
+  process.once('SIGHUP', () => process.kill(process.pid, 'SIGTERM'))
+  const socket = await socketPlace(flags.socket)
+  const claim = await claimSocket(socket, { gh: flags.gh ?? false, warn: output.note })
+  // What nobody waits for any more would keep the process alive.
+  const ended = new AbortController()
+  try {
+    const { cacheDir } = flags
+    const own = { fetch: limitedFetch(ended.signal), logger: output.logger }
+    await using mesh = await createMesh({ ...own, ...(cacheDir !== undefined && { cacheDir }) })
+    const listener = createHandler({
+      mesh,
+      api: new URL(apiUrl()),
+      graphqlTtlMs: flags.graphqlTtl * 1000,
+      answered: flags.verbose
+        ? (...what) => output.note(`${new Date().toISOString()} ${what.join(' ').trim()}`)
+        : undefined
+    })
+    const servers: Server[] = []
+    try {
+      servers.push(await listenOnSocket(socket, listener({ kind: 'socket' })))
+      const places = [socket]
+      if (flags.port !== undefined) {
+        const { server, port } = await listenOnPort(flags.port, (own) => listener({ kind: 'port', port: own }))
+        servers.push(server)
+        places.push(`http://127.0.0.1:${port}`)
+      }
+      signal.throwIfAborted()
+      await claim.settle()
+      output.line(`listening on ${places.join(' and ')}`)
+      await stopped(signal)
+      return 0
+    } finally {
+      // gh first: from now on it must not come here any more.
+      claim.release()
+      await Promise.all(servers.map((server) => closeServer(server)))
+      ended.abort()
+    }
+  } finally {
+    claim.release()
+  }
+}
+
+const stopped = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })

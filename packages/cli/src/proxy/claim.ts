@@ -1,0 +1,71 @@
+import { rmSync } from 'node:fs'
+import process from 'node:process'
+import { CliError, messageOf } from '../errors.ts'
+import { setGhSocket } from './gh-config.ts'
+import { formerOf, giveBack } from './gh-takeover.ts'
+import { holderOf } from './holder.ts'
+import { lockStart, readState, removeState, writeState } from './state.ts'
+
+/** A socket that nobody else starts on. */
+export interface Claim {
+  /** The proxy listens: says so beside the socket and, if wanted, to gh. Others may look from now on. */
+  settle(): Promise<void>
+  /** Gives everything back. At once, for it also happens while the process exits; calling it again does nothing. */
+  release(): void
+}
+
+export interface ClaimOptions {
+  /** Make gh use the socket. */
+  gh: boolean
+  /** Something to know that stops nothing. */
+  warn(message: string): void
+}
+
+/**
+ * Takes a socket that nobody listens on, and puts right what a crash left behind.
+ *
+ * @throws CliError that says who listens, for one that is taken
+ */
+export async function claimSocket(socket: string, { gh, warn }: ClaimOptions): Promise<Claim> {
+  let unlock: (() => void) | undefined = await lockStart(socket)
+  let settled = false
+  let taken: { former: string; configDir: string } | undefined
+
+  function release(): void {
+    process.off('exit', release)
+    unlock?.()
+    unlock = undefined
+    if (!settled) return
+    settled = false
+    try {
+      if (taken) giveBack(socket, taken)
+      removeState(socket)
+    } catch (error) {
+      // The state stays, so that the next start can do it.
+      warn(`ghmesh: gh still uses ${socket}: ${messageOf(error)}`)
+    }
+  }
+
+  process.on('exit', release)
+  try {
+    const holder = await holderOf(socket)
+    if (holder) throw new CliError(`${socket} is in use by ${holder}`)
+    const crashed = await readState(socket)
+    if (gh) taken = await formerOf(socket, crashed)
+    else if (crashed?.gh) giveBack(socket, crashed.gh)
+    rmSync(socket, { force: true })
+  } catch (error) {
+    release()
+    throw error
+  }
+  return {
+    async settle() {
+      settled = true
+      await writeState(socket, { pid: process.pid, since: new Date().toISOString(), ...(taken && { gh: taken }) })
+      if (taken) setGhSocket(taken.configDir, socket)
+      unlock?.()
+      unlock = undefined
+    },
+    release
+  }
+}

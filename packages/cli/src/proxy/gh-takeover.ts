@@ -1,0 +1,35 @@
+import { isAbsolute } from 'node:path'
+import { CliError } from '../errors.ts'
+import { ghConfigDir, ghSocket, setGhSocket } from './gh-config.ts'
+import { holderOf } from './holder.ts'
+import { type ProxyState, readState } from './state.ts'
+
+/** Crashed proxies whose socket stood in gh's configuration before each other. */
+const mostCrashes = 10
+
+/** After a crash: gh gets back what it had, unless its configuration was changed since. */
+export function giveBack(socket: string, { former, configDir }: NonNullable<ProxyState['gh']>): void {
+  if (ghSocket(configDir) === socket) setGhSocket(configDir, former)
+}
+
+/**
+ * What gh's configuration has to be given back later, when this socket takes it over now.
+ *
+ * @throws CliError when it already goes through another proxy that runs
+ */
+export async function formerOf(
+  socket: string,
+  crashed: ProxyState | undefined
+): Promise<NonNullable<ProxyState['gh']>> {
+  const configDir = ghConfigDir()
+  let former = ghSocket(configDir)
+  if (former === socket) former = crashed?.gh?.configDir === configDir ? crashed.gh.former : ''
+  for (let i = 0; i < mostCrashes && isAbsolute(former); i++) {
+    const other = await readState(former)
+    if (!other) break
+    const holder = await holderOf(former)
+    if (holder) throw new CliError(`gh already goes through ${former} (${holder})`)
+    former = other.gh?.former ?? ''
+  }
+  return { former: former === socket ? '' : former, configDir }
+}

@@ -1,0 +1,122 @@
+/** An answer as it can be given again. */
+interface GraphqlAnswer {
+  status: number
+  statusText: string
+  headers: Headers
+  body: Buffer
+}
+
+export interface GraphqlCache {
+  /** The answer to a question: kept, being fetched for somebody, or asked for. Rejects as `ask` does. */
+  answer(question: string, ask: () => Promise<Response>): Promise<GraphqlAnswer>
+  /** Something was written: nothing that was asked before is given any more. */
+  clear(): void
+  readonly hits: number
+}
+
+export interface GraphqlCacheOptions {
+  ttlMs: number
+  now(): number
+  /** Default 1000. */
+  maxEntries?: number
+  /** All bodies together. Default 32 MiB. */
+  maxBytes?: number
+}
+
+interface Kept {
+  answer: GraphqlAnswer
+  at: number
+}
+
+/** Answers to queries, for a given time; the least recently used go first. */
+export function createGraphqlCache(options: GraphqlCacheOptions): GraphqlCache {
+  const { ttlMs, now, maxEntries = 1000, maxBytes = 32 * 1024 * 1024 } = options
+  const kept = new Map<string, Kept>()
+  let flights = new Map<string, Promise<GraphqlAnswer>>()
+  let bytes = 0
+  let hits = 0
+
+  function remove(question: string): void {
+    bytes -= kept.get(question)?.answer.body.length ?? 0
+    kept.delete(question)
+  }
+
+  function keep(question: string, one: Kept): void {
+    remove(question)
+    if (one.answer.body.length > maxBytes / 4) return
+    kept.set(question, one)
+    bytes += one.answer.body.length
+    for (const oldest of kept.keys()) {
+      if (kept.size <= maxEntries && bytes <= maxBytes) break
+      remove(oldest)
+    }
+  }
+
+  async function fly(question: string, ask: () => Promise<Response>): Promise<GraphqlAnswer> {
+    const mine = flights
+    const at = now()
+    try {
+      const answer = await read(ask)
+      // Cleared meanwhile: this may be from before the write.
+      if (mine === flights && isGood(answer)) keep(question, { answer, at })
+      return answer
+    } finally {
+      mine.delete(question)
+    }
+  }
+
+  return {
+    async answer(question, ask) {
+      const found = kept.get(question)
+      if (found && now() - found.at < ttlMs) {
+        hits++
+        kept.delete(question)
+        kept.set(question, found)
+        return { ...found.answer, headers: labelled(found.answer.headers, 'ghmesh; hit', now() - found.at) }
+      }
+      const flight = flights.get(question)
+      if (flight) {
+        const answer = await flight
+        hits++
+        return { ...answer, headers: labelled(answer.headers, 'ghmesh; fwd=uri-miss; collapsed', 0) }
+      }
+      const own = fly(question, ask)
+      flights.set(question, own)
+      return own
+    },
+    clear() {
+      kept.clear()
+      flights = new Map()
+      bytes = 0
+    },
+    get hits() {
+      return hits
+    }
+  }
+}
+
+async function read(ask: () => Promise<Response>): Promise<GraphqlAnswer> {
+  const response = await ask()
+  const { status, statusText, headers } = response
+  const body = Buffer.from(await response.arrayBuffer())
+  return { status, statusText, headers: labelled(headers, `ghmesh; fwd=uri-miss; fwd-status=${status}`, 0), body }
+}
+
+function labelled(headers: Headers, status: string, ageMs: number): Headers {
+  const copy = new Headers(headers)
+  copy.delete('set-cookie')
+  copy.set('cache-status', status)
+  copy.set('age', String(Math.floor(ageMs / 1000)))
+  return copy
+}
+
+/** An answer with errors in it, such as a rate limit's, is no answer for later. */
+function isGood({ status, body }: GraphqlAnswer): boolean {
+  if (status !== 200) return false
+  try {
+    const { data, errors } = JSON.parse(body.toString())
+    return typeof data === 'object' && data !== null && errors === undefined
+  } catch {
+    return false
+  }
+}

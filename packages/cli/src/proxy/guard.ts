@@ -1,0 +1,37 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Door } from './door.ts'
+
+export interface Refusal {
+  status: number
+  message: string
+}
+
+/** On the socket, which only its owner can open: every name by which a client means GitHub's API, or just a socket. */
+const socketHosts = ['api.github.com', 'api.github.localhost', 'localhost']
+/** gh sends these through the socket too, for uploads and for signing in. */
+const neighbours = ['github.com', 'uploads.github.com']
+
+/** Whether a host beside the API is reached through the socket as well. */
+export const isNeighbour = (host: string, api: URL): boolean =>
+  api.hostname === 'api.github.com' && neighbours.includes(host)
+
+/**
+ * Why a request is not for this door. Web pages can send requests to the port: by a name of their own that leads to
+ * 127.0.0.1 (DNS rebinding), or across origins.
+ */
+export function refusal(headers: IncomingHttpHeaders, door: Door, api: URL): Refusal | undefined {
+  const host = (headers.host ?? '').toLowerCase()
+  if (door.kind === 'socket') {
+    if (socketHosts.includes(host) || host === api.host || isNeighbour(host, api)) return undefined
+    return { status: 421, message: `this socket leads to ${api.host}, not to ${JSON.stringify(host)}` }
+  }
+  const own = [`127.0.0.1:${door.port}`, `localhost:${door.port}`]
+  if (!own.includes(host)) return { status: 403, message: `use http://${own[0]}` }
+  const { origin } = headers
+  const site = headers['sec-fetch-site']
+  if (origin !== undefined && !own.some((name) => origin === `http://${name}`)) return foreign
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return foreign
+  return undefined
+}
+
+const foreign: Refusal = { status: 403, message: 'no requests from web pages of other origins' }

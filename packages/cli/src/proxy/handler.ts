@@ -1,0 +1,77 @@
+import type { RequestListener, ServerResponse } from 'node:http'
+import process from 'node:process'
+import { type Mesh, version } from 'ghmesh'
+import { messageOf } from '../errors.ts'
+import type { Door } from './door.ts'
+import { createGraphqlCache } from './graphql-cache.ts'
+import { createQuestions } from './graphql-question.ts'
+import { refusal } from './guard.ts'
+import { metricsText, type ProxyCounts } from './metrics.ts'
+import { createRelay } from './relay.ts'
+import { sendJson, sendText } from './send.ts'
+import { targetOf } from './target.ts'
+
+export interface HandlerOptions {
+  mesh: Pick<Mesh, 'fetch' | 'peek' | 'stats' | 'peers'>
+  api: URL
+  /** 0: GraphQL is passed on untouched. */
+  graphqlTtlMs: number
+  /** What requests wait for that the own cache has no fresh answer to, such as a first member. */
+  ready?: Promise<unknown>
+  /** Hears of each request once it is answered, without its query: there may be a secret in it. */
+  answered?(method: string, path: string, status: number, cacheStatus: string): void
+}
+
+/** What the proxy does with a request, by the door it came through. Nothing throws out of it. */
+export function createHandler(options: HandlerOptions): (door: Door) => RequestListener {
+  const { mesh, api, graphqlTtlMs, ready, answered } = options
+  const since = Date.now()
+  const cache = createGraphqlCache({ ttlMs: graphqlTtlMs, now: Date.now })
+  const counts = { passed: 0, refused: 0 }
+  const relay = createRelay({
+    mesh,
+    api,
+    ready,
+    ...(graphqlTtlMs > 0 && { graphql: { cache, questionOf: createQuestions() } }),
+    passed: () => {
+      counts.passed++
+    }
+  })
+
+  function ownPage(path: string, res: ServerResponse): void {
+    const stats = mesh.stats()
+    const proxy: ProxyCounts = { ...counts, graphqlHits: cache.hits }
+    const uptimeSeconds = Math.floor((Date.now() - since) / 1000)
+    if (path === '/ghmesh/stats') {
+      const own = { pid: process.pid, version, since: new Date(since).toISOString(), uptimeSeconds }
+      sendJson(res, 200, { ...own, peers: mesh.peers(), stats, proxy })
+    } else if (path === '/ghmesh/metrics') {
+      const text = metricsText(stats, proxy, uptimeSeconds, version)
+      sendText(res, 200, 'text/plain; version=0.0.4; charset=utf-8', text)
+    } else sendJson(res, 404, { message: 'ghmesh: there are /ghmesh/stats and /ghmesh/metrics' })
+  }
+
+  return (door) => async (req, res) => {
+    const control = new AbortController()
+    const path = (req.url ?? '').split('?', 1)[0] as string
+    res.once('close', () => {
+      if (!res.writableFinished) control.abort()
+      answered?.(req.method ?? '', path, res.statusCode, String(res.getHeader('cache-status') ?? ''))
+    })
+    const refused = refusal(req.headers, door, api)
+    if (refused) {
+      counts.refused++
+      return sendJson(res, refused.status, { message: `ghmesh: ${refused.message}` })
+    }
+    if (path.startsWith('/ghmesh/')) return ownPage(path, res)
+    const target = targetOf(req.url ?? '', (req.headers.host ?? '').toLowerCase(), api)
+    if (!target) return sendJson(res, 400, { message: 'ghmesh: a path was expected' })
+    try {
+      await relay(req, res, target, control.signal)
+    } catch (error) {
+      // Nobody is there to tell, or part of the answer is sent already and it must not look complete.
+      if (control.signal.aborted || res.headersSent) res.destroy()
+      else sendJson(res, 502, { message: `ghmesh: cannot reach ${api.host}: ${messageOf(error)}` })
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+
+// Of one connection, not of the message (RFC 9110, section 7.6.1).
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade'
+])
+/** `fetch` decides on these itself, or cannot send them. */
+const notForFetch = new Set(['host', 'accept-encoding', 'expect'])
+
+/** The client's headers as they go on. */
+export function requestHeaders({ headers, rawHeaders }: IncomingMessage): Headers {
+  const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()))
+  const sent = new Headers()
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] as string).toLowerCase()
+    if (!hopByHop.has(name) && !notForFetch.has(name) && !named.has(name))
+      sent.append(name, rawHeaders[i + 1] as string)
+  }
+  // The mesh would add this member's token, which is not for whoever can open the port.
+  if (!sent.has('authorization')) sent.set('authorization', '')
+  return sent
+}
+
+/** How the cache is to be used, by the client's `Cache-Control`. */
+export function cacheModeOf(headers: IncomingHttpHeaders): RequestCache {
+  const wanted = headers['cache-control'] ?? ''
+  if (/\bno-store\b/i.test(wanted)) return 'no-store'
+  return /\bno-cache\b|\bmax-age=0\b/i.test(wanted) ? 'no-cache' : 'default'
+}
+
+export type Header = readonly [name: string, value: string]
+
+/** An answer's headers as the client gets them. `fetch` has decoded the body. */
+export function responseHeaders(headers: Headers, api: URL, clientBase?: string): Header[] {
+  const decoded = headers.has('content-encoding')
+  const sent: Header[] = []
+  for (const [name, value] of headers) {
+    if (hopByHop.has(name) || name === 'content-encoding' || (decoded && name === 'content-length')) continue
+    sent.push([name, clientBase === undefined ? value : rebased(name, value, api, clientBase)])
+  }
+  return sent
+}
+
+/** Links to other pages lead back to where the client asked. */
+function rebased(name: string, value: string, api: URL, clientBase: string): string {
+  const base = `${api.href.replace(/\/$/, '')}/`
+  if (name === 'link') return value.replaceAll(`<${base}`, `<${clientBase}/`)
+  if (name === 'location' && value.startsWith(base)) return `${clientBase}/${value.slice(base.length)}`
+  return value
+}

@@ -1,0 +1,63 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import process from 'node:process'
+import { CliError } from '../errors.ts'
+
+const secondMs = 1000
+
+function newServer(): Server {
+  const server = createServer({
+    // A client that stalls holds nothing but its own connection, and not for ever.
+    headersTimeout: 30 * secondMs,
+    requestTimeout: 600 * secondMs,
+    maxHeaderSize: 16 * 1024
+  })
+  server.timeout = 600 * secondMs
+  return server
+}
+
+/** Listens on a Unix socket that only this user may open. What was there goes. */
+export async function listenOnSocket(path: string, listener: RequestListener): Promise<Server> {
+  const server = newServer().on('request', listener)
+  // From the first moment on, so not by chmod.
+  const mask = process.umask(0o177)
+  try {
+    server.listen(path)
+  } finally {
+    process.umask(mask)
+  }
+  await listening(server, path)
+  return server
+}
+
+/** Listens on a port of the loopback address; 0 for any. */
+export async function listenOnPort(
+  wanted: number,
+  listenerFor: (port: number) => RequestListener
+): Promise<{ server: Server; port: number }> {
+  const server = newServer()
+  server.listen(wanted, '127.0.0.1')
+  await listening(server, `port ${wanted}`)
+  const { port } = server.address() as AddressInfo
+  server.on('request', listenerFor(port))
+  return { server, port }
+}
+
+function listening(server: Server, where: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('listening', resolve)
+    server.once('error', ({ code, message }: NodeJS.ErrnoException) =>
+      reject(new CliError(`cannot listen on ${where}: ${code === 'EADDRINUSE' ? 'it is in use' : message}`))
+    )
+  })
+}
+
+/** Ends a server: what is under way has a moment left. Calling it again does nothing. */
+export async function closeServer(server: Server, graceMs = 2 * secondMs): Promise<void> {
+  if (!server.listening) return
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs)
+  await closed
+  clearTimeout(timer)
+}

@@ -1,0 +1,46 @@
+import { chmod, mkdir } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import process from 'node:process'
+import { CliError } from '../errors.ts'
+
+/** What the kernel has room for in an address: 108 bytes on Linux, 104 on macOS, the last of them 0. */
+const mostPathBytes = 103
+
+/**
+ * Where sockets, and what has to be put right after a crash, are kept. In the user's cache folder, since it outlives a
+ * reboot: `XDG_RUNTIME_DIR` would lose the value that gh's configuration had before.
+ */
+function runFolder(): string {
+  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env
+  if (process.platform === 'win32') return join(LOCALAPPDATA ?? join(homedir(), 'AppData/Local'), 'ghmesh/Cache/run')
+  if (process.platform === 'darwin') return join(homedir(), 'Library/Caches/ghmesh/run')
+  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'ghmesh/run')
+}
+
+/** Makes the run folder, for this user's eyes only. */
+export async function makeRunFolder(): Promise<string> {
+  const folder = runFolder()
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await chmod(folder, 0o700)
+  return folder
+}
+
+/**
+ * The socket to listen on, its folder made.
+ *
+ * @throws CliError for a path that no socket can have
+ */
+export async function socketPlace(given: string | undefined): Promise<string> {
+  if (process.platform === 'win32') throw new CliError('there are no Unix sockets for Node on Windows; use WSL', 2)
+  const path = given === undefined ? join(await makeRunFolder(), 'proxy.sock') : resolve(given)
+  if (Buffer.byteLength(path) > mostPathBytes) {
+    throw new CliError(
+      `the path of a socket has ${mostPathBytes} bytes at most; use a shorter --socket than ${path}`,
+      2
+    )
+  }
+  // Only what is made here is private; a folder that exists, such as /tmp, is its owner's business.
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  return path
+}

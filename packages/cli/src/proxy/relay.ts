@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import type { Mesh } from 'ghmesh'
+import type { GraphqlCache } from './graphql-cache.ts'
+import type { Questions } from './graphql-question.ts'
+import { cacheModeOf, requestHeaders, responseHeaders } from './headers.ts'
+import { sendBytes, sendResponse } from './send.ts'
+import type { Target } from './target.ts'
+
+export interface RelayOptions {
+  mesh: Pick<Mesh, 'fetch' | 'peek'>
+  api: URL
+  /** Absent: GraphQL is passed on untouched. */
+  graphql?: { cache: GraphqlCache; questionOf: Questions }
+  ready?: Promise<unknown>
+  /** A request was sent on without a look at the cache. */
+  passed(): void
+}
+
+export type Relay = (req: IncomingMessage, res: ServerResponse, target: Target, signal: AbortSignal) => Promise<void>
+
+/** Larger bodies are no ordinary queries. */
+const mostQueryBytes = 256 * 1024
+
+/** Sends a request through the mesh, streaming both ways, with the client's own method, headers and body. */
+export function createRelay({ mesh, api, graphql, ready, passed }: RelayOptions): Relay {
+  return async (req, res, { url, graphql: isGraphql, clientBase }, signal) => {
+    const headers = requestHeaders(req)
+    const writes = req.method !== 'GET' && req.method !== 'HEAD'
+    let body: BodyInit | undefined = hasBody(req) ? (Readable.toWeb(req) as unknown as BodyInit) : undefined
+    if (graphql && isGraphql && req.method === 'POST' && Number(req.headers['content-length']) <= mostQueryBytes) {
+      const text = await buffer(req)
+      const question = graphql.questionOf(url, headers, text.toString())
+      if (question !== undefined) {
+        // Without the client's signal: others may have come to wait for the same.
+        const ask = () => mesh.fetch(url, { method: 'POST', headers, body: text })
+        const answer = await graphql.cache.answer(question, ask)
+        return sendBytes(res, answer, responseHeaders(answer.headers, api, clientBase))
+      }
+      body = text
+    }
+    // A write that follows a redirect would be sent twice, and its body is gone.
+    const redirect = writes ? 'manual' : 'follow'
+    const etag = writes ? undefined : await conditionOn(url, headers)
+    const cache = etag === undefined ? cacheModeOf(req.headers) : 'no-cache'
+    const init = { method: req.method, headers, body, duplex: 'half', redirect, signal, cache }
+    if (writes) graphql?.cache.clear()
+    else if (ready && !(await isFresh(url, headers))) await ready
+    const response = await mesh.fetch(url, init as RequestInit).finally(() => writes && graphql?.cache.clear())
+    if (!response.headers.has('cache-status')) passed()
+    const answer =
+      etag !== undefined && names(etag, response) ? new Response(null, { ...head(response), status: 304 }) : response
+    await sendResponse(res, answer, responseHeaders(response.headers, api, clientBase))
+  }
+
+  /**
+   * The client's `If-None-Match`, where the cache can judge it: taken off, for the ETags are those of the mesh's own
+   * requests. GitHub is asked all the same, which is free when nothing changed.
+   */
+  async function conditionOn(url: URL, headers: Headers): Promise<string | undefined> {
+    const etag = headers.get('if-none-match')
+    if (etag === null) return undefined
+    const without = new Headers(headers)
+    for (const name of ['if-none-match', 'if-modified-since']) without.delete(name)
+    if (!(await mesh.peek(url, { headers: without }))) return undefined
+    for (const name of ['if-none-match', 'if-modified-since']) headers.delete(name)
+    return etag
+  }
+
+  async function isFresh(url: URL, headers: Headers): Promise<boolean> {
+    const held = await mesh.peek(url, { headers })
+    return held !== undefined && Number(held.headers.get('age')) < freshSeconds
+  }
+}
+
+const head = ({ statusText, headers }: Response) => ({ statusText, headers })
+
+/** Weak comparison (RFC 9110, section 13.1.2). */
+function names(condition: string, { status, headers }: Response): boolean {
+  const etag = headers.get('etag')?.replace(/^W\//, '')
+  if (status !== 200 || etag === undefined) return false
+  return condition.trim() === '*' || [...condition.matchAll(/"[^"]*"/g)].some(([one]) => one === etag)
+}
+
+/** GitHub's answers are fresh for this long. */
+const freshSeconds = 60
+
+const hasBody = ({ headers }: IncomingMessage) =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0

@@ -1,0 +1,52 @@
+import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ReadableStream } from 'node:stream/web'
+import type { Header } from './headers.ts'
+
+export function sendText(res: ServerResponse, status: number, type: string, text: string): void {
+  const length = Buffer.byteLength(text)
+  res.writeHead(status, { 'content-type': type, 'content-length': length, 'cache-control': 'no-store' })
+  res.end(res.req.method === 'HEAD' ? undefined : text)
+}
+
+export const sendJson = (res: ServerResponse, status: number, value: object): void =>
+  sendText(res, status, 'application/json; charset=utf-8', `${JSON.stringify(value)}\n`)
+
+/** What the cache holds is in memory as a whole: sent in one piece, it arrives sooner. */
+const inMemory = /;\s*(?:hit|stored|collapsed)\b/
+
+/** Sends an answer as it comes. One that breaks off is broken off for the client too. */
+export async function sendResponse(res: ServerResponse, response: Response, headers: readonly Header[]): Promise<void> {
+  const { status, statusText, body } = response
+  if (!body || res.req.method === 'HEAD' || status === 304) {
+    await body?.cancel()
+    sendHead(res, status, statusText, headers).end()
+  } else if (inMemory.test(response.headers.get('cache-status') ?? '')) {
+    sendBytes(res, { status, statusText, body: await whole(body as ReadableStream) }, headers)
+  } else {
+    sendHead(res, status, statusText, headers)
+    await pipeline(Readable.fromWeb(body as ReadableStream), res)
+  }
+}
+
+// Without the copy that `arrayBuffer` would make of what is one piece already.
+async function whole(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of body) pieces.push(piece)
+  return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces)
+}
+
+export function sendBytes(
+  res: ServerResponse,
+  { status, statusText, body }: { status: number; statusText: string; body: Uint8Array },
+  headers: readonly Header[]
+): void {
+  const rest = headers.filter(([name]) => name !== 'content-length')
+  sendHead(res, status, statusText, [...rest, ['content-length', String(body.length)]]).end(body)
+}
+
+function sendHead(res: ServerResponse, status: number, statusText: string, headers: readonly Header[]): ServerResponse {
+  for (const [name, value] of headers) res.appendHeader(name, value)
+  return res.writeHead(status, statusText)
+}

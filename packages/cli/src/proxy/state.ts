@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { CliError } from '../errors.ts'
+
+/** What stands beside a socket while its proxy runs, and after a crash. */
+export interface ProxyState {
+  pid: number
+  /** ISO time. */
+  since: string
+  /** What gh's configuration said before this proxy took it over, and where. */
+  gh?: { former: string; configDir: string }
+}
+
+const stateFile = (socket: string) => `${socket}.json`
+
+/** The state that a proxy on this socket wrote, running or not; undefined for none, and for one that makes no sense. */
+export async function readState(socket: string): Promise<ProxyState | undefined> {
+  try {
+    const { pid, since, gh } = JSON.parse(await readFile(stateFile(socket), 'utf8'))
+    if (!Number.isSafeInteger(pid) || typeof since !== 'string') return undefined
+    const complete = typeof gh?.former === 'string' && typeof gh.configDir === 'string'
+    return { pid, since, ...(complete && { gh: { former: gh.former, configDir: gh.configDir } }) }
+  } catch {
+    return undefined
+  }
+}
+
+/** All of it or nothing, for this user's eyes only. */
+export async function writeState(socket: string, state: ProxyState): Promise<void> {
+  const draft = `${stateFile(socket)}.${randomBytes(4).toString('hex')}`
+  await writeFile(draft, `${JSON.stringify(state)}\n`, { mode: 0o600 })
+  await rename(draft, stateFile(socket))
+}
+
+/** At once, for it also happens while the process exits. */
+export function removeState(socket: string): void {
+  rmSync(stateFile(socket), { force: true })
+}
+
+/**
+ * Keeps others from starting on the same socket, until the returned function is called.
+ *
+ * @throws CliError when somebody else is starting
+ */
+export async function lockStart(socket: string): Promise<() => void> {
+  const file = `${socket}.lock`
+  const own = `${file}.${randomBytes(4).toString('hex')}`
+  try {
+    await writeFile(own, String(process.pid), { mode: 0o600 })
+    // A link appears with its content, and only where there is nothing.
+    while (!(await succeeds(link(own, file), 'EEXIST'))) await removeStale(file, socket)
+    return () => rmSync(file, { force: true })
+  } finally {
+    await rm(own, { force: true })
+  }
+}
+
+/** Moved away first: only one of several can do that, and what was moved is looked at again. */
+async function removeStale(file: string, socket: string): Promise<void> {
+  await refuseLive(file, socket)
+  const aside = `${file}.${randomBytes(4).toString('hex')}`
+  if (!(await succeeds(rename(file, aside), 'ENOENT'))) return
+  try {
+    await refuseLive(aside, socket)
+  } catch (error) {
+    await succeeds(link(aside, file), 'EEXIST')
+    throw error
+  } finally {
+    await rm(aside, { force: true })
+  }
+}
+
+async function refuseLive(file: string, socket: string): Promise<void> {
+  const pid = Number(await readFile(file, 'utf8').catch(() => ''))
+  if (isAlive(pid)) throw new CliError(`another ghmesh proxy is starting on ${socket} (process ${pid})`)
+}
+
+/** False when it fails with this code. */
+async function succeeds(work: Promise<void>, unless: string): Promise<boolean> {
+  try {
+    await work
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== unless) throw error
+    return false
+  }
+}
+
+/** Whether there is a process of this id. */
+export function isAlive(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

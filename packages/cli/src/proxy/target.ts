@@ -1,0 +1,39 @@
+import { isNeighbour } from './guard.ts'
+
+/** Where a request goes. */
+export interface Target {
+  url: URL
+  graphql: boolean
+  /** The API's base URL as the client knows it, for links in answers; undefined: as GitHub writes it. */
+  clientBase?: string
+}
+
+const enterprise = /\/api\/v3$/
+
+/**
+ * Where a path below a client's base URL is at the API: whatever host the client names, and with the prefixes that gh uses
+ * for GitHub Enterprise Server. Undefined for what is no path.
+ */
+export function targetOf(path: string, host: string, api: URL): Target | undefined {
+  const asked = path.startsWith('/') ? URL.parse(`http://client${path}`) : null
+  if (asked?.host !== 'client') return undefined
+  const base = api.href.replace(/\/$/, '')
+  const rest = asked.pathname + asked.search
+  if (isNeighbour(host, api)) return { url: new URL(`https://${host}${rest}`), graphql: false }
+  const prefixed = asked.pathname.startsWith('/api/v3/')
+  const clientBase = baseOf(host, prefixed, api)
+  if (asked.pathname === '/graphql' || asked.pathname === '/api/graphql') {
+    const url = enterprise.test(base) ? base.replace(enterprise, '/api/graphql') : `${base}/graphql`
+    return { url: new URL(url + asked.search), graphql: true, clientBase }
+  }
+  if (prefixed) return { url: new URL(base + rest.slice('/api/v3'.length)), graphql: false, clientBase }
+  if (enterprise.test(base) && asked.pathname.startsWith('/api/')) {
+    return { url: new URL(base.replace(enterprise, '') + rest), graphql: false, clientBase }
+  }
+  return { url: new URL(base + rest), graphql: false, clientBase }
+}
+
+function baseOf(host: string, prefixed: boolean, api: URL): string | undefined {
+  if (host === api.host) return undefined
+  return `${host === 'api.github.com' ? 'https' : 'http'}://${host}${prefixed ? '/api/v3' : ''}`
+}

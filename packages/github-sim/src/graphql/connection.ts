@@ -1,0 +1,30 @@
+import type { Args, Node } from './execute.ts'
+
+const mostOfAPage = 100
+
+/** A page of a list, by `first` and `after`. Only its nodes are made. */
+export function connection<T>(
+  type: string,
+  items: readonly T[],
+  { first, after }: Args,
+  nodeOf: (item: T) => Node
+): Node {
+  const start =
+    typeof after === 'string' ? Number(Buffer.from(after, 'base64').toString().replace('cursor:', '')) || 0 : 0
+  const end = Math.min(items.length, start + Math.min(Number(first ?? mostOfAPage), mostOfAPage))
+  return {
+    __typename: `${type}Connection`,
+    totalCount: items.length,
+    nodes: () => items.slice(start, end).map(nodeOf),
+    edges: () => items.slice(start, end).map((item) => ({ __typename: `${type}Edge`, node: nodeOf(item) })),
+    pageInfo: {
+      __typename: 'PageInfo',
+      hasNextPage: end < items.length,
+      hasPreviousPage: start > 0,
+      startCursor: cursor(start),
+      endCursor: cursor(end)
+    }
+  }
+}
+
+const cursor = (n: number) => Buffer.from(`cursor:${n}`).toString('base64')

@@ -1,0 +1,144 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type GitHub, startGitHub } from '@ghmesh/github-sim'
+import { expect } from 'chai'
+import { createCommands, type Running } from '../commands.ts'
+
+const alice = 'sim-token-alice'
+const repository = 'octocat/Hello-World'
+
+// Each with what it prints, and whether it is the cache's business (GraphQL is only with --graphql-ttl).
+const reads: [args: string[], printed: RegExp][] = [
+  [['api', `/repos/${repository}`, '--jq', '.full_name'], /^octocat\/Hello-World\n$/],
+  [['api', '--paginate', `/repos/${repository}/issues?per_page=5`, '--jq', '.[].number'], /^(\d+\n){20,}$/],
+  [['repo', 'view', repository], /^name:\toctocat\/Hello-World\n[\s\S]*# Hello-World/],
+  [['issue', 'list', '--repo', repository, '--limit', '3'], /^(\d+\tOPEN\t.*\n){3}$/],
+  [['pr', 'list', '--repo', repository], /^(\d+\t.*\tpatch-\d+\tOPEN.*\n)+$/],
+  [['run', 'list', '--repo', repository], /^(completed\t(success|failure)\t.*\tCI\tmain\tpush\t.*\n){5}$/]
+]
+
+describe('gh of the distribution', function () {
+  this.timeout(60_000)
+  const commands = createCommands()
+  let github: GitHub
+  let configDir: string
+  let env: Record<string, string>
+
+  before(async () => {
+    github = await startGitHub()
+    configDir = commands.folder('gh')
+    env = {
+      GITHUB_API_URL: github.url,
+      IPFS_ACCELERATE_CACHE_DIR: commands.folder('cache'),
+      GH_CONFIG_DIR: configDir,
+      GH_TOKEN: alice
+    }
+  })
+  beforeEach(() => github.clearCalls())
+  after(async () => {
+    await commands.end()
+    await github.stop()
+  })
+
+  const gh = (...args: string[]) => commands.start('gh', args, env).ended
+  const through = (...args: string[]) => commands.ghmesh(['gh', '--', ...args], env)
+  const socketOfGh = () =>
+    spawnSync('gh', ['config', 'get', 'http_unix_socket'], { env: { ...process.env, ...env }, encoding: 'utf8' }).stdout
+  const ends = async (proxy: Running, signal: NodeJS.Signals) => {
+    proxy.child.kill(signal)
+    return proxy.ended
+  }
+  const startProxy = async (...args: string[]) => {
+    const proxy = commands.ghmesh(['proxy', '--gh', ...args], env)
+    await proxy.said(/^listening on /m)
+    return proxy
+  }
+
+  describe('through ghmesh proxy --gh', () => {
+    let proxy: Running
+    before(async () => {
+      await gh('config', 'set', 'http_unix_socket', '/former.sock')
+      proxy = await startProxy('--graphql-ttl', '3600')
+    })
+
+    for (const [args, printed] of reads) {
+      it(`${args.slice(0, 2).join(' ')}: right, and from the cache the second time`, async () => {
+        const first = await gh(...args)
+        expect([first.code, first.stderr]).to.deep.equal([0, ''])
+        expect(first.stdout).to.match(printed)
+        const paid = github.units('alice')
+        expect(paid).to.be.greaterThan(0)
+        expect((await gh(...args)).stdout).to.equal(first.stdout)
+        expect(github.units('alice')).to.equal(paid)
+      })
+    }
+
+    it('a write shows at once, by REST and by GraphQL', async () => {
+      const list = ['issue', 'list', '--repo', repository, '--limit', '1']
+      await gh(...list)
+      const made = await gh('issue', 'create', '--repo', repository, '--title', 'From gh', '--body', 'text')
+      expect([made.code, made.stderr]).to.deep.equal([0, ''])
+      expect((await gh(...list)).stdout).to.match(/^\d+\tOPEN\tFrom gh\t/)
+      const posted = await gh('api', `/repos/${repository}/issues`, '-f', 'title=By REST', '--jq', '.number')
+      expect((await gh(...list)).stdout).to.match(new RegExp(`^${posted.stdout.trim()}\tOPEN\tBy REST\t`))
+    })
+
+    it('errors and exit codes are GitHub’s and gh’s own', async () => {
+      const missing = await gh('api', '/repos/octocat/nope')
+      expect([missing.code, missing.stderr]).to.deep.equal([1, 'gh: Not Found (HTTP 404)\n'])
+      expect((await gh('issue', 'list', '--repo', 'octocat/nope')).stderr).to.match(/Could not resolve to a Repository/)
+    })
+
+    it('on exit gh has what it had, also after kill -9 and a new start', async () => {
+      expect((await ends(proxy, 'SIGINT')).code).to.equal(0)
+      expect(socketOfGh()).to.equal('/former.sock\n')
+      const killed = await startProxy()
+      await ends(killed, 'SIGKILL')
+      expect(socketOfGh()).to.match(/proxy\.sock\n$/)
+      expect((await gh('api', '/user')).code).to.equal(1)
+      const again = await startProxy()
+      expect((await gh('api', '/user', '--jq', '.login')).stdout).to.equal('alice\n')
+      expect((await ends(again, 'SIGTERM')).code).to.equal(0)
+      expect(socketOfGh()).to.equal('/former.sock\n')
+      await gh('config', 'set', 'http_unix_socket', '')
+      await ends(await startProxy(), 'SIGTERM')
+      expect(socketOfGh()).to.equal('')
+    })
+  })
+
+  describe('through ghmesh gh --', () => {
+    for (const [args, printed] of reads) {
+      it(args.slice(0, 2).join(' '), async () => {
+        const { code, stdout, stderr } = await through(...args).ended
+        expect([code, stderr]).to.deep.equal([0, ''])
+        expect(stdout).to.match(printed)
+      })
+    }
+
+    it('has gh’s exit codes, uses its aliases, and leaves nothing behind', async () => {
+      const before = () => readdirSync(configDir).map((name) => [name, readFileSync(join(configDir, name), 'utf8')])
+      expect((await through('alias', 'set', 'me', 'api /user --jq .login').ended).code).to.equal(0)
+      const found = before()
+      const ended = await Promise.all([['me'], ['api', '/nope'], ['frobnicate']].map((args) => through(...args).ended))
+      expect(ended.map(({ code }) => code)).to.deep.equal([0, 1, 1])
+      expect(ended[0]?.stdout).to.equal('alice\n')
+      expect(before()).to.deep.equal(found)
+      const run = join(commands.home, 'cache/ghmesh/run')
+      expect(existsSync(run) ? readdirSync(run) : []).to.deep.equal([])
+    })
+
+    it('passes Ctrl-C on while gh waits for GitHub', async () => {
+      const hold = github.hold('/emojis')
+      const waiting = through('api', '/emojis')
+      await hold.arrived
+      waiting.child.kill('SIGINT')
+      expect((await waiting.ended).code).to.be.oneOf([2, 130])
+      hold.release()
+    })
+  })
+
+  it('never printed a token', () => {
+    expect(commands.printed()).to.not.contain(alice)
+  })
+})

@@ -1,0 +1,662 @@
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { type GitHub, startGitHub } from '@ghmesh/github-sim'
+import { Octokit } from '@octokit/core'
+import { paginateRest } from '@octokit/plugin-paginate-rest'
+import { expect } from 'chai'
+import { normaliseQuery } from '../packages/cli/src/proxy/graphql-document.ts'
+import { createQuestions } from '../packages/cli/src/proxy/graphql-question.ts'
+import { refusal } from '../packages/cli/src/proxy/guard.ts'
+import { targetOf } from '../packages/cli/src/proxy/target.ts'
+import { createCommands } from './commands.ts'
+
+const alice = 'sim-token-alice'
+const bob = 'sim-token-bob'
+const hello = '/repos/octocat/Hello-World'
+
+interface Asked {
+  method?: string
+  headers?: Record<string, string>
+  body?: string | Buffer
+  token?: string
+}
+
+/** Sends a request to a socket path or a port; resolves once the headers of the answer are here. */
+function open(where: string | number, path: string, { method = 'GET', headers = {}, body, token }: Asked = {}) {
+  const place = typeof where === 'string' ? { socketPath: where, host: 'api.github.com' } : { port: where }
+  const asking = request({
+    ...place,
+    path,
+    method,
+    agent: false,
+    headers: {
+      'user-agent': 'spec',
+      ...(typeof where === 'string' && { host: 'api.github.com' }),
+      ...(token && { authorization: `token ${token}` }),
+      ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+      ...headers
+    }
+  })
+  const answered = new Promise<IncomingMessage>((resolve, reject) => asking.on('response', resolve).on('error', reject))
+  asking.end(body)
+  return { asking, answered }
+}
+
+async function ask(where: string | number, path: string, asked: Asked = {}) {
+  const response = await open(where, path, asked).answered
+  const body = await buffer(response)
+  const { statusCode: status, headers } = response
+  return { status, headers: headers as IncomingHttpHeaders & { link?: string }, body, text: body.toString() }
+}
+
+const from = ({ headers }: { headers: IncomingHttpHeaders }) => headers['cache-status']
+
+describe('ghmesh proxy', () => {
+  const commands = createCommands()
+  let github: GitHub
+  let socket: string
+  let port: number
+
+  const env = (more: Record<string, string | undefined> = {}) => ({
+    GITHUB_API_URL: github.url,
+    IPFS_ACCELERATE_CACHE_DIR: commands.folder('cache'),
+    ...more
+  })
+  async function start(args: readonly string[], more?: Record<string, string | undefined>) {
+    const proxy = commands.ghmesh(['proxy', ...args], env(more))
+    await proxy.said(/^listening on .*\n/m)
+    return proxy
+  }
+
+  before(async () => {
+    github = await startGitHub()
+    socket = join(commands.folder('run'), 'own', 'proxy.sock')
+    const proxy = await start(['--socket', socket, '--port', '0', '--graphql-ttl', '3600', '--verbose'], {
+      // Nobody who asks without a token gets this one.
+      GH_TOKEN: alice
+    })
+    const stats = JSON.parse((await ask(socket, '/ghmesh/stats')).text)
+    expect(stats.pid).to.equal(proxy.child.pid)
+    port = Number(/127\.0\.0\.1:(\d+)/.exec(commands.printed())?.[1])
+  })
+  beforeEach(() => github.clearCalls())
+  after(async () => {
+    await commands.end()
+    await github.stop()
+  })
+
+  describe('answers', () => {
+    it('from the cache, when asked again', async () => {
+      const [path, token] = [`${hello}/labels`, alice]
+      const first = await ask(socket, path, { token })
+      expect([first.status, from(first)]).to.deep.equal([200, 'ghmesh; fwd=uri-miss; fwd-status=200; stored'])
+      const again = await ask(port, path, { token })
+      expect([again.status, from(again), again.text]).to.deep.equal([200, 'ghmesh; hit', first.text])
+      expect(github.count(path)).to.equal(1)
+      const checked = await ask(socket, path, { token, headers: { 'cache-control': 'no-cache' } })
+      expect(from(checked)).to.match(/fwd=request; fwd-status=304/)
+    })
+
+    it('keep tokens apart, and lend none', async () => {
+      const path = '/repos/octocat/secret-plans'
+      const asked = await Promise.all([alice, bob, undefined].map((token) => ask(socket, path, { token })))
+      expect(asked.map(({ status }) => status)).to.deep.equal([200, 404, 404])
+      const users = await Promise.all([alice, bob, undefined].map((token) => ask(port, '/user', { token })))
+      expect(users.map(({ status, text }) => [status, JSON.parse(text).login])).to.deep.equal([
+        [200, 'alice'],
+        [200, 'bob'],
+        [401, undefined]
+      ])
+      expect(github.calls.filter(({ login, path }) => login === undefined && path === '/user')).to.have.length(1)
+    })
+
+    it('pass writes on, and what they changed is asked for again', async () => {
+      const path = `${hello}/issues?per_page=1`
+      const before = await ask(socket, path, { token: alice })
+      const body = JSON.stringify({ title: 'Made through the proxy' })
+      const made = await ask(socket, `${hello}/issues`, { method: 'POST', token: alice, body })
+      expect([made.status, from(made)]).to.deep.equal([201, undefined])
+      expect(made.headers.location).to.match(/^https:\/\/api\.github\.com\/repos\//)
+      const after = await ask(socket, path, { token: alice })
+      expect(JSON.parse(after.text)[0].number).to.equal(JSON.parse(made.text).number)
+      expect(after.text).to.not.equal(before.text)
+    })
+
+    it('HEAD, 204, 304 to a condition of the client, and errors', async () => {
+      const token = alice
+      const whole = await ask(socket, `${hello}/topics`, { token })
+      const head = await ask(socket, `${hello}/topics`, { token, method: 'HEAD' })
+      expect([head.status, from(head), head.text]).to.deep.equal([200, 'ghmesh; hit', ''])
+      const headers = { 'if-none-match': whole.headers.etag as string }
+      const same = await ask(socket, `${hello}/topics`, { token, headers })
+      expect([same.status, same.text]).to.deep.equal([304, ''])
+      expect(github.calls.at(-1)).to.include({ path: `${hello}/topics`, status: 304, units: 0 })
+      const other = await ask(port, `${hello}/topics`, { token, headers: { 'if-none-match': '"another"' } })
+      expect([other.status, other.text]).to.deep.equal([200, whole.text])
+      // The cache has nothing to judge this one by.
+      const unheld = await ask(port, `${hello}/languages`, { token, headers: { 'if-none-match': '"another"' } })
+      expect([unheld.status, from(unheld)]).to.deep.equal([200, undefined])
+      const body = '{"body":"to be deleted"}'
+      const { text } = await ask(socket, `${hello}/issues/1/comments`, { method: 'POST', token, body })
+      const path = `${hello}/issues/comments/${JSON.parse(text).id}`
+      const gone = await ask(socket, path, { method: 'DELETE', token })
+      expect([gone.status, gone.text]).to.deep.equal([204, ''])
+      expect((await ask(socket, path, { token })).status).to.equal(404)
+    })
+
+    it('stream: the first piece is here before the last is sent, and a large body arrives whole', async () => {
+      const gate = Promise.withResolvers<void>()
+      const large = Buffer.alloc(20 * 1024 * 1024, 'ghmesh ')
+      const pieces = new ReadableStream<Uint8Array>({
+        async start(controller) {
+          controller.enqueue(Buffer.from('first'))
+          await gate.promise
+          controller.enqueue(Buffer.from('last'))
+          controller.close()
+        }
+      })
+      github.respondOnce(/streamed/, () => new Response(pieces))
+      github.respondOnce(/large/, () => new Response(large))
+      github.respondOnce(/upload/, async (req) => new Response(String((await req.arrayBuffer()).byteLength)))
+      // A range is none of the cache's business.
+      const response = await open(socket, '/streamed', { headers: { range: 'bytes=0-' } }).answered
+      const reading = response[Symbol.asyncIterator]()
+      expect(String((await reading.next()).value)).to.equal('first')
+      gate.resolve()
+      expect(String((await reading.next()).value)).to.equal('last')
+      const { body } = await ask(port, `${hello}/large`, { token: alice })
+      expect(body.equals(large)).to.equal(true)
+      const sent = await ask(socket, '/upload', { method: 'POST', token: alice, body: large })
+      expect(sent.text).to.equal(String(large.length))
+    })
+
+    it('say so when GitHub cannot be reached, and go on', async () => {
+      await github.goDown()
+      const { status, text } = await ask(socket, '/emojis', { token: alice })
+      await github.goUp()
+      expect([status, JSON.parse(text).message]).to.deep.equal([
+        502,
+        `ghmesh: cannot reach ${new URL(github.url).host}: fetch failed: connect ECONNREFUSED ${new URL(github.url).host}`
+      ])
+      expect((await ask(socket, '/emojis', { token: alice })).status).to.equal(200)
+    })
+
+    it('lead through all pages: Octokit by the port, and others by the name that they use', async () => {
+      const Client = Octokit.plugin(paginateRest)
+      const octokit = new Client({ auth: alice, baseUrl: `http://127.0.0.1:${port}` })
+      const issues = () =>
+        octokit.paginate('GET /repos/{owner}/{repo}/issues', { owner: 'octocat', repo: 'Hello-World', per_page: 5 })
+      const found = await issues()
+      const calls = github.calls.length
+      expect(calls).to.be.greaterThan(2)
+      expect(await issues()).to.deep.equal(found)
+      expect(github.calls).to.have.length(calls)
+      const links = [ask(socket, `${hello}/issues?per_page=5`, { token: alice })]
+      links.push(
+        ask(socket, `/api/v3${hello}/issues?per_page=5`, { token: alice, headers: { host: 'api.github.localhost' } })
+      )
+      const [plain, prefixed] = await Promise.all(links)
+      expect(plain?.headers.link).to.match(/^<https:\/\/api\.github\.com\/repositories\/\d+\/issues\?/)
+      expect(prefixed?.headers.link).to.match(/^<http:\/\/api\.github\.localhost\/api\/v3\/repositories\//)
+    })
+  })
+
+  describe('refuses', () => {
+    it("other hosts' names, and web pages of other origins", async () => {
+      const own = `127.0.0.1:${port}`
+      const refused: [number, Record<string, string>][] = [
+        [403, { host: 'api.github.com' }],
+        [403, { host: `evil.example:${port}` }],
+        [403, { host: `127.0.0.1:${port + 1}` }],
+        [403, { origin: 'https://evil.example' }],
+        [403, { origin: 'null' }],
+        [403, { 'sec-fetch-site': 'cross-site' }],
+        [403, { 'sec-fetch-site': 'same-site', origin: `http://${own}` }],
+        [200, { host: `localhost:${port}`, origin: `http://localhost:${port}`, 'sec-fetch-site': 'same-origin' }],
+        [200, { 'sec-fetch-site': 'none' }]
+      ]
+      for (const [status, headers] of refused) {
+        const answer = await ask(port, '/ghmesh/stats', { headers })
+        expect(answer.status, JSON.stringify(headers)).to.equal(status)
+        expect(answer.headers).to.not.have.any.keys('access-control-allow-origin')
+      }
+      const elsewhere = await ask(socket, '/meta', { headers: { host: 'evil.example' } })
+      expect([elsewhere.status, (await ask(socket, '/meta', { headers: { host: 'localhost' } })).status]).to.deep.equal(
+        [421, 200]
+      )
+      expect(github.count((call) => call.path !== '/meta')).to.equal(0)
+    })
+
+    it('1 MB of headers, and what is no path', async () => {
+      const client = connect(socket)
+      client.on('error', () => {}) // it is cut off while it still sends
+      client.write(`GET /meta HTTP/1.1\r\nHost: api.github.com\r\nX-Long: ${'x'.repeat(1024 * 1024)}\r\n\r\n`)
+      const [said] = await once(client, 'data')
+      expect(String(said)).to.match(/^HTTP\/1\.1 431 /)
+      client.destroy()
+      const absolute = await ask(socket, 'http://evil.example/meta')
+      expect(absolute.status).to.equal(400)
+    })
+  })
+
+  describe('stands', () => {
+    it('clients that stall or leave half-way', async () => {
+      const stalled = connect(socket)
+      stalled.write('GET /meta HTTP/1.1\r\nHost: api.gi')
+      const uploading = request({
+        socketPath: socket,
+        path: '/user',
+        method: 'PATCH',
+        headers: { host: 'localhost', 'content-length': 100 }
+      })
+      uploading.on('error', () => {})
+      uploading.write('half')
+      const hold = github.hold(/licenses/)
+      const leaving = open(socket, '/licenses', { token: alice })
+      leaving.answered.catch(() => {})
+      await hold.arrived
+      const staying = ask(socket, '/licenses', { token: alice })
+      leaving.asking.destroy()
+      uploading.destroy()
+      expect((await ask(socket, '/meta', { token: alice })).status).to.equal(200)
+      hold.release()
+      expect((await staying).status).to.equal(200)
+      expect(github.count('/licenses')).to.equal(1)
+      stalled.destroy()
+    })
+
+    it('500 requests at once, with at most 100 at GitHub', async () => {
+      const [full, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      let [now, most] = [0, 0]
+      const slow = async () => {
+        most = Math.max(most, ++now)
+        if (now === 100) full.resolve()
+        await gate.promise
+        now--
+        return Response.json([])
+      }
+      github.respond(/crowd/, slow, 500)
+      const paths = Array.from({ length: 500 }, (_, i) => `${hello}/commits?path=crowd&page=${i + 1}`)
+      const all = paths.map((path) => ask(socket, path, { token: alice }))
+      await full.promise
+      expect((await ask(socket, '/ghmesh/stats')).status).to.equal(200)
+      gate.resolve()
+      expect(new Set((await Promise.all(all)).map(({ status }) => status))).to.deep.equal(new Set([200]))
+      expect(most).to.equal(100)
+    })
+  })
+
+  describe('GraphQL', () => {
+    const query =
+      'query Names($owner: String!) { repository(owner: $owner, name: "Hello-World") { name, issues(first: 1) { totalCount } } }'
+    const graphql = (body: object, token = alice) =>
+      ask(socket, '/graphql', {
+        method: 'POST',
+        token,
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' }
+      })
+    const variables = { owner: 'octocat' }
+
+    it('keeps answers to queries, for each viewer, whatever the white space', async () => {
+      const first = await graphql({ query, variables })
+      expect(JSON.parse(first.text).data.repository.name).to.equal('Hello-World')
+      const spaced = await graphql({ variables, query: `# why\n${query.replaceAll(' ', ' \n ').replace(',', '')}` })
+      expect([from(spaced), spaced.text]).to.deep.equal(['ghmesh; hit', first.text])
+      expect(github.count('/graphql')).to.equal(1)
+      await graphql({ query, variables }, bob)
+      await graphql({ query, variables: { owner: 'octo-org' } })
+      expect(github.count('/graphql')).to.equal(3)
+      // That one had an error in it.
+      await graphql({ query, variables: { owner: 'octo-org' } })
+      expect(github.count('/graphql')).to.equal(4)
+    })
+
+    it('asks once for those who come together', async () => {
+      const together = { query: '{ viewer { login } }' }
+      const hold = github.hold('/graphql')
+      const asked = [graphql(together), graphql(together)]
+      await hold.arrived
+      const third = graphql(together, bob)
+      // The second is there when something that was sent after it is answered.
+      await ask(socket, '/ghmesh/stats')
+      hold.release()
+      const texts = (await Promise.all([...asked, third])).map(({ text }) => JSON.parse(text).data.viewer.login)
+      expect(texts).to.deep.equal(['alice', 'alice', 'bob'])
+      expect(github.count('/graphql')).to.equal(2)
+    })
+
+    it('passes mutations on, and forgets what was asked before', async () => {
+      const id = { query: '{ repository(owner: "octocat", name: "Hello-World") { id } }' }
+      const { repository } = JSON.parse((await graphql(id)).text).data
+      const input = { repositoryId: repository.id, title: 'By mutation' }
+      const mutation = {
+        query: 'mutation M($input: I!) { createIssue(input: $input) { issue { number } } }',
+        variables: { input }
+      }
+      const before = JSON.parse((await graphql({ query, variables })).text).data.repository.issues.totalCount
+      const made = await Promise.all([graphql(mutation), graphql(mutation)])
+      expect(made.map((one) => [one.status, from(one)])).to.deep.equal([
+        [200, undefined],
+        [200, undefined]
+      ])
+      const after = JSON.parse((await graphql({ query, variables })).text).data.repository.issues.totalCount
+      expect(after).to.equal(before + 2)
+    })
+  })
+
+  describe('figures', () => {
+    it('as JSON, and for Prometheus', async () => {
+      const { headers, text } = await ask(port, '/ghmesh/metrics')
+      expect(headers['content-type']).to.match(/^text\/plain; version=0\.0\.4/)
+      for (const line of text.trim().split('\n'))
+        expect(line).to.match(/^(# (HELP|TYPE) ghmesh_\w+ .+|ghmesh_\w+(\{\w+="[^"]*"\})? \d+(\.\d+)?)$/)
+      const figure = (name: string) =>
+        Number(
+          text
+            .split('\n')
+            .find((line) => line.startsWith(`${name} `))
+            ?.split(' ')[1]
+        )
+      const { stats, proxy, version, peers, uptimeSeconds } = JSON.parse((await ask(socket, '/ghmesh/stats')).text)
+      expect(figure('ghmesh_requests_total{mode="hit"}')).to.equal(stats.hits).and.be.greaterThan(0)
+      expect(figure('ghmesh_requests_total{mode="graphql"}')).to.equal(proxy.graphqlHits).and.be.greaterThan(0)
+      expect(figure('ghmesh_api_calls_total')).to.equal(stats.apiCallsMade)
+      expect(figure('ghmesh_cache_entries')).to.equal(stats.entries)
+      expect(figure('ghmesh_quota_remaining{resource="core"}')).to.be.at.most(5000)
+      expect(figure(`ghmesh_build_info{version="${version}"}`)).to.equal(1)
+      expect([peers, uptimeSeconds >= 0]).to.deep.equal([[], true])
+      expect((await ask(socket, '/ghmesh/else')).status).to.equal(404)
+    })
+  })
+
+  describe('its socket', () => {
+    it('is for its owner alone', () => {
+      expect((statSync(socket).mode & 0o777).toString(8)).to.equal('600')
+      expect((statSync(join(socket, '..')).mode & 0o777).toString(8)).to.equal('700')
+      expect((statSync(`${socket}.json`).mode & 0o777).toString(8)).to.equal('600')
+    })
+
+    it('has one holder, which a second start names', async () => {
+      const { pid } = JSON.parse(readFileSync(`${socket}.json`, 'utf8'))
+      const { code, stdout, stderr } = await commands.ghmesh(['proxy', '--socket', socket], env()).ended
+      expect([code, stdout]).to.deep.equal([1, ''])
+      expect(stderr).to.match(
+        new RegExp(`^ghmesh: ${socket} is in use by ghmesh proxy, process ${pid}, since \\d{4}-\\S+Z\n$`)
+      )
+      expect((await ask(socket, '/ghmesh/stats')).status).to.equal(200)
+      const file = join(commands.folder('files'), 'file')
+      writeFileSync(file, 'mine')
+      const other = await commands.ghmesh(['proxy', '--socket', file], env()).ended
+      expect([other.code, readFileSync(file, 'utf8')]).to.deep.equal([1, 'mine'])
+      const long = await commands.ghmesh(['proxy', '--socket', `/tmp/${'x'.repeat(100)}`], env()).ended
+      expect([long.code, long.stderr]).to.deep.equal([
+        2,
+        `ghmesh: the path of a socket has 103 bytes at most; use a shorter --socket than /tmp/${'x'.repeat(100)}\n`
+      ])
+    })
+
+    it('is replaced when stale, and removed at the end; the default one is private', async () => {
+      const killed = await start([])
+      const own = join(commands.home, 'cache/ghmesh/run/proxy.sock')
+      killed.child.kill('SIGKILL')
+      await killed.ended
+      expect(existsSync(own)).to.equal(true)
+      writeFileSync(`${own}.lock`, String(killed.child.pid))
+      const [one, two] = [commands.ghmesh(['proxy'], env()), commands.ghmesh(['proxy'], env())]
+      await Promise.race(
+        [one.said(/^listening/m), two.said(/^listening/m)].map((said, i) =>
+          said.catch(() => [two, one][i]?.said(/^listening/m))
+        )
+      )
+      const lost = await Promise.race([one.ended, two.ended])
+      expect(lost.code).to.equal(1)
+      expect(lost.stderr).to.match(/is starting on|is in use by ghmesh proxy/)
+      expect((await ask(own, '/ghmesh/stats')).status).to.equal(200)
+      for (const { child } of [one, two]) child.kill('SIGTERM')
+      expect(new Set((await Promise.all([one.ended, two.ended])).map(({ code }) => code))).to.deep.equal(
+        new Set([0, 1])
+      )
+      expect(readdirSync(join(own, '..'))).to.deep.equal([])
+      expect((statSync(join(own, '..')).mode & 0o777).toString(8)).to.equal('700')
+    })
+  })
+
+  describe('and gh', () => {
+    let bin: string
+    let configDir: string
+    const config = () => readFileSync(join(configDir, 'config.yml'), 'utf8')
+    const ghEnv = () => ({ PATH: `${bin}:${process.env.PATH}`, GH_CONFIG_DIR: configDir, GH_TOKEN: alice })
+
+    before(() => {
+      bin = commands.folder('bin')
+      // As much of gh as matters here; the real one has its turn in `npm run test:network`.
+      writeFileSync(
+        join(bin, 'gh'),
+        `#!${process.execPath}
+const { readFileSync, writeFileSync } = require('node:fs')
+const { request } = require('node:http')
+const file = process.env.GH_CONFIG_DIR + '/config.yml'
+const [command, what, , value] = process.argv.slice(2)
+const read = () => { try { return readFileSync(file, 'utf8').trim() } catch { return '' } }
+if (command === 'config' && what === 'get') console.log(read())
+else if (command === 'config') writeFileSync(file, value)
+else if (command === 'exit') process.exitCode = Number(what)
+else if (command === 'wait') {
+  process.on('SIGINT', () => process.exit(7)).on('SIGTERM', () => process.exit(8))
+  console.log('gh waits')
+  setInterval(() => {}, 1000)
+} else request({ socketPath: read(), path: what, headers: { host: 'api.github.com', authorization: 'token ' + process.env.GH_TOKEN, 'user-agent': 'gh' } },
+  (response) => response.pipe(process.stdout)).end()
+`
+      )
+      chmodSync(join(bin, 'gh'), 0o755)
+      configDir = commands.folder('config')
+      mkdirSync(configDir, { recursive: true })
+    })
+    beforeEach(() => writeFileSync(join(configDir, 'config.yml'), '/former.sock'))
+
+    it('--gh: gh uses it while it runs, and then what it used before', async () => {
+      const place = join(commands.folder('s'), 's')
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+        const proxy = await start(['--gh', '--socket', place], ghEnv())
+        expect(config()).to.equal(place)
+        proxy.child.kill(signal)
+        const { code, stderr } = await proxy.ended
+        expect([code, stderr, config(), existsSync(place)], signal).to.deep.equal([0, '', '/former.sock', false])
+      }
+    })
+
+    it('--gh: after kill -9, the next start puts it right, here or on another socket', async () => {
+      const place = join(commands.folder('s'), 's')
+      const kill = async () => {
+        const proxy = await start(['--gh', '--socket', place], ghEnv())
+        proxy.child.kill('SIGKILL')
+        await proxy.ended
+        expect(config()).to.equal(place)
+      }
+      const ends = async (args: string[], meanwhile: string) => {
+        const proxy = await start(args, ghEnv())
+        expect(config()).to.equal(meanwhile)
+        const taken = await commands.ghmesh(['proxy', '--gh', '--socket', `${place}2`], env(ghEnv())).ended
+        if (args.includes('--gh'))
+          expect([taken.code, taken.stderr]).to.deep.equal([
+            1,
+            `ghmesh: gh already goes through ${meanwhile} (${/\((.*)\)/.exec(taken.stderr)?.[1]})\n`
+          ])
+        proxy.child.kill('SIGTERM')
+        await proxy.ended
+        expect(config()).to.equal('/former.sock')
+      }
+      await kill()
+      await ends(['--gh', '--socket', place], place)
+      await kill()
+      await ends(['--gh', '--socket', `${place}3`], `${place}3`)
+      await kill()
+      const proxy = await start(['--socket', place], ghEnv())
+      expect(config()).to.equal('/former.sock')
+      writeFileSync(join(configDir, 'config.yml'), '/changed.sock')
+      proxy.child.kill('SIGTERM')
+      await proxy.ended
+      expect(config()).to.equal('/changed.sock')
+    })
+
+    it('ghmesh gh: one command through the mesh, its exit code, and nothing left behind', async () => {
+      writeFileSync(join(configDir, 'hosts.yml'), 'github.com: {}')
+      const run = (...args: string[]) => commands.ghmesh(['gh', '--', ...args], env(ghEnv()))
+      const [user, exits] = await Promise.all([run('api', '/user').ended, run('exit', '3').ended])
+      expect([user.code, JSON.parse(user.stdout).login]).to.deep.equal([0, 'alice'])
+      expect([exits.code, exits.stdout, exits.stderr]).to.deep.equal([3, '', ''])
+      const signalled = (['SIGINT', 'SIGTERM'] as const).map(async (signal) => {
+        const waiting = run('wait')
+        await waiting.said(/gh waits/)
+        waiting.child.kill(signal)
+        return (await waiting.ended).code
+      })
+      expect(await Promise.all(signalled)).to.deep.equal([7, 8])
+      expect(config()).to.equal('/former.sock')
+      expect(readdirSync(join(commands.home, 'cache/ghmesh/run'))).to.deep.equal([])
+      // What is about gh itself is done to its own configuration.
+      expect((await run('config', 'set', 'http_unix_socket', '/mine').ended).code).to.equal(0)
+      expect(config()).to.equal('/mine')
+    })
+
+    it('without gh: one line and 127', async () => {
+      const none = { ...ghEnv(), PATH: commands.folder('empty') }
+      const place = join(commands.folder('s'), 's')
+      const ended = await Promise.all(
+        [
+          ['gh', '--', 'api', '/user'],
+          ['gh', '--', 'version'],
+          ['proxy', '--gh', '--socket', place]
+        ].map((args) => commands.ghmesh(args, env(none)).ended)
+      )
+      for (const { code, stdout, stderr } of ended) {
+        expect([code, stdout, stderr]).to.deep.equal([
+          127,
+          '',
+          'ghmesh: the command gh was not found; see https://cli.github.com\n'
+        ])
+      }
+      expect(existsSync(`${place}.lock`)).to.equal(false)
+    })
+  })
+
+  it('wrong usage: exit code 2; help has examples', async () => {
+    const [flag, number, proxyHelp, ghHelp] = await Promise.all(
+      [
+        ['proxy', '--frobnicate'],
+        ['proxy', '--port', 'x'],
+        ['proxy', '--help'],
+        ['gh', '--help']
+      ].map((args) => commands.ghmesh(args).ended)
+    )
+    expect([flag?.code, number?.code]).to.deep.equal([2, 2])
+    expect(flag?.stderr).to.equal("ghmesh: unknown option '--frobnicate'; see ghmesh proxy --help\n")
+    for (const help of [proxyHelp, ghHelp])
+      expect([help?.code, /Example[\s\S]*\$ ghmesh /.test(help?.stdout ?? '')]).to.deep.equal([0, true])
+  })
+
+  describe('by itself', () => {
+    it('a document is normalised only when it is made of queries', () => {
+      const same = ['{a(b:"x # y"){c d}}', '{ a ( b : "x # y", ) { c, d } } # end']
+      expect(new Set(same.map(normaliseQuery)).size).to.equal(1)
+      expect(normaliseQuery('{ a(b: "x  y") }')).to.not.equal(normaliseQuery('{ a(b: "x y") }'))
+      expect(normaliseQuery('query mutation($a: [I!] = {b: 1}) @x(y: {z: 1}) { a } fragment F on T { b }')).to.be.a(
+        'string'
+      )
+      const others = [
+        'mutation { a }',
+        'query { a } mutation { b }',
+        '{ a } subscription { b }',
+        'fragment F on T { a }',
+        '',
+        '{ a',
+        '{ a }}',
+        '"mutation" { a }',
+        '{ a } type T { b: I }',
+        '{ a(b: "unended) }',
+        '{ a ~ }'
+      ]
+      for (const text of others) expect(normaliseQuery(text), text).to.equal(undefined)
+    })
+
+    it('a question is named by all that may change its answer', () => {
+      const [one, two] = [createQuestions(), createQuestions()]
+      const url = new URL('https://api.github.com/graphql')
+      const ask = (body: object, headers = {}, by = one) => by(url, new Headers(headers), JSON.stringify(body))
+      const query = '{ a }'
+      expect(ask({ query, variables: { a: 1, b: [{ c: 2, d: 3 }] } })).to.equal(
+        ask({ query, variables: { b: [{ d: 3, c: 2 }], a: 1 } })
+      )
+      const different = [
+        ask({ query }),
+        ask({ query, operationName: 'A' }),
+        ask({ query, variables: { a: 1 } }),
+        ask({ query, variables: { a: [1] } }),
+        ask({ query, variables: { a: '1' } }),
+        ask({ query, variables: [['a', 1]] }),
+        ask({ query }, { authorization: 'token a' }),
+        ask({ query }, { 'graphql-features': 'x' }),
+        ask({ query }, {}, two)
+      ]
+      expect(new Set(different).size).to.equal(different.length)
+      for (const body of [{ query, extensions: {} }, { query, variables: { a: 2 ** 60 } }, [{ query }], { query: 1 }])
+        expect(ask(body)).to.equal(undefined)
+    })
+
+    it('every path is below the API, also of GitHub Enterprise Server', () => {
+      const gitHub = new URL('https://api.github.com')
+      const server = new URL('https://ghe.example/api/v3')
+      const to = (path: string, host: string, api: URL) => targetOf(path, host, api)?.url.href
+      expect([
+        to('/user?x=/../y', 'api.github.com', gitHub),
+        to('//evil.example/../../x', 'localhost', gitHub),
+        to('/graphql', '127.0.0.1:4', gitHub),
+        to('/upload', 'uploads.github.com', gitHub),
+        to('/api/v3/user', 'api.github.localhost', gitHub),
+        to('/api/v3/user', 'ghe.example', server),
+        to('/user', '127.0.0.1:4', server),
+        to('/../../login', '127.0.0.1:4', server),
+        to('/graphql', '127.0.0.1:4', server),
+        to('/api/graphql', 'ghe.example', server),
+        to('/api/uploads/x', 'ghe.example', server),
+        to('http://evil.example/', 'localhost', gitHub),
+        to('*', 'localhost', gitHub)
+      ]).to.deep.equal([
+        'https://api.github.com/user?x=/../y',
+        'https://api.github.com/x',
+        'https://api.github.com/graphql',
+        'https://uploads.github.com/upload',
+        'https://api.github.com/user',
+        'https://ghe.example/api/v3/user',
+        'https://ghe.example/api/v3/user',
+        'https://ghe.example/api/v3/login',
+        'https://ghe.example/api/graphql',
+        'https://ghe.example/api/graphql',
+        'https://ghe.example/api/uploads/x',
+        undefined,
+        undefined
+      ])
+      const refused = (host: string, api: URL) => refusal({ host }, { kind: 'socket' }, api)?.status
+      expect([
+        refused('uploads.github.com', gitHub),
+        refused('uploads.github.com', server),
+        refused('ghe.example', server)
+      ]).to.deep.equal([undefined, 421, undefined])
+    })
+  })
+
+  // Mocha runs suites in suites last, in order.
+  describe('all of them', () => {
+    it('never printed a token, nor a query', () => {
+      const printed = commands.printed()
+      expect(printed).to.match(/GET \/repos\/octocat\/Hello-World\/labels 200 ghmesh; hit\n/)
+      for (const hidden of [alice, bob, 'per_page']) expect(printed).to.not.contain(hidden)
+    })
+  })
+})
