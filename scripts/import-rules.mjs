@@ -36,7 +36,7 @@ const rooms = [
   {
     what: 'node:*',
     matches: (name) => name.startsWith('node:'),
-    allowed: /^(?:platform\/|store\/(?:filesystem|sqlite)|discovery\/(?:file|peer-file))/
+    allowed: /^(?:platform\/|store\/filesystem|discovery\/(?:file|peer-file))/
   },
   {
     what: 'libp2p',

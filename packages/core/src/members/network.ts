@@ -21,6 +21,7 @@ import { createMirror } from './mirror.ts'
 import { createServe } from './serve.ts'
 import { createTake } from './take.ts'
 import { createTell } from './tell.ts'
+import { createWants } from './wants.ts'
 
 /** This member among the others: what the flow needs of them. */
 export interface Network {
@@ -63,9 +64,6 @@ export interface NetworkOptions {
   ownStats(): MeshStats
   expired(key: string): void
 }
-
-/** How many bodies are fetched at once because this member is their home. */
-const mirroredAtOnce = 4
 
 export function createNetwork(options: NetworkOptions): Network {
   const { groups, transport, cache, counters, limits, localNow, random, clock, mayShare } = options
@@ -120,27 +118,15 @@ export function createNetwork(options: NetworkOptions): Network {
     else if (body) await values.take(got.head, wireKey, named, from, body)
   }
 
-  // --- mirroring: bodies that were announced without being sent, where this member is one of their homes
-
-  const wanted: { peerId: string; wireKey: Uint8Array; named: Group }[] = []
-  let mirroring = 0
-
-  function want(peerId: string, wireKey: Uint8Array, named: Group): void {
-    const all = [transport.peerId, ...members.list().map(({ id }) => id)]
-    if (wanted.length >= limits.listKeys || !homesOf(hex(wireKey), all).includes(transport.peerId)) return
-    wanted.push({ peerId, wireKey, named })
-    while (mirroring < mirroredAtOnce && wanted.length > 0) {
-      mirroring++
-      void mirrorNext().finally(() => mirroring--)
+  const wants = createWants({
+    limits,
+    everybody: () => [transport.peerId, ...members.list().map(({ id }) => id)],
+    self: () => transport.peerId,
+    async pull({ peerId, wireKey, named }) {
+      const got = await ask.get(peerId, wireKey)
+      if (got) await receive(got, wireKey, named)
     }
-  }
-
-  async function mirrorNext(): Promise<void> {
-    for (let next = wanted.shift(); next && !stopping; next = wanted.shift()) {
-      const got = await ask.get(next.peerId, next.wireKey)
-      if (got) await receive(got, next.wireKey, next.named)
-    }
-  }
+  })
 
   // --- being with others
 
@@ -175,7 +161,7 @@ export function createNetwork(options: NetworkOptions): Network {
     for (const [wireKey, hash, asOf] of await ask.list(peerId)) {
       const name = hex(wireKey)
       holders.add(name, peerId, asOf)
-      if (mirror.hashOf(name) !== hex(hash)) want(peerId, wireKey, group)
+      if (mirror.hashOf(name) !== hex(hash)) wants.add({ peerId, wireKey, named: group })
     }
   }
 
@@ -215,7 +201,7 @@ export function createNetwork(options: NetworkOptions): Network {
     checkProof,
     take,
     takeValue: values.take,
-    wanted: want,
+    wanted: (peerId, wireKey, named) => wants.add({ peerId, wireKey, named }),
     present(peerId, presence, offsetMs) {
       members.hear(peerId, presence)
       if (offsetMs !== undefined) clock.hear(peerId, offsetMs)
@@ -269,6 +255,7 @@ export function createNetwork(options: NetworkOptions): Network {
     stats: () => members.stats(options.name),
     async stop() {
       stopping = true
+      wants.stop()
       clearTimeout(presenceTimer)
       clearTimeout(greetTimer)
       await within(tell.flush(), limits.stopMs)

@@ -3,7 +3,7 @@ import type { AbortOptions } from '../abort.ts'
 import type { MeshError } from '../errors.ts'
 import { defaultLimits } from '../limits.ts'
 import { checkBounds, closedError } from './bounds.ts'
-import { type Cache, isDamage, openCache, storeError } from './sqlite.ts'
+import { type Cache, isDamage, openCache, storeError } from './filesystem-database.ts'
 import type { Store, StoreBounds, StoreMeta } from './store.ts'
 
 /** Uses that are remembered before they are written, all in one transaction. */
