@@ -79,6 +79,8 @@ async function redis(origin) {
   const server = spawn('redis-server', ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
     stdio: ['ignore', 'pipe', 'ignore']
   })
+  // Also where another subject fails to start.
+  process.once('exit', () => server.kill())
   const started = await new Promise((resolve) => {
     server.once('error', () => resolve(false))
     server.stdout.on('data', (line) => String(line).includes('Ready to accept connections') && resolve(true))
