@@ -8,7 +8,8 @@ import { rootOf } from '../../packages/core/src/group/secret.ts'
 import { deflate } from '../../packages/core/src/transport/compress.ts'
 import { packEnvelope } from '../../packages/core/src/transport/envelope.ts'
 import { encodeGossip, type Gossip } from '../../packages/core/src/transport/wire.ts'
-import { type Attacker, announce, dayMs, next, secret, world } from './world.ts'
+import { next } from '../events.ts'
+import { type Attacker, announce, dayMs, secret, world } from './world.ts'
 
 const forged = '{"forged":true}'
 const touch = (sentAt = Date.now()): Gossip => ({ type: 'touch', sentAt, items: [] })

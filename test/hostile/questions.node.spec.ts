@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
 import { utf8 } from '../../packages/core/src/bytes.ts'
 import { decodeAnswer, encodeQuestion, type Question } from '../../packages/core/src/transport/wire.ts'
-import { type Attacker, collect, next, world } from './world.ts'
+import { next } from '../events.ts'
+import { type Attacker, collect, world } from './world.ts'
 
 const list = { version: 1, type: 'list' } as const
 const types = (answers: ({ type: string; code?: string } | undefined)[]) =>

@@ -3,16 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
-import {
-  createMesh,
-  createSecret,
-  type Mesh,
-  type MeshEvents,
-  type MeshOptions,
-  memoryHub,
-  memoryStore,
-  memoryTransport
-} from 'ghmesh'
+import { createMesh, createSecret, type Mesh, type MeshOptions, memoryHub, memoryStore, memoryTransport } from 'ghmesh'
 import { sha256, utf8 } from '../../packages/core/src/bytes.ts'
 import { canonicalUrl, keyOf } from '../../packages/core/src/github/key.ts'
 import { type Group, openGroup } from '../../packages/core/src/group/group.ts'
@@ -28,24 +19,10 @@ import {
   type Gossip,
   type Question
 } from '../../packages/core/src/transport/wire.ts'
+import { next } from '../events.ts'
 
 export const dayMs = 86_400_000
 export const secret = createSecret()
-
-/** The next event of this kind (that fits). */
-export function next<K extends keyof MeshEvents>(
-  mesh: Mesh,
-  type: K,
-  fits: (detail: MeshEvents[K]) => boolean = () => true
-) {
-  return new Promise<MeshEvents[K]>((resolve) => {
-    mesh.addEventListener(type, function listen({ detail }) {
-      if (!fits(detail)) return
-      mesh.removeEventListener(type, listen)
-      resolve(detail)
-    })
-  })
-}
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { filePeers, filesystemStore, libp2pTransport, type Mesh } from 'ghmesh'
-import { connected, members, next } from './members.ts'
+import { next } from '../events.ts'
+import { connected, members } from './members.ts'
 
 describe('a member over libp2p', function () {
   this.timeout(20_000)

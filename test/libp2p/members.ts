@@ -3,30 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
-import {
-  createMesh,
-  createSecret,
-  type Mesh,
-  type MeshEvents,
-  type MeshOptions,
-  memoryStore,
-  staticPeers
-} from 'ghmesh'
-
-/** The next event of this kind (that fits). */
-export function next<K extends keyof MeshEvents>(
-  mesh: Mesh,
-  type: K,
-  fits: (detail: MeshEvents[K]) => boolean = () => true
-) {
-  return new Promise<MeshEvents[K]>((resolve) => {
-    mesh.addEventListener(type, function listen({ detail }) {
-      if (!fits(detail)) return
-      mesh.removeEventListener(type, listen)
-      resolve(detail)
-    })
-  })
-}
+import { createMesh, createSecret, type Mesh, type MeshOptions, memoryStore, staticPeers } from 'ghmesh'
+import { next } from '../events.ts'
 
 /** Resolves when a member is connected to another. */
 export async function connected(mesh: Mesh, ...others: Mesh[]): Promise<void> {

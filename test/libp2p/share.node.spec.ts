@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
-import { connected, members, next } from './members.ts'
+import { next } from '../events.ts'
+import { connected, members } from './members.ts'
 
 describe('members over libp2p', function () {
   this.timeout(20_000)

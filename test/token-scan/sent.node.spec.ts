@@ -20,7 +20,8 @@ import { openGroup } from '../../packages/core/src/group/group.ts'
 import { inflate } from '../../packages/core/src/transport/compress.ts'
 import { unpackEnvelope } from '../../packages/core/src/transport/envelope.ts'
 import { decodeAnswer, decodeGossip } from '../../packages/core/src/transport/wire.ts'
-import { connected, next } from '../libp2p/members.ts'
+import { next } from '../events.ts'
+import { connected } from '../libp2p/members.ts'
 import { found, tokens } from './tokens.ts'
 
 const secret = createSecret()

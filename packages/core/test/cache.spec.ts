@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { sha256Hex, utf8 } from '../src/bytes.ts'
 import { createCache } from '../src/cache/cache.ts'
 import { createPurge } from '../src/cache/purge.ts'
 import { createPurges } from '../src/cache/purges.ts'
@@ -8,31 +7,19 @@ import type { MeshError } from '../src/errors.ts'
 import { defaultLimits } from '../src/limits.ts'
 import { memoryStore } from '../src/store/memory.ts'
 import type { Store } from '../src/store/store.ts'
+import { entryOf } from './fixtures/entries.ts'
 
 const now = Date.UTC(2026, 3, 1)
 const never = () => new Promise<never>(() => {})
 const key = (n: number) => String(n).padStart(64, '0')
 
-async function entry(n: number, text = `[${n}]`, over: Partial<Entry> = {}): Promise<Entry> {
-  const body = utf8(text)
-  return {
+const entry = (n: number, text = `[${n}]`, over: Partial<Entry> = {}): Promise<Entry> =>
+  entryOf(text, {
     url: `https://api.github.com/repos/o/r/issues/${n}`,
-    accept: 'application/vnd.github+json',
-    apiVersion: '',
-    body,
-    hash: await sha256Hex(body),
-    headers: {},
     asOf: now - 1000,
-    validator: 'portable',
-    public: true,
-    anonymous: false,
-    variant: false,
-    local: false,
-    maxAgeMs: 60_000,
     confirmed: { you: now - 1000 },
     ...over
-  }
-}
+  })
 
 describe('cache', () => {
   let warnings: MeshError[]
