@@ -1,0 +1,47 @@
+import { pause, port, repository, seconds } from '../arguments.ts'
+import { interruptible } from '../interrupt.ts'
+import type { AddCommand } from './command.ts'
+
+const help = `
+Exactly one of --read, --write and --local-two-node. The secret comes from CACHE_P2P_SHARED_SECRET.
+Members find each other through a folder (IPFS_ACCELERATE_P2P_CACHE_DIR) or known addresses (CACHE_BOOTSTRAP_PEERS).
+A run starts with an empty cache, so what a reader shows came from a member. Exit code: 0 it worked, 1 not in time
+or nothing to share, 2 wrong usage.
+
+Example, in two terminals with the same CACHE_P2P_SHARED_SECRET and IPFS_ACCELERATE_P2P_CACHE_DIR:
+  $ RUNNER_NAME=reader CACHE_LISTEN_PORT=9101 ghmesh smoke --read --wait-seconds 90
+  $ RUNNER_NAME=writer CACHE_LISTEN_PORT=9100 ghmesh smoke --write --synthetic`
+
+export const addSmoke: AddCommand = (program, end) => {
+  program
+    .command('smoke')
+    .description('Try out whether an entry travels from one machine or process to another')
+    .option('--read', 'wait until a member tells an entry; never calls GitHub')
+    .option('--write', 'make an entry with one call to GitHub and tell it to members')
+    .option('--local-two-node', 'a reader and a writer in this process, over loopback, without GitHub')
+    .option('--target <owner/repo>', 'the repository that is written and read', repository, 'octocat/Hello-World')
+    .option('--synthetic', 'the writer makes an entry up instead of calling GitHub; readers take both')
+    .option(
+      '--wait-seconds <number>',
+      'how long a reader waits; a writer waits for a member this long, at most 15',
+      seconds,
+      60
+    )
+    .option('--poll-interval <seconds>', 'how often a reader asks members', pause, 0.5)
+    .option('--listen-port <port>', 'TCP port, 0 for any (default: CACHE_LISTEN_PORT, else 9100)', port)
+    .option('--cache-dir <folder>', "keep the entry and this member's identity here")
+    .option(
+      '--registry-repo <owner/repo>',
+      'registry of members in a GitHub issue; default GITHUB_REPOSITORY',
+      repository
+    )
+    .option('--shared-secret <secret>', 'better in CACHE_P2P_SHARED_SECRET: other users see command lines')
+    .option('--disable-discovery', 'look for nobody; members can still dial this one')
+    .option('--verbose', 'a line on standard error for everything that happens')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', help)
+    .action(async (flags) => {
+      const { smoke } = await import('../smoke/smoke.ts')
+      end(await interruptible((signal) => smoke(flags, signal)))
+    })
+}
