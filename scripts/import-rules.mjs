@@ -28,7 +28,7 @@ const floors = [
   ['cache/', 'verify', 'stats', 'events', 'single-flight'],
   ['github/', 'group/', 'store/', 'transport/', 'discovery/'],
   ['entry'],
-  ['abort', 'bytes', 'errors', 'limits', 'version']
+  ['abort', 'bytes', 'at-most', 'errors', 'limits', 'version']
 ]
 
 // What may be imported from outside, and where.

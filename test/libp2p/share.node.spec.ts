@@ -47,14 +47,27 @@ describe('members over libp2p', function () {
   })
 
   it('in a line: gossip passes through the one in the middle', async () => {
-    const b = await here.member()
-    const a = await here.member({}, [b])
-    const c = await here.member({}, [b])
+    const one = { limits: { dialMs: 100, wantedMembers: 1 } }
+    const b = await here.member(one)
+    const a = await here.member(one, [b])
+    const c = await here.member(one, [b])
     await Promise.all([connected(b, a, c), connected(a, b), connected(c, b)])
     const path = newPath()
     await here.share(path, a, b, c)
     await here.cached(c, path)
     expect(c.peers().map(({ id }) => id)).to.deep.equal([b.peerId])
+  })
+
+  it('members tell each other of members: two that know a third are soon connected', async () => {
+    const quick = { limits: { dialMs: 100, presenceMs: 200 } }
+    const a = await here.member(quick)
+    const b = await here.member(quick, [a])
+    const c = await here.member(quick, [a])
+    await Promise.all([connected(b, c), connected(c, b)])
+    await a.stop()
+    const path = newPath()
+    await here.share(path, b, c)
+    await here.cached(c, path)
   })
 
   it('twenty of them all receive every announcement', async () => {

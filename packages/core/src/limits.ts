@@ -75,8 +75,14 @@ export const defaultLimits = {
   gossipBytesPerSecond: MiB,
   /** Transfers at once with one peer. */
   transfersPerPeer: 16,
-  /** Addresses that are known at most; the oldest goes first. */
+  /** Peers whose addresses are known at most; those that were never reached go first. */
   knownPeers: 1000,
+  /** With so many members connected no more are dialled, but for those the user named; more may dial this one. */
+  wantedMembers: 64,
+  /** Addresses dialled a second in the long run, how many may be begun in a row, and how many are under way at once. */
+  dialsPerSecond: 20,
+  dialsBurst: 100,
+  dialsAtOnce: 8,
   /** Rejected messages after which a peer is disconnected and not heard again. */
   rejectedMessages: 20,
   /** One in so many entries taken on trust is audited in the background. */

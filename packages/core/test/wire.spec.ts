@@ -72,7 +72,10 @@ const gossip = fc.oneof(
       name: fc.string(),
       version: fc.string(),
       stats: fc
-        .dictionary(fc.stringMatching(/^[a-z]{1,9}$/), fc.oneof(fc.maxSafeInteger(), fc.string(), fc.boolean()))
+        .dictionary(
+          fc.stringMatching(/^(?!prototype$)[a-z]{1,9}$/),
+          fc.oneof(fc.maxSafeInteger(), fc.string(), fc.boolean())
+        )
         .map((stats) => ({ ...stats })),
       addresses: fc.array(fc.string(), { maxLength: 16 })
     }),
@@ -243,6 +246,7 @@ describe('wire: bounds', () => {
   })
 
   it('of trust: a name like __proto__ is no way into objects', () => {
+    expect(presence({ stats: { prototype: 1, constructor: 1, hits: 1 } })).to.have.deep.property('stats', { hits: 1 })
     const stats = Object.defineProperty({}, '__proto__', { value: { polluted: true }, enumerable: true })
     const read = presence({ stats }) as { stats?: object } | undefined
     expect((read?.stats as { polluted?: boolean })?.polluted).to.equal(undefined)

@@ -57,11 +57,15 @@ export function createCache(store: Store, limits: Limits, now: () => number, eve
   })
   // Mirrors what the store keeps, by the same rule, because its own count would cost a query.
   const known = new LRUCache<string, number>({
-    max: limits.storeEntries,
     maxSize: limits.filesystemBytes,
     sizeCalculation: (byteLength) => byteLength || 1,
     dispose: (_bytes, _key, reason) => reason === 'evict' && events.evicted()
   })
+  // Counted here: the cache's own `max` would make room for all of them at the start.
+  const note = (key: string, byteLength: number) => {
+    known.set(key, byteLength)
+    if (known.size > limits.storeEntries) known.pop()
+  }
   let broken = false
 
   async function tryStore<T>(action: () => Promise<T>): Promise<T | undefined> {
@@ -128,7 +132,7 @@ export function createCache(store: Store, limits: Limits, now: () => number, eve
       const before = combine(memory.get(key), stored)?.entries.filter(believable) ?? []
       const holding = remember({ key, entries: merge(before, entry, limits.variants) })
       const record = holdingRecord(holding)
-      known.set(key, record.body.byteLength)
+      note(key, record.body.byteLength)
       await tryStore(() => store.put(key, record))
       return holding
     },
@@ -152,7 +156,7 @@ export function createCache(store: Store, limits: Limits, now: () => number, eve
     },
     async putValue(key, value) {
       values.set(key, value)
-      known.set(key, value.json.byteLength)
+      note(key, value.json.byteLength)
       await tryStore(() => store.put(key, valueRecord(value)))
     },
     async *summaries() {
@@ -167,7 +171,7 @@ export function createCache(store: Store, limits: Limits, now: () => number, eve
         const row = await tryStore(() => rows.next())
         if (!row || row.done) return
         const { key, byteLength, meta } = row.value
-        known.set(key, byteLength)
+        note(key, byteLength)
         const summary = readSummary(meta)
         if (summary) yield { ...summary, key }
       }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../at-most.ts'
 import { type Bytes, fromHex, hex } from '../bytes.ts'
 import { deriveKeys } from './keys.ts'
 import { type CheckedProof, checkProof, createProof } from './proof.ts'
@@ -27,7 +28,7 @@ export async function openGroup(secret: string, now: () => number, proofLifetime
   const sealing = createSealing(keys.sealingRoot, now)
   const topic = `ghmesh/1/${keys.id}`
   const place = (sender: string) => ({ purpose: 'gossip', place: topic, sender })
-  const wireKeys = new LRUCache<string, Bytes>({ max: 10_000 })
+  const wireKeys = new LRUCache<string, Bytes>(atMost(10_000))
   let own: { peerId: string; renewAt: number; proof: Promise<Bytes> } | undefined
   return {
     id: keys.id,

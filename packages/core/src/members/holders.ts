@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../at-most.ts'
 
 /** Who has what, as members told it. */
 export interface Holders {
@@ -14,7 +15,7 @@ const maxHolders = 8
 
 /** `now` is GitHub's clock; who claims to be ahead of it is not believed, or one liar would always be asked first. */
 export function createHolders(now: () => number, clockSkewMs: number): Holders {
-  const known = new LRUCache<string, Map<string, number>>({ max: maxKeys })
+  const known = new LRUCache<string, Map<string, number>>(atMost(maxKeys))
   return {
     add(wireKey, peerId, asOf) {
       if (asOf > now() + clockSkewMs) return

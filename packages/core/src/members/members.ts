@@ -27,7 +27,10 @@ export interface Members {
   list(): Peer[]
   isMember(peerId: string): boolean
   isConnected(peerId: string): boolean
-  hear(peerId: string, presence: Omit<Presence, 'heardAt'>): void
+  /** True when nothing was heard of this member lately. */
+  hear(peerId: string, presence: Omit<Presence, 'heardAt'>): boolean
+  /** Its presence was heard lately. */
+  isPresent(peerId: string): boolean
   /** Figures of members heard lately, connected or not, by name; a name that is taken has some of the peer id behind it. */
   stats(ownName: string): Record<string, Partial<MeshStats>>
 }
@@ -93,9 +96,12 @@ export function createMembers({ limits, localNow, transport, emit, unproven }: M
     isMember: (peerId) => connected.get(peerId)?.joined === true,
     isConnected: (peerId) => connected.has(peerId),
     hear(peerId, presence) {
+      const isNew = !present.has(peerId)
       present.set(peerId, { ...presence, heardAt: localNow() })
       forgetOld()
+      return isNew
     },
+    isPresent: (peerId) => present.has(peerId),
     stats(ownName) {
       forgetOld()
       const named = new Map<string, Partial<MeshStats>>()

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../at-most.ts'
 import { fromHex, hex } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { EntrySummary } from '../entry.ts'
@@ -28,8 +29,8 @@ export interface MirrorOptions {
 }
 
 export function createMirror({ cache, groups, limits, now, mayShare }: MirrorOptions): Mirror {
-  const keys = new LRUCache<string, string>({ max: limits.storeEntries })
-  const held = new LRUCache<string, { hash: string; asOf: number }>({ max: limits.storeEntries })
+  const keys = new LRUCache<string, string>(atMost(limits.storeEntries))
+  const held = new LRUCache<string, { hash: string; asOf: number }>(atMost(limits.storeEntries))
 
   const mirror: Mirror = {
     async load(expired) {

@@ -18,6 +18,7 @@ import { createHolders } from './holders.ts'
 import { homesOf } from './homes.ts'
 import { createMembers } from './members.ts'
 import { createMirror } from './mirror.ts'
+import { createPresence } from './presence.ts'
 import { createServe } from './serve.ts'
 import { createTake } from './take.ts'
 import { createTell } from './tell.ts'
@@ -66,7 +67,7 @@ export interface NetworkOptions {
 }
 
 export function createNetwork(options: NetworkOptions): Network {
-  const { groups, transport, cache, counters, limits, localNow, random, clock, mayShare } = options
+  const { groups, transport, cache, counters, limits, localNow, clock, mayShare } = options
   const [group] = groups
   const guard = createGuard(limits, counters, localNow, (peerId) => void transport.disconnect(peerId))
   const holders = createHolders(options.now, limits.clockSkewMs)
@@ -75,6 +76,7 @@ export function createNetwork(options: NetworkOptions): Network {
   const shared = { ...options, group, guard, holders, mirror }
   const tell = createTell(shared)
   const ask = createAsk(shared)
+  const presence = createPresence({ ...options, tell })
   const checkProof = createProofCheck(groups, localNow, limits.proofLifetimeMs)
   const members = createMembers({ ...options, unproven: (peerId) => void transport.disconnect(peerId) })
   const dialler = createDialler({ ...options, isConnected: members.isConnected })
@@ -157,42 +159,13 @@ export function createNetwork(options: NetworkOptions): Network {
 
   /** What a newcomer has that this member has not: late joiners learn the freshest keys, both ways. */
   async function welcome(peerId: string): Promise<void> {
-    scheduleGreeting()
+    if (!members.isPresent(peerId)) presence.greet()
+    presence.greet()
     for (const [wireKey, hash, asOf] of await ask.list(peerId)) {
       const name = hex(wireKey)
       holders.add(name, peerId, asOf)
       if (mirror.hashOf(name) !== hex(hash)) wants.add({ peerId, wireKey, named: group })
     }
-  }
-
-  let presenceTimer: ReturnType<typeof setTimeout> | undefined
-  let greetTimer: ReturnType<typeof setTimeout> | undefined
-  let stopping = false
-
-  function scheduleGreeting(): void {
-    // Many join at once when a fleet starts; one message greets them all.
-    greetTimer ??= setTimeout(() => {
-      greetTimer = undefined
-      void present()
-    }, limits.touchBatchMs)
-  }
-
-  async function present(): Promise<void> {
-    const stats = options.ownStats()
-    const offset = clock.fromOrigin ? Math.round(clock.offsetMs) : undefined
-    const addresses = transport.addresses.slice(0, 16)
-    await tell.presence({ name: options.name, version: options.version, stats: { ...stats }, addresses, offset })
-  }
-
-  function schedulePresence(): void {
-    presenceTimer = setTimeout(
-      () => {
-        void present().finally(() => {
-          if (!stopping) schedulePresence()
-        })
-      },
-      limits.presenceMs * (0.8 + 0.4 * random())
-    )
   }
 
   const serve = createServe({ ...shared, prove, groupOf: members.groupOf })
@@ -202,8 +175,9 @@ export function createNetwork(options: NetworkOptions): Network {
     take,
     takeValue: values.take,
     wanted: (peerId, wireKey, named) => wants.add({ peerId, wireKey, named }),
-    present(peerId, presence, offsetMs) {
-      members.hear(peerId, presence)
+    present(peerId, told, offsetMs) {
+      if (members.hear(peerId, told)) presence.greetFar()
+      dialler.heard(peerId, told)
       if (offsetMs !== undefined) clock.hear(peerId, offsetMs)
     }
   })
@@ -233,7 +207,7 @@ export function createNetwork(options: NetworkOptions): Network {
       )
       void mirror.load(options.expired)
       dialler.start()
-      schedulePresence()
+      presence.start()
     },
     ask: (key, held) => askFor(key, held).catch(() => {}),
     announce(key, entry) {
@@ -254,10 +228,8 @@ export function createNetwork(options: NetworkOptions): Network {
     },
     stats: () => members.stats(options.name),
     async stop() {
-      stopping = true
       wants.stop()
-      clearTimeout(presenceTimer)
-      clearTimeout(greetTimer)
+      presence.stop()
       await within(tell.flush(), limits.stopMs)
       tell.stop()
       await within(dialler.stop(), limits.stopMs)

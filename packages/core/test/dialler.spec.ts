@@ -1,0 +1,148 @@
+import { expect } from 'chai'
+import type { Discovery, PeerRecord } from '../src/discovery/discovery.ts'
+import { defaultLimits } from '../src/limits.ts'
+import { createDialler } from '../src/members/dialler.ts'
+import { memoryHub, memoryTransport } from '../src/transport/memory.ts'
+
+const record = (peerId: string, addresses: string[] = [`/memory/p2p/${peerId}`]): PeerRecord => ({
+  peerId,
+  name: peerId,
+  addresses,
+  lastSeen: 0
+})
+
+/** A dialler in a world where only some peers answer, and every dial is written down. */
+function world({ self = 'm', answering = [] as string[], limits = {} as Partial<typeof defaultLimits> } = {}) {
+  const dialled: string[] = []
+  const waiting = new Set<() => void>()
+  const connected = new Set<string>()
+  let tell: (record: PeerRecord) => void = () => {}
+  let now = 0
+  const own = memoryTransport(memoryHub(), { peerId: self })
+  const transport = {
+    ...own,
+    peerId: self,
+    addresses: [`/ip4/192.168.1.5/tcp/9100/p2p/${self}`],
+    async dial(address: string) {
+      dialled.push(address)
+      for (const look of waiting) look()
+      const id = address.split('/').at(-1) as string
+      if (!answering.includes(id)) throw new Error('connection refused')
+      connected.add(id)
+      return id
+    }
+  }
+  const source = (name: string): Discovery => ({
+    name,
+    async start(found) {
+      tell = found
+    },
+    async announce() {},
+    async stop() {}
+  })
+  let name = 'github-issue'
+  const make = () =>
+    createDialler({
+      transport,
+      discovery: [source(name)],
+      limits: { ...defaultLimits, dialMs: 5, ...limits },
+      emit() {},
+      name: self,
+      localNow: () => now,
+      isConnected: (id) => connected.has(id)
+    })
+  let dialler: ReturnType<typeof make> | undefined
+  return {
+    dialled,
+    connected,
+    async start(by = name) {
+      name = by
+      dialler = make()
+      dialler.start()
+      await Promise.resolve()
+    },
+    found: (peer: PeerRecord) => tell(peer),
+    heard: (peer: PeerRecord) => dialler?.heard(peer.peerId, peer),
+    pass(ms: number) {
+      now += ms
+    },
+    until: (fits: () => boolean) =>
+      new Promise<void>((resolve) => {
+        const look = () => {
+          if (!fits()) return
+          waiting.delete(look)
+          resolve()
+        }
+        waiting.add(look)
+        look()
+      }),
+    stop: () => dialler?.stop()
+  }
+}
+
+describe('dialling members', () => {
+  let here: ReturnType<typeof world>
+  afterEach(() => here.stop())
+
+  it('a thousand inventions cost no more than the allowance, and keep nobody from a real one', async () => {
+    here = world({ answering: ['real'], limits: { dialsBurst: 50, dialsPerSecond: 1 } })
+    await here.start()
+    for (let i = 0; i < 1000; i++)
+      here.found(
+        record(
+          `x${i}`,
+          [1, 2, 3].map((n) => `/ip4/10.0.0.${n}/tcp/9/p2p/x${i}`)
+        )
+      )
+    await here.until(() => here.dialled.length === 50)
+    here.found(record('real'))
+    // The clock stands still, so nothing is left to dial with; then there is one more.
+    expect(here.dialled).to.have.length(50)
+    here.pass(1000)
+    await here.until(() => here.dialled.length === 51)
+    expect(new Set(here.dialled.map((address) => address.split('/').at(-1))).size).to.equal(51)
+    for (let allowed = 51; !here.connected.has('real') && allowed <= 1001; allowed += 50) {
+      here.pass(50_000)
+      await here.until(() => here.connected.has('real') || here.dialled.length >= Math.min(allowed + 50, 1001))
+    }
+    expect(here.connected.has('real')).to.equal(true)
+  })
+
+  it('all addresses of a peer in turn, until one is right; then that one first', async () => {
+    here = world({ answering: ['z'] })
+    await here.start()
+    const wrong = ['/ip4/10.0.0.1/tcp/9/p2p/z0', '/ip4/10.0.0.2/tcp/9/p2p/z0']
+    here.found(record('z0', wrong))
+    await here.until(() => here.dialled.length >= 4)
+    expect(here.dialled.slice(0, 4)).to.deep.equal([...wrong, ...wrong])
+  })
+
+  it('with enough members no more are dialled, but for those the user named', async () => {
+    here = world({ answering: ['x', 'y', 'z'], limits: { wantedMembers: 1 } })
+    await here.start('static')
+    here.found(record('x'))
+    await here.until(() => here.connected.has('x'))
+    here.heard(record('z'))
+    here.found(record('y'))
+    await here.until(() => here.connected.has('y'))
+    expect(here.dialled).to.deep.equal(['/memory/p2p/x', '/memory/p2p/y'])
+  })
+
+  it('what a member tells of itself is checked, and is dialled', async () => {
+    here = world({ answering: ['z'] })
+    await here.start()
+    here.heard(record('y', ['/ip4/127.0.0.1/tcp/22/p2p/y', '/ip4/192.168.1.5/tcp/9100/p2p/y', '/memory/p2p/other']))
+    here.heard(record('z'))
+    await here.until(() => here.connected.has('z'))
+    expect(here.dialled).to.deep.equal(['/memory/p2p/z'])
+  })
+
+  it('an address that changes is dialled at once', async () => {
+    here = world({ answering: ['z'] })
+    await here.start()
+    here.found(record('z', ['/ip4/10.0.0.1/tcp/9/p2p/elsewhere']))
+    here.found(record('z'))
+    await here.until(() => here.connected.has('z'))
+    expect(here.dialled).to.deep.equal(['/memory/p2p/z'])
+  })
+})
