@@ -164,6 +164,38 @@ describe('the registry in a GitHub issue', () => {
     await until(({ name }) => name === 'laptop-1')
   })
 
+  it('a thousand comments by a stranger hide nobody, before them or after them, and are read in ten calls', async () => {
+    await registry().announce(peer(0))
+    const [issue] = github.repository(repository).issueNumbers.slice(-1)
+    for (let n = 0; n < 1100; n++) github.repository(repository).addComment(issue as number, { body: `noise ${n}` })
+    await registry().announce(peer(1))
+    github.clearCalls()
+    const { found, until } = await reader({ token: () => 'sim-token-bob', pollMs: 60_000 })
+    await until(({ name }) => name === 'laptop-1')
+    expect(found.map(({ name }) => name)).to.have.members(['laptop-0', 'laptop-1'])
+    expect(github.count(({ login, path }) => login === 'bob' && path.endsWith('/comments'))).to.equal(10)
+  })
+
+  it('a page that is full, and unchanged, does not hide the one after it', async () => {
+    await registry().announce(peer(0))
+    const [issue] = github.repository(repository).issueNumbers.slice(-1)
+    for (let n = 0; n < 99; n++) github.repository(repository).addComment(issue as number, { body: `noise ${n}` })
+    const { until } = await reader({ token: () => 'sim-token-bob' })
+    await until(({ name }) => name === 'laptop-0')
+    await github.nextCall((call) => call.login === 'bob' && call.status === 304)
+    await registry().announce(peer(1))
+    await until(({ name }) => name === 'laptop-1')
+  })
+
+  it('a second comment about a peer takes nothing away from what the first says', async () => {
+    const plain = { registryFormat: 'plain' } as const
+    await registry(plain).announce(peer(0))
+    await registry(plain).announce({ ...peer(0, '203.0.113.9'), name: 'somebody else' })
+    const { found } = await reader(plain)
+    expect(found).to.have.length(1)
+    expect(found[0]?.addresses).to.deep.equal([...peer(0).addresses, ...peer(0, '203.0.113.9').addresses])
+  })
+
   it('rubbish of strangers is read over: no JSON, ten megabytes, half a marker, an address elsewhere', async () => {
     await registry().announce(peer(0))
     const [issue] = github.repository(repository).issueNumbers.slice(-1)

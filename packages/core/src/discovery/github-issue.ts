@@ -46,7 +46,7 @@ export function githubIssue(options: GithubIssueOptions): Discovery {
   const api = issueApi(options)
   const formatting = formatOf(options)
   formatting.catch(() => {}) // said by whoever waits for it
-  const known = new Map<string, string>()
+  let known = new Map<string, string>()
   let listener: ((peer: PeerRecord) => void) | undefined
   let comments: RegistryComment[] = []
   let own: { id?: number; written: string; renewAt: number } | undefined
@@ -62,14 +62,17 @@ export function githubIssue(options: GithubIssueOptions): Discovery {
   async function look(): Promise<void> {
     const format = await formatting
     comments = await api.comments()
+    const live = new Map<string, PeerRecord>()
     for (const { body } of comments) {
       const peer = await format.read(body)
-      if (!peer || stopped || isExpired(peer)) continue
-      const said = JSON.stringify(peer.addresses)
-      if (known.get(peer.peerId) === said) continue
-      known.set(peer.peerId, said)
-      listener?.(peer)
+      if (!peer || isExpired(peer)) continue
+      // Who says in a second comment where a peer is cannot take away what the first one says.
+      const addresses = [...(live.get(peer.peerId)?.addresses ?? []), ...peer.addresses]
+      live.set(peer.peerId, { ...peer, addresses })
     }
+    const before = known
+    known = new Map([...live].map(([peerId, { addresses }]) => [peerId, addresses.join()]))
+    for (const [peerId, peer] of live) if (!stopped && before.get(peerId) !== known.get(peerId)) listener?.(peer)
   }
 
   const isExpired = ({ lastSeen }: PeerRecord) => Math.abs(now() - lastSeen) > expireMs

@@ -15,40 +15,47 @@ const title = 'p2p-peer-registry'
 const introduction =
   'Members of a ghmesh group find each other here: one comment for each, kept by the members themselves. See the documentation of ghmesh, "discovery".'
 const perPage = 100
-/** A stranger can fill a public issue; more pages than this are not read. */
+/** A stranger can fill a public issue; more pages than this are not read at a time. */
 const mostPages = 10
+const answerMs = 30_000
 const mostBodyBytes = 64 * 1024
+const pageIn = (url = '') => Number(URL.parse(url)?.searchParams.get('page')) || 1
 const refusals = new Set([401, 403, 404, 410, 422])
 
 /** The issue behind a registry: reads with conditions, which cost nothing while nothing changed; writes as they come. */
 export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUrl' | 'token' | 'fetch'>) {
   const { repository, apiUrl = 'https://api.github.com', token, fetch: ask = platformFetch } = options
   const base = `${apiUrl.replace(/\/$/, '')}/repos/${repository}`
-  const pages = new Map<string, { etag: string; parsed: unknown; next?: string }>()
+  const pages = new Map<string, Page & { etag: string }>()
   let issue: number | undefined
+  let lastPage = 1
 
   async function send(url: string, init: RequestInit = {}, headers: Record<string, string> = {}): Promise<Response> {
     const own = await token?.()
     const authorization: Record<string, string> = own === undefined ? {} : { authorization: `Bearer ${own}` }
     return ask(url, {
       ...init,
+      signal: AbortSignal.timeout(answerMs),
       headers: { accept: 'application/vnd.github+json', ...authorization, ...headers },
       cache: 'no-store',
       credentials: 'omit'
     })
   }
 
-  /** A page, and where the next one is; by the ETag of the same request where it was read before. */
-  async function read(url: string): Promise<{ parsed: unknown; next?: string }> {
+  interface Page {
+    parsed: unknown
+    next?: string
+    last?: string
+  }
+
+  /** A page, and where others are; by the ETag of the same request where it was read before. */
+  async function read(url: string): Promise<Page> {
     const before = pages.get(url)
     const response = await send(url, {}, before ? { 'if-none-match': before.etag } : {})
     if (response.status === 304 && before) return before
     if (!response.ok) throw new Error(`GitHub answered ${response.status} to ${new URL(url).pathname}`)
-    const page = {
-      etag: response.headers.get('etag') ?? '',
-      parsed: await response.json(),
-      next: parseLinks(response.headers.get('link')).next
-    }
+    const { next, last } = parseLinks(response.headers.get('link'))
+    const page = { etag: response.headers.get('etag') ?? '', parsed: await response.json(), next, last }
     if (page.etag) pages.set(url, page)
     return page
   }
@@ -57,11 +64,32 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
   async function* list(first: string): AsyncGenerator<Record<string, unknown>> {
     let url: string | undefined = first
     for (let n = 0; url !== undefined && n < mostPages; n++) {
-      const page: { parsed: unknown; next?: string } = await read(url)
-      if (Array.isArray(page.parsed)) for (const item of page.parsed) if (item && typeof item === 'object') yield item
+      const page: Page = await read(url)
+      yield* itemsOf(page)
       // A next page elsewhere would get the token.
       url = page.next !== undefined && URL.parse(page.next)?.origin === new URL(base).origin ? page.next : undefined
     }
+  }
+
+  const itemsOf = ({ parsed }: Page): Record<string, unknown>[] =>
+    Array.isArray(parsed) ? parsed.filter((item) => item && typeof item === 'object') : []
+
+  /**
+   * The first page, and from the last one backwards: who came lately stands at the end, behind whatever a stranger wrote.
+   * Pages are found by their fullness, for the ETag that spares reading them does not cover their links.
+   */
+  async function* listBothEnds(first: string): AsyncGenerator<Record<string, unknown>> {
+    const seen = new Map<number, Record<string, unknown>[]>()
+    for (let n = 1; n > 0 && seen.size < mostPages; ) {
+      const page = await read(`${first}&page=${n}`)
+      const items = itemsOf(page)
+      seen.set(n, items)
+      lastPage = Math.max(lastPage, pageIn(page.last))
+      if (n >= lastPage && items.length === perPage) lastPage = n + 1
+      else if (n === lastPage && items.length === 0) lastPage = n - 1
+      for (n = lastPage; seen.has(n); ) n--
+    }
+    for (const items of seen.values()) yield* items
   }
 
   async function findIssue(): Promise<number | undefined> {
@@ -102,7 +130,7 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
       if (number === undefined) return []
       const found: RegistryComment[] = []
       try {
-        for await (const { id, body, updated_at: updated } of list(
+        for await (const { id, body, updated_at: updated } of listBothEnds(
           `${base}/issues/${number}/comments?per_page=${perPage}`
         )) {
           if (typeof id !== 'number' || typeof body !== 'string' || body.length > mostBodyBytes) continue
