@@ -288,6 +288,16 @@ describe('ghmesh proxy', () => {
       expect(new Set((await Promise.all(all)).map(({ status }) => status))).to.deep.equal(new Set([200]))
       expect(most).to.equal(100)
     })
+
+    it('10,000 requests at once: all are answered, and what they have in common is fetched once', async () => {
+      const hold = github.hold(/throng/)
+      const paths = Array.from({ length: 100 }, (_, i) => `${hello}/commits?path=throng&page=${i + 1}`)
+      const all = Array.from({ length: 10_000 }, (_, i) => ask(port, paths[i % 100] as string, { token: alice }))
+      await hold.arrived
+      hold.release()
+      expect(new Set((await Promise.all(all)).map(({ status }) => status))).to.deep.equal(new Set([200]))
+      expect(github.count(/throng/)).to.equal(100)
+    })
   })
 
   describe('GraphQL', () => {

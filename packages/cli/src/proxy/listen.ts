@@ -4,6 +4,8 @@ import process from 'node:process'
 import { CliError } from '../errors.ts'
 
 const secondMs = 1000
+/** Clients that come at the same moment: a socket refuses those for whom there is no room in its line. */
+const backlog = 4096
 
 function newServer(): Server {
   const server = createServer({
@@ -22,7 +24,7 @@ export async function listenOnSocket(path: string, listener: RequestListener): P
   // From the first moment on, so not by chmod.
   const mask = process.umask(0o177)
   try {
-    server.listen(path)
+    server.listen({ path, backlog })
   } finally {
     process.umask(mask)
   }
@@ -36,7 +38,7 @@ export async function listenOnPort(
   listenerFor: (port: number) => RequestListener
 ): Promise<{ server: Server; port: number }> {
   const server = newServer()
-  server.listen(wanted, '127.0.0.1')
+  server.listen({ port: wanted, host: '127.0.0.1', backlog })
   await listening(server, `port ${wanted}`)
   const { port } = server.address() as AddressInfo
   server.on('request', listenerFor(port))
