@@ -2,10 +2,10 @@
  * Times subjects side by side: in every round each runs once, in an order that turns, so that a machine whose speed drifts
  * does so for all. Returns microseconds a call by subject and round.
  */
-export async function measure(subjects, { rounds, callsPerRound }) {
+export async function measure(subjects, { rounds, callsPerRound, warmUpCalls = callsPerRound }) {
   const names = Object.keys(subjects)
   const times = Object.fromEntries(names.map((name) => [name, []]))
-  for (const name of names) for (let i = 0; i < callsPerRound; i++) await subjects[name]() // warm-up
+  for (const name of names) for (let i = 0; i < warmUpCalls; i++) await subjects[name]()
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < names.length; i++) {
       const name = names[(round + i) % names.length]

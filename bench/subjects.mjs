@@ -8,6 +8,7 @@ import { createClient, RESP_TYPES } from '@redis/client'
 import { createMesh, memoryStore } from 'ghmesh'
 import { LRUCache } from 'lru-cache'
 import { Agent, cacheStores, interceptors, fetch as undiciFetch } from 'undici'
+import { startProxies } from './proxies.mjs'
 
 /** An origin that answers 10 KB of JSON as GitHub does, cacheable for long enough that only the first call reaches it. */
 export async function startOrigin() {
@@ -115,10 +116,14 @@ export async function startSubjects(origin) {
     ghmesh: await ghmesh(origin, { cacheDir: join(directory, 'ghmesh'), limits: { memoryBytes: 1 } }),
     undici: undici(origin, new cacheStores.SqliteCacheStore({ location: join(directory, 'undici.db') }))
   }
+  const proxies = await startProxies(origin, directory)
   return {
     memory,
     disk,
+    socket: proxies.socket,
+    gh: proxies.gh,
     async stop() {
+      await proxies.stop()
       for (const subject of [...Object.values(memory), ...Object.values(disk)]) await subject?.stop()
       rmSync(directory, { recursive: true, force: true })
     }
