@@ -1,5 +1,8 @@
 import { hostname } from 'node:os'
 import process from 'node:process'
+import type { MeshOptions } from 'ghmesh'
+import { port } from './arguments.ts'
+import { CliError } from './errors.ts'
 
 // The SDK reads the same variables; these are the few whose values a command needs before or beside it.
 const first = (...names: string[]): string | undefined =>
@@ -12,6 +15,33 @@ export const memberName = (): string => first('RUNNER_NAME') ?? hostname()
 export const cacheDir = (): string | undefined => first('IPFS_ACCELERATE_CACHE_DIR', 'CACHE_DIR')
 
 export const registryRepository = (): string | undefined => first('GITHUB_REPOSITORY')
+
+/** Of the other machine, for `ghmesh probe`. */
+export const remoteAddress = (): string | undefined => first('P2P_REMOTE_MULTIADDR')
+
+/**
+ * Where a member listens.
+ *
+ * @throws CliError for what is no port
+ */
+export function listenPort(): number {
+  const received = first('CACHE_LISTEN_PORT')
+  if (received === undefined) return 9100
+  try {
+    return port(received)
+  } catch {
+    throw new CliError(
+      `variable CACHE_LISTEN_PORT takes a whole number from 0 to 65535; received ${JSON.stringify(received)}`,
+      2
+    )
+  }
+}
+
+/** What a transport that is made by hand has to know of the environment. */
+export const networkOptions = (): Pick<MeshOptions, 'forceLocalhost' | 'announceIp'> => ({
+  forceLocalhost: isSet(first('IPFS_ACCELERATE_P2P_FORCE_LOCALHOST')),
+  announceIp: first('IPFS_ACCELERATE_PUBLIC_IP')
+})
 
 /** Something tells this member of others: a place to look, or the local network. */
 export const findsMembers = (): boolean =>

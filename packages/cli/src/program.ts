@@ -3,6 +3,7 @@ import process from 'node:process'
 import { Command, CommanderError } from 'commander'
 import { addGet } from './commands/get.ts'
 import { addGh } from './commands/gh.ts'
+import { addProbe } from './commands/probe.ts'
 import { addProxy } from './commands/proxy.ts'
 import { addSecret } from './commands/secret.ts'
 import { addSmoke } from './commands/smoke.ts'
@@ -10,7 +11,7 @@ import { exitCodeOf, messageOf } from './errors.ts'
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 // In the order of the help: what is wanted first comes first.
-const commands = [addSmoke, addGet, addProxy, addGh, addSecret]
+const commands = [addSmoke, addGet, addProxy, addGh, addProbe, addSecret]
 const help = `
 Examples:
   $ ghmesh secret                                  once; every machine gets the same
