@@ -5,8 +5,13 @@ import { port } from './arguments.ts'
 import { CliError } from './errors.ts'
 
 // The SDK reads the same variables; these are the few whose values a command needs before or beside it.
-const first = (...names: string[]): string | undefined =>
-  names.map((name) => process.env[name]?.trim()).find((value) => value !== undefined && value !== '')
+const first = (...names: string[]): string | undefined => found(...names)?.value
+
+/** The first variable that is set, and to what. */
+const found = (...variables: string[]): { variable: string; value: string } | undefined =>
+  variables
+    .map((variable) => ({ variable, value: process.env[variable]?.trim() ?? '' }))
+    .find(({ value }) => value !== '')
 
 export const apiUrl = (): string => (first('GITHUB_API_URL') ?? 'https://api.github.com').replace(/\/+$/, '')
 
@@ -15,6 +20,10 @@ export const memberName = (): string => first('RUNNER_NAME') ?? hostname()
 export const cacheDir = (): string | undefined => first('IPFS_ACCELERATE_CACHE_DIR', 'CACHE_DIR')
 
 export const registryRepository = (): string | undefined => first('GITHUB_REPOSITORY')
+
+export const secretInEnvironment = () => found('CACHE_P2P_SHARED_SECRET', 'GHMESH_SECRET')
+
+export const tokenInEnvironment = () => found('GH_TOKEN', 'GITHUB_TOKEN')
 
 /** Of the other machine, for `ghmesh probe`. */
 export const remoteAddress = (): string | undefined => first('P2P_REMOTE_MULTIADDR')
@@ -46,8 +55,12 @@ export const networkOptions = (): Pick<MeshOptions, 'forceLocalhost' | 'announce
 /** Something tells this member of others: a place to look, or the local network. */
 export const findsMembers = (): boolean =>
   first('GITHUB_REPOSITORY', 'IPFS_ACCELERATE_P2P_CACHE_DIR', 'GHMESH_PEERS_DIR', 'CACHE_BOOTSTRAP_PEERS') !==
-    undefined ||
-  !isSet(first('IPFS_ACCELERATE_P2P_FORCE_LOCALHOST')) ||
-  isSet(first('GHMESH_MDNS'))
+    undefined || usesMdns()
+
+/** Members are looked for on the local network. */
+export function usesMdns(): boolean {
+  const said = first('GHMESH_MDNS')
+  return said === undefined ? !networkOptions().forceLocalhost : isSet(said)
+}
 
 const isSet = (value: string | undefined): boolean => value !== undefined && !/^(?:0|false|no)$/i.test(value)
