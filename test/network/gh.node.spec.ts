@@ -105,6 +105,16 @@ describe('gh of the distribution', function () {
       await ends(await startProxy(), 'SIGTERM')
       expect(socketOfGh()).to.equal('')
     })
+
+    it('ghmesh doctor puts right what kill -9 left', async () => {
+      await gh('config', 'set', 'http_unix_socket', '')
+      await ends(await startProxy(), 'SIGKILL')
+      expect((await gh('api', '/user')).code).to.equal(1)
+      const { code, stdout } = await commands.ghmesh(['doctor'], { ...env, CACHE_LISTEN_PORT: '0' }).ended
+      expect(code, stdout).to.equal(0)
+      expect(stdout).to.match(/^warning {2}gh: .*is restored: gh talks to GitHub itself$/m)
+      expect(socketOfGh()).to.equal('')
+    })
   })
 
   describe('through ghmesh gh --', () => {

@@ -1,9 +1,17 @@
 import { hostname } from 'node:os'
 import process from 'node:process'
+import type { MeshOptions } from 'ghmesh'
+import { port } from './arguments.ts'
+import { CliError } from './errors.ts'
 
 // The SDK reads the same variables; these are the few whose values a command needs before or beside it.
-const first = (...names: string[]): string | undefined =>
-  names.map((name) => process.env[name]?.trim()).find((value) => value !== undefined && value !== '')
+const first = (...names: string[]): string | undefined => found(...names)?.value
+
+/** The first variable that is set, and to what. */
+const found = (...variables: string[]): { variable: string; value: string } | undefined =>
+  variables
+    .map((variable) => ({ variable, value: process.env[variable]?.trim() ?? '' }))
+    .find(({ value }) => value !== '')
 
 export const apiUrl = (): string => (first('GITHUB_API_URL') ?? 'https://api.github.com').replace(/\/+$/, '')
 
@@ -13,11 +21,46 @@ export const cacheDir = (): string | undefined => first('IPFS_ACCELERATE_CACHE_D
 
 export const registryRepository = (): string | undefined => first('GITHUB_REPOSITORY')
 
+export const secretInEnvironment = () => found('CACHE_P2P_SHARED_SECRET', 'GHMESH_SECRET')
+
+export const tokenInEnvironment = () => found('GH_TOKEN', 'GITHUB_TOKEN')
+
+/** Of the other machine, for `ghmesh probe`. */
+export const remoteAddress = (): string | undefined => first('P2P_REMOTE_MULTIADDR')
+
+/**
+ * Where a member listens.
+ *
+ * @throws CliError for what is no port
+ */
+export function listenPort(): number {
+  const received = first('CACHE_LISTEN_PORT')
+  if (received === undefined) return 9100
+  try {
+    return port(received)
+  } catch {
+    throw new CliError(
+      `variable CACHE_LISTEN_PORT takes a whole number from 0 to 65535; received ${JSON.stringify(received)}`,
+      2
+    )
+  }
+}
+
+/** What a transport that is made by hand has to know of the environment. */
+export const networkOptions = (): Pick<MeshOptions, 'forceLocalhost' | 'announceIp'> => ({
+  forceLocalhost: isSet(first('IPFS_ACCELERATE_P2P_FORCE_LOCALHOST')),
+  announceIp: first('IPFS_ACCELERATE_PUBLIC_IP')
+})
+
 /** Something tells this member of others: a place to look, or the local network. */
 export const findsMembers = (): boolean =>
   first('GITHUB_REPOSITORY', 'IPFS_ACCELERATE_P2P_CACHE_DIR', 'GHMESH_PEERS_DIR', 'CACHE_BOOTSTRAP_PEERS') !==
-    undefined ||
-  !isSet(first('IPFS_ACCELERATE_P2P_FORCE_LOCALHOST')) ||
-  isSet(first('GHMESH_MDNS'))
+    undefined || usesMdns()
+
+/** Members are looked for on the local network. */
+export function usesMdns(): boolean {
+  const said = first('GHMESH_MDNS')
+  return said === undefined ? !networkOptions().forceLocalhost : isSet(said)
+}
 
 const isSet = (value: string | undefined): boolean => value !== undefined && !/^(?:0|false|no)$/i.test(value)

@@ -10,6 +10,8 @@ export interface Output {
   note(text: string): void
   /** What is being waited for, on a terminal only. Ends with the returned function. */
   waiting(text: string): () => void
+  /** The result is one document. */
+  readonly json: boolean
   /** The only document of `--json`. */
   document(value: object): void
   /** For the mesh's own warnings. */
@@ -32,6 +34,7 @@ export function createOutput({ json = false, prefix = '' }: OutputOptions = {}):
   return {
     line: (text) => void (json || write(process.stdout, text)),
     note,
+    json,
     waiting(text) {
       if (!process.stderr.isTTY) return () => {}
       const own = yoctoSpinner({ text, stream: process.stderr, handleSignals: false }).start()

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { Command, CommanderError } from 'commander'
+import { addDoctor } from './commands/doctor.ts'
 import { addGet } from './commands/get.ts'
 import { addGh } from './commands/gh.ts'
+import { addProbe } from './commands/probe.ts'
 import { addProxy } from './commands/proxy.ts'
 import { addSecret } from './commands/secret.ts'
 import { addSmoke } from './commands/smoke.ts'
@@ -10,11 +12,12 @@ import { exitCodeOf, messageOf } from './errors.ts'
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 // In the order of the help: what is wanted first comes first.
-const commands = [addSmoke, addGet, addProxy, addGh, addSecret]
+const commands = [addSmoke, addGet, addProxy, addGh, addDoctor, addProbe, addSecret]
 const help = `
 Examples:
   $ ghmesh secret                                  once; every machine gets the same
   $ ghmesh smoke --local-two-node                  see it work on this machine
+  $ ghmesh doctor                                  is everything right here?
   $ ghmesh get /repos/octocat/Hello-World/issues
   $ ghmesh proxy --gh                              gh, and whatever is told, goes through the mesh`
 

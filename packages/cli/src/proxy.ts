@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import process from 'node:process'
 import { createMesh } from 'ghmesh'
 import { apiUrl } from './environment.ts'
+import { stopped } from './interrupt.ts'
 import { createOutput } from './output.ts'
 import { claimSocket } from './proxy/claim.ts'
 import { createHandler } from './proxy/handler.ts'
@@ -64,9 +65,3 @@ export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<num
     claim.release()
   }
 }
-
-const stopped = (signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })

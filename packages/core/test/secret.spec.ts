@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { hex } from '../src/bytes.ts'
 import { openGroup } from '../src/group/group.ts'
-import { createSecret, isStrongSecret, looksGuessable, rootOf } from '../src/group/secret.ts'
+import { createSecret, isStrongSecret, looksGuessable, rootOf, secretStrength } from '../src/group/secret.ts'
 
 const caught = (promise: Promise<unknown>) =>
   promise.then(
@@ -52,6 +52,13 @@ describe('secret', () => {
     for (const strong of [createSecret(), 'correct horse battery staple', 'xK9$mQ2!vL7#nR4@pT6%'])
       expect(looksGuessable(strong), strong).to.equal(false)
     expect(isStrongSecret(`${createSecret()}x`)).to.equal(false)
+  })
+
+  it('has a strength', () => {
+    const strengths = [createSecret(), 'correct horse battery staple', 'hunter2', ` ${createSecret()}x `].map(
+      secretStrength
+    )
+    expect(strengths).to.deep.equal(['generated', 'passphrase', 'guessable', 'malformed'])
   })
 })
 

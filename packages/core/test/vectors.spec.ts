@@ -6,7 +6,16 @@ import { deriveKeys } from '../src/group/keys.ts'
 import { checkProof, createProof } from '../src/group/proof.ts'
 import { rootOf } from '../src/group/secret.ts'
 import { rendezvousScore } from '../src/members/homes.ts'
-import { decodeGossip, decodeQuestion, encodeGossip, encodeQuestion } from '../src/transport/wire.ts'
+import {
+  decodeGossip,
+  decodeProbe,
+  decodeProbed,
+  decodeQuestion,
+  encodeGossip,
+  encodeProbe,
+  encodeProbed,
+  encodeQuestion
+} from '../src/transport/wire.ts'
 import vectors from './vectors.json' with { type: 'json' }
 
 const dayMs = 86_400_000
@@ -69,5 +78,14 @@ describe('PROTOCOL.md: test vectors', () => {
   it('8. a score of rendezvous hashing', () => {
     const { peerId, wireKey, score } = vectors.rendezvous
     expect(rendezvousScore(peerId, wireKey)).to.equal(score)
+  })
+
+  it('10. a probe and its answer', () => {
+    const { nonce: digits, asked, version, name, told } = vectors.probe
+    const nonce = fromHex(digits)
+    expect(decodeProbe(fromHex(asked))).to.deep.equal({ nonce })
+    expect(hex(encodeProbe({ nonce }))).to.equal(asked)
+    expect(decodeProbed(fromHex(told))).to.deep.equal({ nonce, version, name })
+    expect(hex(encodeProbed({ nonce, version, name }))).to.equal(told)
   })
 })

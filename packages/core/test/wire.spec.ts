@@ -71,11 +71,9 @@ const gossip = fc.oneof(
       sentAt: time,
       name: fc.string(),
       version: fc.string(),
+      // Too short for the names that valibot leaves out of records: prototype and constructor.
       stats: fc
-        .dictionary(
-          fc.stringMatching(/^[a-z]{1,9}$/).filter((name) => name !== 'prototype'),
-          fc.oneof(fc.maxSafeInteger(), fc.string(), fc.boolean())
-        )
+        .dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.oneof(fc.maxSafeInteger(), fc.string(), fc.boolean()))
         .map((stats) => ({ ...stats })),
       addresses: fc.array(fc.string(), { maxLength: 16 })
     }),

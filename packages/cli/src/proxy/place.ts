@@ -7,16 +7,22 @@ import { CliError } from '../errors.ts'
 /** What the kernel has room for in an address: 108 bytes on Linux, 104 on macOS, the last of them 0. */
 const mostPathBytes = 103
 
+/** The user's cache folder of ghmesh, where nobody says another one. */
+export function cacheFolder(): string {
+  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env
+  if (process.platform === 'win32') return join(LOCALAPPDATA ?? join(homedir(), 'AppData/Local'), 'ghmesh/Cache')
+  if (process.platform === 'darwin') return join(homedir(), 'Library/Caches/ghmesh')
+  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'ghmesh')
+}
+
 /**
  * Where sockets, and what has to be put right after a crash, are kept. In the user's cache folder, since it outlives a
  * reboot: `XDG_RUNTIME_DIR` would lose the value that gh's configuration had before.
  */
-function runFolder(): string {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env
-  if (process.platform === 'win32') return join(LOCALAPPDATA ?? join(homedir(), 'AppData/Local'), 'ghmesh/Cache/run')
-  if (process.platform === 'darwin') return join(homedir(), 'Library/Caches/ghmesh/run')
-  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'ghmesh/run')
-}
+const runFolder = (): string => join(cacheFolder(), 'run')
+
+/** The socket of a proxy where nobody says another one. */
+export const defaultSocket = (): string => join(runFolder(), 'proxy.sock')
 
 /** Makes the run folder, for this user's eyes only. */
 export async function makeRunFolder(): Promise<string> {
@@ -33,7 +39,8 @@ export async function makeRunFolder(): Promise<string> {
  */
 export async function socketPlace(given: string | undefined): Promise<string> {
   if (process.platform === 'win32') throw new CliError('there are no Unix sockets for Node on Windows; use WSL', 2)
-  const path = given === undefined ? join(await makeRunFolder(), 'proxy.sock') : resolve(given)
+  if (given === undefined) await makeRunFolder()
+  const path = given === undefined ? defaultSocket() : resolve(given)
   if (Buffer.byteLength(path) > mostPathBytes) {
     throw new CliError(
       `the path of a socket has ${mostPathBytes} bytes at most; use a shorter --socket than ${path}`,

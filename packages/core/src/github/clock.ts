@@ -14,6 +14,15 @@ export interface Clock {
 
 const heardPeers = 64
 
+/**
+ * What has to be added to the local clock, in milliseconds, by the `Date` of an answer and the local times at which its
+ * request was sent and its head came: the least change of `known`, for `Date` counts whole seconds. Undefined for no date.
+ */
+export function clockOffsetMs(date: string | null, sentAt: number, receivedAt: number, known = 0): number | undefined {
+  const said = Date.parse(date ?? '')
+  return Number.isNaN(said) ? undefined : Math.min(Math.max(known, said - receivedAt), said + 999 - sentAt)
+}
+
 export function createClock(localNow: () => number): Clock {
   const heard = new Map<string, number>()
   let own: number | undefined
@@ -31,12 +40,7 @@ export function createClock(localNow: () => number): Clock {
       return own !== undefined
     },
     learn(date, sentAt, receivedAt) {
-      const said = Date.parse(date ?? '')
-      if (Number.isNaN(said)) return
-      // `Date` counts whole seconds: the true offset lies between these; what fits already is left alone.
-      const least = said - receivedAt
-      const most = said + 999 - sentAt
-      own = Math.min(Math.max(own ?? 0, least), most)
+      own = clockOffsetMs(date, sentAt, receivedAt, own) ?? own
     },
     hear(peerId, offsetMs) {
       heard.delete(peerId)

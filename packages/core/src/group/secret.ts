@@ -37,6 +37,16 @@ export async function rootOf(secret: string): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.deriveBits(bits, passphrase, 256))
 }
 
+/**
+ * How well a secret keeps outsiders out: made by `createSecret`, a passphrase, one that could be found by trying, or
+ * `malformed`: one that begins as those of `createSecret` do and was cut or mistyped, which is refused.
+ */
+export function secretStrength(secret: string): 'generated' | 'passphrase' | 'guessable' | 'malformed' {
+  if (isStrongSecret(secret)) return 'generated'
+  if (secret.trim().startsWith(prefix)) return 'malformed'
+  return looksGuessable(secret) ? 'guessable' : 'passphrase'
+}
+
 /** True when a reader of the relay's or registry's data could find the passphrase by trying. A rough estimate, meant for one warning. */
 export function looksGuessable(secret: string): boolean {
   if (isStrongSecret(secret)) return false

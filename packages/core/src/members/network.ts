@@ -202,7 +202,8 @@ export function createNetwork(options: NetworkOptions): Network {
             members.connected(peer)
             void introduce(peer.id)
           },
-          disconnect: (peer) => members.disconnected(peer.id)
+          disconnect: (peer) => members.disconnected(peer.id),
+          probed: (from) => members.groupOf(from) && options.name
         }
       )
       void mirror.load(options.expired)

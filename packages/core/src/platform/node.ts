@@ -49,7 +49,7 @@ export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) =>
     listen: listenOn(options)
   })
 
-/** What `gh auth token` says; only that tool knows where the system keeps it. */
+/** What `gh auth token` says of an API's host, if anything; only that tool knows where the system keeps it. */
 export const findToken: Platform['findToken'] = (apiUrl) => {
   const { hostname: apiHost } = new URL(apiUrl)
   const host = apiHost === 'api.github.com' ? 'github.com' : apiHost

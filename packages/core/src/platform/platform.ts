@@ -4,7 +4,7 @@ import type { MeshError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import type { MeshOptions, Setting } from '../options.ts'
 import type { Store, StoreBounds } from '../store/store.ts'
-import type { Transport } from '../transport/transport.ts'
+import type { Libp2pTransport } from '../transport/libp2p-transport.ts'
 
 /** What differs between Node and browsers; both files of this folder export these names. */
 export interface Platform {
@@ -21,7 +21,7 @@ export interface Platform {
   ): Store
   /** `tag`: what members of this group know each other by on the local network; absent without a secret. */
   defaultDiscovery(options: MeshOptions, onWarning: (error: MeshError) => void, tag: string | undefined): Discovery[]
-  libp2pTransport(options?: Libp2pTransportOptions): Transport
+  libp2pTransport(options?: Libp2pTransportOptions): Libp2pTransport
   /** The user's token towards an origin, from other tools on this machine. */
   findToken(apiUrl: string): Promise<string | undefined>
   filesystemStore(options: StoreBounds & { directory: string; onWarning?: (error: MeshError) => void }): Store

@@ -7,10 +7,13 @@ import { ping } from '@libp2p/ping'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
+import type { AbortOptions } from '../abort.ts'
 import { hex } from '../bytes.ts'
 import { MeshError, toMeshError } from '../errors.ts'
 import { createExchange } from './exchange.ts'
-import type { Peer, Transport } from './transport.ts'
+import type { Libp2pTransport } from './libp2p-transport.ts'
+import { createProbe } from './probe.ts'
+import type { Peer } from './transport.ts'
 
 /** What a platform brings: which transports there are, where to listen, and what to tell others. */
 export interface Libp2pParts {
@@ -34,10 +37,11 @@ const connectionsPerSecondAndAddress = 100
 const pendingConnections = 100
 
 /** Members over libp2p: gossipsub for messages, one protocol of long-lived streams for questions. */
-export function createLibp2pTransport(parts: Libp2pParts): Transport {
+export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
   type Node = Awaited<ReturnType<typeof build>>
   let node: Node | undefined
   let exchange: ReturnType<typeof createExchange> | undefined
+  let prober: ReturnType<typeof createProbe> | undefined
   let topic = ''
   let ownId: string | undefined
 
@@ -94,6 +98,14 @@ export function createLibp2pTransport(parts: Libp2pParts): Transport {
   const peerNow = (id: PeerId): Peer =>
     peersNow().find((peer) => peer.id === id.toString()) ?? { id: id.toString(), path: 'direct', transport: 'other' }
 
+  async function connect(address: string, { signal }: AbortOptions): Promise<Connection> {
+    try {
+      return await running().dial(multiaddr(address), { signal })
+    } catch (cause) {
+      throw toMeshError('ERR_TRANSPORT', `cannot reach ${address}`, cause)
+    }
+  }
+
   async function listen(): Promise<Node> {
     const key = parts.privateKey && privateKeyFromProtobuf(parts.privateKey)
     for (let attempt = 0, failure: unknown; ; attempt++) {
@@ -133,6 +145,8 @@ export function createLibp2pTransport(parts: Libp2pParts): Transport {
       }
       exchange = createExchange(made, handlers)
       await exchange.start()
+      prober = createProbe(made, handlers)
+      await prober.start()
       made.addEventListener('peer:connect', ({ detail }) => handlers.connect(peerNow(detail)))
       made.addEventListener('peer:disconnect', ({ detail }) => {
         exchange?.forget(detail.toString())
@@ -142,12 +156,11 @@ export function createLibp2pTransport(parts: Libp2pParts): Transport {
       // Whoever connected before the listeners stood is told now.
       for (const peer of peersNow()) handlers.connect(peer)
     },
-    async dial(address, { signal } = {}) {
-      try {
-        return (await running().dial(multiaddr(address), { signal })).remotePeer.toString()
-      } catch (cause) {
-        throw toMeshError('ERR_TRANSPORT', `cannot reach ${address}`, cause)
-      }
+    dial: async (address, options = {}) => (await connect(address, options)).remotePeer.toString(),
+    async probe(address, options = {}) {
+      const connection = await connect(address, options)
+      const { id: peerId, path, transport } = describe(connection)
+      return { peerId, path, transport, ...(await (prober as NonNullable<typeof prober>).ask(connection, options)) }
     },
     peers: peersNow,
     async publish(message) {

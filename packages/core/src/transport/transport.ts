@@ -44,4 +44,6 @@ export interface TransportHandlers {
   request(from: string, bytes: Uint8Array, options: AbortOptions): AsyncIterable<Uint8Array>
   connect(peer: Peer): void
   disconnect(peer: Peer): void
+  /** The name that a peer is told which asks whether anybody is here, proven or not; absent or undefined: none. */
+  probed?(from: string): string | undefined
 }

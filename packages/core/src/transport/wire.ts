@@ -96,11 +96,22 @@ const answer = v.variant('type', [
   v.object({ type: v.literal('error'), code: v.picklist(['version', 'malformed', 'unproven', 'busy']) })
 ])
 
+const nonce = bytesOf(16)
+const probe = v.object({ nonce })
+const probed = v.object({
+  nonce,
+  /** Of ghmesh. */
+  version: v.pipe(v.string(), v.regex(/^[\w.+-]{1,64}$/)),
+  name: v.optional(text(128))
+})
+
 export type EntryHead = v.InferOutput<typeof entryHead>
 export type ValueHead = v.InferOutput<typeof valueHead>
 export type Gossip = v.InferOutput<typeof gossip>
 export type Question = v.InferOutput<typeof question>
 export type Answer = v.InferOutput<typeof answer>
+export type Probe = v.InferOutput<typeof probe>
+export type Probed = v.InferOutput<typeof probed>
 
 // Absent fields are left out, never sent as `undefined`.
 const present = (value: object): object =>
@@ -135,6 +146,10 @@ export const encodeQuestion = (message: Question): Uint8Array => encode(present(
 export const decodeQuestion = (encoded: Uint8Array): Question | undefined => parse(question, encoded)
 export const encodeAnswer = (message: Answer): Uint8Array => encode(present(message))
 export const decodeAnswer = (encoded: Uint8Array): Answer | undefined => parse(answer, encoded)
+export const encodeProbe = (message: Probe): Uint8Array => encode(message)
+export const decodeProbe = (encoded: Uint8Array): Probe | undefined => parse(probe, encoded)
+export const encodeProbed = (message: Probed): Uint8Array => encode(present(message))
+export const decodeProbed = (encoded: Uint8Array): Probed | undefined => parse(probed, encoded)
 
 /** A later protocol says so in the first byte of gossip and in the `version` of a question. */
 export const questionVersion = (encoded: Uint8Array): number | undefined =>

@@ -1,0 +1,48 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import process from 'node:process'
+import { filesystemStore } from 'ghmesh'
+import { messageOf } from '../errors.ts'
+import { type Finding, failure, ok, warning } from './check.ts'
+
+const ofOthers = 0o077
+/** The folder, and what is in it that is nobody else's business. */
+const privateThings = ['', 'cache.db', 'identity.json']
+
+/** Whether the cache's folder can be made, written and read, and is for its owner alone. */
+export async function checkCache(directory: string): Promise<Finding> {
+  let damage: string | undefined
+  const store = filesystemStore({
+    directory,
+    onWarning({ message }) {
+      damage = message
+    }
+  })
+  try {
+    // The first entry will do: opening is what finds the damage.
+    for await (const _ of store.list()) break
+  } catch (error) {
+    return failure(messageOf(error), 'or set IPFS_ACCELERATE_CACHE_DIR to a folder that you may write to')
+  } finally {
+    await store.close()
+  }
+  if (damage !== undefined) {
+    return warning(damage, 'nothing to do; when it happens again, look at the disk')
+  }
+  const open = process.platform === 'win32' ? [] : await readableByOthers(directory)
+  if (open.length === 0) return ok(directory)
+  return warning(`others may look into ${open.join(', ')}`, `chmod go= ${open.map((path) => `'${path}'`).join(' ')}`)
+}
+
+async function readableByOthers(directory: string): Promise<string[]> {
+  const paths = privateThings.map((name) => join(directory, name))
+  const modes = await Promise.all(
+    paths.map((path) =>
+      stat(path).then(
+        ({ mode }) => mode,
+        () => 0
+      )
+    )
+  )
+  return paths.filter((_path, i) => ((modes[i] ?? 0) & ofOthers) !== 0)
+}

@@ -1,0 +1,92 @@
+import { cacheDir, listenPort, networkOptions, registryRepository, secretInEnvironment } from '../environment.ts'
+import { messageOf } from '../errors.ts'
+import { createOutput } from '../output.ts'
+import { cacheFolder, defaultSocket } from '../proxy/place.ts'
+import { checkCache } from './cache.ts'
+import { type Check, type Finding, failure, notChecked, ok } from './check.ts'
+import { checkClock } from './clock.ts'
+import { checkEtag } from './etag.ts'
+import { checkGh } from './gh.ts'
+import { checkGitHub, createGitHub } from './github.ts'
+import { checkMembers } from './members.ts'
+import { checkNode } from './node.ts'
+import { checkPort } from './port.ts'
+import { checkQuota } from './quota.ts'
+import { checkRegistry } from './registry.ts'
+import { checkSecret } from './secret.ts'
+import { checkSettings } from './settings.ts'
+import { checkToken, usedToken } from './token.ts'
+
+export interface DoctorFlags {
+  waitSeconds: number
+  json?: boolean
+}
+
+/** `ghmesh doctor`: everything that ghmesh needs, one line each. */
+export async function doctor(flags: DoctorFlags, signal: AbortSignal): Promise<number> {
+  const output = createOutput(flags)
+  const checks: Check[] = []
+
+  /** Says what was found, however the check ends. */
+  async function check(name: string, work: () => Finding | Promise<Finding>): Promise<Finding['status']> {
+    const done = output.waiting(`Checking ${name}`)
+    const finding = await (async () => work())()
+      .catch((error: unknown) => failure(`it could not be checked: ${messageOf(error)}`, 'try again'))
+      .finally(done)
+    signal.throwIfAborted()
+    checks.push({ name, ...finding })
+    output.line(`${finding.status.padEnd(8)} ${name}: ${finding.message}`)
+    if (finding.fix !== undefined) output.line(`${' '.repeat(9)}fix: ${finding.fix}`)
+    return finding.status
+  }
+
+  const waitMs = flags.waitSeconds * 1000
+  const secret = secretInEnvironment()
+  const repository = registryRepository()
+  await check('node', () => checkNode())
+  const settings = await check('settings', () => checkSettings())
+  await check('cache', () => checkCache(cacheDir() ?? cacheFolder()))
+  const group = await check('secret', () => checkSecret(secret))
+
+  const token = settings === 'failure' ? undefined : await usedToken()
+  const github = createGitHub({ token: token?.value, waitMs, signal })
+  const first = settings === 'failure' ? undefined : await checkGitHub(github)
+  const unset = 'a setting makes no sense'
+  await check('github', () => first?.finding ?? notChecked(unset))
+  const { answer } = first ?? {}
+  const unreached = first ? 'GitHub cannot be reached' : unset
+  const unasked = answer?.status === 401 ? 'GitHub refuses the token' : unreached
+  const asked = answer?.status === 401 ? undefined : answer
+  await check('token', () => (first ? checkToken(token, answer?.status) : notChecked(unset)))
+  await check('quota', () => (asked ? checkQuota(asked) : notChecked(unasked)))
+  await check('clock', () => (answer ? checkClock(answer) : notChecked(unreached)))
+  await check('etag', () => (asked ? checkEtag(github, repository) : notChecked(unasked)))
+  await check('registry', () => {
+    if (repository === undefined) return ok('not used, for GITHUB_REPOSITORY is not set')
+    if (!secret || group === 'failure') return notChecked('it is used where there is a secret')
+    if (!asked) return notChecked(unasked)
+    return checkRegistry({ github, repository, secret: secret.value, token: token?.value })
+  })
+
+  await check('port', () =>
+    settings === 'failure'
+      ? notChecked(unset)
+      : checkPort(listenPort(), networkOptions().forceLocalhost ? '127.0.0.1' : '0.0.0.0')
+  )
+  let ghUses: string | undefined
+  await check('gh', async () => {
+    const { finding, socket } = await checkGh()
+    ghUses = socket
+    return finding
+  })
+  await check('members', () => {
+    if (!secret || group === 'failure') return notChecked('there are none without a secret')
+    if (settings === 'failure') return notChecked(unset)
+    const sockets = [defaultSocket(), ...(ghUses === undefined ? [] : [ghUses])]
+    return checkMembers({ github, sockets, waitMs, signal })
+  })
+
+  const healthy = checks.every(({ status }) => status !== 'failure')
+  if (flags.json) output.document({ ok: healthy, checks })
+  return healthy ? 0 : 1
+}

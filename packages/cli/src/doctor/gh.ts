@@ -1,0 +1,59 @@
+import { rmSync } from 'node:fs'
+import process from 'node:process'
+import { CliError, messageOf } from '../errors.ts'
+import { ghConfigDir, ghSocket } from '../proxy/gh-config.ts'
+import { giveBack } from '../proxy/gh-takeover.ts'
+import { holderOf } from '../proxy/holder.ts'
+import { lockStart, type ProxyState, readState, removeState } from '../proxy/state.ts'
+import { type Finding, failure, ok, warning } from './check.ts'
+
+/** Killed proxies of which each stood in gh's configuration before the next. */
+const mostKilled = 10
+const unset = 'gh config set http_unix_socket ""'
+
+/** Where gh sends its calls; what a proxy left behind that was killed is put right. */
+export async function checkGh(): Promise<{ finding: Finding; socket?: string }> {
+  if (process.platform === 'win32') return { finding: ok('not used through a socket on Windows') }
+  let restored = false
+  try {
+    for (let i = 0; i < mostKilled; i++) {
+      const socket = ghSocket(ghConfigDir())
+      if (socket === '') return { finding: now(restored, 'gh talks to GitHub itself') }
+      const holder = await holderOf(socket)
+      if (holder !== undefined) return { finding: now(restored, `gh goes through ${socket} (${holder})`), socket }
+      const state = await readState(socket)
+      if (!state?.gh || !(await restore(socket, state.gh))) return { finding: dead(socket) }
+      restored = true
+    }
+    return { finding: dead(ghSocket(ghConfigDir())) }
+  } catch (error) {
+    if (error instanceof CliError && error.exitCode === 127) return { finding: ok('there is no gh here') }
+    return { finding: failure(messageOf(error), unset) }
+  }
+}
+
+const now = (restored: boolean, said: string): Finding =>
+  restored
+    ? warning(
+        `a "ghmesh proxy --gh" was killed, and gh still used its socket; what gh had before is restored: ${said}`,
+        'nothing more to do; "ghmesh proxy --gh" starts it again'
+      )
+    : ok(said)
+
+const dead = (socket: string): Finding =>
+  failure(`gh uses ${socket}, where nobody listens, so that every command of gh fails`, unset)
+
+/** False when gh's configuration does not go by what the proxy wrote down. */
+async function restore(socket: string, before: NonNullable<ProxyState['gh']>): Promise<boolean> {
+  const unlock = await lockStart(socket)
+  try {
+    // A proxy that started meanwhile has put it right, and needs its socket.
+    if ((await holderOf(socket)) !== undefined) return true
+    giveBack(socket, before)
+    removeState(socket)
+    rmSync(socket, { force: true })
+    return ghSocket(ghConfigDir()) !== socket
+  } finally {
+    unlock()
+  }
+}

@@ -1,0 +1,34 @@
+import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { staticPeers } from 'ghmesh'
+import { CliError, messageOf } from '../errors.ts'
+
+/**
+ * The address as it was copied, with the name of the variable before it or without.
+ *
+ * @throws CliError for what is no multiaddr with a peer id at its end
+ */
+export function readAddress(copied: string): string {
+  const address = copied.trim().replace(/^P2P_(?:PROBE|REMOTE)_MULTIADDR=/, '')
+  try {
+    staticPeers([address])
+    return address
+  } catch (error) {
+    throw new CliError(`${messageOf(error)}; copy the whole line that "ghmesh probe --serve" prints`, 2)
+  }
+}
+
+/** Where an address leads first: to the host itself, or to who relays; undefined for other than TCP. */
+export function socketOf(address: string): { host: string; port: number } | undefined {
+  const [, host, port] = /^\/(?:ip4|ip6|dns[46]?)\/([^/]+)\/tcp\/(\d+)/.exec(address) ?? []
+  return host === undefined ? undefined : { host, port: Number(port) }
+}
+
+export const isLoopback = (host: string): boolean => /^(?:127\.|::1$|localhost$)/.test(host)
+
+/** Whether a host is this machine, as far as addresses tell. */
+export function isOwnHost(host: string): boolean {
+  if (isLoopback(host)) return true
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  return isIP(host) !== 0 && own.some(({ address }) => address === host)
+}

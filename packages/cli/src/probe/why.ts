@@ -1,0 +1,112 @@
+import { printable } from '../printable.ts'
+import { socketOf } from './address.ts'
+import { tcpFailure } from './tcp.ts'
+
+export interface Why {
+  /** Stable, for programs. */
+  reason:
+    | 'refused'
+    | 'timeout'
+    | 'unroutable'
+    | 'name'
+    | 'wrong-peer'
+    | 'self'
+    | 'not-ghmesh'
+    | 'silent'
+    | 'unsupported'
+    | 'failed'
+  message: string
+  /** What to do about it. */
+  fix: string
+  exitCode?: number
+}
+
+/** For a TCP connection that tells what libp2p does not. */
+const tcpMs = 1000
+
+const reasonOfCode: Record<string, Why['reason']> = {
+  ECONNREFUSED: 'refused',
+  ETIMEDOUT: 'timeout',
+  EHOSTUNREACH: 'unroutable',
+  ENETUNREACH: 'unroutable',
+  EADDRNOTAVAIL: 'unroutable',
+  EHOSTDOWN: 'unroutable',
+  ENOTFOUND: 'name',
+  EAI_AGAIN: 'name',
+  EAI_NODATA: 'name'
+}
+
+/** Why a probe failed, and what to do about it; `connected`: the connection stood when it did. */
+export async function whyNot(error: unknown, address: string, connected: boolean): Promise<Why> {
+  const socket = socketOf(address)
+  const place = socket ? `${socket.host} port ${socket.port}` : address
+  const { name = '', message = '', code = '' } = causeOf(error)
+  const known = {
+    refused: {
+      message: `nothing listens at ${place}`,
+      fix: 'is "ghmesh probe --serve" running there, and is the port the one that it prints?'
+    },
+    timeout: {
+      message: `${place} does not answer: a firewall drops what is sent there, or a NAT does not know whom to give it to`,
+      fix: `open or forward the port there (such as: sudo ufw allow ${socket?.port ?? 9100}/tcp), or probe the other way round, for one side that can be reached is enough`
+    },
+    unroutable: {
+      message: `there is no route to ${place}`,
+      fix: 'are both machines on one network or VPN? Else take another of the addresses that "ghmesh probe --serve" prints'
+    },
+    name: {
+      message: `the name ${socket?.host ?? address} cannot be resolved`,
+      fix: 'is it spelt right? Else use the address with its IP, as "ghmesh probe --serve" prints it'
+    },
+    'wrong-peer': {
+      message: `another process answers at ${place}: ${/identity key (\w+)/.exec(message)?.[1] ?? 'its peer id is not the one of the address'}`,
+      fix: 'copy the address again, for each start of "ghmesh probe --serve" has a new one'
+    },
+    self: {
+      message: 'the address is of this very process',
+      fix: 'copy the address that "ghmesh probe --serve" prints on the other machine'
+    },
+    'not-ghmesh': {
+      message: `what listens at ${place} is no ghmesh that answers probes`,
+      fix: 'is it the right port, and is ghmesh there as new as this one?'
+    },
+    silent: {
+      message: `${place} is connected and says nothing`,
+      fix: 'is it the right port, and is that machine overloaded? On a VPN, look at its MTU'
+    },
+    unsupported: {
+      message: `this machine cannot dial ${address}`,
+      fix: 'use an address with /tcp/, with or without /ws',
+      exitCode: 2
+    },
+    failed: {
+      message: `${place} cannot be reached: ${printable(message || name || 'for no known reason')}`,
+      fix: 'is "ghmesh probe --serve" running there?'
+    }
+  } satisfies Record<Why['reason'], Omit<Why, 'reason'>>
+  const reason = await reasonOf()
+  return { reason, ...known[reason] }
+
+  async function reasonOf(): Promise<Why['reason']> {
+    const byCode = reasonOfCode[code]
+    if (byCode) return byCode
+    if (message === 'Can not dial self') return 'self'
+    if (name === 'NoValidAddressesError') return 'unsupported'
+    if (name === 'UnsupportedProtocolError') return 'not-ghmesh'
+    if (/does not match expected remote identity key/.test(message)) return 'wrong-peer'
+    if (connected) return /ERR_PROTOCOL/.test(code) ? 'not-ghmesh' : 'silent'
+    // Given up before or after the port was open? And a WebSocket says nothing of why.
+    if (!socket) return 'failed'
+    const failure = await tcpFailure(socket, AbortSignal.timeout(tcpMs))
+    if (failure !== undefined) return reasonOfCode[failure] ?? 'failed'
+    return /timeout|abort/i.test(`${name} ${message}`) ? 'silent' : 'not-ghmesh'
+  }
+}
+
+/** What libp2p said, under the SDK's own error. */
+function causeOf(error: unknown): { name?: string; message?: string; code?: string } {
+  const { cause, code } = error as { cause?: object; code?: string }
+  if (cause === undefined || code === 'ERR_PROTOCOL') return error as Error
+  const [only] = (cause as AggregateError).errors ?? []
+  return only ?? cause
+}
