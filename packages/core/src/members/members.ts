@@ -30,6 +30,8 @@ export interface Members {
   hear(peerId: string, presence: Omit<Presence, 'heardAt'>): void
   /** Figures of members heard lately, connected or not, by name; a name that is taken has some of the peer id behind it. */
   stats(ownName: string): Record<string, Partial<MeshStats>>
+  /** Waits for nobody's proof any more. */
+  stop(): void
 }
 
 export interface MembersOptions {
@@ -103,6 +105,9 @@ export function createMembers({ limits, localNow, transport, emit, unproven }: M
         named.set(name === ownName || named.has(name) ? `${name}-${peerId.slice(-8)}` : name, stats)
       }
       return Object.fromEntries(named)
+    },
+    stop() {
+      for (const { timer } of connected.values()) clearTimeout(timer)
     }
   }
   return members
