@@ -27,19 +27,30 @@ export async function makeRunFolder(): Promise<string> {
 }
 
 /**
- * The socket to listen on, its folder made.
+ * The path of a proxy's socket; nothing is made.
  *
  * @throws CliError for a path that no socket can have
  */
-export async function socketPlace(given: string | undefined): Promise<string> {
+export function socketPath(given: string | undefined): string {
   if (process.platform === 'win32') throw new CliError('there are no Unix sockets for Node on Windows; use WSL', 2)
-  const path = given === undefined ? join(await makeRunFolder(), 'proxy.sock') : resolve(given)
+  const path = given === undefined ? join(runFolder(), 'proxy.sock') : resolve(given)
   if (Buffer.byteLength(path) > mostPathBytes) {
     throw new CliError(
       `the path of a socket has ${mostPathBytes} bytes at most; use a shorter --socket than ${path}`,
       2
     )
   }
+  return path
+}
+
+/**
+ * The socket to listen on, its folder made.
+ *
+ * @throws CliError for a path that no socket can have
+ */
+export async function socketPlace(given: string | undefined): Promise<string> {
+  const path = socketPath(given)
+  if (given === undefined) await makeRunFolder()
   // Only what is made here is private; a folder that exists, such as /tmp, is its owner's business.
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   return path
