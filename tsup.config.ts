@@ -20,7 +20,13 @@ const lib = (dir: string, entry: string[], more: Options = {}): Options => ({
 })
 
 export default defineConfig([
-  lib('packages/core', ['index.ts', 'contract/index.ts', 'platform/node.ts', 'platform/browser.ts']),
+  lib('packages/core', [
+    'index.ts',
+    'contract/index.ts',
+    'platform/node.ts',
+    'platform/node-cache-folder.ts',
+    'platform/browser.ts'
+  ]),
   lib('packages/cli', ['bin.ts'], { platform: 'node' }),
   lib('packages/github-sim', ['index.ts', 'bin.ts'], { platform: 'node' })
 ])

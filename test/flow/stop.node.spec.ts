@@ -23,7 +23,8 @@ describe('stop', () => {
       () => a.mesh.get('name'),
       () => a.mesh.set('name', 1),
       () => a.mesh.delete('name'),
-      () => a.mesh.purge('octocat/hello-world')
+      () => a.mesh.purge('octocat/hello-world'),
+      () => a.mesh.clear()
     ]
     for (const call of calls) {
       const error = await call().catch((reason: Error) => reason)

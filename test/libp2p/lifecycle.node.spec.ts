@@ -74,6 +74,29 @@ describe('a member over libp2p', function () {
     expect(code).to.equal('ERR_TRANSPORT')
   })
 
+  it('waits for no proof any more once it has stopped', async () => {
+    const met = Promise.withResolvers<void>()
+    const stranger = libp2pTransport({ listenPort: 0, forceLocalhost: true })
+    const silent = { message: async () => 'ignore' as const, async *request() {}, disconnect() {} }
+    await stranger.start(['x'], { ...silent, connect: () => met.resolve() })
+    const script = `import { createMesh } from 'ghmesh'
+      const mesh = await createMesh({ secret: 'x', cacheDir: process.argv[1], token: 'x', bootstrap: [process.argv[2]], listenPort: 0, forceLocalhost: true, limits: { proofMs: 60_000 }, logger: { ...console, warn() {} } })
+      process.once('message', async () => {
+        await mesh.stop()
+        process.disconnect()
+      })`
+    const child = spawn(
+      process.execPath,
+      ['--input-type=module', '-e', script, here.newFolder(), stranger.addresses[0] as string],
+      { cwd: import.meta.dirname, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }
+    )
+    await met.promise
+    child.send('stop')
+    const [code] = await once(child, 'exit')
+    await stranger.stop()
+    expect(code).to.equal(0)
+  })
+
   it('still says who it was after it has stopped', async () => {
     const mesh = await here.member()
     const { peerId } = mesh

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os'
+import { resolve } from 'node:path'
 import process from 'node:process'
 import type { MeshOptions } from 'ghmesh'
+import { defaultCacheDir } from 'ghmesh/cache-folder'
 import { port } from './arguments.ts'
 import { CliError } from './errors.ts'
 
@@ -18,6 +20,9 @@ export const apiUrl = (): string => (first('GITHUB_API_URL') ?? 'https://api.git
 export const memberName = (): string => first('RUNNER_NAME') ?? hostname()
 
 export const cacheDir = (): string | undefined => first('IPFS_ACCELERATE_CACHE_DIR', 'CACHE_DIR')
+
+/** Where entries are kept: as given, as the environment says, or in the user's cache folder. */
+export const cacheDirOf = (given: string | undefined): string => resolve(given ?? cacheDir() ?? defaultCacheDir())
 
 export const registryRepository = (): string | undefined => first('GITHUB_REPOSITORY')
 
@@ -62,5 +67,9 @@ export function usesMdns(): boolean {
   const said = first('GHMESH_MDNS')
   return said === undefined ? !networkOptions().forceLocalhost : isSet(said)
 }
+
+/** What to do where nothing does. */
+export const noWayToMembers =
+  'nothing says where members are; set GITHUB_REPOSITORY to a repository whose issue lists them, IPFS_ACCELERATE_P2P_CACHE_DIR to a folder that all share, or CACHE_BOOTSTRAP_PEERS to a "listening" address of another member'
 
 const isSet = (value: string | undefined): boolean => value !== undefined && !/^(?:0|false|no)$/i.test(value)

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { pipeline } from 'node:stream/promises'
-import { createMesh, type Mesh } from 'ghmesh'
+import type { Mesh } from 'ghmesh'
+import { briefMember } from './brief-member.ts'
 import { apiUrl, findsMembers } from './environment.ts'
 import { CliError } from './errors.ts'
 import { createOutput } from './output.ts'
@@ -19,13 +20,11 @@ export interface GetFlags {
 
 /** GitHub's answers are fresh for this long. */
 const freshSeconds = 60
-/** The known address of a member is dialled again this often: the SDK's own pace is for processes that stay. */
-const dialMs = 300
 
 /** `ghmesh get`: one answer, from wherever it can be had. */
 export async function get(what: string, flags: GetFlags, signal: AbortSignal): Promise<number> {
   const output = createOutput()
-  await using mesh = await createMesh({ listenPort: flags.listenPort, limits: { dialMs }, logger: output.logger })
+  await using mesh = await briefMember({ listenPort: flags.listenPort, logger: output.logger })
   const url = urlOf(what)
   const headers = headersOf(flags)
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import process from 'node:process'
-import { createMesh } from 'ghmesh'
+import { briefMember } from './brief-member.ts'
 import { apiUrl, findsMembers } from './environment.ts'
 import { CliError, Interrupted } from './errors.ts'
 import { createOutput } from './output.ts'
@@ -15,8 +15,6 @@ import { firstMember } from './until.ts'
 /** What these change in gh's configuration has to stay, and they ask GitHub for nothing that is cached. */
 const aboutGh = new Set(['alias', 'auth', 'completion', 'config', 'help', 'version'])
 const firstMemberMs = 1000
-/** The known address of a member is dialled again this often: the SDK's own pace is for processes that stay. */
-const dialMs = 300
 const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 type PassedOn = (typeof passedOn)[number]
 
@@ -44,7 +42,7 @@ export async function gh(args: readonly string[]): Promise<number> {
     // What nobody waits for any more would keep the process alive.
     const ended = new AbortController()
     const fetch = limitedFetch(ended.signal)
-    await using mesh = await createMesh({ listenPort: 0, limits: { dialMs }, fetch, logger })
+    await using mesh = await briefMember({ fetch, logger })
     const alone = !mesh.peerId || !findsMembers()
     const ready = alone ? undefined : firstMember(mesh, firstMemberMs, stop.signal).catch(() => {})
     const listener = createHandler({ mesh, api: new URL(apiUrl()), graphqlTtlMs: 0, ready })

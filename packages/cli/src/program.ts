@@ -1,18 +1,34 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { Command, CommanderError } from 'commander'
+import { addCache } from './commands/cache.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addGet } from './commands/get.ts'
 import { addGh } from './commands/gh.ts'
+import { addPeers } from './commands/peers.ts'
 import { addProbe } from './commands/probe.ts'
 import { addProxy } from './commands/proxy.ts'
+import { addPurge } from './commands/purge.ts'
 import { addSecret } from './commands/secret.ts'
 import { addSmoke } from './commands/smoke.ts'
+import { addStats } from './commands/stats.ts'
 import { exitCodeOf, messageOf } from './errors.ts'
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 // In the order of the help: what is wanted first comes first.
-const commands = [addSmoke, addGet, addProxy, addGh, addDoctor, addProbe, addSecret]
+const commands = [
+  addSmoke,
+  addGet,
+  addProxy,
+  addGh,
+  addDoctor,
+  addProbe,
+  addPeers,
+  addStats,
+  addPurge,
+  addCache,
+  addSecret
+]
 const help = `
 Examples:
   $ ghmesh secret                                  once; every machine gets the same
@@ -42,25 +58,32 @@ export async function run(argv: string[]): Promise<number> {
       code = ended
     })
   }
-  for (const command of program.commands) command.helpOption('-h, --help', 'print this help')
+  for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
+    command.helpOption('-h, --help', 'print this help')
+  }
   try {
     await program.parseAsync(argv)
     return code
   } catch (error) {
-    if (error instanceof CommanderError) return usage(error, program, argv[2])
+    if (error instanceof CommanderError) return usage(error, program, argv.slice(2))
     process.stderr.write(`ghmesh: ${messageOf(error)}\n`)
     return exitCodeOf(error)
   }
 }
 
-function usage({ code, exitCode, message }: CommanderError, { commands }: Command, first = ''): number {
+function usage({ code, exitCode, message }: CommanderError, program: Command, words: readonly string[]): number {
   if (exitCode === 0) return 0
   if (code === 'commander.help') return 2 // no command was given, and the help was printed
-  const command = commands.some((known) => known.name() === first) ? ` ${first}` : ''
+  let [path, command] = ['ghmesh', program]
+  for (const word of words) {
+    const found = command.commands.find((known) => known.name() === word)
+    if (!found) break
+    ;[path, command] = [`${path} ${word}`, found]
+  }
   const said = message
     .replace(/^error: /, '')
     .replace(/\.?\s*\n\s*/g, ' ')
     .replace(/\.$/, '')
-  process.stderr.write(`ghmesh: ${said}; see ghmesh${command} --help\n`)
+  process.stderr.write(`ghmesh: ${said}; see ${path} --help\n`)
   return 2
 }

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import process from 'node:process'
 import { createMesh } from 'ghmesh'
-import { apiUrl } from './environment.ts'
+import { apiUrl, cacheDirOf } from './environment.ts'
 import { stopped } from './interrupt.ts'
 import { createOutput } from './output.ts'
 import { claimSocket } from './proxy/claim.ts'
@@ -30,12 +30,12 @@ export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<num
   // What nobody waits for any more would keep the process alive.
   const ended = new AbortController()
   try {
-    const { cacheDir } = flags
-    const own = { fetch: limitedFetch(ended.signal), logger: output.logger }
-    await using mesh = await createMesh({ ...own, ...(cacheDir !== undefined && { cacheDir }) })
+    const cacheDir = cacheDirOf(flags.cacheDir)
+    await using mesh = await createMesh({ fetch: limitedFetch(ended.signal), logger: output.logger, cacheDir })
     const listener = createHandler({
       mesh,
       api: new URL(apiUrl()),
+      cacheDir,
       graphqlTtlMs: flags.graphqlTtl * 1000,
       answered: flags.verbose
         ? (...what) => output.note(`${new Date().toISOString()} ${what.join(' ').trim()}`)

@@ -224,6 +224,10 @@ export function createMember(parts: MemberParts) {
     purge,
     judgement,
     stats,
+    clear() {
+      admit.forgetMissing()
+      return cache.clear()
+    },
     async stop(): Promise<void> {
       stopped = true
       await within(writes.stop(), limits.stopMs)

@@ -40,6 +40,11 @@ export interface Mesh extends AsyncDisposable {
    * @throws MeshError ERR_INVALID_OPTION for anything else.
    */
   purge(urlOrRepository: string, options?: AbortOptions): Promise<number>
+  /**
+   * Removes all that this member keeps, from memory and the store: for signing out, or to begin anew. Its identity stays, and
+   * so does what other members hold. A request under way may still store its answer.
+   */
+  clear(): Promise<void>
   stats(): MeshStats
   stats(options: { group: true }): GroupStats
   /** Proven members connected now. */
@@ -153,6 +158,10 @@ export async function startMesh(parts: MemberParts): Promise<Mesh> {
         signal
       )
       return count
+    },
+    async clear() {
+      running()
+      return member.clear()
     },
     stats: stats as Mesh['stats'],
     peers: () => network?.peers() ?? [],

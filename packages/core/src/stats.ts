@@ -63,25 +63,30 @@ export interface Counters {
   expired(): void
 }
 
+const summed = [
+  'requests',
+  'hits',
+  'peerHits',
+  'collapsed',
+  'revalidated',
+  'stale',
+  'misses',
+  'apiCallsMade',
+  'apiCallsSaved',
+  'quotaSpent',
+  'quotaSaved',
+  'evictions',
+  'expirations',
+  'entries',
+  'bytes'
+] as const
+
+/** What a member tells of itself. */
+const told = [...summed, 'hitRate', 'connectedPeers'] as const
+
 const emptyStats = (): MeshStats => ({
-  requests: 0,
-  hits: 0,
-  peerHits: 0,
-  collapsed: 0,
-  revalidated: 0,
-  stale: 0,
-  misses: 0,
-  apiCallsMade: 0,
-  apiCallsSaved: 0,
-  quotaSpent: 0,
-  quotaSaved: 0,
-  hitRate: 0,
-  evictions: 0,
-  expirations: 0,
+  ...(Object.fromEntries(told.map((name) => [name, 0])) as Record<(typeof told)[number], number>),
   rejected: {},
-  entries: 0,
-  bytes: 0,
-  connectedPeers: 0,
   quota: {}
 })
 
@@ -118,37 +123,15 @@ export function createCounters(): Counters {
 
 const rateOf = ({ requests, apiCallsSaved }: MeshStats) => (requests === 0 ? 0 : apiCallsSaved / requests)
 
-const summed = [
-  'requests',
-  'hits',
-  'peerHits',
-  'collapsed',
-  'revalidated',
-  'stale',
-  'misses',
-  'apiCallsMade',
-  'apiCallsSaved',
-  'quotaSpent',
-  'quotaSaved',
-  'evictions',
-  'expirations',
-  'entries',
-  'bytes'
-] as const
-
 /** A member's figures as it told them: what is no sensible number is left out. */
-export function readStats(told: Record<string, unknown>): Partial<MeshStats> {
+export function readStats(figures: Record<string, unknown>): Partial<MeshStats> {
   const sensible = (value: unknown) => typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER
-  return Object.fromEntries(
-    [...summed, 'hitRate', 'connectedPeers'].filter((name) => sensible(told[name])).map((name) => [name, told[name]])
-  )
+  return Object.fromEntries(told.filter((name) => sensible(figures[name])).map((name) => [name, figures[name]]))
 }
 
 /** Adds up members' figures; `connectedPeers` is the number of members, `quota` stays with each. */
-export function sumStats(told: Record<string, Partial<MeshStats>>): GroupStats {
-  const members = Object.fromEntries(
-    Object.entries(told).map(([name, figures]) => [name, { ...emptyStats(), ...figures }])
-  )
+export function sumStats(figures: Record<string, Partial<MeshStats>>): GroupStats {
+  const members = Object.fromEntries(Object.entries(figures).map(([name, own]) => [name, { ...emptyStats(), ...own }]))
   const total = emptyStats()
   for (const stats of Object.values(members)) {
     for (const name of summed) total[name] += stats[name]

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { createCache } from '../src/cache/cache.ts'
 import { createPurge } from '../src/cache/purge.ts'
 import { createPurges } from '../src/cache/purges.ts'
+import { collect } from '../src/contract/contract.ts'
 import type { Entry } from '../src/entry.ts'
 import type { MeshError } from '../src/errors.ts'
 import { defaultLimits } from '../src/limits.ts'
@@ -34,6 +35,28 @@ describe('cache', () => {
     const refuse = async () => Promise.reject(new Error('read-only'))
     return { ...memoryStore(), get: refuse, put: refuse, touch: refuse }
   }
+
+  it('clear leaves nothing, in memory or in the store, and what comes after it stays', async () => {
+    for (const store of [memoryStore(), refusing()]) {
+      const cache = make(store)
+      for (let n = 0; n < 5; n++) await cache.add(key(n), await entry(n))
+      await cache.putValue(key(9), {
+        name: 'v',
+        json: new Uint8Array(3),
+        at: now,
+        by: '',
+        expiresAt: now,
+        deleted: false
+      })
+      await cache.clear()
+      for (let n = 0; n < 5; n++) expect(await cache.find(key(n))).to.equal(undefined)
+      expect(await cache.value(key(9))).to.equal(undefined)
+      expect(cache.size).to.deep.equal({ entries: 0, bytes: 0 })
+      expect(await collect(store.list())).to.deep.equal([])
+      await cache.add(key(1), await entry(1))
+      expect((await cache.find(key(1)))?.entries).to.have.length(1)
+    }
+  })
 
   it('a purge ends where only memory is left', async () => {
     const cache = make(refusing())

@@ -1,7 +1,7 @@
-import { cacheDir, listenPort, networkOptions, registryRepository, secretInEnvironment } from '../environment.ts'
+import { cacheDirOf, listenPort, networkOptions, registryRepository, secretInEnvironment } from '../environment.ts'
 import { messageOf } from '../errors.ts'
 import { createOutput } from '../output.ts'
-import { cacheFolder, defaultSocket } from '../proxy/place.ts'
+import { defaultSocket } from '../proxy/place.ts'
 import { checkCache } from './cache.ts'
 import { type Check, type Finding, failure, notChecked, ok } from './check.ts'
 import { checkClock } from './clock.ts'
@@ -45,7 +45,7 @@ export async function doctor(flags: DoctorFlags, signal: AbortSignal): Promise<n
   const repository = registryRepository()
   await check('node', () => checkNode())
   const settings = await check('settings', () => checkSettings())
-  await check('cache', () => checkCache(cacheDir() ?? cacheFolder()))
+  await check('cache', () => checkCache(cacheDirOf(undefined)))
   const group = await check('secret', () => checkSecret(secret))
 
   const token = settings === 'failure' ? undefined : await usedToken()

@@ -1,10 +1,11 @@
 import { createMesh, libp2pTransport, memoryStore, type Peer } from 'ghmesh'
 import { findsMembers, networkOptions, usesMdns } from '../environment.ts'
 import { printable } from '../printable.ts'
+import { listenerOn } from '../proxy/holder.ts'
+import type { ProxyFigures } from '../proxy/own-pages.ts'
 import { firstMember, until } from '../until.ts'
 import { type Finding, ok, warning } from './check.ts'
 import type { GitHub } from './github.ts'
-import { proxyStats } from './proxy-stats.ts'
 
 export interface MembersOptions {
   github: GitHub
@@ -24,8 +25,10 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 /** Who is connected: as a proxy that runs says, or as a member sees it that joins for a moment. */
 export async function checkMembers({ github, sockets, waitMs, signal }: MembersOptions): Promise<Finding> {
   for (const socket of sockets) {
-    const stats = await proxyStats(socket, waitMs)
-    if (stats) return found(stats.peers, `with ghmesh proxy (process ${stats.pid})`)
+    const listener = await listenerOn(socket).catch(() => undefined) // the check of gh says what is wrong with it
+    if (listener?.kind !== 'proxy') continue
+    const { pid, peers } = listener.said as unknown as ProxyFigures
+    return found(peers, `with ghmesh proxy (process ${pid})`)
   }
   return found(await seen({ github, waitMs, signal }), `within ${waitMs / 1000} s`)
 }

@@ -1,19 +1,21 @@
-import type { RequestListener, ServerResponse } from 'node:http'
-import process from 'node:process'
-import { type Mesh, version } from 'ghmesh'
+import type { RequestListener } from 'node:http'
+import type { Mesh } from 'ghmesh'
 import { messageOf } from '../errors.ts'
+import { clearCache } from './clear-cache.ts'
 import type { Door } from './door.ts'
 import { createGraphqlCache } from './graphql-cache.ts'
 import { createQuestions } from './graphql-question.ts'
 import { refusal } from './guard.ts'
-import { metricsText, type ProxyCounts } from './metrics.ts'
+import { createOwnPages } from './own-pages.ts'
 import { createRelay } from './relay.ts'
-import { sendJson, sendText } from './send.ts'
+import { sendJson } from './send.ts'
 import { targetOf } from './target.ts'
 
 export interface HandlerOptions {
-  mesh: Pick<Mesh, 'fetch' | 'peek' | 'stats' | 'peers'>
+  mesh: Pick<Mesh, 'fetch' | 'peek' | 'stats' | 'peers' | 'purge' | 'clear'>
   api: URL
+  /** Where the mesh keeps its entries. */
+  cacheDir?: string
   /** 0: GraphQL is passed on untouched. */
   graphqlTtlMs: number
   /** What requests wait for that the own cache has no fresh answer to, such as a first member. */
@@ -24,8 +26,7 @@ export interface HandlerOptions {
 
 /** What the proxy does with a request, by the door it came through. Nothing throws out of it. */
 export function createHandler(options: HandlerOptions): (door: Door) => RequestListener {
-  const { mesh, api, graphqlTtlMs, ready, answered } = options
-  const since = Date.now()
+  const { mesh, api, cacheDir, graphqlTtlMs, ready, answered } = options
   const cache = createGraphqlCache({ ttlMs: graphqlTtlMs, now: Date.now })
   const counts = { passed: 0, refused: 0 }
   const relay = createRelay({
@@ -38,18 +39,17 @@ export function createHandler(options: HandlerOptions): (door: Door) => RequestL
     }
   })
 
-  function ownPage(path: string, res: ServerResponse): void {
-    const stats = mesh.stats()
-    const proxy: ProxyCounts = { ...counts, graphqlHits: cache.hits }
-    const uptimeSeconds = Math.floor((Date.now() - since) / 1000)
-    if (path === '/ghmesh/stats') {
-      const own = { pid: process.pid, version, since: new Date(since).toISOString(), uptimeSeconds }
-      sendJson(res, 200, { ...own, peers: mesh.peers(), stats, proxy })
-    } else if (path === '/ghmesh/metrics') {
-      const text = metricsText(stats, proxy, uptimeSeconds, version)
-      sendText(res, 200, 'text/plain; version=0.0.4; charset=utf-8', text)
-    } else sendJson(res, 404, { message: 'ghmesh: there are /ghmesh/stats and /ghmesh/metrics' })
-  }
+  const ownPage = createOwnPages({
+    mesh,
+    api,
+    cacheDir,
+    counts: () => ({ ...counts, graphqlHits: cache.hits }),
+    async clear() {
+      cache.clear()
+      return clearCache(mesh, cacheDir)
+    },
+    purged: cache.clear
+  })
 
   return (door) => async (req, res) => {
     const control = new AbortController()
@@ -63,7 +63,7 @@ export function createHandler(options: HandlerOptions): (door: Door) => RequestL
       counts.refused++
       return sendJson(res, refused.status, { message: `ghmesh: ${refused.message}` })
     }
-    if (path.startsWith('/ghmesh/')) return ownPage(path, res)
+    if (path.startsWith('/ghmesh/')) return ownPage(path, req, res, door).catch(() => void res.destroy())
     const target = targetOf(req.url ?? '', (req.headers.host ?? '').toLowerCase(), api)
     if (!target) return sendJson(res, 400, { message: 'ghmesh: a path was expected' })
     try {

@@ -1,45 +1,61 @@
 import { lstat } from 'node:fs/promises'
-import { request } from 'node:http'
 import { CliError } from '../errors.ts'
+import { askSocket } from './ask-socket.ts'
 
 /** Who listens on a socket, in words; undefined when nobody does. */
 export type Holder = string | undefined
 
-const patienceMs = 3000
+/** What a proxy says of itself; see `own-pages.ts` for the rest of it. */
+interface ProxyIdentity {
+  pid: number
+  /** ISO time. */
+  since: string
+}
+
+/** What listens on a socket: nothing, something that is silent, another program, or a proxy with all that it said. */
+export type Listener =
+  | { kind: 'nobody' }
+  | { kind: 'silent' }
+  | { kind: 'stranger' }
+  | { kind: 'proxy'; said: ProxyIdentity & Record<string, unknown> }
+
+/**
+ * What listens on a socket.
+ *
+ * @throws CliError for a path that is something else than a socket, or another user's
+ */
+export async function listenerOn(socket: string): Promise<Listener> {
+  const stats = await lstat(socket).catch(() => undefined)
+  if (!stats) return { kind: 'nobody' }
+  if (!stats.isSocket()) throw new CliError(`${socket} exists and is no socket`)
+  try {
+    const { text } = await askSocket(socket, { path: '/ghmesh/stats' })
+    const said = identityIn(text)
+    return said ? { kind: 'proxy', said } : { kind: 'stranger' }
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'ECONNREFUSED' || code === 'ENOENT') return { kind: 'nobody' }
+    if (code === 'EACCES') throw new CliError(`${socket} belongs to another user`)
+    return { kind: code.startsWith('HPE_') ? 'stranger' : 'silent' }
+  }
+}
 
 /**
  * Who listens on a socket.
  *
- * @throws CliError for a path that is something else than a socket
+ * @throws CliError for a path that is something else than a socket, or another user's
  */
 export async function holderOf(socket: string): Promise<Holder> {
-  const stats = await lstat(socket).catch(() => undefined)
-  if (!stats) return undefined
-  if (!stats.isSocket()) throw new CliError(`${socket} exists and is no socket`)
-  return new Promise((resolve, reject) => {
-    const asking = request({ socketPath: socket, path: '/ghmesh/stats', headers: { host: 'localhost' } })
-    asking.setTimeout(patienceMs, () => asking.destroy(new Error('no answer')))
-    asking.on('response', async (response) => {
-      const text = await response
-        .setEncoding('utf8')
-        .toArray()
-        .catch(() => [])
-      resolve(describe(text.join('')))
-    })
-    asking.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(undefined)
-      else if (error.code === 'EACCES') reject(new CliError(`${socket} belongs to another user`))
-      else resolve('a process that gives no answer')
-    })
-    asking.end()
-  })
+  const listener = await listenerOn(socket)
+  if (listener.kind === 'proxy') return `ghmesh proxy, process ${listener.said.pid}, since ${listener.said.since}`
+  return { nobody: undefined, silent: 'a process that gives no answer', stranger: 'another program' }[listener.kind]
 }
 
-function describe(text: string): string {
+function identityIn(text: string): (ProxyIdentity & Record<string, unknown>) | undefined {
   try {
-    const { pid, since } = JSON.parse(text)
-    if (Number.isSafeInteger(pid) && !Number.isNaN(Date.parse(since)))
-      return `ghmesh proxy, process ${pid}, since ${since}`
-  } catch {}
-  return 'another program'
+    const said = JSON.parse(text)
+    return Number.isSafeInteger(said.pid) && !Number.isNaN(Date.parse(said.since)) ? said : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -8,7 +8,7 @@ import { CliError } from '../errors.ts'
 const mostPathBytes = 103
 
 /** The user's cache folder of ghmesh, where nobody says another one. */
-export function cacheFolder(): string {
+function cacheFolder(): string {
   const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env
   if (process.platform === 'win32') return join(LOCALAPPDATA ?? join(homedir(), 'AppData/Local'), 'ghmesh/Cache')
   if (process.platform === 'darwin') return join(homedir(), 'Library/Caches/ghmesh')
@@ -33,13 +33,12 @@ export async function makeRunFolder(): Promise<string> {
 }
 
 /**
- * The socket to listen on, its folder made.
+ * The path of a proxy's socket; nothing is made.
  *
  * @throws CliError for a path that no socket can have
  */
-export async function socketPlace(given: string | undefined): Promise<string> {
+export function socketPath(given: string | undefined): string {
   if (process.platform === 'win32') throw new CliError('there are no Unix sockets for Node on Windows; use WSL', 2)
-  if (given === undefined) await makeRunFolder()
   const path = given === undefined ? defaultSocket() : resolve(given)
   if (Buffer.byteLength(path) > mostPathBytes) {
     throw new CliError(
@@ -47,6 +46,17 @@ export async function socketPlace(given: string | undefined): Promise<string> {
       2
     )
   }
+  return path
+}
+
+/**
+ * The socket to listen on, its folder made.
+ *
+ * @throws CliError for a path that no socket can have
+ */
+export async function socketPlace(given: string | undefined): Promise<string> {
+  const path = socketPath(given)
+  if (given === undefined) await makeRunFolder()
   // Only what is made here is private; a folder that exists, such as /tmp, is its owner's business.
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   return path

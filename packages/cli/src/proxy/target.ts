@@ -37,3 +37,7 @@ function baseOf(host: string, prefixed: boolean, api: URL): string | undefined {
   if (host === api.host) return undefined
   return `${host === 'api.github.com' ? 'https' : 'http'}://${host}${prefixed ? '/api/v3' : ''}`
 }
+
+/** What a user wants to be stale, as `Mesh.purge` takes it: a path is below the API's base URL. */
+export const purgeTarget = (what: string, api: URL): string =>
+  what.startsWith('/') ? api.href.replace(/\/$/, '') + what : what

@@ -1,5 +1,5 @@
 import { createMesh, filesystemStore, type Mesh, type MeshOptions, memoryStore } from 'ghmesh'
-import { apiUrl, cacheDir, findsMembers } from '../environment.ts'
+import { apiUrl, cacheDir, findsMembers, noWayToMembers } from '../environment.ts'
 import { CliError } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { tellEvents } from './events.ts'
@@ -41,9 +41,6 @@ export async function join(flags: SmokeFlags, output: Output, more: MeshOptions 
   for (const address of mesh.addresses.filter((known) => !known.includes('/ws'))) output.line(`listening: ${address}`)
   const found =
     more.discovery !== undefined || flags.disableDiscovery || findsMembers() || flags.registryRepo !== undefined
-  if (!found) output.note(howToFindMembers)
+  if (!found) output.note(`ghmesh: ${noWayToMembers}`)
   return mesh
 }
-
-const howToFindMembers =
-  'ghmesh: nothing says where members are; set GITHUB_REPOSITORY to a repository whose issue lists them, IPFS_ACCELERATE_P2P_CACHE_DIR to a folder that all share, or CACHE_BOOTSTRAP_PEERS to a "listening" address of another member'

@@ -33,6 +33,8 @@ export interface Cache {
   /** Entries and bytes in the store; counted at the start and by what is added since. */
   readonly size: { entries: number; bytes: number }
   delete(key: string): Promise<void>
+  /** Removes everything, from memory and the store; what is under way may come back. */
+  clear(): Promise<void>
   close(): Promise<void>
 }
 
@@ -113,6 +115,15 @@ export function createCache(store: Store, limits: Limits, now: () => number, eve
     }
   }
 
+  async function* rows() {
+    const all = store.list()[Symbol.asyncIterator]()
+    for (;;) {
+      const row = await tryStore(() => all.next())
+      if (!row || row.done) return
+      yield row.value
+    }
+  }
+
   const cache: Cache = {
     get size() {
       return { entries: known.size, bytes: known.calculatedSize }
@@ -166,11 +177,7 @@ export function createCache(store: Store, limits: Limits, now: () => number, eve
           if (entries[0]) yield { ...entries[0], key, byteLength: entries[0].body.byteLength }
         return
       }
-      const rows = store.list()[Symbol.asyncIterator]()
-      for (;;) {
-        const row = await tryStore(() => rows.next())
-        if (!row || row.done) return
-        const { key, byteLength, meta } = row.value
+      for await (const { key, byteLength, meta } of rows()) {
         note(key, byteLength)
         const summary = readSummary(meta)
         if (summary) yield { ...summary, key }
@@ -181,6 +188,12 @@ export function createCache(store: Store, limits: Limits, now: () => number, eve
       values.delete(key)
       known.delete(key)
       await tryStore(() => store.delete(key))
+    },
+    async clear() {
+      for await (const { key } of rows()) await cache.delete(key)
+      memory.clear()
+      values.clear()
+      known.clear()
     },
     async close() {
       broken = true // what is still under way ends without a word

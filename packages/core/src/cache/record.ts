@@ -81,9 +81,12 @@ export function readHolding(key: string, { meta, body }: StoreRecord): Holding |
 }
 
 /** The newest entry of a record, without its body; undefined for values and what cannot be read. */
-export function readSummary(meta: StoreMeta): EntrySummary | undefined {
+export const readSummary = (meta: StoreMeta): EntrySummary | undefined => readEntryMetas(meta)[0]
+
+/** All entries of a record without their bodies, newest first; empty for values and what cannot be read. */
+export function readEntryMetas(meta: StoreMeta): v.InferOutput<typeof entryMeta>[] {
   const read = v.safeParse(responseMeta, meta)
-  return read.success ? read.output.entries[0] : undefined
+  return read.success ? read.output.entries : []
 }
 
 export const valueRecord = ({ json, ...meta }: StoredValue): StoreRecord => ({

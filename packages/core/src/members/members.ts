@@ -33,6 +33,8 @@ export interface Members {
   isPresent(peerId: string): boolean
   /** Figures of members heard lately, connected or not, by name; a name that is taken has some of the peer id behind it. */
   stats(ownName: string): Record<string, Partial<MeshStats>>
+  /** Waits for nobody's proof any more. */
+  stop(): void
 }
 
 export interface MembersOptions {
@@ -109,6 +111,9 @@ export function createMembers({ limits, localNow, transport, emit, unproven }: M
         named.set(name === ownName || named.has(name) ? `${name}-${peerId.slice(-8)}` : name, stats)
       }
       return Object.fromEntries(named)
+    },
+    stop() {
+      for (const { timer } of connected.values()) clearTimeout(timer)
     }
   }
   return members

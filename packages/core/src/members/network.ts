@@ -235,6 +235,7 @@ export function createNetwork(options: NetworkOptions): Network {
       tell.stop()
       await within(dialler.stop(), limits.stopMs)
       await transport.stop()
+      members.stop()
     }
   }
 }

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { Bytes } from '../bytes.ts'
+import { lockIdentity } from './node-lock.ts'
 import type { Identity } from './platform.ts'
 
 interface Stored {
@@ -68,20 +68,6 @@ async function readOrMake(file: string): Promise<Stored> {
   }
 }
 
-/** SQLite's lock of a file: it goes with the process, however that ends. Undefined when another process has it. */
-function lock(file: string): DatabaseSync | undefined {
-  let database: DatabaseSync | undefined
-  try {
-    database = new DatabaseSync(file)
-    chmodSync(file, 0o600)
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
-    return database
-  } catch {
-    database?.close()
-    return undefined
-  }
-}
-
 /**
  * A peer id that stays the same from start to start, in `identity.json` of the folder. A second process at the same time,
  * a CI job, and a folder that cannot be written get one of their own.
@@ -97,7 +83,7 @@ export async function openIdentity(directory: string, ephemeral: boolean): Promi
   }
   const machineKey = bytes(stored.machineKey)
   if (ephemeral) return { machineKey, release }
-  const held = lock(join(directory, 'identity.lock'))
+  const held = lockIdentity(directory)
   if (!held) return { machineKey, release }
   return { machineKey, privateKey: bytes(stored.privateKey), release: async () => held.close() }
 }

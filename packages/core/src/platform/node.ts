@@ -2,18 +2,16 @@ import { execFile } from 'node:child_process'
 import { hostname } from 'node:os'
 import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
-import envPaths from 'env-paths'
 import { filePeers } from '../discovery/file.ts'
 import { mdns } from '../discovery/mdns.ts'
 import { staticPeers } from '../discovery/static.ts'
 import { filesystemStore } from '../store/filesystem.ts'
 import { createLibp2pTransport } from '../transport/libp2p.ts'
+import { defaultCacheDir } from './node-cache-dir.ts'
 import { readEnvironment } from './node-environment.ts'
 import { openIdentity as openNodeIdentity } from './node-identity.ts'
 import { listenOn } from './node-listen.ts'
 import type { Platform } from './platform.ts'
-
-const defaultCacheDir = () => envPaths('ghmesh', { suffix: '' }).cache
 
 export const settings: Platform['settings'] = () => readEnvironment(process.env)
 

@@ -57,6 +57,9 @@ function connect(path: string): DatabaseSync {
   return database
 }
 
+/** The file of the cache in a directory. */
+const cacheFile = (directory: string): string => join(directory, 'cache.db')
+
 /** Runs `work` while no other process opens the cache or sets it aside; a process that dies lets go. */
 function exclusively<T>(directory: string, work: () => T): T {
   const lock = connect(join(directory, 'cache.lock'))
@@ -76,20 +79,32 @@ export interface Cache<Name extends string> {
   close(): void
 }
 
+/** Which layout a file has; foreign: somebody else's tables. */
+function layoutOf(database: DatabaseSync, path: string): { found: number; foreign: boolean } {
+  const one = (query: string) => Number(Object.values(database.prepare(query).get() ?? {})[0])
+  const found = one('PRAGMA user_version')
+  if (found > version)
+    throw new MeshError('ERR_STORE', `${path} was made by a newer ghmesh: update ghmesh, or choose another cacheDir`)
+  return { found, foreign: found === 0 && one('SELECT count(*) FROM sqlite_master') > 0 }
+}
+
+function prepare<Name extends string>(
+  database: DatabaseSync,
+  statements: Readonly<Record<Name, string>>
+): Cache<Name>['sql'] {
+  const prepared = Object.entries<string>(statements).map(([name, sql]) => [name, database.prepare(sql)])
+  return Object.fromEntries(prepared)
+}
+
 function openFile<Name extends string>(path: string, statements: Readonly<Record<Name, string>>): Cache<Name> {
   const database = connect(path)
   try {
-    const one = (query: string) => Number(Object.values(database.prepare(query).get() ?? {})[0])
-    const found = one('PRAGMA user_version')
-    if (found > version)
-      throw new MeshError('ERR_STORE', `${path} was made by a newer ghmesh: update ghmesh, or choose another cacheDir`)
     // Looked at before anything is changed: it may be somebody else's.
-    const foreign = found === 0 && one('SELECT count(*) FROM sqlite_master') > 0
+    const { found, foreign } = layoutOf(database, path)
     if (!foreign) database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
     if (found === 0) database.exec(`BEGIN IMMEDIATE; ${foreign ? 'SELECT * FROM totals' : schema}; COMMIT`)
-    const prepared = Object.entries<string>(statements).map(([name, sql]) => [name, database.prepare(sql)])
     return {
-      sql: Object.fromEntries(prepared),
+      sql: prepare(database, statements),
       inode: statSync(path, { bigint: true }).ino,
       close: () => database.close()
     }
@@ -116,7 +131,7 @@ export function openCache<Name extends string>(
   warn: (error: MeshError) => void,
   damaged?: { inode: bigint; cause: unknown }
 ): Cache<Name> {
-  const path = join(directory, 'cache.db')
+  const path = cacheFile(directory)
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     return exclusively(directory, () => {
@@ -143,3 +158,39 @@ export function openCache<Name extends string>(
     throw storeError(directory, error)
   }
 }
+
+/**
+ * The cache of a directory as it is, for whoever looks at it from outside: nothing is made, changed or set aside.
+ *
+ * @throws MeshError ERR_STORE when there is none, or the file is somebody else's, damaged, or of a newer ghmesh.
+ */
+export function openExisting<Name extends string>(
+  directory: string,
+  statements: Readonly<Record<Name, string>>
+): Omit<Cache<Name>, 'inode'> {
+  const path = cacheFile(directory)
+  if (!existsSync(path)) throw new MeshError('ERR_STORE', `there is no cache in ${directory}`)
+  let database: DatabaseSync | undefined
+  try {
+    const opened = connect(path)
+    database = opened
+    const { found, foreign } = layoutOf(opened, path)
+    if (foreign) throw foreignError(path)
+    if (found === 0) throw new MeshError('ERR_STORE', `there is no cache in ${directory}`)
+    return { sql: prepare(opened, statements), close: () => opened.close() }
+  } catch (error) {
+    database?.close()
+    throw readError(directory, error)
+  }
+}
+
+/** Why a cache that is there cannot be read. */
+export function readError(directory: string, error: unknown): MeshError {
+  const path = cacheFile(directory)
+  if (isDamage(error)) return new MeshError('ERR_STORE', `${path} is damaged`, { cause: error })
+  // It has other tables than ours.
+  return codeOf(error) === sqlite.error ? foreignError(path, error) : storeError(directory, error)
+}
+
+const foreignError = (path: string, cause?: unknown) =>
+  new MeshError('ERR_STORE', `${path} is no cache of ghmesh: choose another cacheDir`, { cause })

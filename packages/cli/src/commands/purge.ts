@@ -1,0 +1,30 @@
+import { seconds } from '../arguments.ts'
+import { interruptible } from '../interrupt.ts'
+import type { AddCommand } from './command.ts'
+import { addPlace } from './place.ts'
+
+const help = `
+Nothing is removed: what is stale is confirmed with GitHub before it is served again, which is free if it has not changed.
+A URL is meant with any query, a path is taken below GITHUB_API_URL. The proxy that runs does it. Without one, a member is
+started for a moment, makes the entries of the directory stale and tells the others. Exit code: 0 it is stale here,
+1 it could not be done, 2 wrong usage.
+
+Examples:
+  $ ghmesh purge octocat/Hello-World
+  $ ghmesh purge /repos/octocat/Hello-World/issues`
+
+export const addPurge: AddCommand = (program, end) => {
+  addPlace(program.command('purge').description('Make a URL or a repository stale, here and at every member'))
+    .argument('<url-or-repository>', 'a URL, a path or owner/repo')
+    .option(
+      '--wait-seconds <number>',
+      'without a proxy: how long to wait for a first member (default: 3 where one can be found)',
+      seconds
+    )
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', help)
+    .action(async (what, flags) => {
+      const { purge } = await import('../inspect/purge.ts')
+      end(await interruptible((signal) => purge(what, flags, signal)))
+    })
+}

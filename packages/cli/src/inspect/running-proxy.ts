@@ -1,0 +1,57 @@
+import { CliError } from '../errors.ts'
+import { askSocket } from '../proxy/ask-socket.ts'
+import { listenerOn } from '../proxy/holder.ts'
+import type { ProxyFigures } from '../proxy/own-pages.ts'
+
+/** A proxy that answers. */
+export interface RunningProxy {
+  socket: string
+  /** What it said when it was found. */
+  figures: ProxyFigures
+  /**
+   * One of its own pages; with a body, by POST.
+   *
+   * @throws CliError with what it says, for an answer that is none; exit code 2 when the question was wrong
+   */
+  ask<T>(path: string, body?: object): Promise<T>
+}
+
+/** A large cache is gone through for a change. */
+const changePatienceMs = 60_000
+
+/**
+ * The proxy that listens on a socket; undefined when nobody does.
+ *
+ * @throws CliError that says who else does, and what to do
+ */
+export async function runningProxy(socket: string): Promise<RunningProxy | undefined> {
+  const listener = await listenerOn(socket)
+  if (listener.kind === 'nobody') return undefined
+  if (listener.kind !== 'proxy') {
+    throw new CliError(
+      listener.kind === 'silent'
+        ? `whoever listens on ${socket} gives no answer; end that process, or name another --socket`
+        : `another program than ghmesh proxy listens on ${socket}; name another --socket`
+    )
+  }
+  const figures = listener.said as unknown as ProxyFigures
+
+  async function ask<T>(path: string, body?: object): Promise<T> {
+    const asked = { path, body, ...(body && { patienceMs: changePatienceMs }) }
+    const { status, text } = await askSocket(socket, asked).catch((error) => {
+      throw new CliError(`the proxy on ${socket} (process ${figures.pid}) does not answer any more: ${error.message}`)
+    })
+    if (status === 200) return JSON.parse(text)
+    throw new CliError(saidIn(text) ?? `the proxy on ${socket} answered ${status}`, status === 400 ? 2 : 1)
+  }
+
+  return { socket, figures, ask }
+}
+
+function saidIn(text: string): string | undefined {
+  try {
+    return String(JSON.parse(text).message).replace(/^ghmesh: /, '')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,34 @@
+import { request } from 'node:http'
+
+export interface SocketAnswer {
+  status: number
+  text: string
+}
+
+export interface SocketQuestion {
+  path: string
+  /** Sent as JSON by POST; absent: GET. */
+  body?: object
+  /** How long the answer may be silent. Default 3 s. */
+  patienceMs?: number
+}
+
+/** Asks whoever listens on a Unix socket. Rejects with the system's error, or `ETIMEDOUT` for silence. */
+export function askSocket(socket: string, { path, body, patienceMs = 3000 }: SocketQuestion): Promise<SocketAnswer> {
+  const json = body && JSON.stringify(body)
+  const headers = { host: 'localhost', ...(json && { 'content-type': 'application/json' }) }
+  return new Promise((resolve, reject) => {
+    const asking = request({ socketPath: socket, path, method: json ? 'POST' : 'GET', headers, agent: false })
+    asking.setTimeout(patienceMs, () =>
+      asking.destroy(Object.assign(new Error(`no answer within ${patienceMs / 1000} s`), { code: 'ETIMEDOUT' }))
+    )
+    asking.on('response', (response) => {
+      response
+        .setEncoding('utf8')
+        .toArray()
+        .then((texts) => resolve({ status: response.statusCode ?? 0, text: texts.join('') }), reject)
+    })
+    asking.on('error', reject)
+    asking.end(json)
+  })
+}

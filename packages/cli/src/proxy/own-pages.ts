@@ -1,0 +1,138 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import process from 'node:process'
+import type { GroupStats, Mesh, MeshStats, Peer } from 'ghmesh'
+import { version } from 'ghmesh'
+import { messageOf } from '../errors.ts'
+import type { Door } from './door.ts'
+import { metricsText, type ProxyCounts } from './metrics.ts'
+import { sendJson, sendText } from './send.ts'
+import { purgeTarget } from './target.ts'
+
+/** What `/ghmesh/stats` says. */
+export interface ProxyFigures {
+  pid: number
+  version: string
+  /** ISO time. */
+  since: string
+  uptimeSeconds: number
+  peers: Peer[]
+  stats: MeshStats
+  proxy: ProxyCounts
+  /** Where entries are kept. On the socket only: it names a folder of its owner's. */
+  cacheDir?: string
+}
+
+/** What `/ghmesh/group` says: the figures of all members heard lately, by name, and their sum. */
+export type GroupFigures = GroupStats
+
+/** What `/ghmesh/purge` answers: entries that became stale here, and members that were told. */
+export interface Purged {
+  purged: number
+  members: number
+}
+
+/** What `/ghmesh/clear` answers. */
+export interface Cleared {
+  removed: number
+}
+
+export interface OwnPagesOptions {
+  mesh: Pick<Mesh, 'stats' | 'peers' | 'purge'>
+  api: URL
+  cacheDir?: string
+  counts(): ProxyCounts
+  /** Removes all entries, on disk and in memory; resolves to how many. */
+  clear(): Promise<number>
+  /** Something was made stale. */
+  purged(): void
+}
+
+type Answer = object | { type: string; text: string }
+
+/** More is no URL. */
+const mostBodyBytes = 16 * 1024
+const paths = ['/ghmesh/stats', '/ghmesh/group', '/ghmesh/metrics', '/ghmesh/purge', '/ghmesh/clear']
+
+/**
+ * The proxy's own pages, below `/ghmesh/`. What changes something takes POST through the socket, which only its owner can
+ * open: the port is for every program of this machine, and a browser is one of them.
+ */
+export function createOwnPages(options: OwnPagesOptions) {
+  const { mesh, api, cacheDir, counts, clear, purged } = options
+  const since = Date.now()
+  const uptimeSeconds = () => Math.floor((Date.now() - since) / 1000)
+
+  const shown: Record<string, (door: Door) => Answer> = {
+    '/ghmesh/stats': ({ kind }): ProxyFigures => ({
+      pid: process.pid,
+      version,
+      since: new Date(since).toISOString(),
+      uptimeSeconds: uptimeSeconds(),
+      peers: mesh.peers(),
+      stats: mesh.stats(),
+      proxy: counts(),
+      ...(kind === 'socket' && cacheDir !== undefined && { cacheDir })
+    }),
+    '/ghmesh/group': (): GroupFigures => mesh.stats({ group: true }),
+    '/ghmesh/metrics': () => ({
+      type: 'text/plain; version=0.0.4; charset=utf-8',
+      text: metricsText(mesh.stats(), counts(), uptimeSeconds(), version)
+    })
+  }
+  const changes: Record<string, (asked: Record<string, unknown>) => Promise<Purged | Cleared>> = {
+    async '/ghmesh/purge'({ target }) {
+      const count = await mesh.purge(purgeTarget(String(target), api))
+      purged()
+      // Who has told its name is known to hear what is gossiped.
+      return { purged: count, members: mesh.peers().filter(({ name }) => name !== undefined).length }
+    },
+    '/ghmesh/clear': async () => ({ removed: await clear() })
+  }
+
+  return async (path: string, req: IncomingMessage, res: ServerResponse, door: Door): Promise<void> => {
+    const page = shown[path]
+    const change = changes[path]
+    if (page) {
+      if (req.method !== 'GET' && req.method !== 'HEAD') return notAllowed(res, 'GET')
+      const answer = page(door)
+      if ('text' in answer) sendText(res, 200, answer.type, answer.text)
+      else sendJson(res, 200, answer)
+    } else if (change) {
+      if (door.kind !== 'socket') return refuse(res, 403, 'changes are made through the socket only')
+      if (req.method !== 'POST') return notAllowed(res, 'POST')
+      const asked = await bodyOf(req)
+      if (!asked) return refuse(res, 400, 'a JSON object was expected')
+      try {
+        sendJson(res, 200, await change(asked))
+      } catch (error) {
+        const wrong = (error as { code?: string }).code === 'ERR_INVALID_OPTION'
+        refuse(res, wrong ? 400 : 500, messageOf(error))
+      }
+    } else refuse(res, 404, `there are ${paths.join(', ')}`)
+  }
+}
+
+const refuse = (res: ServerResponse, status: number, message: string) =>
+  sendJson(res, status, { message: `ghmesh: ${message}` })
+
+function notAllowed(res: ServerResponse, method: string): void {
+  res.setHeader('allow', method)
+  refuse(res, 405, `this page takes ${method}`)
+}
+
+/** Undefined for what is no JSON object, or too large to be one of ours. */
+async function bodyOf(req: IncomingMessage): Promise<Record<string, unknown> | undefined> {
+  const pieces: Buffer[] = []
+  let bytes = 0
+  for await (const piece of req) {
+    bytes += piece.length
+    if (bytes > mostBodyBytes) return undefined
+    pieces.push(piece)
+  }
+  try {
+    const value = JSON.parse(Buffer.concat(pieces).toString())
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}

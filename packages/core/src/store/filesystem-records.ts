@@ -1,0 +1,143 @@
+import { crc32 } from 'node:zlib'
+import { openExisting, readError } from './filesystem-database.ts'
+
+/** A record as it stands in the file, whether or not it makes sense. */
+export interface RawRecord {
+  id: number
+  key: string
+  byteLength: number
+  /** JSON, if nothing has happened to it. */
+  meta: string
+}
+
+/** A record and what came with it. */
+export interface WholeRecord extends RawRecord {
+  /** Absent: it is lost. */
+  body?: Uint8Array
+  checksum: number
+  /** The body is the one that was written. */
+  intact: boolean
+}
+
+/**
+ * The records of a cache, seen from outside the store: looking is no use of a record, and what is damaged stays until it is
+ * removed. Any number of processes may have the file open meanwhile.
+ */
+export interface Records {
+  /** Newest first by what the meta says; without bodies. Nothing is locked while the caller takes its time. */
+  newestFirst(): Iterable<RawRecord>
+  /** All, with their bodies, in no order. */
+  whole(): Iterable<WholeRecord>
+  /** Removes those that still are what was read, and counts anew what is left. Returns how many went. */
+  remove(records: readonly WholeRecord[]): number
+  /** Removes all, and gives the room on the disk back where nobody else is reading. Returns how many went. */
+  clear(): number
+  close(): void
+}
+
+const rowsAtOnce = 256
+
+const statements = {
+  // What is no JSON has no age, and comes last.
+  ids: `SELECT id FROM records
+    ORDER BY CASE WHEN json_valid(meta) THEN json_extract(meta, '$.entries[0].asOf') END DESC, id`,
+  row: 'SELECT id, key, bytes AS byteLength, meta FROM records WHERE id = ?',
+  after: `SELECT id FROM records WHERE id > ? ORDER BY id LIMIT ${rowsAtOnce}`,
+  whole:
+    'SELECT id, key, bytes AS byteLength, meta, checksum, body FROM records LEFT JOIN bodies USING (id) WHERE id = ?',
+  same: 'SELECT id FROM records WHERE id = ? AND checksum = ? AND meta = ?',
+  remove: 'DELETE FROM records WHERE id = ?',
+  removeBody: 'DELETE FROM bodies WHERE id = ?',
+  removeAll: 'DELETE FROM records',
+  removeBodies: 'DELETE FROM bodies',
+  orphans: 'DELETE FROM bodies WHERE id NOT IN (SELECT id FROM records)',
+  count: 'SELECT count(*) AS count FROM records',
+  totals: `UPDATE totals SET bytes = (SELECT coalesce(sum(bytes), 0) FROM records), count = (SELECT count(*) FROM records)`,
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+  shrink: 'VACUUM',
+  checkpoint: 'PRAGMA wal_checkpoint(TRUNCATE)'
+} as const
+
+type WholeRow = RawRecord & { checksum: number; body: Uint8Array | null }
+
+/** Opens the records of the cache in a directory. @throws MeshError ERR_STORE when there is none that can be read. */
+export function openRecords(directory: string): Records {
+  const { sql, close } = openExisting(directory, statements)
+
+  function write<T>(work: () => T): T {
+    sql.begin.run()
+    try {
+      const result = work()
+      sql.totals.run()
+      sql.commit.run()
+      return result
+    } catch (error) {
+      try {
+        sql.rollback.run()
+      } catch {} // SQLite has rolled back by itself
+      throw readError(directory, error)
+    }
+  }
+
+  function* walk<Row>(ids: (last: number) => { id: number }[], row: (id: number) => unknown): Generator<Row> {
+    try {
+      for (let last = 0; ; ) {
+        const some = ids(last)
+        for (const { id } of some) {
+          const found = row(id) as Row | undefined
+          if (found) yield found
+        }
+        last = some.at(-1)?.id ?? 0
+        if (last === 0) return
+      }
+    } catch (error) {
+      throw readError(directory, error)
+    }
+  }
+
+  return {
+    newestFirst: () =>
+      walk<RawRecord>(
+        (last) => (last === 0 ? (sql.ids.all() as { id: number }[]) : []),
+        (id) => sql.row.get(id)
+      ),
+    *whole() {
+      const rows = walk<WholeRow>(
+        (last) => sql.after.all(last) as { id: number }[],
+        (id) => sql.whole.get(id)
+      )
+      for (const { body, ...rest } of rows) {
+        const intact = body !== null && body.byteLength === rest.byteLength && crc32(body) === rest.checksum
+        yield { ...rest, intact, ...(body && { body }) }
+      }
+    },
+    remove: (records) =>
+      write(() => {
+        let count = 0
+        for (const { id, checksum, meta } of records) {
+          if (!sql.same.get(id, checksum, meta)) continue
+          sql.remove.run(id)
+          sql.removeBody.run(id)
+          count++
+        }
+        sql.orphans.run()
+        return count
+      }),
+    clear() {
+      const count = write(() => {
+        const { count } = sql.count.get() as { count: number }
+        sql.removeAll.run()
+        sql.removeBodies.run()
+        return count
+      })
+      try {
+        sql.shrink.run()
+        sql.checkpoint.get()
+      } catch {} // somebody reads: the room is used again by what comes next
+      return count
+    },
+    close
+  }
+}
