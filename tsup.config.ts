@@ -23,6 +23,7 @@ export default defineConfig([
   lib('packages/core', [
     'index.ts',
     'contract/index.ts',
+    'protocol/index.ts',
     'platform/node.ts',
     'platform/node-cache-folder.ts',
     'platform/browser.ts'

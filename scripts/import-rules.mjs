@@ -7,7 +7,7 @@ const source = join(import.meta.dirname, '../packages/core/src')
 // From the top floor to the ground; a file may import from its own floor and from those below it.
 const floors = [
   ['index'],
-  ['contract/'],
+  ['contract/', 'protocol/'],
   ['create'],
   ['platform/'],
   ['mesh'],

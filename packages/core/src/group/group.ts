@@ -22,11 +22,14 @@ export interface Group {
   open: Sealing['open']
 }
 
+/** Where a group's gossip is published. */
+export const topicOf = (groupId: string): string => `ghmesh/1/${groupId}`
+
 /** @throws MeshError ERR_INVALID_OPTION for a secret that cannot be one. */
 export async function openGroup(secret: string, now: () => number, proofLifetimeMs: number): Promise<Group> {
   const keys = await deriveKeys(await rootOf(secret))
   const sealing = createSealing(keys.sealingRoot, now)
-  const topic = `ghmesh/1/${keys.id}`
+  const topic = topicOf(keys.id)
   const place = (sender: string) => ({ purpose: 'gossip', place: topic, sender })
   const wireKeys = new LRUCache<string, Bytes>(atMost(10_000))
   let own: { peerId: string; renewAt: number; proof: Promise<Bytes> } | undefined

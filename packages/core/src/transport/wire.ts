@@ -79,6 +79,8 @@ const question = v.variant('type', [
 
 const answer = v.variant('type', [
   v.object({ type: v.literal('proof'), proof: bytesOf(104) }),
+  /** To `proof`, of somebody who is no member but passes on what members say. */
+  v.object({ type: v.literal('relay') }),
   v.object({ type: v.literal('none') }),
   v.object({
     type: v.literal('entry'),

@@ -1,0 +1,12 @@
+/*
+ * What a relay, or another implementation, needs of PROTOCOL.md: proofs, envelopes, and the two protocols that are spoken
+ * without being a member. Nothing here knows a secret.
+ */
+export { topicOf } from '../group/group.ts'
+export { type CheckedProof, checkProof } from '../group/proof.ts'
+export { defaultLimits } from '../limits.ts'
+export { type Bucket, createBucket } from '../members/bucket.ts'
+export { type Envelope, unpackEnvelope } from '../transport/envelope.ts'
+export { createExchange } from '../transport/exchange.ts'
+export { createProbe } from '../transport/probe.ts'
+export { decodeQuestion, encodeAnswer, questionVersion } from '../transport/wire.ts'
