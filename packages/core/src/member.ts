@@ -113,6 +113,7 @@ export function createMember(parts: MemberParts) {
           groups: [groups[0], ...groups.slice(1)],
           transport,
           discovery: parts.discovery,
+          relays: options.relays ?? [],
           name: parts.name,
           version: parts.version,
           check: () => ({ apiUrl, routeOf, limits, now: clock.now() }),

@@ -5,6 +5,7 @@ import { MeshError } from './errors.ts'
 import type { MeshEvents } from './events.ts'
 import type { ApiRequest } from './github/request.ts'
 import { createMember, type MemberParts } from './member.ts'
+import type { Relay } from './members/relays.ts'
 import { resolve } from './resolve.ts'
 import { type GroupStats, type MeshStats, sumStats } from './stats.ts'
 import type { Json } from './store/store.ts'
@@ -49,6 +50,8 @@ export interface Mesh extends AsyncDisposable {
   stats(options: { group: true }): GroupStats
   /** Proven members connected now. */
   peers(): Peer[]
+  /** The relays of the option `relays`, and how it stands with each. */
+  relays(): Relay[]
   addEventListener<K extends keyof MeshEvents>(
     type: K,
     listener: (event: CustomEvent<MeshEvents[K]>) => void,
@@ -165,6 +168,7 @@ export async function startMesh(parts: MemberParts): Promise<Mesh> {
     },
     stats: stats as Mesh['stats'],
     peers: () => network?.peers() ?? [],
+    relays: () => network?.relays() ?? [],
     addEventListener: (type, listener, how) => events.addEventListener(type, listener as EventListener, how),
     removeEventListener: (type, listener) => events.removeEventListener(type, listener as EventListener),
     stop() {

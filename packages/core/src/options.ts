@@ -52,6 +52,10 @@ export interface MeshOptions {
   mdns?: boolean
   /** Multiaddrs of members to dial. */
   bootstrap?: string[]
+  /** Multiaddrs of relays, each ending in `/p2p/<peer id>`: dialled for ever, for members behind NATs and browsers. */
+  relays?: string[]
+  /** For direct connections between members behind NATs, once a relay has brought them together. Default []: nobody is asked. */
+  iceServers?: RTCIceServer[]
   /** Node: TCP port, 0 for any. Default 9100; where it is busy, the next free of 20. WebSocket on port + 1000, or any free one. */
   listenPort?: number
   /** Address that is told to others instead of this machine's own. */
@@ -88,6 +92,7 @@ const wholeSecret = v.pipe(
   filled,
   v.check((secret) => !secret.startsWith('ghm1_') || isStrongSecret(secret))
 )
+const iceUrl = v.pipe(v.string(), v.regex(/^(?:stun|turn)s?:\S+$/))
 const callable = v.custom<(...args: never[]) => unknown>((value) => typeof value === 'function')
 const having = (...methods: string[]) =>
   v.custom<object>((value) =>
@@ -130,6 +135,14 @@ const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } 
   peersDir: [filled, 'a folder'],
   mdns: [v.boolean(), 'true or false (1 or 0)'],
   bootstrap: [v.array(v.pipe(filled, v.regex(/^\/.+\/p2p\/\w+$/))), 'multiaddrs that end in /p2p/ and a peer id'],
+  relays: [
+    v.array(v.pipe(filled, v.regex(/^\/.+\/p2p\/\w+$/))),
+    'multiaddrs of relays, as ghmesh-relay prints them: they end in /p2p/ and a peer id'
+  ],
+  iceServers: [
+    v.array(v.looseObject({ urls: v.union([iceUrl, v.array(iceUrl)]) })),
+    'a list of { urls: "stun:host:port" } and the like'
+  ],
   listenPort: [port, 'a whole number from 0 to 65535'],
   announceIp: [v.pipe(filled, v.ip()), 'an IPv4 or IPv6 address'],
   forceLocalhost: [v.boolean(), 'true or false (1 or 0)'],

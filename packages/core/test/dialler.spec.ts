@@ -3,6 +3,7 @@ import type { Discovery, PeerRecord } from '../src/discovery/discovery.ts'
 import { defaultLimits } from '../src/limits.ts'
 import { createDialler } from '../src/members/dialler.ts'
 import { memoryHub, memoryTransport } from '../src/transport/memory.ts'
+import type { Peer } from '../src/transport/transport.ts'
 
 const record = (peerId: string, addresses: string[] = [`/memory/p2p/${peerId}`]): PeerRecord => ({
   peerId,
@@ -16,6 +17,7 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
   const dialled: string[] = []
   const waiting = new Set<() => void>()
   const connected = new Set<string>()
+  const relayed = new Set<string>()
   let tell: (record: PeerRecord) => void = () => {}
   let now = 0
   const own = memoryTransport(memoryHub(), { peerId: self })
@@ -23,12 +25,17 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
     ...own,
     peerId: self,
     addresses: [`/ip4/192.168.1.5/tcp/9100/p2p/${self}`],
+    peers: () =>
+      [...connected].map((id): Peer => ({ id, path: relayed.has(id) ? 'relayed' : 'direct', transport: 'tcp' })),
     async dial(address: string) {
       dialled.push(address)
       for (const look of waiting) look()
       const id = address.split('/').at(-1) as string
-      if (!answering.includes(id)) throw new Error('connection refused')
+      const isWay = answering.includes(id) || answering.some((way) => way.includes('/') && address.startsWith(way))
+      if (!isWay) throw new Error('connection refused')
       connected.add(id)
+      if (/\/p2p-circuit\/p2p\//.test(address)) relayed.add(id)
+      else relayed.delete(id)
       return id
     }
   }
@@ -49,7 +56,9 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
       emit() {},
       name: self,
       localNow: () => now,
-      isConnected: (id) => connected.has(id)
+      isConnected: (id) => connected.has(id),
+      isRelay: (id) => id === 'relay',
+      ticked() {}
     })
   let dialler: ReturnType<typeof make> | undefined
   return {
@@ -135,6 +144,39 @@ describe('dialling members', () => {
     here.heard(record('z'))
     await here.until(() => here.connected.has('z'))
     expect(here.dialled).to.deep.equal(['/memory/p2p/z'])
+  })
+
+  const through = (relay: string, rest = '') => `/ip4/192.0.2.1/tcp/4001/p2p/${relay}/p2p-circuit${rest}/p2p/z`
+
+  it('through the relay at once, then directly by its own address, then by WebRTC', async () => {
+    here = world({ answering: [through('relay'), through('relay', '/webrtc')] })
+    await here.start()
+    const own = '/ip4/10.0.0.1/tcp/9/p2p/z'
+    here.found(record('z', [own, through('relay'), through('relay', '/webrtc')]))
+    await here.until(() => here.dialled.length === 3)
+    expect(here.dialled).to.deep.equal([through('relay'), own, through('relay', '/webrtc')])
+    here.heard(record('y'))
+    await here.until(() => here.dialled.length === 4)
+    expect(here.dialled.at(-1)).to.equal('/memory/p2p/y')
+  })
+
+  it('of two, the one with the smaller peer id offers WebRTC', async () => {
+    here = world({ self: 'zz', answering: [through('relay')] })
+    await here.start()
+    here.found(record('z', [through('relay'), through('relay', '/webrtc')]))
+    await here.until(() => here.dialled.length === 1)
+    here.heard(record('y'))
+    await here.until(() => here.dialled.includes('/memory/p2p/y'))
+    expect(here.dialled).to.deep.equal([through('relay'), '/memory/p2p/y'])
+  })
+
+  it('through no relay but those that it was told of', async () => {
+    here = world({ answering: ['z', 'y'] })
+    await here.start()
+    here.found(record('z', [through('stranger')]))
+    here.found(record('y'))
+    await here.until(() => here.connected.has('y'))
+    expect(here.dialled).to.deep.equal(['/memory/p2p/y'])
   })
 
   it('an address that changes is dialled at once', async () => {

@@ -31,8 +31,8 @@ export interface Ask {
   get(peerId: string, wireKey: Uint8Array, held?: Uint8Array): Promise<Got | undefined>
   /** The first of some members that has it; the second is asked when the first is slow. */
   first(peerIds: readonly string[], wireKey: Uint8Array, held?: Uint8Array): Promise<Got | undefined>
-  /** Shows this member's proof and resolves to the peer's. */
-  proof(peerId: string): Promise<Uint8Array | undefined>
+  /** Shows this member's proof (of another group than the first) and resolves to the peer's; `relay` where it is one. */
+  proof(peerId: string, of?: Group): Promise<Uint8Array | 'relay' | undefined>
   /** The freshest keys of a member: wire key, hash, asOf. */
   list(peerId: string): Promise<[Uint8Array, Uint8Array, number][]>
 }
@@ -187,13 +187,14 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
         else start()
       })
     },
-    async proof(peerId) {
+    async proof(peerId, of = group) {
       const bytes = encodeQuestion({
         version: protocolVersion,
         type: 'proof',
-        proof: await group.proofFor(transport.peerId)
+        proof: await of.proofFor(transport.peerId)
       })
-      return (await safely(ask(peerId, bytes, ['proof'], limits.proofMs)))?.proof
+      const answer = await safely(ask(peerId, bytes, ['proof', 'relay'], limits.proofMs))
+      return answer?.type === 'relay' ? 'relay' : answer?.proof
     },
     async list(peerId) {
       const bytes = encodeQuestion({ version: protocolVersion, type: 'list' })

@@ -20,7 +20,7 @@ export function dialable(addresses: readonly string[], peerId: string, own: read
       address.endsWith(end) &&
       !nowhere.test(address) &&
       !(beyond && loopback.test(address)) &&
-      !ownPlaces.has(placeOf(address))
+      (address.includes('/p2p-circuit/') || !ownPlaces.has(placeOf(address)))
   )
   return [...new Set(worth)].slice(0, mostAddresses)
 }

@@ -1,9 +1,9 @@
 import type { Discovery, PeerRecord } from '../discovery/discovery.ts'
 import type { Emit } from '../events.ts'
 import type { Limits } from '../limits.ts'
-import type { Transport } from '../transport/transport.ts'
+import type { Peer, Transport } from '../transport/transport.ts'
+import { createAddressBook, type Known, type Route, type Way } from './address-book.ts'
 import { createBucket } from './bucket.ts'
-import { dialable } from './dialable.ts'
 import { createSources } from './sources.ts'
 
 export interface DiallerOptions {
@@ -14,41 +14,35 @@ export interface DiallerOptions {
   name: string
   localNow: () => number
   isConnected(peerId: string): boolean
+  /** A relay that this member uses. */
+  isRelay(peerId: string): boolean
+  /** Called with each round. */
+  ticked(): void
 }
 
 /**
- * Rounds between two passes over a peer's addresses: doubled with each pass in vain, up to so many. Who has been reached
+ * Rounds between two passes over a way's addresses: doubled with each pass in vain, up to so many. Who has been reached
  * before is soon back; who never was may be somebody's invention.
  */
 const mostRoundsBetween = { reached: 10, never: 200 }
-/** Addresses that the user named of one peer, before those that others tell of it. */
-const mostNamed = 16
 /** Of two that find each other, the smaller peer id dials at once and the other after this, so that mostly one connection comes of it. */
 const courtesyMs = 250
-
-interface Known extends PeerRecord {
-  /** By the user: dialled as it is, and for ever. */
-  named: boolean
-  /** Its turn has come: see `courtesyMs`. */
-  mayDial: boolean
-  busy: boolean
-  reached: boolean
-  /** Dials since it was last reached. */
-  tries: number
-  /** Passes over all its addresses in vain. */
-  failures: number
-  nextRound: number
-  nextAddress: number
-}
+/** A better way than a relay that works must not be waited for as long as any way at all. */
+const upgradeTimeoutMs = 2000
 
 /**
  * Owns the addresses of members and dials them for ever: libp2p's own keep-alive forgets a peer after half a minute and
- * its addresses after an hour. Whoever can invent addresses costs this member no more than `dialsPerSecond`, and keeps it
- * from nobody: those with the fewest dials in vain come first.
+ * its addresses after an hour. Through a relay at once, then directly, where that goes. Whoever can invent addresses costs
+ * this member no more than `dialsPerSecond`, and keeps it from nobody: those with the fewest dials in vain come first.
  */
 export function createDialler(options: DiallerOptions) {
-  const { transport, discovery, limits, name, localNow, isConnected } = options
-  const known = new Map<string, Known>()
+  const { transport, discovery, limits, name, localNow, isConnected, isRelay, ticked } = options
+  const book = createAddressBook({
+    most: limits.knownPeers,
+    ownId: () => transport.peerId,
+    ownAddresses: () => transport.addresses,
+    isRelay
+  })
   const allowance = createBucket(limits.dialsPerSecond, limits.dialsBurst, localNow)
   let timer: ReturnType<typeof setTimeout> | undefined
   let soon: ReturnType<typeof setTimeout> | undefined
@@ -58,54 +52,63 @@ export function createDialler(options: DiallerOptions) {
   let dialling = 0
 
   function found(record: PeerRecord, source: string): void {
-    if (stopped || record.peerId === transport.peerId) return
-    const before = known.get(record.peerId)
+    const peer = stopped ? undefined : book.note(record, source)
+    if (!peer) return
     // Who was named by the user may not know of this member, and would be waited for in vain.
-    const named = source === 'static' || before?.named === true
-    // What the user named, and a folder of this machine's own, is taken as it is.
-    const asItIs = source === 'static' || source === 'file'
-    const told = asItIs ? record.addresses : dialable(record.addresses, record.peerId, transport.addresses)
-    const addresses = named ? [...new Set([...(before?.addresses ?? []).slice(0, mostNamed), ...told])] : told
-    if (told.length === 0 || before?.addresses.join() === addresses.join()) return
-    const mayDial = named || transport.peerId < record.peerId || before?.mayDial === true
-    known.delete(record.peerId)
-    if (known.size >= limits.knownPeers) forgetOne()
-    const fresh = { addresses, named, mayDial, tries: 0, failures: 0, nextRound: 0, nextAddress: 0 }
-    known.set(record.peerId, Object.assign(before ?? { busy: false, reached: false }, record, fresh))
+    peer.mayDial ||= peer.named || transport.peerId < peer.peerId
     dialDue()
-    if (!mayDial) soon ??= setTimeout(everybodyMay, courtesyMs)
-  }
-
-  /** The oldest of those that were never reached, else the oldest. */
-  function forgetOne(): void {
-    const peers = [...known.values()].filter(({ named }) => !named)
-    const oldest = peers.find(({ reached }) => !reached) ?? peers[0]
-    if (oldest) known.delete(oldest.peerId)
+    if (!peer.mayDial) soon ??= setTimeout(everybodyMay, courtesyMs)
   }
 
   function everybodyMay(): void {
     soon = undefined
-    for (const peer of known.values()) peer.mayDial = true
+    for (const peer of book.all()) peer.mayDial = true
     dialDue()
   }
 
-  function nextDue(): Known | undefined {
-    let next: Known | undefined
-    let had = 0
-    for (const peer of known.values()) {
-      if (peer.busy || isConnected(peer.peerId)) had++
-      else if (peer.mayDial && peer.nextRound <= round && precedes(peer, next)) next = peer
-    }
-    return had < limits.wantedMembers || next?.named ? next : undefined
+  interface Dial {
+    peer: Known
+    way: Way
+    route: Route
   }
 
-  const precedes = (a: Known, b: Known | undefined) => !b || (a.named === b.named ? a.tries < b.tries : a.named)
+  /** What is next for a peer: any way while there is none, a direct one while there is a relay's. */
+  function nextFor(peer: Known, path: Peer['path'] | undefined): Dial | undefined {
+    if (peer.busy || !peer.mayDial || path === 'direct') return undefined
+    const ways: Way[] = path === undefined ? ['relayed', 'direct'] : ['direct', 'webrtc']
+    for (const way of ways) {
+      const route = peer.ways.get(way)
+      // Both would have to offer a connection of their own, and one is enough.
+      if (way === 'webrtc' && transport.peerId > peer.peerId) continue
+      if (route && route.nextRound <= round) return { peer, way, route }
+    }
+    return undefined
+  }
+
+  const precedes = (a: Dial, b: Dial | undefined) =>
+    !b || (a.peer.named === b.peer.named ? a.route.tries < b.route.tries : a.peer.named)
+
+  function nextDue(): Dial | undefined {
+    const paths = new Map(transport.peers().map(({ id, path }) => [id, path]))
+    let first: Dial | undefined
+    let better: Dial | undefined
+    let had = 0
+    for (const peer of book.all()) {
+      // Connected by our own bookkeeping too: a connection that just came may not be listed yet.
+      const path = paths.get(peer.peerId) ?? (isConnected(peer.peerId) ? 'direct' : undefined)
+      if (peer.busy || path !== undefined) had++
+      const dial = nextFor(peer, path)
+      if (dial && path === undefined && precedes(dial, first)) first = dial
+      if (dial && path !== undefined && precedes(dial, better)) better = dial
+    }
+    return first && (had < limits.wantedMembers || first.peer.named) ? first : better
+  }
 
   /** Starts what is due; a peer that does not answer keeps nobody else waiting but for the number of dials at once. */
   function dialDue(): void {
     while (!stopped && dialling < limits.dialsAtOnce) {
-      const peer = nextDue()
-      if (!peer) return
+      const next = nextDue()
+      if (!next) return
       if (!allowance.take()) {
         refill ??= setTimeout(() => {
           refill = undefined
@@ -113,30 +116,31 @@ export function createDialler(options: DiallerOptions) {
         }, allowance.waitMs())
         return
       }
-      peer.busy = true
+      next.peer.busy = true
       dialling++
-      void dial(peer).finally(() => {
-        peer.busy = false
+      void dial(next).finally(() => {
+        next.peer.busy = false
         dialling--
         dialDue()
       })
     }
   }
 
-  async function dial(peer: Known): Promise<void> {
-    peer.tries++
-    const { addresses, nextAddress } = peer
+  async function dial({ peer, way, route }: Dial): Promise<void> {
+    route.tries++
+    const upgrades = way === 'direct' && isConnected(peer.peerId)
+    const timeoutMs = upgrades ? Math.min(upgradeTimeoutMs, limits.dialTimeoutMs) : limits.dialTimeoutMs
     try {
-      const address = addresses[nextAddress] as string
-      await transport.dial(address, { signal: AbortSignal.timeout(limits.dialTimeoutMs) })
-      Object.assign(peer, { reached: true, tries: 0, failures: 0 })
+      await transport.dial(route.addresses[route.next] as string, { signal: AbortSignal.timeout(timeoutMs) })
+      peer.reached = true
+      // Not again at once, where somebody takes connections and closes them.
+      Object.assign(route, { tries: 0, failures: 0, nextRound: round + 1 })
     } catch {
-      if (peer.addresses !== addresses) return // meanwhile it was said to be elsewhere
-      peer.nextAddress = (nextAddress + 1) % addresses.length
-      if (peer.nextAddress !== 0) return // the next address, after others' turns
-      peer.failures++
-      const most = peer.reached || peer.named ? mostRoundsBetween.reached : mostRoundsBetween.never
-      peer.nextRound = round + Math.min(2 ** peer.failures, most)
+      route.next = (route.next + 1) % route.addresses.length
+      if (route.next !== 0) return // the next address, after others' turns
+      route.failures++
+      const most = !upgrades && (peer.reached || peer.named) ? mostRoundsBetween.reached : mostRoundsBetween.never
+      route.nextRound = round + Math.min(2 ** route.failures, most)
     }
   }
 
@@ -149,6 +153,7 @@ export function createDialler(options: DiallerOptions) {
   function tick(): void {
     round++
     everybodyMay()
+    ticked()
     sources.tick(round)
     timer = setTimeout(tick, limits.dialMs)
   }

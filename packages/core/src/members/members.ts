@@ -43,11 +43,13 @@ export interface MembersOptions {
   /** Its word is asked for a peer's path and round trip now. */
   transport: Pick<Transport, 'peers'>
   emit: Emit
+  /** Whether a peer may stay without a proof. */
+  mayStay(peerId: string): boolean
   /** A peer has shown no proof in time. */
   unproven(peerId: string): void
 }
 
-export function createMembers({ limits, localNow, transport, emit, unproven }: MembersOptions): Members {
+export function createMembers({ limits, localNow, transport, emit, mayStay, unproven }: MembersOptions): Members {
   const connected = new Map<
     string,
     { peer: Peer; group?: Group; joined?: boolean; timer?: ReturnType<typeof setTimeout> }
@@ -67,7 +69,7 @@ export function createMembers({ limits, localNow, transport, emit, unproven }: M
         known.peer = peer
         return
       }
-      const timer = setTimeout(() => unproven(peer.id), limits.proofMs)
+      const timer = mayStay(peer.id) ? undefined : setTimeout(() => unproven(peer.id), limits.proofMs)
       connected.set(peer.id, { peer, timer })
     },
     disconnected(peerId) {

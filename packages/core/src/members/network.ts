@@ -2,6 +2,7 @@ import { within } from '../abort.ts'
 import { fromHex, hex } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Discovery } from '../discovery/discovery.ts'
+import { staticPeers } from '../discovery/static.ts'
 import type { Entry, EntrySummary } from '../entry.ts'
 import type { Emit } from '../events.ts'
 import { createProofCheck, type Group } from '../group/group.ts'
@@ -19,6 +20,7 @@ import { homesOf } from './homes.ts'
 import { createMembers } from './members.ts'
 import { createMirror } from './mirror.ts'
 import { createPresence } from './presence.ts'
+import { createRelays, type Relay } from './relays.ts'
 import { createServe } from './serve.ts'
 import { createTake } from './take.ts'
 import { createTell } from './tell.ts'
@@ -37,6 +39,7 @@ export interface Network {
   touched(key: string, entry: Entry): void
   purge(target: string, asOf: number): Promise<void>
   peers(): Peer[]
+  relays(): Relay[]
   /** Connected members that hold this very body now. */
   holders(key: string, hash: string): Promise<Peer[]>
   /** Figures of members heard lately, by name. */
@@ -48,6 +51,8 @@ export interface NetworkOptions {
   groups: readonly [Group, ...Group[]]
   transport: Transport
   discovery: readonly Discovery[]
+  /** Multiaddrs of relays, each ending in its peer id. */
+  relays: readonly string[]
   cache: Cache
   counters: Counters
   limits: Limits
@@ -78,8 +83,15 @@ export function createNetwork(options: NetworkOptions): Network {
   const ask = createAsk(shared)
   const presence = createPresence({ ...options, tell })
   const checkProof = createProofCheck(groups, localNow, limits.proofLifetimeMs)
-  const members = createMembers({ ...options, unproven: (peerId) => void transport.disconnect(peerId) })
-  const dialler = createDialler({ ...options, isConnected: members.isConnected })
+  const members = createMembers({
+    ...options,
+    mayStay: (peerId) => relays.has(peerId),
+    unproven: (peerId) => void transport.disconnect(peerId)
+  })
+  const { isConnected } = members
+  const relays = createRelays({ ...options, ask, isConnected, reserved: presence.greet })
+  const discovery = [...options.discovery, ...(options.relays.length > 0 ? [staticPeers([...options.relays])] : [])]
+  const dialler = createDialler({ ...options, discovery, isConnected, isRelay: relays.has, ticked: relays.tick })
   const take = createTake({
     ...shared,
     async noted(key) {
@@ -152,6 +164,7 @@ export function createNetwork(options: NetworkOptions): Network {
     introducing.add(peerId)
     const proof = await ask.proof(peerId)
     introducing.delete(peerId)
+    if (proof === 'relay') return // not one of ours: it goes as whoever shows no proof
     const checked = proof && (await checkProof(proof, peerId))
     if (checked && members.join(peerId, checked.group)) await welcome(peerId)
     else if (proof && !checked) guard.reject(peerId, 'proof')
@@ -200,7 +213,8 @@ export function createNetwork(options: NetworkOptions): Network {
           connect(peer) {
             if (!guard.hears(peer.id)) return void transport.disconnect(peer.id)
             members.connected(peer)
-            void introduce(peer.id)
+            if (relays.has(peer.id)) relays.connected(peer.id)
+            else void introduce(peer.id)
           },
           disconnect: (peer) => members.disconnected(peer.id),
           probed: (from) => members.groupOf(from) && options.name
@@ -221,6 +235,7 @@ export function createNetwork(options: NetworkOptions): Network {
     },
     purge: (target, asOf) => tell.purge(target, asOf),
     peers: () => members.list(),
+    relays: relays.list,
     async holders(key, hash) {
       const wireKey = await group.wireKey(key)
       const peers = members.list()

@@ -58,9 +58,10 @@ export const defaultDiscovery: Platform['defaultDiscovery'] = ({ bootstrap = [] 
   bootstrap.length > 0 ? [staticPeers(bootstrap)] : []
 
 /** libp2p over WebSockets. */
-export const libp2pTransport: Platform['libp2pTransport'] = ({ privateKey, allowPrivateAddresses } = {}) =>
+export const libp2pTransport: Platform['libp2pTransport'] = ({ privateKey, allowPrivateAddresses, relays } = {}) =>
   createLibp2pTransport({
     transports: [webSockets()],
+    relays,
     privateKey,
     // libp2p refuses ws:// and private addresses in browsers unless told otherwise.
     gater: allowPrivateAddresses ? { denyDialMultiaddr: () => false } : undefined,

@@ -43,9 +43,21 @@ export const defaultDiscovery: Platform['defaultDiscovery'] = (options, onWarnin
 export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) =>
   createLibp2pTransport({
     transports: [tcp(), webSockets()],
+    relays: options.relays,
+    webRtc: () => loadWebRtc(options.iceServers),
     privateKey: options.privateKey,
     listen: listenOn(options)
   })
+
+/** An optional peer of this package, for it brings much that only other platforms need. */
+async function loadWebRtc(iceServers: RTCIceServer[] = []) {
+  try {
+    const { webRTC } = await import('@libp2p/webrtc')
+    return webRTC({ rtcConfiguration: { iceServers } })
+  } catch {
+    return undefined // not installed, or not made for this system
+  }
+}
 
 /** What `gh auth token` says of an API's host, if anything; only that tool knows where the system keeps it. */
 export const findToken: Platform['findToken'] = (apiUrl) => {

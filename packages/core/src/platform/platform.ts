@@ -51,7 +51,10 @@ export interface Identity {
 }
 
 export interface Libp2pTransportOptions
-  extends Pick<MeshOptions, 'listenPort' | 'announceIp' | 'forceLocalhost' | 'allowPrivateAddresses'> {
+  extends Pick<
+    MeshOptions,
+    'listenPort' | 'announceIp' | 'forceLocalhost' | 'allowPrivateAddresses' | 'relays' | 'iceServers'
+  > {
   /** libp2p's protobuf of a private key. Default: a new one. */
   privateKey?: Uint8Array
   onWarning?: (error: MeshError) => void

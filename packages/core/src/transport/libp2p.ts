@@ -10,6 +10,7 @@ import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import type { AbortOptions } from '../abort.ts'
 import { hex } from '../bytes.ts'
 import { MeshError, toMeshError } from '../errors.ts'
+import { createCircuits } from './circuits.ts'
 import { createExchange } from './exchange.ts'
 import type { Libp2pTransport } from './libp2p-transport.ts'
 import { createProbe } from './probe.ts'
@@ -18,6 +19,10 @@ import type { Peer } from './transport.ts'
 /** What a platform brings: which transports there are, where to listen, and what to tell others. */
 export interface Libp2pParts {
   transports: NonNullable<Libp2pOptions['transports']>
+  /** Relays to be reached through, each address with its peer id. */
+  relays?: readonly string[]
+  /** Between members that a relay has brought together; resolves to undefined where the platform has none. */
+  webRtc?(): Promise<NonNullable<Libp2pOptions['transports']>[number] | undefined>
   /** The identity to keep, as libp2p's protobuf of a private key; absent: a new one. */
   privateKey?: Uint8Array
   gater?: ConnectionGater
@@ -26,8 +31,8 @@ export interface Libp2pParts {
 }
 
 const byTransport: [RegExp, Peer['transport']][] = [
+  [/\/webrtc\/(?:p2p\/\w+)?$/, 'webrtc'],
   [/\/webrtc-direct\b/, 'webrtc-direct'],
-  [/\/webrtc\b/, 'webrtc'],
   [/\/wss?\b/, 'websocket'],
   [/\/tcp\b/, 'tcp']
 ]
@@ -35,6 +40,8 @@ const byTransport: [RegExp, Peer['transport']][] = [
 // Several members behind one address are normal (an office, CI runners): the defaults are meant for open networks.
 const connectionsPerSecondAndAddress = 100
 const pendingConnections = 100
+/** Longer than a transfer may take. */
+const circuitGraceMs = 6000
 
 /** Members over libp2p: gossipsub for messages, one protocol of long-lived streams for questions. */
 export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
@@ -44,16 +51,19 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
   let prober: ReturnType<typeof createProbe> | undefined
   let topic = ''
   let ownId: string | undefined
+  const circuits = parts.relays?.length ? createCircuits(parts.relays) : undefined
+  let webRtc: Awaited<ReturnType<NonNullable<Libp2pParts['webRtc']>>>
+  const closing = new Set<ReturnType<typeof setTimeout>>()
 
   const build = (where: { listen: string[]; announce: string[] }, key: PrivateKey | undefined) =>
     createLibp2p({
       start: false,
       privateKey: key,
       addresses: where,
-      transports: parts.transports,
+      transports: [...parts.transports, ...(circuits ? [circuits.transport] : []), ...(webRtc ? [webRtc] : [])],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
-      connectionGater: parts.gater,
+      connectionGater: { ...parts.gater, denyInboundRelayedConnection: circuits?.denyInboundRelayedConnection },
       connectionManager: {
         inboundConnectionThreshold: connectionsPerSecondAndAddress,
         maxIncomingPendingConnections: pendingConnections
@@ -106,6 +116,17 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
     }
   }
 
+  /** A circuit is for the time until there is a better way; what is under way on it may end. */
+  function closeCircuits(opened: Connection): void {
+    if (!isDirect(opened)) return
+    const timer = setTimeout(() => {
+      closing.delete(timer)
+      if (opened.status !== 'open') return
+      for (const other of node?.getConnections(opened.remotePeer) ?? []) if (!isDirect(other)) void other.close()
+    }, circuitGraceMs)
+    closing.add(timer)
+  }
+
   async function listen(): Promise<Node> {
     const key = parts.privateKey && privateKeyFromProtobuf(parts.privateKey)
     for (let attempt = 0, failure: unknown; ; attempt++) {
@@ -127,10 +148,14 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       return ownId ?? running().peerId.toString()
     },
     get addresses() {
-      return node?.getMultiaddrs().map(String) ?? []
+      const direct = node?.getMultiaddrs().map(String) ?? []
+      const [relayed, ...others] = (ownId && circuits?.addresses(ownId)) || []
+      if (!relayed) return direct
+      return [...direct, relayed, ...others, ...(webRtc ? [relayed.replace(/(?=\/p2p\/\w+$)/, '/webrtc')] : [])]
     },
     async start(topics, handlers) {
       topic = topics[0] ?? ''
+      webRtc = circuits && (await parts.webRtc?.())
       const made = await listen()
       node = made
       ownId = made.peerId.toString()
@@ -152,6 +177,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
         exchange?.forget(detail.toString())
         handlers.disconnect({ id: detail.toString(), path: 'direct', transport: 'other' })
       })
+      if (circuits) made.addEventListener('connection:open', ({ detail }) => closeCircuits(detail))
       made.addEventListener('connection:close', ({ detail }) => healGossip(made, detail))
       // Whoever connected before the listeners stood is told now.
       for (const peer of peersNow()) handlers.connect(peer)
@@ -162,6 +188,19 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       const { id: peerId, path, transport } = describe(connection)
       return { peerId, path, transport, ...(await (prober as NonNullable<typeof prober>).ask(connection, options)) }
     },
+    ...(circuits && {
+      async reserve(id: string) {
+        const relay = running()
+          .getPeers()
+          .find((known) => known.toString() === id)
+        if (!relay) throw new MeshError('ERR_TRANSPORT', `not connected to ${id}`)
+        try {
+          await circuits.reserve(relay)
+        } catch (cause) {
+          throw toMeshError('ERR_TRANSPORT', `the relay ${id} gives no place`, cause)
+        }
+      }
+    }),
     peers: peersNow,
     async publish(message) {
       const { recipients } = await running().services.pubsub.publish(topic, message)
@@ -178,6 +217,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
     async stop() {
       const stopping = node
       node = undefined
+      for (const timer of closing) clearTimeout(timer)
       exchange?.stop()
       if (!stopping) return
       endTimers(stopping)
@@ -188,7 +228,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
 }
 
 const isDirect = (connection: Connection) =>
-  connection.limits === undefined && !/\/p2p-circuit\b/.test(String(connection.remoteAddr))
+  connection.limits === undefined && !/\/p2p-circuit(?!\/webrtc\b)/.test(String(connection.remoteAddr))
 
 function describe(connection: Connection): Peer {
   const address = String(connection.remoteAddr)

@@ -24,6 +24,11 @@ export interface Transport {
   start(topics: readonly string[], handlers: TransportHandlers): Promise<void>
   /** Connects, or finds that it is connected; resolves to the peer id. Rejects with `ERR_TRANSPORT`. */
   dial(address: string, options?: AbortOptions): Promise<string>
+  /**
+   * Takes a place at a connected relay, so that others reach this one through it; `addresses` say so then. Absent where there
+   * are no relays. Rejects where the relay gives none.
+   */
+  reserve?(relayPeerId: string): Promise<void>
   /** Every connected peer, proven or not. */
   peers(): Peer[]
   /** Sends to everybody on the first topic. Nobody there is no error: 0 recipients. */

@@ -1,0 +1,71 @@
+import type { Group } from '../group/group.ts'
+import type { Transport } from '../transport/transport.ts'
+import type { Ask } from './ask.ts'
+
+/** A relay that this member was told of. */
+export interface Relay {
+  id: string
+  /** As it was given; the first of several. */
+  address: string
+  /** `reserved`: others reach this member through it. `connected`: not yet, or it gives no place. */
+  state: 'away' | 'connected' | 'reserved'
+}
+
+export interface RelaysOptions {
+  /** Multiaddrs, each ending in the relay's peer id. */
+  relays: readonly string[]
+  transport: Pick<Transport, 'addresses' | 'reserve'>
+  ask: Pick<Ask, 'proof'>
+  groups: readonly Group[]
+  isConnected(peerId: string): boolean
+  /** There is a new way to reach this member. */
+  reserved(): void
+}
+
+const mostRoundsBetween = 20
+
+/** Keeps a place at every relay: shows it the proofs of all groups, and asks again where it was lost or refused. */
+export function createRelays({ relays, transport, ask, groups, isConnected, reserved }: RelaysOptions) {
+  const known = new Map<string, { address: string; busy: boolean; failures: number; nextRound: number }>()
+  for (const address of relays) {
+    const id = address.slice(address.lastIndexOf('/') + 1)
+    if (!known.has(id)) known.set(id, { address, busy: false, failures: 0, nextRound: 0 })
+  }
+  let round = 0
+  const isReserved = (id: string) => transport.addresses.some((address) => address.includes(`/${id}/p2p-circuit/`))
+
+  async function join(id: string): Promise<void> {
+    const relay = known.get(id)
+    if (!relay || relay.busy || isReserved(id)) return
+    relay.busy = true
+    try {
+      const answers = await Promise.all(groups.map((group) => ask.proof(id, group)))
+      if (!answers.includes('relay')) throw new Error('the relay takes no proof of this member')
+      await transport.reserve?.(id)
+      Object.assign(relay, { failures: 0, nextRound: 0 })
+      reserved()
+    } catch {
+      relay.failures++
+      relay.nextRound = round + Math.min(2 ** relay.failures, mostRoundsBetween)
+    } finally {
+      relay.busy = false
+    }
+  }
+
+  return {
+    has: (peerId: string): boolean => known.has(peerId),
+    /** A connection to a relay was made. */
+    connected: (id: string): void => void join(id),
+    /** Looks after all of them. */
+    tick(): void {
+      round++
+      for (const [id, { nextRound }] of known) if (isConnected(id) && nextRound <= round) void join(id)
+    },
+    list: (): Relay[] =>
+      [...known].map(([id, { address }]) => ({
+        id,
+        address,
+        state: !isConnected(id) ? 'away' : isReserved(id) ? 'reserved' : 'connected'
+      }))
+  }
+}
