@@ -41,10 +41,12 @@ describe('addresses that somebody made up', () => {
         addresses: [`/ip4/127.0.0.1/tcp/${port}/p2p/${id}`]
       }
     })
-    const registry = (all: PeerRecord[]): Discovery => ({
+    const dialled = once(target, 'connection')
+    const registry = (strangers: PeerRecord[], real: PeerRecord): Discovery => ({
       name: 'registry',
       async start(found) {
-        for (const one of all) found(one)
+        for (const one of strangers) found(one)
+        void dialled.then(() => found(real))
       },
       async announce() {},
       async stop() {}
@@ -65,7 +67,7 @@ describe('addresses that somebody made up', () => {
     }
     const a = await join([])
     const real = { peerId: a.peerId as string, name: 'a', addresses: a.addresses, lastSeen: Date.now() }
-    const b = await join([registry([...strangers, real])])
+    const b = await join([registry(strangers, real)])
     if (b.peers().length === 0) await next(b, 'peer:connect')
     target.close()
     // Nobody has a second turn before everybody had a first, but for the few while the last of them is under way.

@@ -71,8 +71,9 @@ describe('members over libp2p', function () {
   })
 
   it('twenty of them all receive every announcement', async () => {
-    const first = await here.member()
-    const others = await Promise.all(Array.from({ length: 19 }, () => here.member({}, [first])))
+    const some = { limits: { dialMs: 100, wantedMembers: 4 } }
+    const first = await here.member(some)
+    const others = await Promise.all(Array.from({ length: 19 }, () => here.member(some, [first])))
     await connected(first, ...others)
     await Promise.all(others.map((mesh) => connected(mesh, first)))
     for (const from of [first, others[3], others[18]]) {
