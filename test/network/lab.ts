@@ -4,6 +4,12 @@ import { createCommands, type Running } from '../commands.ts'
 const network = '10.77.0'
 const ip = (...args: string[]) => execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'pipe'] }).toString()
 
+/**
+ * How a NAT chooses the outer port of a connection: the inner one wherever it is free, or one of its own for each remote side,
+ * so that nobody can foretell it. Both let in only what answers.
+ */
+export type Nat = 'port-preserving' | 'symmetric'
+
 /** Machines on one switch, each a network namespace; all of it lies in a namespace of the run and goes with it. */
 export interface Lab {
   /** Address of this process on the switch: where GitHub is. */
@@ -13,6 +19,8 @@ export interface Lab {
   start(machine: string, file: string, args: readonly string[], env?: Record<string, string | undefined>): Running
   /** The command ghmesh on a machine. */
   ghmesh(machine: string, args: readonly string[], env?: Record<string, string | undefined>): Running
+  /** Makes a machine of the lab a NAT for new ones behind it, which share its network 192.168.1.0/24. */
+  behind(machine: string, kind: Nat, names: readonly string[]): void
   folder(name: string): string
   printed(): string
   /** Pulls a machine's cable, and puts it back. */
@@ -23,6 +31,7 @@ export interface Lab {
 
 export function createLab(machines: readonly string[], cli: string): Lab {
   const commands = createCommands()
+  const hidden: string[] = []
   const address = (machine: string) => `${network}.${machines.indexOf(machine) + 1}`
   ip('link', 'set', 'lo', 'up')
   ip('link', 'add', 'switch', 'type', 'bridge', 'mcast_snooping', '0')
@@ -44,13 +53,44 @@ export function createLab(machines: readonly string[], cli: string): Lab {
     addressOf: address,
     start,
     ghmesh: (machine, args, env) => start(machine, process.execPath, [cli, ...args], env),
+    behind(machine, kind, names) {
+      const inside = (...args: string[]) => ip('netns', 'exec', machine, ...args)
+      inside('sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward')
+      inside('ip', 'link', 'add', 'lan', 'type', 'bridge')
+      inside('ip', 'addr', 'add', '192.168.1.1/24', 'dev', 'lan')
+      inside('ip', 'link', 'set', 'lan', 'up')
+      const masquerade = kind === 'symmetric' ? 'masquerade fully-random' : 'masquerade'
+      inside(
+        'nft',
+        `add table ip nat
+        add chain ip nat out { type nat hook postrouting priority 100; }
+        add rule ip nat out oifname "eth0" ${masquerade}
+        add table ip filter
+        add chain ip filter forward { type filter hook forward priority 0; policy drop; }
+        add rule ip filter forward iifname "lan" accept
+        add rule ip filter forward ct state established,related accept
+        add chain ip filter input { type filter hook input priority 0; policy drop; }
+        add rule ip filter input iifname "lan" accept
+        add rule ip filter input ct state established,related accept`
+      )
+      for (const [i, name] of names.entries()) {
+        ip('netns', 'add', name)
+        inside('ip', 'link', 'add', `to-${name}`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name)
+        inside('ip', 'link', 'set', `to-${name}`, 'master', 'lan', 'up')
+        ip('-n', name, 'addr', 'add', `192.168.1.${i + 2}/24`, 'dev', 'eth0')
+        ip('-n', name, 'link', 'set', 'eth0', 'up')
+        ip('-n', name, 'link', 'set', 'lo', 'up')
+        ip('-n', name, 'route', 'add', 'default', 'via', '192.168.1.1')
+        hidden.push(name)
+      }
+    },
     folder: (name) => commands.folder(name),
     printed: () => commands.printed(),
     cut: (machine) => void ip('link', 'set', `to-${machine}`, 'down'),
     restore: (machine) => void ip('link', 'set', `to-${machine}`, 'up'),
     async end() {
       await commands.end()
-      for (const machine of machines) ip('netns', 'del', machine)
+      for (const machine of [...hidden, ...machines]) ip('netns', 'del', machine)
       ip('link', 'del', 'switch')
     }
   }

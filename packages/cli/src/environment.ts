@@ -59,8 +59,13 @@ export const networkOptions = (): Pick<MeshOptions, 'forceLocalhost' | 'announce
 
 /** Something tells this member of others: a place to look, or the local network. */
 export const findsMembers = (): boolean =>
-  first('GITHUB_REPOSITORY', 'IPFS_ACCELERATE_P2P_CACHE_DIR', 'GHMESH_PEERS_DIR', 'CACHE_BOOTSTRAP_PEERS') !==
-    undefined || usesMdns()
+  first(
+    'GITHUB_REPOSITORY',
+    'IPFS_ACCELERATE_P2P_CACHE_DIR',
+    'GHMESH_PEERS_DIR',
+    'CACHE_BOOTSTRAP_PEERS',
+    'GHMESH_RELAYS'
+  ) !== undefined || usesMdns()
 
 /** Members are looked for on the local network. */
 export function usesMdns(): boolean {
@@ -70,6 +75,6 @@ export function usesMdns(): boolean {
 
 /** What to do where nothing does. */
 export const noWayToMembers =
-  'nothing says where members are; set GITHUB_REPOSITORY to a repository whose issue lists them, IPFS_ACCELERATE_P2P_CACHE_DIR to a folder that all share, or CACHE_BOOTSTRAP_PEERS to a "listening" address of another member'
+  'nothing says where members are; set GITHUB_REPOSITORY to a repository whose issue lists them, IPFS_ACCELERATE_P2P_CACHE_DIR to a folder that all share, CACHE_BOOTSTRAP_PEERS to a "listening" address of another member, or GHMESH_RELAYS to what a relay prints'
 
 const isSet = (value: string | undefined): boolean => value !== undefined && !/^(?:0|false|no)$/i.test(value)

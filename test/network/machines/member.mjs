@@ -1,4 +1,5 @@
-// A member that stays: tells its events as JSON lines, and takes commands as JSON lines: ["set", name, value], ["stop"].
+// A member that stays: tells its events as JSON lines, and takes commands as JSON lines: ["set", name, value],
+// ["fetch", url], ["path", name, path] (waits until a member is reached by it), ["stop"].
 import { createInterface } from 'node:readline'
 import { createMesh, memoryStore } from 'ghmesh'
 
@@ -10,10 +11,25 @@ for (const type of ['peer:connect', 'peer:disconnect', 'received', 'warning']) {
   )
 }
 say({ type: 'ready', peerId: mesh.peerId, addresses: mesh.addresses })
+
+const commands = {
+  async fetch(url) {
+    const response = await mesh.fetch(url)
+    const { byteLength } = await response.arrayBuffer()
+    return { url, status: response.status, cacheStatus: response.headers.get('cache-status'), bytes: byteLength }
+  },
+  async path(name, path) {
+    for (;;) {
+      const peer = mesh.peers().find((one) => one.name === name)
+      if (peer?.path === path) return peer
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+}
 for await (const line of createInterface(process.stdin)) {
   const [command, ...args] = JSON.parse(line)
   if (command === 'stop') break
-  await mesh[command](...args)
-  say({ type: 'done', command })
+  const result = commands[command] ? await commands[command](...args) : await mesh[command](...args)
+  say({ type: 'done', command, ...(typeof result === 'object' && result) })
 }
 await mesh.stop()

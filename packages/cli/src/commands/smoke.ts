@@ -4,7 +4,8 @@ import type { AddCommand } from './command.ts'
 
 const help = `
 Exactly one of --read, --write and --local-two-node. The secret comes from CACHE_P2P_SHARED_SECRET.
-Members find each other through a folder (IPFS_ACCELERATE_P2P_CACHE_DIR) or known addresses (CACHE_BOOTSTRAP_PEERS).
+Members find each other through an issue (GITHUB_REPOSITORY), a relay (GHMESH_RELAYS), a folder (IPFS_ACCELERATE_P2P_CACHE_DIR)
+or known addresses (CACHE_BOOTSTRAP_PEERS).
 A run starts with an empty cache, so what a reader shows came from a member. Exit code: 0 it worked, 1 not in time
 or nothing to share, 2 wrong usage.
 

@@ -62,7 +62,7 @@ function found(peers: readonly Peer[], how: string): Finding {
     `none connected ${how}`,
     findsMembers()
       ? 'is another one running now, with the same CACHE_P2P_SHARED_SECRET? "ghmesh probe" finds out whether the machines reach each other'
-      : 'nothing says where members are: set GITHUB_REPOSITORY, IPFS_ACCELERATE_P2P_CACHE_DIR or CACHE_BOOTSTRAP_PEERS, or let GHMESH_MDNS look on the local network'
+      : 'nothing says where members are: set GITHUB_REPOSITORY, IPFS_ACCELERATE_P2P_CACHE_DIR, CACHE_BOOTSTRAP_PEERS or GHMESH_RELAYS, or let GHMESH_MDNS look on the local network'
   )
 }
 

@@ -24,7 +24,7 @@ export async function join(flags: SmokeFlags, output: Output, more: MeshOptions 
     secret: flags.sharedSecret,
     listenPort: flags.listenPort,
     repository: flags.registryRepo,
-    discovery: flags.disableDiscovery ? [] : undefined,
+    ...(flags.disableDiscovery && { discovery: [], relays: [] }),
     cacheDir: flags.cacheDir,
     store: directory === undefined ? memoryStore() : startsEmpty(memoryStore(), filesystemStore({ directory })),
     logger: output.logger,

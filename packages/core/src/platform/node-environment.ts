@@ -15,6 +15,11 @@ const variables: { option: Setting['option']; names: string[]; read?: (text: str
   { option: 'mdns', names: ['GHMESH_MDNS'], read: yesOrNo },
   { option: 'announceIp', names: ['IPFS_ACCELERATE_PUBLIC_IP'] },
   { option: 'bootstrap', names: ['CACHE_BOOTSTRAP_PEERS'], read: list },
+  {
+    option: 'iceServers',
+    names: ['GHMESH_ICE_SERVERS'],
+    read: (text) => (list(text) as string[]).map((urls) => ({ urls: urls.trim() }))
+  },
   { option: 'relays', names: ['GHMESH_RELAYS'], read: list },
   { option: 'ttlMs', names: ['CACHE_DEFAULT_TTL'], read: (text) => Number(text) * 1000 },
   { option: 'cacheDir', names: ['IPFS_ACCELERATE_CACHE_DIR', 'CACHE_DIR'] },

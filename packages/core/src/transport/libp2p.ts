@@ -8,11 +8,12 @@ import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import type { AbortOptions } from '../abort.ts'
-import { hex } from '../bytes.ts'
 import { MeshError, toMeshError } from '../errors.ts'
 import { createCircuits } from './circuits.ts'
 import { createExchange } from './exchange.ts'
+import { gossipSettings, healGossip } from './gossip.ts'
 import type { Libp2pTransport } from './libp2p-transport.ts'
+import { describe, isDirect } from './path.ts'
 import { createProbe } from './probe.ts'
 import type { Peer } from './transport.ts'
 
@@ -29,13 +30,6 @@ export interface Libp2pParts {
   /** Called at start, again after a failure with the next attempt, until it has nothing more to offer. */
   listen(attempt: number): Promise<{ listen: string[]; announce: string[] } | undefined>
 }
-
-const byTransport: [RegExp, Peer['transport']][] = [
-  [/\/webrtc\/(?:p2p\/\w+)?$/, 'webrtc'],
-  [/\/webrtc-direct\b/, 'webrtc-direct'],
-  [/\/wss?\b/, 'websocket'],
-  [/\/tcp\b/, 'tcp']
-]
 
 // Several members behind one address are normal (an office, CI runners): the defaults are meant for open networks.
 const connectionsPerSecondAndAddress = 100
@@ -71,20 +65,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       services: {
         identify: identify(),
         ping: ping(),
-        pubsub: gossipsub({
-          allowPublishToZeroTopicPeers: true,
-          // Else each of a dozen copies of a message has its signature checked before it is seen to be one.
-          fastMsgIdFn: ({ signature }) => hex(signature ?? new Uint8Array()),
-          // Few copies, yet a member at which dozens hang still hands on to all of them.
-          D: 6,
-          Dlo: 4,
-          Dhi: 64,
-          // Below this, saying that a message is here already costs more than the message.
-          idontwantMinDataSize: 4096,
-          gossipFactor: 1,
-          // Members share addresses; by default the eleventh behind one goes silent without a word.
-          scoreParams: { IPColocationFactorWeight: 0 }
-        })
+        pubsub: gossipsub(gossipSettings)
       }
     })
 
@@ -225,34 +206,6 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       endTimers(stopping)
     }
   }
-}
-
-const isDirect = (connection: Connection) =>
-  connection.limits === undefined && !/\/p2p-circuit(?!\/webrtc\b)/.test(String(connection.remoteAddr))
-
-function describe(connection: Connection): Peer {
-  const address = String(connection.remoteAddr)
-  return {
-    id: connection.remotePeer.toString(),
-    path: isDirect(connection) ? 'direct' : 'relayed',
-    transport: byTransport.find(([pattern]) => pattern.test(address))?.[1] ?? 'other',
-    ...(connection.rtt !== undefined && { rttMs: connection.rtt })
-  }
-}
-
-/**
- * gossipsub keeps one stream for each peer, bound to the connection on which it was opened; when that closes and another
- * stays, gossip between the two is dead for good (js-libp2p #3531). So it is told of the one that is left.
- */
-function healGossip(
-  node: { getConnections(peer: PeerId): Connection[]; services: { pubsub: object } },
-  { remotePeer }: Connection
-): void {
-  const left = node.getConnections(remotePeer).find(({ status, limits }) => status === 'open' && limits === undefined)
-  if (!left) return
-  const { pubsub } = node.services as { pubsub: { onPeerConnected?(peer: PeerId, connection: Connection): void } }
-  // After gossipsub's own handlers of the same event.
-  setTimeout(() => left.status === 'open' && pubsub.onPeerConnected?.(remotePeer, left), 50)
 }
 
 /** Two timers outlive `stop` by up to a second, and with them the process (libp2p 3.3, gossipsub 17.1): neither has a public end, and stopping starts one anew. */

@@ -1,0 +1,34 @@
+import type { GossipsubOpts } from '@libp2p/gossipsub'
+import type { Connection, PeerId } from '@libp2p/interface'
+import { hex } from '../bytes.ts'
+
+/** gossipsub's, where its defaults are not for groups of members that share addresses and relays. */
+export const gossipSettings: Partial<GossipsubOpts> = {
+  allowPublishToZeroTopicPeers: true,
+  // Else each of a dozen copies of a message has its signature checked before it is seen to be one.
+  fastMsgIdFn: ({ signature }) => hex(signature ?? new Uint8Array()),
+  // Few copies, yet a member at which dozens hang still hands on to all of them.
+  D: 6,
+  Dlo: 4,
+  Dhi: 64,
+  // Below this, saying that a message is here already costs more than the message.
+  idontwantMinDataSize: 4096,
+  gossipFactor: 1,
+  // Members share addresses; by default the eleventh behind one goes silent without a word.
+  scoreParams: { IPColocationFactorWeight: 0 }
+}
+
+/**
+ * gossipsub keeps one stream for each peer, bound to the connection on which it was opened; when that closes and another
+ * stays, gossip between the two is dead for good (js-libp2p #3531). So it is told of the one that is left.
+ */
+export function healGossip(
+  node: { getConnections(peer: PeerId): Connection[]; services: { pubsub: object } },
+  { remotePeer }: Connection
+): void {
+  const left = node.getConnections(remotePeer).find(({ status, limits }) => status === 'open' && limits === undefined)
+  if (!left) return
+  const { pubsub } = node.services as { pubsub: { onPeerConnected?(peer: PeerId, connection: Connection): void } }
+  // After gossipsub's own handlers of the same event.
+  setTimeout(() => left.status === 'open' && pubsub.onPeerConnected?.(remotePeer, left), 50)
+}
