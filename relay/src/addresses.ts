@@ -1,0 +1,53 @@
+import { networkInterfaces } from 'node:os'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/**
+ * Where a connection comes from, as bounds count it: an IPv4 address, or an IPv6 network of 64 bits, for a single
+ * customer has 2^64 addresses. Undefined for what has no address.
+ */
+export function hostOf(address: Multiaddr): string | undefined {
+  const host = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')
+  if (host?.value === undefined) return undefined
+  if (host.name === 'ip4') return host.value
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(host.value)
+  if (mapped) return mapped[1]
+  const [head = '', tail] = host.value.toLowerCase().split('::')
+  const before = head === '' ? [] : head.split(':')
+  const after = tail ? tail.split(':') : []
+  const missing = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
+  const groups = [...before, ...Array<string>(missing).fill('0'), ...after]
+  return `${groups.slice(0, 4).join(':')}::/64`
+}
+
+/** Ports at which a relay listens; `undefined` leaves that way in out, 0 is any free port. */
+export interface Ports {
+  tcp?: number
+  webSocket?: number
+  webRtc?: number
+}
+
+/** What libp2p is to listen on. */
+export function listenAddresses(host: string, { tcp, webSocket, webRtc }: Ports, tls: boolean): string[] {
+  const at = `/${host.includes(':') ? 'ip6' : 'ip4'}/${host}`
+  return [
+    ...(tcp === undefined ? [] : [`${at}/tcp/${tcp}`]),
+    ...(webSocket === undefined ? [] : [`${at}/tcp/${webSocket}${tls ? '/tls' : ''}/ws`]),
+    ...(webRtc === undefined ? [] : [`${at}/udp/${webRtc}/webrtc-direct`])
+  ]
+}
+
+/**
+ * What to tell members where nothing is said: libp2p keeps a public address to itself until others have confirmed it.
+ * Empty, which leaves it to libp2p, where a port is not known before it listens.
+ */
+export function announceAddresses(host: string, ports: Ports, tls: boolean): string[] {
+  if (Object.values(ports).includes(0)) return []
+  if (host !== '0.0.0.0' && host !== '::') return listenAddresses(host, ports, tls)
+  const family = host === '::' ? 'IPv6' : 'IPv4'
+  const own = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter((one) => !one.internal && one.family === family && !/^(169\.254\.|fe80:)/i.test(one.address))
+    .map(({ address }) => address)
+  const loopback = family === 'IPv6' ? '::1' : '127.0.0.1'
+  return (own.length > 0 ? own : [loopback]).flatMap((address) => listenAddresses(address, ports, tls))
+}

@@ -1,0 +1,126 @@
+import type { Connection, ConnectionGater, MultiaddrConnection } from '@libp2p/interface'
+import { type Bucket, createBucket } from 'ghmesh/protocol'
+import { hostOf } from './addresses.ts'
+import type { RelayLimits } from './limits.ts'
+import { Recent } from './recent.ts'
+import type { Reason, Tally } from './tally.ts'
+
+/** Who is connected and who may connect: bounds for each address and for all, and peers that are shut out. */
+export interface Gate extends Pick<ConnectionGater, 'denyInboundConnection' | 'denyInboundUpgradedConnection'> {
+  /** True for a peer's first connection. */
+  opened(connection: Connection): boolean
+  /** True for a peer's last connection. */
+  closed(connection: Connection): boolean
+  isConnected(peerId: string): boolean
+  /** Where a connected peer comes from, as bounds count it; undefined where they do not. */
+  hostOf(peerId: string): string | undefined
+  /** Ends a peer's connections. */
+  disconnect(peerId: string, reason: string): void
+  /** The same, and for a while refuses new ones. */
+  shutOut(peerId: string, reason: string): void
+  isShutOut(peerId: string): boolean
+  readonly connections: number
+}
+
+/** @param proxies Addresses of reverse proxies: everybody comes from there, so bounds for one address do not hold. */
+export function createGate(
+  limits: RelayLimits,
+  proxies: ReadonlySet<string>,
+  tally: Tally,
+  now: () => number,
+  isDraining: () => boolean
+): Gate {
+  const rates = new Recent<Bucket>(limits.rememberedPeers)
+  const peers = new Map<string, Set<Connection>>()
+  const openFrom = new Map<string, number>()
+  const pendingFrom = new Map<string, Set<MultiaddrConnection>>()
+  const outUntil = new Recent<number>(limits.rememberedPeers)
+  let connections = 0
+
+  const deny = (reason: Reason): true => {
+    tally.rejected(reason)
+    return true
+  }
+  const boundedHost = ({ remoteAddr }: Pick<Connection, 'remoteAddr'>) => {
+    const host = hostOf(remoteAddr)
+    return host === undefined || proxies.has(host) ? undefined : host
+  }
+  const isFull = (host: string | undefined) =>
+    host !== undefined && (openFrom.get(host) ?? 0) >= limits.connectionsPerAddress
+  const isShutOut = (peerId: string) => (outUntil.get(peerId) ?? 0) > now()
+
+  /** Counts a connection of this address. */
+  function count(host: string | undefined, by: 1 | -1): void {
+    connections += by
+    if (host === undefined) return
+    const left = (openFrom.get(host) ?? 0) + by
+    if (left > 0) openFrom.set(host, left)
+    else openFrom.delete(host)
+  }
+  /** Counts it until the handshake has ended, one way or the other. */
+  function shakesHands(host: string, connection: MultiaddrConnection): void {
+    const waiting = pendingFrom.get(host) ?? new Set()
+    pendingFrom.set(host, waiting.add(connection))
+    connection.addEventListener('close', () => shookHands(host, connection), { once: true })
+  }
+  function shookHands(host: string, connection: MultiaddrConnection): void {
+    const waiting = pendingFrom.get(host)
+    if (waiting?.delete(connection) && waiting.size === 0) pendingFrom.delete(host)
+  }
+  function disconnect(peerId: string, reason: string): void {
+    for (const connection of [...(peers.get(peerId) ?? [])]) connection.abort(new Error(reason))
+  }
+
+  return {
+    denyInboundConnection(connection) {
+      if (isDraining()) return deny('draining')
+      if (connections >= limits.connections) return deny('connections-full')
+      const host = boundedHost(connection)
+      if (host === undefined) return false
+      const rate = () => createBucket(limits.connectionsPerSecondAndAddress, limits.connectionsBurstPerAddress, now)
+      if (!rates.of(host, rate).take()) return deny('connection-rate')
+      if ((pendingFrom.get(host)?.size ?? 0) >= limits.pendingPerAddress) return deny('pending-per-address')
+      if (isFull(host)) return deny('connections-per-address')
+      shakesHands(host, connection)
+      return false
+    },
+    denyInboundUpgradedConnection(peerId, connection) {
+      const host = boundedHost(connection)
+      if (host !== undefined) shookHands(host, connection)
+      if (isShutOut(peerId.toString())) return deny('shut-out')
+      // Again, for many may have shaken hands at once.
+      if (connections >= limits.connections) return deny('connections-full')
+      return isFull(host) ? deny('connections-per-address') : false
+    },
+    opened(connection) {
+      const peerId = connection.remotePeer.toString()
+      const known = peers.get(peerId) ?? new Set()
+      if (known.has(connection)) return false
+      peers.set(peerId, known.add(connection))
+      count(boundedHost(connection), 1)
+      return known.size === 1
+    },
+    closed(connection) {
+      const peerId = connection.remotePeer.toString()
+      const known = peers.get(peerId)
+      if (!known?.delete(connection)) return false
+      count(boundedHost(connection), -1)
+      if (known.size === 0) peers.delete(peerId)
+      return known.size === 0
+    },
+    isConnected: (peerId) => peers.has(peerId),
+    hostOf(peerId) {
+      for (const connection of peers.get(peerId) ?? []) return boundedHost(connection)
+      return undefined
+    },
+    disconnect,
+    shutOut(peerId, reason) {
+      outUntil.set(peerId, now() + limits.shutOutMs)
+      disconnect(peerId, reason)
+    },
+    isShutOut,
+    get connections() {
+      return connections
+    }
+  }
+}

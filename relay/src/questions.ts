@@ -1,0 +1,33 @@
+import { type Bucket, createBucket, decodeQuestion, encodeAnswer, questionVersion } from 'ghmesh/protocol'
+import type { RelayLimits } from './limits.ts'
+import type { Proofs } from './proofs.ts'
+import { Recent } from './recent.ts'
+import type { Tally } from './tally.ts'
+
+const relay = encodeAnswer({ type: 'relay' })
+const error = (code: 'version' | 'malformed' | 'unproven' | 'busy') => encodeAnswer({ type: 'error', code })
+
+/** What a relay answers on the exchange protocol: it takes proofs, and has nothing else to give. */
+export function createQuestions(limits: RelayLimits, proofs: Proofs, tally: Tally, now: () => number) {
+  const rates = new Recent<Bucket>(limits.rememberedPeers)
+
+  async function answer(from: string, asked: Uint8Array): Promise<Uint8Array> {
+    const rate = rates.of(from, () => createBucket(limits.questionsPerSecond, limits.questionsBurst, now))
+    if (!rate.take()) {
+      tally.rejected('question-rate')
+      return error('busy')
+    }
+    const question = decodeQuestion(asked)
+    if (question?.type === 'proof') return (await proofs.show(question.proof, from)) ? relay : error('unproven')
+    tally.rejected('question')
+    if (question) return error('unproven')
+    const version = questionVersion(asked)
+    return error(version !== undefined && version !== 1 ? 'version' : 'malformed')
+  }
+
+  return {
+    async *request(from: string, asked: Uint8Array): AsyncGenerator<Uint8Array> {
+      yield await answer(from, asked)
+    }
+  }
+}

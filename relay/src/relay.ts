@@ -1,0 +1,212 @@
+import { generateKeyPair, privateKeyFromProtobuf } from '@libp2p/crypto/keys'
+import type { Connection } from '@libp2p/interface'
+import { tcp } from '@libp2p/tcp'
+import { webSockets } from '@libp2p/websockets'
+import { createExchange, createProbe } from 'ghmesh/protocol'
+import { announceAddresses, listenAddresses, type Ports } from './addresses.ts'
+import { createCircuits } from './circuits.ts'
+import { createGate } from './gate.ts'
+import type { Inside } from './gossip.ts'
+import { createHub } from './hub.ts'
+import { defaultRelayLimits, type RelayLimits } from './limits.ts'
+import { createNode, type RelayNode } from './node.ts'
+import { createProofs } from './proofs.ts'
+import { createQuestions } from './questions.ts'
+import { createTally, type Tally } from './tally.ts'
+
+export interface RelayOptions {
+  /** Address to listen on. Default `0.0.0.0`, every IPv4 address of the machine; `127.0.0.1` for this machine only. */
+  host?: string
+  /** TCP port, 0 for any. Default 4001. */
+  tcpPort?: number
+  /** WebSocket port, 0 for any. Default 4002. */
+  webSocketPort?: number
+  /** Multiaddrs to tell members instead of the addresses of this machine. */
+  announce?: readonly string[]
+  /** Ids (hex) of the groups to serve. Default: every group. */
+  groups?: readonly string[]
+  /** Addresses of reverse proxies in front of it, for which bounds per address do not hold. */
+  proxies?: readonly string[]
+  /** The identity to keep, as libp2p's protobuf of a private key. Default: a new one. */
+  privateKey?: Uint8Array
+  /** Bounds that differ from `defaultRelayLimits`. */
+  limits?: Partial<RelayLimits>
+}
+
+/** What is going on at a relay now. */
+export interface RelayFigures {
+  /** Connected peers with a proof. */
+  members: number
+  connections: number
+  reservations: number
+  circuits: number
+  /** Groups that have a member here. */
+  groups: number
+  /** Topics that are joined: those groups, and some that had a member lately. */
+  topics: number
+}
+
+/** A relay; nothing happens until `start`. */
+export interface Relay {
+  /** Known once `start` has resolved. */
+  readonly peerId: string
+  /** Multiaddrs for `GHMESH_RELAYS`, each ending in `/p2p/<peer id>`. */
+  readonly addresses: string[]
+  readonly figures: RelayFigures
+  /** What was counted since it was made. */
+  readonly tally: Tally
+  /** Resolves when it listens; rejects when it cannot. */
+  start(): Promise<void>
+  /** Takes no new connections, reservations and circuits; resolves when no circuit is left, or after `drainMs`. */
+  drain(): Promise<void>
+  /** Closes everything; nothing keeps the process alive afterwards. */
+  stop(): Promise<void>
+}
+
+/** A relay for members of ghmesh: they meet at it, reserve circuits through it, and gossip over it. */
+export function createRelay(options: RelayOptions = {}): Relay {
+  const limits = { ...defaultRelayLimits, ...options.limits }
+  const now = Date.now
+  const tally = createTally()
+  let node: RelayNode | undefined
+  let exchange: ReturnType<typeof createExchange> | undefined
+  let sweeping: ReturnType<typeof setInterval> | undefined
+  let draining = false
+
+  const gate = createGate(limits, new Set(options.proxies), tally, now, () => draining)
+  const proofs = createProofs(limits, options.groups && new Set(options.groups), tally, now, {
+    isConnected: gate.isConnected,
+    hostOf: gate.hostOf,
+    admits: (groupId) => hub.admits(groupId),
+    first: (groupId) => hub.join(groupId),
+    last: (groupId) => hub.linger(groupId),
+    proven: (peerId, groupId) => hub.add(peerId, groupId),
+    lapsed(peerId, groupId) {
+      hub.remove(peerId, groupId)
+      void awaitProof(peerId)
+    }
+  })
+  const hub = createHub(limits, proofs, gate, tally, now)
+  const circuits = createCircuits(limits, proofs, tally, now, {
+    isConnected: gate.isConnected,
+    isDraining: () => draining,
+    hostOf: gate.hostOf
+  })
+
+  async function awaitProof(peerId: string): Promise<void> {
+    if ((await proofs.wait(peerId, limits.unprovenMs)) || !gate.isConnected(peerId)) return
+    tally.rejected('unproven')
+    gate.disconnect(peerId, 'it has shown no proof')
+  }
+
+  function closed(made: RelayNode, connection: Connection): void {
+    const peer = connection.remotePeer
+    const peerId = peer.toString()
+    if (gate.closed(connection)) {
+      proofs.forget(peerId)
+      circuits.forget(peer)
+      exchange?.forget(peerId)
+      // What is remembered of a peer for hours would grow with every short-lived one.
+      made.peerStore.delete(peer).catch(() => {})
+    } else {
+      const left = made.getConnections(peer).find(({ status }) => status === 'open')
+      // After gossipsub's own handlers of the same event.
+      if (left) setTimeout(() => hub.heal(peerId, left), 50).unref()
+    }
+  }
+
+  async function build(): Promise<RelayNode> {
+    const { host = '0.0.0.0', tcpPort = 4001, webSocketPort = 4002, announce } = options
+    const ports: Ports = { tcp: tcpPort, webSocket: webSocketPort }
+    const listen = listenAddresses(host, ports, false)
+    return await createNode(
+      {
+        privateKey: options.privateKey ? privateKeyFromProtobuf(options.privateKey) : await generateKeyPair('Ed25519'),
+        listen,
+        announce: announce ? [...announce] : announceAddresses(host, ports, false),
+        transports: [tcp(), webSockets()],
+        gater: {
+          denyInboundConnection: gate.denyInboundConnection,
+          denyInboundUpgradedConnection: gate.denyInboundUpgradedConnection,
+          denyInboundRelayReservation: circuits.denyInboundRelayReservation,
+          denyOutboundRelayedConnection: circuits.denyOutboundRelayedConnection,
+          // It answers; it has nobody to call.
+          denyDialPeer: () => true
+        }
+      },
+      limits
+    )
+  }
+
+  const running = (): RelayNode => {
+    if (!node) throw new Error('this relay is not running: call start first')
+    return node
+  }
+
+  return {
+    get peerId() {
+      return running().peerId.toString()
+    },
+    get addresses() {
+      return running().getMultiaddrs().map(String)
+    },
+    get figures() {
+      return {
+        members: proofs.members,
+        connections: gate.connections,
+        reservations: circuits.reservations,
+        circuits: circuits.circuits,
+        groups: proofs.groups.size,
+        topics: hub.groups
+      }
+    },
+    tally,
+    async start() {
+      const made = await build()
+      hub.attach(made.services.pubsub as Inside)
+      circuits.attach(made.services.relay)
+      made.addEventListener('connection:open', ({ detail }) => {
+        if (gate.opened(detail)) void awaitProof(detail.remotePeer.toString())
+      })
+      made.addEventListener('connection:close', ({ detail }) => closed(made, detail))
+      exchange = createExchange(made, createQuestions(limits, proofs, tally, now))
+      // Before it listens, so that nobody who comes at once is told that it does not know these.
+      await exchange.start()
+      await createProbe(made, {}).start()
+      await made.start()
+      node = made
+      sweeping = setInterval(() => {
+        proofs.sweep()
+        for (const connection of made.getConnections()) hub.heal(connection.remotePeer.toString(), connection)
+      }, limits.sweepMs)
+      sweeping.unref()
+    },
+    async drain() {
+      draining = true
+      const until = now() + limits.drainMs
+      while (circuits.circuits > 0 && now() < until) await new Promise((resolve) => setTimeout(resolve, 50))
+    },
+    async stop() {
+      const stopping = node
+      if (!stopping) return
+      node = undefined
+      draining = true
+      clearInterval(sweeping)
+      exchange?.stop()
+      hub.stop()
+      endTimers(stopping)
+      await stopping.stop()
+      endTimers(stopping)
+    }
+  }
+}
+
+/** Two timers outlive `stop` by up to a second, and with them the process (libp2p 3.3, gossipsub 17.1). */
+function endTimers(node: object): void {
+  const { services, components } = node as {
+    services: { pubsub: { status?: { heartbeatTimeout?: ReturnType<typeof setTimeout> } } }
+    components?: { addressManager?: { _updatePeerStoreAddresses?: { stop?(): void } } }
+  }
+  clearTimeout(services.pubsub.status?.heartbeatTimeout)
+  components?.addressManager?._updatePeerStoreAddresses?.stop?.()
+}

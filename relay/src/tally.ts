@@ -1,0 +1,75 @@
+/** Why a relay refused something; the label of the metric `ghmesh_relay_rejections_total`. */
+export const reasons = [
+  'connection-rate',
+  'connections-per-address',
+  'connections-full',
+  'pending-per-address',
+  'shut-out',
+  'unproven',
+  'proof',
+  'group-not-served',
+  'groups-per-peer',
+  'groups-full',
+  'question',
+  'question-rate',
+  'draining',
+  'reservation-unproven',
+  'reservations-per-address',
+  'reservations-full',
+  'circuit-other-group',
+  'circuits-per-peer',
+  'circuits-per-address',
+  'circuits-full',
+  'hop-rate',
+  'frame-rate',
+  'frame-size',
+  'message-unproven',
+  'message-rate',
+  'message-size',
+  'message-version',
+  'message-malformed',
+  'message-proof',
+  'message-signature'
+] as const
+
+export type Reason = (typeof reasons)[number]
+
+/** What a relay has counted since it was made. */
+export interface Tally {
+  readonly rejections: Readonly<Record<Reason, number>>
+  /** Gossip messages passed on, and their bytes. */
+  readonly messages: number
+  readonly messageBytes: number
+  /** Bytes carried by circuits, each counted once. */
+  readonly circuitBytes: number
+  readonly circuitsOpened: number
+  rejected(reason: Reason): void
+  message(bytes: number): void
+  circuit(): void
+  carried(bytes: number): void
+}
+
+export function createTally(): Tally {
+  const rejections = Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<Reason, number>
+  const self = {
+    rejections,
+    messages: 0,
+    messageBytes: 0,
+    circuitBytes: 0,
+    circuitsOpened: 0,
+    rejected(reason: Reason) {
+      rejections[reason]++
+    },
+    message(bytes: number) {
+      self.messages++
+      self.messageBytes += bytes
+    },
+    circuit() {
+      self.circuitsOpened++
+    },
+    carried(bytes: number) {
+      self.circuitBytes += bytes
+    }
+  }
+  return self
+}
