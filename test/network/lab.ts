@@ -90,6 +90,8 @@ export function createLab(machines: readonly string[], cli: string): Lab {
     restore: (machine) => void ip('link', 'set', `to-${machine}`, 'up'),
     async end() {
       await commands.end()
+      // A namespace goes some time after its name; its cables at once, for the next lab has the same.
+      for (const machine of machines) ip('link', 'del', `to-${machine}`)
       for (const machine of [...hidden, ...machines]) ip('netns', 'del', machine)
       ip('link', 'del', 'switch')
     }

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
-import { createRelay, type Relay } from '@ghmesh/relay'
 import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
+import { createRelay, type Relay } from '../../relay/src/index.ts'
 import { cli, type Running, root } from '../commands.ts'
 import { createLab, type Lab, type Nat } from './lab.ts'
 import { startStun } from './stun.ts'
@@ -52,7 +52,7 @@ for (const { name, nats, path, transport } of worlds) {
       }
       github = await startGitHub({ host: lab.hub, secondaryLimits: false })
       stun = await startStun(lab.hub)
-      relay = createRelay({ host: lab.hub, tcpPort: 4001, webSocketPort: 4002, webRtcPort: null, keyFile: undefined })
+      relay = createRelay({ host: lab.hub })
       await relay.start()
     })
     after(async () => {

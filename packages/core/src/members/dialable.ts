@@ -13,14 +13,15 @@ export function dialable(addresses: readonly string[], peerId: string, own: read
   const placeOf = (address: string) => address.replace(/\/p2p\/[^/]*$/, '')
   const ownPlaces = new Set(own.map(placeOf))
   const beyond = own.some((address) => !loopback.test(address))
+  const isPlace = (address: string) =>
+    !nowhere.test(address) && !(beyond && loopback.test(address)) && !ownPlaces.has(placeOf(address))
   const worth = addresses.filter(
     (address) =>
       address.length <= mostLength &&
       address.startsWith('/') &&
       address.endsWith(end) &&
-      !nowhere.test(address) &&
-      !(beyond && loopback.test(address)) &&
-      (address.includes('/p2p-circuit/') || !ownPlaces.has(placeOf(address)))
+      // Of a circuit, the place is the relay's.
+      (address.includes('/p2p-circuit/') || isPlace(address))
   )
   return [...new Set(worth)].slice(0, mostAddresses)
 }

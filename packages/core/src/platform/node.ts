@@ -11,6 +11,7 @@ import { defaultCacheDir } from './node-cache-dir.ts'
 import { readEnvironment } from './node-environment.ts'
 import { openIdentity as openNodeIdentity } from './node-identity.ts'
 import { listenOn } from './node-listen.ts'
+import { loadWebRtc } from './node-webrtc.ts'
 import type { Platform } from './platform.ts'
 
 export const settings: Platform['settings'] = () => readEnvironment(process.env)
@@ -48,16 +49,6 @@ export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) =>
     privateKey: options.privateKey,
     listen: listenOn(options)
   })
-
-/** An optional peer of this package, for it brings much that only other platforms need. */
-async function loadWebRtc(iceServers: RTCIceServer[] = []) {
-  try {
-    const { webRTC } = await import('@libp2p/webrtc')
-    return webRTC({ rtcConfiguration: { iceServers } })
-  } catch {
-    return undefined // not installed, or not made for this system
-  }
-}
 
 /** What `gh auth token` says of an API's host, if anything; only that tool knows where the system keeps it. */
 export const findToken: Platform['findToken'] = (apiUrl) => {

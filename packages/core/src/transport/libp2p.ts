@@ -23,7 +23,7 @@ export interface Libp2pParts {
   /** Relays to be reached through, each address with its peer id. */
   relays?: readonly string[]
   /** Between members that a relay has brought together; resolves to undefined where the platform has none. */
-  webRtc?(): Promise<NonNullable<Libp2pOptions['transports']>[number] | undefined>
+  webRtc?(): Promise<{ transport: NonNullable<Libp2pOptions['transports']>[number]; stop(): void } | undefined>
   /** The identity to keep, as libp2p's protobuf of a private key; absent: a new one. */
   privateKey?: Uint8Array
   gater?: ConnectionGater
@@ -54,7 +54,11 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       start: false,
       privateKey: key,
       addresses: where,
-      transports: [...parts.transports, ...(circuits ? [circuits.transport] : []), ...(webRtc ? [webRtc] : [])],
+      transports: [
+        ...parts.transports,
+        ...(circuits ? [circuits.transport] : []),
+        ...(webRtc ? [webRtc.transport] : [])
+      ],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
       connectionGater: { ...parts.gater, denyInboundRelayedConnection: circuits?.denyInboundRelayedConnection },
@@ -204,6 +208,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       endTimers(stopping)
       await stopping.stop()
       endTimers(stopping)
+      webRtc?.stop()
     }
   }
 }

@@ -1,0 +1,28 @@
+import { createRequire } from 'node:module'
+
+let users = 0
+
+/**
+ * libp2p's WebRTC for members that a relay has brought together; undefined where `@libp2p/webrtc`, an optional peer of this
+ * package, is not installed or not made for this system. `stop` is called by each who has it.
+ */
+export async function loadWebRtc(iceServers: RTCIceServer[] = []) {
+  try {
+    const { webRTC } = await import('@libp2p/webrtc')
+    users++
+    return { transport: webRTC({ rtcConfiguration: { iceServers } }), stop }
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The native part of a connection whose other side went first is never let go of, and with it the process. It can only be
+ * ended as a whole, so by the last of its users.
+ */
+function stop(): void {
+  if (--users > 0) return
+  const require = createRequire(import.meta.resolve('@libp2p/webrtc'))
+  const { cleanup } = require('node-datachannel') as { cleanup(): void }
+  cleanup()
+}
