@@ -19,6 +19,42 @@ const lib = (dir: string, entry: string[], more: Options = {}): Options => ({
   ...more
 })
 
+/** Loads node-datachannel when it is first used and not before, so that what is bundled runs without it. */
+const lateNative: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'late-native',
+  setup(build) {
+    build.onResolve({ filter: /^node-datachannel(?:\/|$)/ }, ({ path, namespace }) =>
+      namespace === 'late-native' ? { path, external: true } : { path, namespace: 'late-native' }
+    )
+    build.onLoad({ filter: /.*/, namespace: 'late-native' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)})`
+    }))
+  }
+}
+
+/** One file each with all that it needs: for whoever installs or copies it, nothing else comes along. */
+const selfContained = (dir: string, file: string, entry: string): Options => ({
+  ...lib(dir, []),
+  entry: { [file]: `${dir}/src/${entry}` },
+  platform: 'node',
+  outExtension: () => ({ js: '.mjs' }),
+  splitting: false,
+  sourcemap: false,
+  skipNodeModulesBundle: false,
+  noExternal: [/^(?!node:)/],
+  external: [/^node:/],
+  // What is CommonJS in there asks for Node's own modules by `require`.
+  banner: { js: "import { createRequire as madeHere } from 'node:module'; const require = madeHere(import.meta.url);" },
+  esbuildPlugins: [lateNative],
+  esbuildOptions(options) {
+    // Names stay, for those of errors are looked at.
+    options.minifySyntax = true
+    options.minifyWhitespace = true
+    // The sources, for core may be building at the same time.
+    options.alias = { 'ghmesh/protocol': './packages/core/src/protocol/index.ts' }
+  }
+})
+
 export default defineConfig([
   lib('packages/core', [
     'index.ts',
@@ -29,5 +65,7 @@ export default defineConfig([
     'platform/browser.ts'
   ]),
   lib('packages/cli', ['bin.ts'], { platform: 'node' }),
-  lib('packages/github-sim', ['index.ts', 'bin.ts'], { platform: 'node' })
+  lib('packages/github-sim', ['index.ts', 'bin.ts'], { platform: 'node' }),
+  selfContained('relay', 'index', 'index.ts'),
+  selfContained('relay', 'ghmesh-relay', 'bin.ts')
 ])

@@ -10,7 +10,8 @@ const run = (name, ...args) =>
     )
   })
 const t = performance.now()
-const packages = join(import.meta.dirname, '../packages')
-for (const name of readdirSync(packages)) rmSync(join(packages, name, 'dist'), { recursive: true, force: true })
+const root = join(import.meta.dirname, '..')
+const packages = [...readdirSync(join(root, 'packages')).map((name) => join('packages', name)), 'relay']
+for (const name of packages) rmSync(join(root, name, 'dist'), { recursive: true, force: true })
 await Promise.all([run('tsc', '-b'), run('tsup')])
 console.log(`build: ${Math.round(performance.now() - t)} ms on ${process.version}`)

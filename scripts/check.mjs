@@ -1,6 +1,6 @@
 // Everything that can be said of the sources without running them, one line for each; no tests.
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { measureSize } from './size.mjs'
 
 const root = join(import.meta.dirname, '..')
@@ -11,11 +11,11 @@ const checks = [
   ['types of tests', bin('tsc'), '-p', 'test'],
   ['import rules', process.execPath, 'scripts/import-rules.mjs'],
   ['unused code', bin('knip'), '--no-progress'],
-  ...['core', 'cli', 'github-sim'].map((name) => [
-    `package shape of ${name}`,
+  ...['packages/core', 'packages/cli', 'packages/github-sim', 'relay'].map((folder) => [
+    `package shape of ${basename(folder)}`,
     bin('publint'),
     '--strict',
-    `packages/${name}`
+    folder
   ]),
   ['bench --quick', process.execPath, 'bench/run.mjs', '--quick']
 ]

@@ -43,7 +43,9 @@ if (read(installStamp) !== want) {
 }
 
 const buildStamp = join(root, 'node_modules/.ghmesh-build')
-const sources = readdirSync(join(root, 'packages')).flatMap((p) => files(join(root, 'packages', p, 'src')))
+const sources = [...readdirSync(join(root, 'packages')).map((p) => join('packages', p)), 'relay'].flatMap((p) =>
+  files(join(root, p, 'src'))
+)
 const wantBuild = hash([...sources, join(root, 'tsup.config.ts'), join(root, 'tsconfig.base.json')], want)
 if (read(buildStamp) !== wantBuild || !existsSync(join(root, 'packages/core/dist/index.js'))) {
   console.log('setup: building')

@@ -4,7 +4,13 @@ import { bin, mocha, runSuites } from './suites.mjs'
 await runSuites([
   [
     'node',
-    ...mocha('--ignore', '**/*.browser.spec.ts', '--ignore', 'test/network/**', '{packages/*/test,test}/**/*.spec.ts')
+    ...mocha(
+      '--ignore',
+      '**/*.browser.spec.ts',
+      '--ignore',
+      'test/network/**',
+      '{packages/*/test,relay/test,test}/**/*.spec.ts'
+    )
   ],
   ['browser', bin('wtr')]
 ])

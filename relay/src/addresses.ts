@@ -19,20 +19,23 @@ export function hostOf(address: Multiaddr): string | undefined {
   return `${groups.slice(0, 4).join(':')}::/64`
 }
 
-/** Ports at which a relay listens; `undefined` leaves that way in out, 0 is any free port. */
+/** A port, 0 for any free one; `off` leaves that way in out. */
+export type Port = number | 'off'
+
+/** Ports at which a relay listens. */
 export interface Ports {
-  tcp?: number
-  webSocket?: number
-  webRtc?: number
+  tcp: Port
+  webSocket: Port
+  webRtc: Port
 }
 
 /** What libp2p is to listen on. */
 export function listenAddresses(host: string, { tcp, webSocket, webRtc }: Ports, tls: boolean): string[] {
   const at = `/${host.includes(':') ? 'ip6' : 'ip4'}/${host}`
   return [
-    ...(tcp === undefined ? [] : [`${at}/tcp/${tcp}`]),
-    ...(webSocket === undefined ? [] : [`${at}/tcp/${webSocket}${tls ? '/tls' : ''}/ws`]),
-    ...(webRtc === undefined ? [] : [`${at}/udp/${webRtc}/webrtc-direct`])
+    ...(tcp === 'off' ? [] : [`${at}/tcp/${tcp}`]),
+    ...(webSocket === 'off' ? [] : [`${at}/tcp/${webSocket}${tls ? '/tls' : ''}/ws`]),
+    ...(webRtc === 'off' ? [] : [`${at}/udp/${webRtc}/webrtc-direct`])
   ]
 }
 

@@ -1,3 +1,4 @@
 export { defaultRelayLimits, type RelayLimits } from './limits.ts'
-export { createRelay, type Relay, type RelayFigures, type RelayOptions } from './relay.ts'
+export { createRelay, type Relay, type RelayFigures, type RelayLogger, type RelayOptions } from './relay.ts'
 export type { Reason, Tally } from './tally.ts'
+export type { WebRtcCertificate } from './webrtc.ts'

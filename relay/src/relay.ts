@@ -3,7 +3,7 @@ import type { Connection } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { createExchange, createProbe } from 'ghmesh/protocol'
-import { announceAddresses, listenAddresses, type Ports } from './addresses.ts'
+import { announceAddresses, listenAddresses, type Port, type Ports } from './addresses.ts'
 import { createCircuits } from './circuits.ts'
 import { createGate } from './gate.ts'
 import type { Inside } from './gossip.ts'
@@ -13,14 +13,21 @@ import { createNode, type RelayNode } from './node.ts'
 import { createProofs } from './proofs.ts'
 import { createQuestions } from './questions.ts'
 import { createTally, type Tally } from './tally.ts'
+import { loadWebRtc, type WebRtcCertificate } from './webrtc.ts'
 
 export interface RelayOptions {
   /** Address to listen on. Default `0.0.0.0`, every IPv4 address of the machine; `127.0.0.1` for this machine only. */
   host?: string
-  /** TCP port, 0 for any. Default 4001. */
-  tcpPort?: number
-  /** WebSocket port, 0 for any. Default 4002. */
-  webSocketPort?: number
+  /** TCP port, 0 for any, or `off`. Default 4001. */
+  tcpPort?: Port
+  /** WebSocket port, 0 for any, or `off`. Default 4002. */
+  webSocketPort?: Port
+  /** UDP port for WebRTC-direct, 0 for any, or `off`. Default `off`, for it needs the native `node-datachannel`. */
+  webRtcPort?: Port
+  /** The certificate of WebRTC-direct, from an earlier `certificate`. Default: a new one, and with it another address. */
+  webRtcCertificate?: WebRtcCertificate
+  /** Certificate and key, PEM, to serve WebSockets over TLS. Default: plain, for loopback or a reverse proxy. */
+  tls?: { cert: string; key: string }
   /** Multiaddrs to tell members instead of the addresses of this machine. */
   announce?: readonly string[]
   /** Ids (hex) of the groups to serve. Default: every group. */
@@ -31,6 +38,17 @@ export interface RelayOptions {
   privateKey?: Uint8Array
   /** Bounds that differ from `defaultRelayLimits`. */
   limits?: Partial<RelayLimits>
+  /** Where events are written. Default: nowhere. */
+  logger?: RelayLogger
+  /** Writes peer ids and addresses, too. Default false. */
+  logAddresses?: boolean
+}
+
+/** As much of a logger as a relay uses; pino's has it. */
+export interface RelayLogger {
+  debug(about: object, what: string): void
+  info(about: object, what: string): void
+  warn(about: object, what: string): void
 }
 
 /** What is going on at a relay now. */
@@ -53,6 +71,9 @@ export interface Relay {
   /** Multiaddrs for `GHMESH_RELAYS`, each ending in `/p2p/<peer id>`. */
   readonly addresses: string[]
   readonly figures: RelayFigures
+  readonly draining: boolean
+  /** Of WebRTC-direct, once it listens there: to be kept, and given again at the next start. */
+  readonly certificate: WebRtcCertificate | undefined
   /** What was counted since it was made. */
   readonly tally: Tally
   /** Resolves when it listens; rejects when it cannot. */
@@ -72,14 +93,24 @@ export function createRelay(options: RelayOptions = {}): Relay {
   let exchange: ReturnType<typeof createExchange> | undefined
   let sweeping: ReturnType<typeof setInterval> | undefined
   let draining = false
+  let certificate: WebRtcCertificate | undefined
+  const { logger } = options
+  const who = (connection: Connection) =>
+    options.logAddresses ? { peer: connection.remotePeer.toString(), address: connection.remoteAddr.toString() } : {}
 
   const gate = createGate(limits, new Set(options.proxies), tally, now, () => draining)
   const proofs = createProofs(limits, options.groups && new Set(options.groups), tally, now, {
     isConnected: gate.isConnected,
     hostOf: gate.hostOf,
     admits: (groupId) => hub.admits(groupId),
-    first: (groupId) => hub.join(groupId),
-    last: (groupId) => hub.linger(groupId),
+    first(groupId) {
+      hub.join(groupId)
+      logger?.info({ groups: proofs.groups.size }, 'a group has its first member here')
+    },
+    last(groupId) {
+      hub.linger(groupId)
+      logger?.info({ groups: proofs.groups.size }, 'a group has no member here any more')
+    },
     proven: (peerId, groupId) => hub.add(peerId, groupId),
     lapsed(peerId, groupId) {
       hub.remove(peerId, groupId)
@@ -102,6 +133,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
   function closed(made: RelayNode, connection: Connection): void {
     const peer = connection.remotePeer
     const peerId = peer.toString()
+    logger?.debug(who(connection), 'disconnected')
     if (gate.closed(connection)) {
       proofs.forget(peerId)
       circuits.forget(peer)
@@ -115,16 +147,30 @@ export function createRelay(options: RelayOptions = {}): Relay {
     }
   }
 
+  async function tryWebRtc() {
+    try {
+      return await loadWebRtc(options.webRtcCertificate)
+    } catch (error) {
+      const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
+      logger?.warn(
+        { why },
+        'no WebRTC-direct: browsers need WebSockets over TLS; npm install node-datachannel brings it'
+      )
+      return undefined
+    }
+  }
+
   async function build(): Promise<RelayNode> {
-    const { host = '0.0.0.0', tcpPort = 4001, webSocketPort = 4002, announce } = options
-    const ports: Ports = { tcp: tcpPort, webSocket: webSocketPort }
-    const listen = listenAddresses(host, ports, false)
+    const { host = '0.0.0.0', tcpPort = 4001, webSocketPort = 4002, webRtcPort = 'off', tls, announce } = options
+    const webRtc = webRtcPort === 'off' ? undefined : await tryWebRtc()
+    certificate = webRtc?.certificate
+    const ports: Ports = { tcp: tcpPort, webSocket: webSocketPort, webRtc: webRtc ? webRtcPort : 'off' }
     return await createNode(
       {
         privateKey: options.privateKey ? privateKeyFromProtobuf(options.privateKey) : await generateKeyPair('Ed25519'),
-        listen,
-        announce: announce ? [...announce] : announceAddresses(host, ports, false),
-        transports: [tcp(), webSockets()],
+        listen: listenAddresses(host, ports, tls !== undefined),
+        announce: announce ? [...announce] : announceAddresses(host, ports, tls !== undefined),
+        transports: [tcp(), webSockets(tls && { https: tls }), ...(webRtc ? [webRtc.transport] : [])],
         gater: {
           denyInboundConnection: gate.denyInboundConnection,
           denyInboundUpgradedConnection: gate.denyInboundUpgradedConnection,
@@ -160,12 +206,19 @@ export function createRelay(options: RelayOptions = {}): Relay {
         topics: hub.groups
       }
     },
+    get draining() {
+      return draining
+    },
+    get certificate() {
+      return certificate
+    },
     tally,
     async start() {
       const made = await build()
       hub.attach(made.services.pubsub as Inside)
       circuits.attach(made.services.relay)
       made.addEventListener('connection:open', ({ detail }) => {
+        logger?.debug(who(detail), 'connected')
         if (gate.opened(detail)) void awaitProof(detail.remotePeer.toString())
       })
       made.addEventListener('connection:close', ({ detail }) => closed(made, detail))

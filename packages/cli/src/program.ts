@@ -5,6 +5,7 @@ import { addCache } from './commands/cache.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addGet } from './commands/get.ts'
 import { addGh } from './commands/gh.ts'
+import { addGroup } from './commands/group.ts'
 import { addPeers } from './commands/peers.ts'
 import { addProbe } from './commands/probe.ts'
 import { addProxy } from './commands/proxy.ts'
@@ -27,7 +28,8 @@ const commands = [
   addStats,
   addPurge,
   addCache,
-  addSecret
+  addSecret,
+  addGroup
 ]
 const help = `
 Examples:

@@ -1,9 +1,10 @@
 /*
  * What a relay, or another implementation, needs of PROTOCOL.md: proofs, envelopes, and the two protocols that are spoken
- * without being a member. Nothing here knows a secret.
+ * without being a member. None of it but `groupKeyOf`, which turns a secret into what a relay may know, takes one.
  */
 export { topicOf } from '../group/group.ts'
 export { type CheckedProof, checkProof } from '../group/proof.ts'
+export { groupIdOf, groupKeyOf } from '../group/public-key.ts'
 export { defaultLimits } from '../limits.ts'
 export { type Bucket, createBucket } from '../members/bucket.ts'
 export { type Envelope, unpackEnvelope } from '../transport/envelope.ts'

@@ -1,0 +1,29 @@
+import process from 'node:process'
+import type { AddCommand } from './command.ts'
+
+const help = `
+The secret is read from CACHE_P2P_SHARED_SECRET or GHMESH_SECRET. The public key may be known to anybody: it lets a relay
+tell this group's members from others, and neither read what they say nor join them. Exit code: 2 without a secret.
+
+Example:
+  $ ghmesh-relay --group "$(ghmesh group)"`
+
+export const addGroup: AddCommand = (program) => {
+  program
+    .command('group')
+    .description("Print the group's public key, for a relay that serves this group only")
+    .addHelpText('after', help)
+    .action(async () => {
+      const { secretInEnvironment } = await import('../environment.ts')
+      const { CliError } = await import('../errors.ts')
+      const secret = secretInEnvironment()
+      if (!secret) {
+        throw new CliError(
+          'no secret: set CACHE_P2P_SHARED_SECRET to the secret of the group, as "ghmesh secret" made it',
+          2
+        )
+      }
+      const { groupKeyOf } = await import('ghmesh/protocol')
+      process.stdout.write(`${await groupKeyOf(secret.value)}\n`)
+    })
+}

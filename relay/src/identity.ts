@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import type { WebRtcCertificate } from './webrtc.ts'
+
+/** Where the key is kept unless something else is said: systemd's state folder, else the user's. */
+export function defaultKeyFile(environment: NodeJS.ProcessEnv, platform = process.platform): string {
+  const home =
+    platform === 'win32'
+      ? (environment.LOCALAPPDATA ?? join(homedir(), 'AppData/Local'))
+      : (environment.XDG_STATE_HOME ?? join(homedir(), '.local/state'))
+  return join(environment.STATE_DIRECTORY ?? join(home, 'ghmesh-relay'), 'identity.key')
+}
+
+function read(file: string): Uint8Array | undefined {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** A file that only its owner may read and that is never seen half written; whoever comes second reads the first's. */
+function write(file: string, content: Uint8Array | string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const aside = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`
+  try {
+    writeFileSync(aside, content, { mode: 0o600 })
+    linkSync(aside, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(aside, { force: true })
+  }
+}
+
+/**
+ * The identity in a file, as libp2p's protobuf of a private key; made, for its owner's eyes only, when there is none.
+ *
+ * @throws where the file cannot be read or written, or holds no key: it is never replaced, for members know its peer id.
+ */
+export async function openIdentity(file: string): Promise<Uint8Array> {
+  if (!read(file)) write(file, privateKeyToProtobuf(await generateKeyPair('Ed25519')))
+  const key = read(file) ?? new Uint8Array()
+  try {
+    privateKeyFromProtobuf(key)
+  } catch (cause) {
+    throw new Error(`${file} holds no private key of libp2p: bring it back, or remove it for a new peer id`, { cause })
+  }
+  return key
+}
+
+const certificateFile = (keyFile: string) => join(dirname(keyFile), 'webrtc-certificate.json')
+
+/** The certificate that was kept beside the key, where there is one that is whole. */
+export function readCertificate(keyFile: string): WebRtcCertificate | undefined {
+  try {
+    const { privateKey, pem, certhash } = JSON.parse(Buffer.from(read(certificateFile(keyFile)) ?? []).toString())
+    const whole = [privateKey, pem, certhash].every((text) => typeof text === 'string')
+    return whole ? { privateKey, pem, certhash } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function keepCertificate(keyFile: string, certificate: WebRtcCertificate): void {
+  if (readCertificate(keyFile)) return
+  rmSync(certificateFile(keyFile), { force: true }) // damaged
+  write(certificateFile(keyFile), JSON.stringify(certificate))
+}

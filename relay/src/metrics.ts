@@ -1,0 +1,54 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { Relay, RelayFigures } from './relay.ts'
+
+const gauges: Record<keyof RelayFigures, [name: string, help: string]> = {
+  members: ['members', 'Connected peers that have shown a proof'],
+  connections: ['connections', 'Open connections'],
+  reservations: ['reservations', 'Reservations of connected peers'],
+  circuits: ['circuits', 'Open circuits'],
+  groups: ['groups', 'Groups with a member here'],
+  topics: ['topics', 'Gossip topics that are joined']
+}
+
+/** The metrics of a relay, in Prometheus' text format, read whenever they are asked for. */
+export function createMetrics(relay: Pick<Relay, 'figures' | 'tally'>): Registry {
+  const registry = new Registry()
+  const registers = [registry]
+  for (const [figure, [name, help]] of Object.entries(gauges)) {
+    new Gauge({
+      name: `ghmesh_relay_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(relay.figures[figure as keyof RelayFigures])
+      }
+    })
+  }
+  const count = (name: string, help: string, value: () => number) =>
+    new Counter({
+      name: `ghmesh_relay_${name}_total`,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(value())
+      }
+    })
+  const { tally } = relay
+  count('messages', 'Gossip messages passed on', () => tally.messages)
+  count('message_bytes', 'Bytes of gossip messages passed on, each counted once', () => tally.messageBytes)
+  count('circuits_opened', 'Circuits opened', () => tally.circuitsOpened)
+  count('circuit_bytes', 'Bytes carried by circuits, each counted once', () => tally.circuitBytes)
+  new Counter({
+    name: 'ghmesh_relay_rejections_total',
+    help: 'What was refused, by reason',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [reason, times] of Object.entries(tally.rejections)) this.inc({ reason }, times)
+    }
+  })
+  collectDefaultMetrics({ register: registry })
+  return registry
+}

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs'
+import process from 'node:process'
+import { Command, CommanderError } from 'commander'
+import { groupIdOf } from 'ghmesh/protocol'
+import { destination, pino } from 'pino'
+import { type StatusServer, serveStatus } from './http.ts'
+import { defaultKeyFile, keepCertificate, openIdentity, readCertificate } from './identity.ts'
+import { addOptions, type Flags } from './options.ts'
+import { createRelay } from './relay.ts'
+import { version } from './version.ts'
+
+const help = `
+Prints the line for members: GHMESH_RELAYS=... Every option can also be given as a variable: --tcp-port is
+GHMESH_RELAY_TCP_PORT, and so on; several values are separated by commas. SIGTERM and SIGINT drain and stop it, the second
+of them at once. Exit code: 0 stopped, 1 it could not start, 2 wrong usage.
+
+Example:
+  $ ghmesh-relay --announce /dns4/relay.example.com/tcp/4001 --group "$(ghmesh group)"`
+
+class UsageError extends Error {}
+
+/** The command `ghmesh-relay`; resolves to the exit code. */
+export async function run(argv: string[]): Promise<number> {
+  const program = addOptions(new Command('ghmesh-relay'), defaultKeyFile(process.env))
+    .exitOverride()
+    .configureOutput({ outputError() {} })
+    .description('A relay for ghmesh: members behind NATs and browsers meet through it; it reads nothing')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .allowExcessArguments(false)
+    .addHelpText('after', help)
+  try {
+    program.parse(argv)
+    await serve(program.opts<Flags>())
+    return 0
+  } catch (error) {
+    const usage = error instanceof CommanderError || error instanceof UsageError
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    const said = (error instanceof Error ? error.message : String(error))
+      .replace(/^error: /, '')
+      .replace(/\s*\n\s*/g, ' ')
+    process.stderr.write(`ghmesh-relay: ${said}${usage ? '; see ghmesh-relay --help' : ''}\n`)
+    return usage ? 2 : 1
+  }
+}
+
+async function serve(flags: Flags): Promise<void> {
+  if ((flags.tlsCert === undefined) !== (flags.tlsKey === undefined)) {
+    throw new UsageError('--tls-cert and --tls-key belong together')
+  }
+  const groups = flags.group && (await Promise.all(flags.group.map(groupIdOf)).catch(wrongUsage))
+  const logger = pino({ level: flags.logLevel, base: null }, destination({ fd: 2, sync: true }))
+  const relay = createRelay({
+    host: flags.host,
+    tcpPort: flags.tcpPort,
+    webSocketPort: flags.wsPort,
+    webRtcPort: flags.webrtcPort,
+    ...(flags.tlsCert !== undefined &&
+      flags.tlsKey !== undefined && {
+        tls: { cert: readFileSync(flags.tlsCert, 'utf8'), key: readFileSync(flags.tlsKey, 'utf8') }
+      }),
+    announce: flags.announce,
+    groups,
+    proxies: flags.proxy,
+    privateKey: await openIdentity(flags.keyFile),
+    webRtcCertificate: readCertificate(flags.keyFile),
+    limits: flags.limit,
+    logger,
+    logAddresses: flags.logAddresses
+  })
+  const asked = nextSignal()
+  let status: StatusServer | undefined
+  try {
+    await relay.start()
+    if (relay.certificate) keepCertificate(flags.keyFile, relay.certificate)
+    if (flags.httpPort !== 'off') status = await serveStatus(relay, flags.httpHost, flags.httpPort)
+    process.stdout.write(`GHMESH_RELAYS=${relay.addresses.join(',')}\n`)
+    if (groups)
+      logger.info({ groups: groups.length, status: status?.url }, 'started; it serves the groups it was given')
+    else logger.info({ status: status?.url }, 'started; it is open: it serves every group, --group narrows that')
+    const signal = await asked
+    logger.info({ signal, ...relay.figures }, 'draining')
+    await relay.drain()
+  } finally {
+    await relay.stop()
+    await status?.close()
+  }
+  logger.info({}, 'stopped')
+}
+
+function wrongUsage(error: unknown): never {
+  throw new UsageError(error instanceof Error ? error.message : String(error))
+}
+
+/** The first signal that asks to end; the second ends the process at once. */
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const names = ['SIGINT', 'SIGTERM'] as const
+    const heard = (signal: NodeJS.Signals) => {
+      for (const name of names) {
+        process.off(name, heard)
+        process.once(name, () => process.exit(name === 'SIGINT' ? 130 : 143))
+      }
+      resolve(signal)
+    }
+    for (const name of names) process.on(name, heard)
+  })
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import type { Libp2pOptions } from 'libp2p'
+
+type MakeTransport = NonNullable<Libp2pOptions['transports']>[number]
+
+/** The certificate of WebRTC-direct. Its hash is part of the relay's addresses, so it has to stay the same. */
+export interface WebRtcCertificate {
+  privateKey: string
+  pem: string
+  certhash: string
+}
+
+const yearMs = 365 * 24 * 3_600_000
+const lifespanMs = 20 * yearMs
+
+/** What of the transport's class is used beyond its interface (webrtc 6.0): it makes a certificate, and sets no timer. */
+interface Inside {
+  createCertificate(
+    key: undefined,
+    keys: CryptoKeyPair
+  ): Promise<{ rawData: ArrayBuffer; toString(format: 'pem'): string }>
+}
+
+/**
+ * WebRTC, through which browsers come without a certificate of a public authority.
+ *
+ * @throws where its native part is not installed or does not load.
+ */
+export async function loadWebRtc(
+  known: WebRtcCertificate | undefined
+): Promise<{ transport: MakeTransport; certificate: WebRtcCertificate }> {
+  const { webRTCDirect } = await import('@libp2p/webrtc')
+  // Nobody is asked for addresses: a relay has its own.
+  const rtcConfiguration = { iceServers: [] }
+  const certificate = known ?? (await createCertificate(webRTCDirect))
+  return { transport: webRTCDirect({ rtcConfiguration, certificate } as object) as MakeTransport, certificate }
+}
+
+async function createCertificate(
+  webRTCDirect: typeof import('@libp2p/webrtc').webRTCDirect
+): Promise<WebRtcCertificate> {
+  const log = Object.assign(() => {}, { trace() {} })
+  const components = { logger: { forComponent: () => log } }
+  // The library's own certificates last for 14 days, and it cannot wait longer than 24 for the next.
+  const maker = webRTCDirect({ certificateLifespan: lifespanMs } as object)(components as never) as unknown as Inside
+  const ecdsa = { name: 'ECDSA', namedCurve: 'P-256' }
+  const keys = (await crypto.subtle.generateKey(ecdsa, true, ['sign', 'verify'])) as CryptoKeyPair
+  const made = await maker.createCertificate(undefined, keys)
+  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
+  const digest = createHash('sha256').update(new Uint8Array(made.rawData)).digest()
+  return {
+    privateKey: `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/.{64}/g, '$&\n').trim()}\n-----END PRIVATE KEY-----`,
+    pem: made.toString('pem'),
+    // A multihash (SHA-256, 32 bytes) in multibase (base64url).
+    certhash: `u${Buffer.concat([Buffer.of(0x12, 0x20), digest]).toString('base64url')}`
+  }
+}
