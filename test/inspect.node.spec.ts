@@ -14,23 +14,11 @@ import { holdingRecord } from '../packages/core/src/cache/record.ts'
 import { entryOf } from '../packages/core/test/fixtures/entries.ts'
 import { cli, createCommands, type Running } from './commands.ts'
 import { next } from './events.ts'
+import { figureNames } from './figure-names.ts'
 
 const alice = 'sim-token-alice'
 const bob = 'sim-token-bob'
 const hello = '/repos/octocat/Hello-World'
-const runbook = [
-  'peer_id',
-  'connected_peers',
-  'peer_hits',
-  'hits',
-  'misses',
-  'evictions',
-  'expirations',
-  'api_calls_made',
-  'api_calls_saved',
-  'hit_rate',
-  'cache_size'
-]
 
 describe('the commands peers, stats, purge and cache', () => {
   const commands = createCommands()
@@ -156,7 +144,7 @@ describe('the commands peers, stats, purge and cache', () => {
       expect(await through(`${hello}/labels`)).to.equal('ghmesh; hit')
       const { stdout } = await ok(env, 'stats')
       const names = [...stdout.matchAll(/^ {2}([\w ]+): /gm)].map(([, name]) => name)
-      expect(names.slice(0, runbook.length)).to.deep.equal(runbook)
+      expect(names.slice(0, figureNames.length)).to.deep.equal(figureNames)
       expect(names).to.include.members(['requests', 'quota_saved', 'cache_bytes', 'rejected', 'quota core'])
       const document = (await ok(env, 'stats', '--json')).json()
       expect(document).to.deep.include({ hits: 1, misses: 1, connected_peers: 1, rejected: {} })
