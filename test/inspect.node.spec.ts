@@ -298,7 +298,7 @@ describe('the commands peers, stats, purge and cache', () => {
       expect(nobody.stderr).to.match(/^ghmesh: the proxy \(process \d+\) is connected with nobody\n$/)
       const purged = await ok(env, 'purge', 'octocat/Hello-World', '--socket', other)
       expect(purged.stdout).to.equal('0 entries are stale here; 0 members were told\n')
-      expect(purged.stderr).to.match(/^ghmesh: no member was connected/)
+      expect(purged.stderr).to.match(/^ghmesh: no member is connected with the proxy/)
       alone.child.kill('SIGTERM')
       await alone.ended
     })
