@@ -10,6 +10,10 @@ const lib = (dir: string, entry: string[], more: Options = {}): Options => ({
   target: 'es2023',
   dts: false, // tsup 9's d.ts needs TypeScript 6's API; `tsc -b` (TypeScript 7) emits them
   sourcemap: true,
+  // A trace names file and line all the same, in a third less to install.
+  esbuildOptions: (options) => {
+    options.sourcesContent = false
+  },
   clean: false,
   removeNodeProtocol: false, // `sqlite` exists as `node:sqlite` only
   bundle: true,

@@ -5,20 +5,8 @@ import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import { createMesh, createSecret, memoryStore } from 'ghmesh'
 import { cli, createCommands } from './commands.ts'
+import { figureNames } from './figure-names.ts'
 
-const statNames = [
-  'peer_id',
-  'connected_peers',
-  'peer_hits',
-  'hits',
-  'misses',
-  'evictions',
-  'expirations',
-  'api_calls_made',
-  'api_calls_saved',
-  'hit_rate',
-  'cache_size'
-]
 const alice = 'sim-token-alice'
 const bob = 'sim-token-bob'
 
@@ -89,7 +77,7 @@ describe('the command ghmesh', () => {
             .trim()
             .split(/: .*\n {2}|: .*$/)
             .filter(Boolean)
-        ).to.deep.equal(statNames)
+        ).to.deep.equal(figureNames)
       }
       expect(reader.stderr)
         .to.match(/^\d{4}-\S+Z peer:connect /m)
@@ -109,7 +97,7 @@ describe('the command ghmesh', () => {
       expect(written).to.deep.include({ ok: true, role: 'writer', target: 'some/where', alone: false })
       expect(read.entry).to.deep.include(written.entry)
       expect(read.entry).to.include({ source: 'synthetic', from: 'writer', from_peer_id: written.final_stats.peer_id })
-      for (const { final_stats } of [read, written]) expect(Object.keys(final_stats)).to.deep.equal(statNames)
+      for (const { final_stats } of [read, written]) expect(Object.keys(final_stats)).to.deep.equal(figureNames)
       expect(read.final_stats.peer_hits).to.be.at.least(1)
       expect(written.final_stats.connected_peers).to.equal(1)
 

@@ -14,23 +14,11 @@ import { holdingRecord } from '../packages/core/src/cache/record.ts'
 import { entryOf } from '../packages/core/test/fixtures/entries.ts'
 import { cli, createCommands, type Running } from './commands.ts'
 import { next } from './events.ts'
+import { figureNames } from './figure-names.ts'
 
 const alice = 'sim-token-alice'
 const bob = 'sim-token-bob'
 const hello = '/repos/octocat/Hello-World'
-const runbook = [
-  'peer_id',
-  'connected_peers',
-  'peer_hits',
-  'hits',
-  'misses',
-  'evictions',
-  'expirations',
-  'api_calls_made',
-  'api_calls_saved',
-  'hit_rate',
-  'cache_size'
-]
 
 describe('the commands peers, stats, purge and cache', () => {
   const commands = createCommands()
@@ -156,7 +144,7 @@ describe('the commands peers, stats, purge and cache', () => {
       expect(await through(`${hello}/labels`)).to.equal('ghmesh; hit')
       const { stdout } = await ok(env, 'stats')
       const names = [...stdout.matchAll(/^ {2}([\w ]+): /gm)].map(([, name]) => name)
-      expect(names.slice(0, runbook.length)).to.deep.equal(runbook)
+      expect(names.slice(0, figureNames.length)).to.deep.equal(figureNames)
       expect(names).to.include.members(['requests', 'quota_saved', 'cache_bytes', 'rejected', 'quota core'])
       const document = (await ok(env, 'stats', '--json')).json()
       expect(document).to.deep.include({ hits: 1, misses: 1, connected_peers: 1, rejected: {} })
@@ -310,7 +298,7 @@ describe('the commands peers, stats, purge and cache', () => {
       expect(nobody.stderr).to.match(/^ghmesh: the proxy \(process \d+\) is connected with nobody\n$/)
       const purged = await ok(env, 'purge', 'octocat/Hello-World', '--socket', other)
       expect(purged.stdout).to.equal('0 entries are stale here; 0 members were told\n')
-      expect(purged.stderr).to.match(/^ghmesh: no member was connected/)
+      expect(purged.stderr).to.match(/^ghmesh: no member is connected with the proxy/)
       alone.child.kill('SIGTERM')
       await alone.ended
     })

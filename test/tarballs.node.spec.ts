@@ -82,30 +82,43 @@ describe('the packed tarballs in an empty project', function () {
     }
   })
 
-  it('type-check from outside, in a project without Node’s types', async () => {
-    mkdirSync(join(project, 'types'))
-    writeFileSync(
-      join(project, 'types/use.ts'),
+  const typeCheck = async (name: string, code: string, options: object) => {
+    const folder = join(project, name)
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'use.ts'), code)
+    const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', ...options }
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
+    const { code: exit, stdout } = await commands.start(join(root, 'node_modules/.bin/tsc'), ['-p', folder]).ended
+    expect(exit, stdout).to.equal(0)
+  }
+
+  it('type-check from outside, in a project without Node’s types', () =>
+    typeCheck(
+      'types',
       `import { createMesh, type Mesh, memoryStore } from 'ghmesh'
+       import { type CachedEntry, openCacheFolder } from 'ghmesh/cache-folder'
        import { storeContract } from 'ghmesh/contract'
        export const mesh: Promise<Mesh> = createMesh({ store: memoryStore({ maxBytes: 1000 }), share: 'group' })
        export const cases: string[] = storeContract({ create: memoryStore }).map(({ name }) => name)
+       export const entries = (directory: string): CachedEntry[] => [...openCacheFolder(directory).entries()]
        // @ts-expect-error there is no such option
-       createMesh({ sekret: '' })`
-    )
-    const compilerOptions = {
-      strict: true,
-      noEmit: true,
-      module: 'nodenext',
-      target: 'es2023',
-      types: [],
-      lib: ['es2023', 'dom']
-    }
-    writeFileSync(join(project, 'types/tsconfig.json'), JSON.stringify({ compilerOptions }))
-    const { code, stdout } = await commands.start(join(root, 'node_modules/.bin/tsc'), ['-p', join(project, 'types')])
-      .ended
-    expect(code, stdout).to.equal(0)
-  })
+       createMesh({ sekret: '' })
+       // @ts-expect-error a directory has to be named
+       openCacheFolder()`,
+      { types: [], lib: ['es2023', 'dom'] }
+    ))
+
+  it('type-check the protocol with Node’s types, which those of libp2p need', () =>
+    typeCheck(
+      'protocol',
+      `import { type CheckedProof, checkProof, createBucket, createProbe, defaultLimits, topicOf } from 'ghmesh/protocol'
+       export const check = (proof: Uint8Array, peerId: string): Promise<CheckedProof | undefined> =>
+         checkProof(proof, peerId, Date.now(), defaultLimits.proofLifetimeMs)
+       export const spoken = { createBucket, createProbe, topicOf }
+       // @ts-expect-error the time is missing
+       checkProof(new Uint8Array(), '')`,
+      { types: ['node'], typeRoots: [join(root, 'node_modules/@types')] }
+    ))
 
   it('give the commands ghmesh and github-sim', async () => {
     const run = async (name: string) =>

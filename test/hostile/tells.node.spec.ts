@@ -3,6 +3,7 @@ import { sha256, utf8 } from '../../packages/core/src/bytes.ts'
 import { valueKeyOf } from '../../packages/core/src/github/key.ts'
 import { deflate } from '../../packages/core/src/transport/compress.ts'
 import type { Gossip, ValueHead } from '../../packages/core/src/transport/wire.ts'
+import { next } from '../events.ts'
 import { type Attacker, announce, world } from './world.ts'
 
 type Presence = Gossip & { type: 'presence' }
@@ -56,6 +57,32 @@ describe('members that abuse what members may do', () => {
         await here.answered(mesh, path)
       })
     }
+
+    it('of one whose answer to a proof was lost: it is asked again, and becomes a member', async () => {
+      const mesh = await here.member()
+      const peer = await here.attacker()
+      const { proof } = peer
+      const lost = () =>
+        new Promise<void>((resolve) => {
+          peer.proof = async () => {
+            resolve()
+            throw new Error('the stream broke')
+          }
+        })
+      const first = lost()
+      await peer.transport.dial(mesh.addresses[0] as string)
+      await first
+      const second = lost()
+      // It shows its own, so that the connection stays.
+      await peer.ask(mesh, { version: 1, type: 'proof', proof: await proof() })
+      await second
+      expect(mesh.peers()).to.deep.equal([])
+      peer.proof = proof
+      const joined = next(mesh, 'peer:connect')
+      expect(await peer.tell(mesh, presence({ name: 'back' }))).to.equal('accept')
+      expect((await joined).id).to.equal(peer.peerId)
+      expect(mesh.peers().map(({ name }) => name)).to.deep.equal(['back'])
+    })
 
     it('with NaN or a thousand addresses: rejected', async () => {
       const { mesh, attacker } = await two()

@@ -119,6 +119,8 @@ async function createAttacker(given: Pick<World, 'github' | 'hub'>, how: { secre
     stop: () => transport.stop(),
     /** The frames of its answer to `get`; replaced by tests. */
     answer: none as (question: Question & { type: 'get' }, signal?: AbortSignal) => AsyncIterable<Uint8Array>,
+    /** What it answers to `proof`; replaced by tests. */
+    proof: () => group.proofFor(peerId),
     /** What it answers to `list`. */
     keys: [] as [Uint8Array, Uint8Array, number][],
     /** Connected, and for a member proven. */
@@ -170,7 +172,7 @@ async function createAttacker(given: Pick<World, 'github' | 'hub'>, how: { secre
     message: async () => 'accept',
     async *request(_from, bytes, { signal }) {
       const question = decodeQuestion(bytes)
-      if (question?.type === 'proof') yield encodeAnswer({ type: 'proof', proof: await group.proofFor(peerId) })
+      if (question?.type === 'proof') yield encodeAnswer({ type: 'proof', proof: await attacker.proof() })
       else if (question?.type === 'list') yield encodeAnswer({ type: 'keys', items: attacker.keys })
       else if (question?.type === 'get') yield* attacker.answer(question, signal)
     },

@@ -58,7 +58,7 @@ describe('routes', () => {
 
   it("never shares what is the viewer's, an administrator's, or unknown", () => {
     const admin = inRepository(
-      '/branches/main/protection /branches/a/b/protection/restrictions /subscription /collaborators /hooks /keys /traffic/views /secrets /actions/secrets /dependabot/alerts /pulls/1/reviews/2 /invitations'
+      '/branches/main/protection /branches/main/protection/ /branches/a/b/protection/restrictions /subscription /collaborators /hooks /keys /traffic/views /secrets /actions/secrets /dependabot/alerts /pulls/1/reviews/2 /invitations'
     )
     const own = [
       '/user',
@@ -78,6 +78,20 @@ describe('routes', () => {
       '/REPOS/octo/tools'
     ]
     for (const path of [...admin, ...own]) expect(sharing(path), path).to.equal('viewer')
+  })
+
+  it('knows a branch from its protection, whatever they are named', () => {
+    for (const path of [
+      '/repos/octo/protection/branches/main',
+      '/repos/branches/protection/branches/main',
+      ...inRepository('/branches/protection /branches/protection/protected /branches/branches')
+    ])
+      expect(sharing(path), path).to.equal('group')
+    for (const path of [
+      '/repos/octo/protection/branches/main/protection',
+      ...inRepository('/branches/protection/protection /branches/branches/protection')
+    ])
+      expect(sharing(path), path).to.equal('viewer')
   })
 
   it('never caches streams, archives and signed redirects', () => {
@@ -112,8 +126,13 @@ describe('routes', () => {
       fc.property(fc.array(segment), (segments) => {
         const path = `/${segments.join('/')}`
         expect(['group', 'anonymous', 'viewer', 'none']).to.include(sharing(path))
-        if (/\/protection(?:\/|$)/.test(path) && path.includes('/branches/'))
-          expect(sharing(path)).to.not.equal('group')
+      })
+    )
+    const some = fc.array(segment).map((segments) => segments.map((one) => `/${one}`).join(''))
+    fc.assert(
+      fc.property(segment, some, some, (first, branch, rest) => {
+        for (const path of inRepository(`/branches/${first || 'x'}${branch}/protection${rest}`))
+          expect(sharing(path), path).to.equal('viewer')
       })
     )
   })

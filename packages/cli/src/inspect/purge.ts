@@ -24,7 +24,7 @@ export async function purge(what: string, flags: PurgeFlags, signal: AbortSignal
   const { proxy, directory } = await sourceToChange(flags)
   if (proxy) {
     const purged = await proxy.ask<Purged>('/ghmesh/purge', { target: what })
-    tell(flags, output, what, purged, proxy.figures.stats.peerId !== undefined)
+    tell(flags, output, what, purged, proxy.figures.stats.peerId === undefined ? noSecret : noneWithProxy)
     return 0
   }
   // A directory that was named and is not there is a mistake, and one that cannot be read would be left as it is.
@@ -34,7 +34,7 @@ export async function purge(what: string, flags: PurgeFlags, signal: AbortSignal
   const waitSeconds = flags.waitSeconds ?? (findsMembers() ? defaultWaitSeconds : 0)
   if (isMember && waitSeconds > 0) await meetOne(mesh, waitSeconds, output, signal)
   const count = await mesh.purge(purgeTarget(what, new URL(apiUrl())), { signal })
-  tell(flags, output, what, { purged: count, members: listening(mesh) }, isMember)
+  tell(flags, output, what, { purged: count, members: listening(mesh) }, isMember ? noneMet : noSecret)
   return 0
 }
 
@@ -51,16 +51,16 @@ async function meetOne(mesh: Mesh, waitSeconds: number, output: Output, signal: 
   }
 }
 
-function tell(flags: PurgeFlags, output: Output, target: string, purged: Purged, isMember: boolean): void {
+const noSecret = 'there is no secret, so only this machine knows; set CACHE_P2P_SHARED_SECRET to tell members'
+const noneMet =
+  'no member was connected, so only this machine knows; --wait-seconds waits longer, or keep a proxy running'
+const noneWithProxy = 'no member is connected with the proxy, so only this machine knows; "ghmesh doctor" looks into it'
+
+function tell(flags: PurgeFlags, output: Output, target: string, purged: Purged, whyNobody: string): void {
   const { purged: count, members } = purged
   if (flags.json) output.document({ target, ...purged })
   output.line(
     `${counted(count, 'entry is', 'entries are')} stale here; ${counted(members, 'member was', 'members were')} told`
   )
-  if (members > 0) return
-  output.note(
-    isMember
-      ? 'ghmesh: no member was connected, so only this machine knows; --wait-seconds waits longer, or keep a proxy running'
-      : 'ghmesh: there is no secret, so only this machine knows; set CACHE_P2P_SHARED_SECRET to tell members'
-  )
+  if (members === 0) output.note(`ghmesh: ${whyNobody}`)
 }

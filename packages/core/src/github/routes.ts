@@ -39,7 +39,8 @@ const sharedElsewhere = `
 /users/{user} /orgs/{org} /gitignore/templates /gitignore/templates/{name} /licenses /licenses/{license} /emojis /meta`
 
 // For administrators only, though a branch's name could read so.
-const viewersInRepository = '/branches/{branch...}/protection /branches/{branch...}/protection/{rest...}'
+const viewersInRepository = `
+/branches/{branch...}/protection /branches/{branch...}/protection/ /branches/{branch...}/protection/{rest...}`
 
 // Answered by redirects to signed URLs, by streams, or free of charge.
 const notCached = `

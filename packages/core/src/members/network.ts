@@ -190,6 +190,8 @@ export function createNetwork(options: NetworkOptions): Network {
     wanted: (peerId, wireKey, named) => wants.add({ peerId, wireKey, named }),
     present(peerId, told, offsetMs) {
       if (members.hear(peerId, told)) presence.greetFar()
+      // Its answer to our proof may have been lost, on a connection that stays because it has shown its own.
+      if (members.isConnected(peerId)) void introduce(peerId)
       dialler.heard(peerId, told)
       if (offsetMs !== undefined) clock.hear(peerId, offsetMs)
     }
