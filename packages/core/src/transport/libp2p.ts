@@ -27,6 +27,8 @@ export interface Libp2pParts {
   /** The identity to keep, as libp2p's protobuf of a private key; absent: a new one. */
   privateKey?: Uint8Array
   gater?: ConnectionGater
+  /** How long libp2p itself remembers addresses, in ms. Default: an hour. Nothing here depends on it. */
+  addressAgeMs?: number
   /** Called at start, again after a failure with the next attempt, until it has nothing more to offer. */
   listen(attempt: number): Promise<{ listen: string[]; announce: string[] } | undefined>
 }
@@ -62,6 +64,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
       connectionGater: { ...parts.gater, denyInboundRelayedConnection: circuits?.denyInboundRelayedConnection },
+      peerStore: parts.addressAgeMs === undefined ? {} : { maxAddressAge: parts.addressAgeMs },
       connectionManager: {
         inboundConnectionThreshold: connectionsPerSecondAndAddress,
         maxIncomingPendingConnections: pendingConnections
