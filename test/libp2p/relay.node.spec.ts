@@ -20,7 +20,7 @@ function between(transport: Transport, may: (address: string) => boolean): Trans
     }
   })
 }
-const isCircuit = (address: string) => address.includes('/p2p-circuit/')
+const isCircuit = (address: string) => address.includes('/p2p-circuit/p2p/')
 
 describe('members and a relay', function () {
   this.timeout(30_000)
