@@ -2,25 +2,11 @@ import { createRelay, type Relay, type RelayOptions } from '@ghmesh/relay'
 import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { tcp } from '@libp2p/tcp'
 import { expect } from 'chai'
-import { libp2pTransport, type Mesh, type MeshOptions, type Transport } from 'ghmesh'
+import { libp2pTransport, type Mesh, type MeshOptions } from 'ghmesh'
 import { createLibp2pTransport } from '../../packages/core/src/transport/libp2p.ts'
 import { next } from '../events.ts'
 import { connected, members } from './members.ts'
-
-/** A transport that reaches others only as `may` says: as if a NAT stood between. */
-function between(transport: Transport, may: (address: string) => boolean): Transport {
-  return new Proxy(transport, {
-    get(target, name) {
-      const value = Reflect.get(target, name, target)
-      if (name !== 'dial') return typeof value === 'function' ? value.bind(target) : value
-      return async (address: string, options?: object) => {
-        if (!may(address)) throw new Error(`no way to ${address}`)
-        return target.dial(address, options)
-      }
-    }
-  })
-}
-const isCircuit = (address: string) => address.includes('/p2p-circuit/p2p/')
+import { between, isCircuit } from './nat.ts'
 
 describe('members and a relay', function () {
   this.timeout(30_000)

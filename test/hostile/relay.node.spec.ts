@@ -1,0 +1,153 @@
+import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
+import { gossipsub } from '@libp2p/gossipsub'
+import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { expect } from 'chai'
+import { libp2pTransport, type Mesh } from 'ghmesh'
+import { createExchange, encodeAnswer } from 'ghmesh/protocol'
+import { createLibp2p } from 'libp2p'
+import { openGroup } from '../../packages/core/src/group/group.ts'
+import { connected, members } from '../libp2p/members.ts'
+import { between, isCircuit } from '../libp2p/nat.ts'
+
+/** A relay that welcomes everybody, and of which the test has every screw in hand. */
+async function startHostileRelay(secret: string) {
+  const { topic } = await openGroup(secret, Date.now, 86_400_000)
+  type Connections = { getConnections(peer?: object): { remotePeer: object }[] }
+  const inside: { connectionManager?: Connections } = {}
+  const node = await createLibp2p({
+    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionManager: { inboundConnectionThreshold: 1000 },
+    services: {
+      identify: identify(),
+      ping: ping(),
+      inside({ connectionManager }: { connectionManager: Connections }) {
+        inside.connectionManager = connectionManager
+        return {}
+      },
+      relay: circuitRelayServer({ reservations: { maxReservations: 100, defaultDataLimit: 1n << 30n } }),
+      pubsub: gossipsub({ D: 100, Dhi: 200, Dlo: 50, scoreParams: { IPColocationFactorWeight: 0 } })
+    }
+  })
+  const exchange = createExchange(node, {
+    async *request() {
+      yield encodeAnswer({ type: 'relay' })
+    }
+  })
+  await exchange.start()
+  node.services.pubsub.subscribe(topic)
+  type Forward = (id: string, message: { data?: Uint8Array }, ...rest: unknown[]) => unknown
+  return {
+    node,
+    addresses: node.getMultiaddrs().map(String),
+    /** What becomes of a message that is handed on. */
+    forwards(change: (message: { data?: Uint8Array }) => { data?: Uint8Array } | undefined) {
+      const pubsub = node.services.pubsub as unknown as { forwardMessage: Forward }
+      const forward = pubsub.forwardMessage.bind(pubsub)
+      pubsub.forwardMessage = (id, message, ...rest) => {
+        const changed = change(message)
+        return changed && forward(id, changed, ...rest)
+      }
+    },
+    /** Leads circuits for one peer to another. */
+    swaps(from: Mesh, to: Mesh) {
+      const { connectionManager } = inside as Required<typeof inside>
+      const ask = connectionManager.getConnections.bind(connectionManager)
+      connectionManager.getConnections = (peer) =>
+        String(peer) === from.peerId ? ask().filter(({ remotePeer }) => String(remotePeer) === to.peerId) : ask(peer)
+    },
+    async stop() {
+      exchange.stop()
+      await node.stop()
+    }
+  }
+}
+
+describe('a hostile relay', function () {
+  this.timeout(30_000)
+  const here = members()
+  let relay: Awaited<ReturnType<typeof startHostileRelay>>
+  let number = 20
+  const newPath = () => `/repos/octocat/hello-world/issues/${++number}`
+  beforeEach(async () => {
+    relay = await startHostileRelay(here.secret)
+  })
+  afterEach(() => relay.stop())
+
+  function member(): Promise<Mesh> {
+    const { addresses: relays } = relay
+    const transport = between(
+      libp2pTransport({ listenPort: 0, forceLocalhost: true, relays }),
+      (address) => isCircuit(address) || relays.includes(address)
+    )
+    return here.member({ transport, relays, discovery: undefined, mdns: false })
+  }
+  async function two(): Promise<[Mesh, Mesh]> {
+    const [a, b] = [await member(), await member()]
+    await Promise.all([connected(a, b), connected(b, a)])
+    return [a, b]
+  }
+
+  it('that passes no gossip on: members ask each other', async () => {
+    const [a, b] = await two()
+    relay.forwards(() => undefined)
+    const path = newPath()
+    expect((await a.fetch(here.url(path))).status).to.equal(200)
+    const calls = here.github.count()
+    expect((await b.fetch(here.url(path))).headers.get('cache-status')).to.equal('ghmesh; hit; detail=peer')
+    expect(here.github.count()).to.equal(calls)
+  })
+
+  it('that rewrites gossip: nobody believes it', async () => {
+    const [a, b] = await two()
+    let rewritten = 0
+    relay.forwards((message) => {
+      const data = message.data?.slice()
+      if (data) data[data.length - 1] = (data[data.length - 1] as number) ^ 1
+      rewritten++
+      return { ...message, data }
+    })
+    await a.set('answer', 'right')
+    const path = newPath()
+    const said = await (await a.fetch(here.url(path))).text()
+    while (rewritten < 2) await a.set('more', rewritten)
+    expect(await b.get('answer')).to.equal('right')
+    expect(await (await b.fetch(here.url(path))).text()).to.equal(said)
+  })
+
+  it('that answers nothing on circuits: GitHub is asked', async () => {
+    const [a, b] = await two()
+    relay.forwards(() => undefined)
+    const path = newPath()
+    expect((await a.fetch(here.url(path))).status).to.equal(200)
+    // From now on every byte of a circuit stays with the relay.
+    for (const connection of relay.node.getConnections())
+      for (const stream of connection.streams) if (stream.protocol.includes('/circuit/')) stream.pause()
+    const response = await b.fetch(here.url(path))
+    expect([response.status, response.headers.get('cache-status')]).to.deep.equal([
+      200,
+      'ghmesh; fwd=uri-miss; fwd-status=200; stored'
+    ])
+  })
+
+  it('that joins wrong peers: nobody is taken for another', async () => {
+    const a = await member()
+    const b = await member()
+    relay.swaps(b, a)
+    const c = await member()
+    await connected(c, a)
+    const path = newPath()
+    const said = await (await c.fetch(here.url(path))).text()
+    expect(await (await a.fetch(here.url(path))).text()).to.equal(said)
+    // Who is asked for b answers as a, and that is seen.
+    await c.set('to', 'all')
+    expect(await b.get('to')).to.be.oneOf(['all', undefined])
+    for (const { id } of c.peers()) expect([a.peerId, b.peerId]).to.include(id)
+  })
+})
