@@ -10,6 +10,7 @@ import { libp2pTransport, type Mesh } from 'ghmesh'
 import { createExchange, encodeAnswer } from 'ghmesh/protocol'
 import { createLibp2p } from 'libp2p'
 import { openGroup } from '../../packages/core/src/group/group.ts'
+import { next } from '../events.ts'
 import { connected, members } from '../libp2p/members.ts'
 import { between, isCircuit } from '../libp2p/nat.ts'
 
@@ -98,7 +99,9 @@ describe('a hostile relay', function () {
     const [a, b] = await two()
     relay.forwards(() => undefined)
     const path = newPath()
+    const announced = next(a, 'announced', ({ url }) => url === here.url(path))
     expect((await a.fetch(here.url(path))).status).to.equal(200)
+    await announced
     const calls = here.github.count()
     expect((await b.fetch(here.url(path))).headers.get('cache-status')).to.equal('ghmesh; hit; detail=peer')
     expect(here.github.count()).to.equal(calls)
