@@ -1,5 +1,6 @@
 // Compares a hit of ghmesh with what else answers one, in one run. `--quick`: fewer rounds. `--json`: one document.
 import { measure, median, ratio } from './measure.mjs'
+import { pathNames, startPath } from './paths.mjs'
 import { startOrigin, startSubjects } from './subjects.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -18,6 +19,17 @@ const kinds = {
 const origin = await startOrigin()
 const subjects = await startSubjects(origin)
 const rows = []
+const row = (hit, against, aim, times) => {
+  const measured = times[against] !== undefined
+  rows.push({
+    hit,
+    against,
+    ghmeshMicroseconds: measured ? median(times.ghmesh) : null,
+    otherMicroseconds: measured ? median(times[against]) : null,
+    ratio: measured ? ratio(times, 'ghmesh', against) : null,
+    aim: aim ?? null
+  })
+}
 try {
   for (const [kind, { aims, ...pace }] of Object.entries(kinds)) {
     const calls = Object.fromEntries(
@@ -31,16 +43,19 @@ try {
         throw new Error(`${kind} ${name} is no hit: ${bytes} bytes`)
     }
     const times = await measure(calls, { rounds, ...pace })
-    for (const [against, aim] of Object.entries(aims)) {
-      const measured = times[against] !== undefined
-      rows.push({
-        hit: kind,
-        against,
-        ghmeshMicroseconds: measured ? median(times.ghmesh) : null,
-        otherMicroseconds: measured ? median(times[against]) : null,
-        ratio: measured ? ratio(times, 'ghmesh', against) : null,
-        aim: aim ?? null
-      })
+    for (const [against, aim] of Object.entries(aims)) row(kind, against, aim, times)
+  }
+  // Each call asks a member for an entry that was never seen before, so there are only so many.
+  for (const path of quick ? [] : pathNames) {
+    const one = await startPath(path, origin, 2500)
+    try {
+      const times = await measure(
+        { ghmesh: one.ghmesh.call, bare: one.bare.call },
+        { rounds, callsPerRound: 60, warmUpCalls: 200 }
+      )
+      row(path, 'bare', 1.5, times)
+    } finally {
+      await one.stop()
     }
   }
 } finally {

@@ -41,7 +41,8 @@ const rooms = [
   {
     what: 'libp2p',
     matches: (name) => /^(?:libp2p$|@libp2p\/|@multiformats\/)/.test(name),
-    allowed: /^(?:transport\/(?:libp2p$|circuits|exchange|gossip|path|probe)|platform\/|discovery\/(?:mdns|static))/
+    allowed:
+      /^(?:transport\/(?:libp2p$|circuits|exchange|gossip|path|probe|proven-links)|platform\/|discovery\/(?:mdns|static))/
   },
   { what: '#platform', matches: (name) => name === '#platform', allowed: /^create$/ }
 ]

@@ -29,6 +29,9 @@ export interface ServeOptions {
   guard: Pick<Guard, 'hears' | 'reject'>
 }
 
+/** What arrives in one round trip however long it is: ten segments (RFC 6928). Making it smaller only takes time. */
+const firstFlightBytes = 14_600
+
 /** Questions are short; a longer one is none. */
 const mostQuestionBytes = 4096
 
@@ -50,7 +53,7 @@ export function createServe(options: ServeOptions): (from: string, bytes: Uint8A
     const found = key === undefined ? undefined : await find(key)
     if (!found) return yield encodeAnswer({ type: 'none' })
     if (question.hash && equal(question.hash, found.hash)) return yield encodeAnswer(found.header('held', 0))
-    const compressed = await deflate(plain(found.body))
+    const compressed = found.body.byteLength > firstFlightBytes ? await deflate(plain(found.body)) : found.body
     const [encoding, body] =
       compressed.byteLength < found.body.byteLength
         ? (['deflate-raw', compressed] as const)

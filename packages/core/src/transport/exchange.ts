@@ -22,7 +22,12 @@ interface Line {
  * Questions and answers over long-lived streams, one at a time on each: a question is one frame, an answer some frames and
  * an empty one. A stream that ends before the empty frame is a broken answer, however it ended.
  */
-export function createExchange(node: Libp2p, handlers: Pick<TransportHandlers, 'request'>) {
+export function createExchange(
+  node: Libp2p,
+  handlers: Pick<TransportHandlers, 'request'>,
+  /** Which connections questions go by. */
+  isUsable: (connection: Connection) => boolean = () => true
+) {
   const idle = new Map<string, Line[]>()
   const framed = (stream: Stream) => lpStream(stream, { maxDataLength: defaultLimits.frameBytes })
 
@@ -52,6 +57,7 @@ export function createExchange(node: Libp2p, handlers: Pick<TransportHandlers, '
     const connections = node
       .getConnections()
       .filter(({ remotePeer, status }) => status === 'open' && remotePeer.toString() === peerId)
+      .filter(isUsable)
     const connection = connections.find(({ limits }) => limits === undefined) ?? connections[0]
     if (!connection) throw new MeshError('ERR_TRANSPORT', `not connected to ${peerId}`)
     const stream = await connection.newStream(protocol, {

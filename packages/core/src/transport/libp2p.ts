@@ -15,6 +15,7 @@ import { gossipSettings, healGossip } from './gossip.ts'
 import type { Libp2pTransport } from './libp2p-transport.ts'
 import { describe, isDirect } from './path.ts'
 import { createProbe } from './probe.ts'
+import { createProvenLinks } from './proven-links.ts'
 import type { Peer } from './transport.ts'
 
 /** What a platform brings: which transports there are, where to listen, and what to tell others. */
@@ -49,6 +50,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
   let ownId: string | undefined
   const circuits = parts.relays?.length ? createCircuits(parts.relays) : undefined
   let webRtc: Awaited<ReturnType<NonNullable<Libp2pParts['webRtc']>>>
+  const links = createProvenLinks()
   const closing = new Set<ReturnType<typeof setTimeout>>()
 
   const build = (where: { listen: string[]; announce: string[] }, key: PrivateKey | undefined) =>
@@ -84,7 +86,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
   function peersNow(): Peer[] {
     const peers = new Map<string, Peer>()
     for (const connection of node?.getConnections() ?? []) {
-      if (connection.status !== 'open') continue
+      if (connection.status !== 'open' || !links.isUsable(connection)) continue
       const id = connection.remotePeer.toString()
       const known = peers.get(id)
       // Of several connections the direct one is what the peer is reached by.
@@ -105,8 +107,8 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
   }
 
   /** A circuit is for the time until there is a better way; what is under way on it may end. */
-  function closeCircuits(opened: Connection): void {
-    if (!isDirect(opened)) return
+  async function closeCircuits(opened: Connection): Promise<void> {
+    if (!(await links.prove(opened)) || !isDirect(opened) || !node) return
     const timer = setTimeout(() => {
       closing.delete(timer)
       if (opened.status !== 'open') return
@@ -156,7 +158,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
         })
         pubsub.subscribe(name)
       }
-      exchange = createExchange(made, handlers)
+      exchange = createExchange(made, handlers, links.isUsable)
       await exchange.start()
       prober = createProbe(made, handlers)
       await prober.start()
@@ -165,7 +167,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
         exchange?.forget(detail.toString())
         handlers.disconnect({ id: detail.toString(), path: 'direct', transport: 'other' })
       })
-      if (circuits) made.addEventListener('connection:open', ({ detail }) => closeCircuits(detail))
+      if (circuits) made.addEventListener('connection:open', ({ detail }) => void closeCircuits(detail))
       made.addEventListener('connection:close', ({ detail }) => healGossip(made, detail))
       // Whoever connected before the listeners stood is told now.
       for (const peer of peersNow()) handlers.connect(peer)
