@@ -70,16 +70,19 @@ export const defaultRelayLimits = {
   frameBytes: MiB,
   /** Messages a second that one sender may publish: the rate at which members hear it. */
   messagesPerSecond: 50,
+  /** Messages of one sender that may come at once. */
   messagesBurst: 200,
   /** Bytes a second that one sender may publish. */
   messageBytesPerSecond: MiB,
   /** Messages a second that one peer may hand over: its own and those of the members it is connected to. */
   handedPerSecond: 500,
+  /** Messages of one peer, its own and others', that may come at once. */
   handedBurst: 2000,
-  /** Bytes a second that one peer may hand over. A peer that sends four times this at once is disconnected. */
+  /** Bytes a second that one peer may hand over. More is dropped; who sends twice as much all the time is disconnected. */
   handedBytesPerSecond: 8 * MiB,
   /** Gossip frames a second from one peer, with and without messages; over the burst it is disconnected. */
   framesPerSecond: 1000,
+  /** Gossip frames of one peer that may come at once. */
   framesBurst: 8000,
   /** Messages a second of all together: what is remembered of each, to know it again, takes memory. */
   messagesPerSecondOfAll: 5000,
