@@ -1,22 +1,23 @@
 // What a connected member costs a relay: memory with 200 of them, of ours and of a bare libp2p relay, in one run.
-//   node bench/relay-memory.mjs [members]
+//   node bench/relay-memory.mjs [members] [rounds]
 import { fork } from 'node:child_process'
 import { createRelay } from '../relay/src/index.ts'
 import { startBareRelay } from '../relay/test/bare-relay.ts'
 import { createLeaves, newGroup } from '../relay/test/leaves.ts'
 
-const rounds = 3
 const [first, second] = process.argv.slice(2)
+// All members come from one address here.
+const limits = { connectionsPerAddress: 4000, connectionsBurstPerAddress: 4000, reservationsPerAddress: 4000 }
 
 if (first === '--serve') await serve(second)
-else await measure(Number(first ?? 200))
+else await measure(Number(first ?? 200), Number(second ?? 3))
 
 /** In a process of its own: one relay, that tells on demand what it takes. */
 async function serve(what) {
   const relay =
     what === 'bare'
       ? await startBareRelay(process.env.TOPIC)
-      : createRelay({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 0 })
+      : createRelay({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 0, limits })
   await relay.start?.()
   process.on('message', async () => {
     for (let i = 0; i < 3; i++) {
@@ -74,7 +75,7 @@ async function one(what, members) {
   }
 }
 
-async function measure(members) {
+async function measure(members, rounds) {
   const found = { bare: [], ours: [] }
   for (let round = 0; round < rounds; round++) {
     // In turns, so that what else the machine does falls on both.

@@ -31,7 +31,7 @@ export async function createNode(parts: NodeParts, limits: RelayLimits): Promise
     addresses: { listen: parts.listen, announce: parts.announce },
     transports: parts.transports,
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    streamMuxers: [yamux({ maxInboundStreams: limits.streamsPerConnection })],
     connectionGater: parts.gater,
     connectionMonitor: { pingInterval: limits.pingMs },
     connectionManager: {
@@ -59,6 +59,7 @@ export async function createNode(parts: NodeParts, limits: RelayLimits): Promise
         seenTTL: limits.seenMs,
         // Below this, saying that a message is here already costs more than the message.
         idontwantMinDataSize: 4096,
+        maxInboundStreams: 4,
         maxInboundDataLength: limits.frameBytes,
         maxOutboundBufferSize: limits.outboundBytes,
         maxTopicBytesPerPeer: 16 * 1024,

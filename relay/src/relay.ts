@@ -222,7 +222,10 @@ export function createRelay(options: RelayOptions = {}): Relay {
         if (gate.opened(detail)) void awaitProof(detail.remotePeer.toString())
       })
       made.addEventListener('connection:close', ({ detail }) => closed(made, detail))
-      exchange = createExchange(made, createQuestions(limits, proofs, tally, now))
+      exchange = createExchange(made, createQuestions(limits, proofs, tally, now), {
+        questionBytes: limits.questionBytes,
+        inboundStreams: limits.questionStreams
+      })
       // Before it listens, so that nobody who comes at once is told that it does not know these.
       await exchange.start()
       await createProbe(made, {}).start()

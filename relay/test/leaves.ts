@@ -41,7 +41,7 @@ export interface Leaf {
 
 const texts = new TextDecoder()
 const bytes = new TextEncoder()
-export const lifetimeMs = 24 * 3_600_000
+const lifetimeMs = 24 * 3_600_000
 export const newGroup = (): Promise<Group> => openGroup(createSecret(), Date.now, lifetimeMs)
 
 export function createLeaves() {

@@ -18,19 +18,31 @@ interface Line {
   used: boolean
 }
 
+/** For who answers strangers and has little to say. */
+export interface ExchangeBounds {
+  /** A stream with a longer question is ended. Default: the largest frame. */
+  questionBytes?: number
+  /** Streams of questions that one connection may open. Default 64. */
+  inboundStreams?: number
+}
+
 /**
  * Questions and answers over long-lived streams, one at a time on each: a question is one frame, an answer some frames and
  * an empty one. A stream that ends before the empty frame is a broken answer, however it ended.
  */
-export function createExchange(node: Libp2p, handlers: Pick<TransportHandlers, 'request'>) {
+export function createExchange(
+  node: Libp2p,
+  handlers: Pick<TransportHandlers, 'request'>,
+  { questionBytes = defaultLimits.frameBytes, inboundStreams = maxStreams }: ExchangeBounds = {}
+) {
   const idle = new Map<string, Line[]>()
-  const framed = (stream: Stream) => lpStream(stream, { maxDataLength: defaultLimits.frameBytes })
+  const framed = (stream: Stream, maxDataLength = defaultLimits.frameBytes) => lpStream(stream, { maxDataLength })
 
   async function answer(stream: Stream, connection: Connection): Promise<void> {
     const from = connection.remotePeer.toString()
     const control = new AbortController()
     stream.addEventListener('close', () => control.abort(new Error('the asker went away')))
-    const frames = framed(stream)
+    const frames = framed(stream, questionBytes)
     try {
       for (;;) {
         const question = (await frames.read()).subarray()
@@ -82,7 +94,7 @@ export function createExchange(node: Libp2p, handlers: Pick<TransportHandlers, '
   return {
     start: () =>
       node.handle(protocol, answer, {
-        maxInboundStreams: maxStreams,
+        maxInboundStreams: inboundStreams,
         maxOutboundStreams: maxStreams,
         runOnLimitedConnection: true
       }),
