@@ -89,7 +89,7 @@ describe('a relay refuses', () => {
   })
 
   it('a circuit between two groups', async () => {
-    const relay = await leaves.relay()
+    const relay = await leaves.relay({ limits: { proofWaitMs: 100 } })
     const [one, other] = [await leaves.leaf(await newGroup()), await leaves.leaf(await newGroup())]
     await one.join(relay)
     await other.join(relay)
