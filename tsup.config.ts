@@ -71,5 +71,6 @@ export default defineConfig([
   lib('packages/cli', ['bin.ts'], { platform: 'node' }),
   lib('packages/github-sim', ['index.ts', 'bin.ts'], { platform: 'node' }),
   selfContained('relay', 'index', 'index.ts'),
-  selfContained('relay', 'ghmesh-relay', 'bin.ts')
+  // It has all that is in the other, so its list of inputs is the one for the licences.
+  { ...selfContained('relay', 'ghmesh-relay', 'bin.ts'), metafile: true }
 ])

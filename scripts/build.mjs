@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeLicences } from './licences.mjs'
 
 const bin = (name) => join(import.meta.dirname, '../node_modules/.bin', name)
 const run = (name, ...args) =>
@@ -14,4 +15,5 @@ const root = join(import.meta.dirname, '..')
 const packages = [...readdirSync(join(root, 'packages')).map((name) => join('packages', name)), 'relay']
 for (const name of packages) rmSync(join(root, name, 'dist'), { recursive: true, force: true })
 await Promise.all([run('tsc', '-b'), run('tsup')])
+writeLicences('relay/dist')
 console.log(`build: ${Math.round(performance.now() - t)} ms on ${process.version}`)

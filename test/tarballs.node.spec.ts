@@ -7,7 +7,7 @@ import { expect } from 'chai'
 import { createCommands, root } from './commands.ts'
 
 const npm = process.env.npm_execpath
-const packages = ['core', 'cli', 'github-sim']
+const packages = ['packages/core', 'packages/cli', 'packages/github-sim', 'relay']
 
 /** npm runs with the Node that started it: the workspace's own may be replaced under it. */
 function runNpm(cwd: string, ...args: string[]): string {
@@ -34,7 +34,7 @@ describe('the packed tarballs in an empty project', function () {
     project = mkdtempSync(join(tmpdir(), 'ghmesh-project-'))
     const tarballs = packages.map((name) => {
       const [packed] = JSON.parse(
-        runNpm(root, 'pack', `--workspace=packages/${name}`, `--pack-destination=${project}`, '--json')
+        runNpm(root, 'pack', `--workspace=${name}`, `--pack-destination=${project}`, '--json')
       )
       return `./${packed.filename}`
     })
@@ -62,6 +62,8 @@ describe('the packed tarballs in an empty project', function () {
     for (const name of ['ghmesh', '@ghmesh/cli', '@ghmesh/github-sim']) {
       expect(sizeOf(join(project, 'node_modules', name)), name).to.be.below(1_000_000)
     }
+    // It brings its libraries inside.
+    expect(sizeOf(join(project, 'node_modules/@ghmesh/relay'))).to.be.below(5_000_000)
   })
 
   it('run the README’s examples', async () => {
@@ -120,12 +122,26 @@ describe('the packed tarballs in an empty project', function () {
       { types: ['node'], typeRoots: [join(root, 'node_modules/@types')] }
     ))
 
-  it('give the commands ghmesh and github-sim', async () => {
+  it('bring a relay that starts from what is installed', async () => {
+    writeFileSync(
+      join(project, 'relay.mjs'),
+      `import { createRelay } from '@ghmesh/relay'
+       const relay = createRelay({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 0, webRtcPort: 0 })
+       await relay.start()
+       console.log(relay.addresses.map((address) => address.replace(/.*(tcp|ws|webrtc-direct)\\b.*/, '$1')).join())
+       await relay.stop()`
+    )
+    const { code, stdout } = await commands.start(process.execPath, [join(project, 'relay.mjs')]).ended
+    expect([code, stdout.trim()]).to.deep.equal([0, 'tcp,ws,webrtc-direct'])
+  })
+
+  it('give the commands ghmesh, ghmesh-relay and github-sim', async () => {
     const run = async (name: string) =>
       (
         await commands.start(process.execPath, [join(project, 'node_modules/.bin', name), '--version']).ended
       ).stdout.trim()
     expect(await run('ghmesh')).to.equal('0.1.0')
+    expect(await run('ghmesh-relay')).to.equal('0.1.0')
     expect(await run('github-sim')).to.equal('0.1.0')
   })
 })

@@ -9,14 +9,20 @@ export function hostOf(address: Multiaddr): string | undefined {
   const host = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')
   if (host?.value === undefined) return undefined
   if (host.name === 'ip4') return host.value
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(host.value)
-  if (mapped) return mapped[1]
   const [head = '', tail] = host.value.toLowerCase().split('::')
   const before = head === '' ? [] : head.split(':')
   const after = tail ? tail.split(':') : []
   const missing = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
-  const groups = [...before, ...Array<string>(missing).fill('0'), ...after]
-  return `${groups.slice(0, 4).join(':')}::/64`
+  const groups = [...before, ...Array<string>(missing).fill('0'), ...after].map((group) => Number.parseInt(group, 16))
+  const [, , , , , sixth, high = 0, low = 0] = groups
+  // An IPv4 address in the clothes of IPv6, as a socket for both reports it.
+  if (sixth === 0xffff && groups.slice(0, 5).every((group) => group === 0)) {
+    return [high >> 8, high & 255, low >> 8, low & 255].join('.')
+  }
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`
 }
 
 /** A port, 0 for any free one; `off` leaves that way in out. */

@@ -108,10 +108,12 @@ export function createCircuits(
       if (host !== undefined) reservedFrom.add(host, 1)
       return false
     },
-    denyOutboundRelayedConnection(source, destination) {
+    async denyOutboundRelayedConnection(source, destination) {
       const [from, to] = [source.toString(), destination.toString()]
       if (hooks.isDraining()) return deny('draining')
-      if (!proofs.together(from, to)) return deny('circuit-other-group')
+      // Its proof may be under way here, too.
+      const shown = await proofs.wait(from, limits.proofWaitMs, () => proofs.together(from, to))
+      if (!shown) return deny('circuit-other-group')
       if (hopsOf.of(from) > limits.circuitsPerPeer || stopsOf.of(to) >= limits.circuitsPerPeer)
         return deny('circuits-per-peer')
       if (hopsFrom.of(hooks.hostOf(from)) > limits.circuitsPerAddress) return deny('circuits-per-address')

@@ -7,7 +7,7 @@ const hourMs = 60 * minuteMs
 
 /** Every bound of a relay, with its unit in its name. "Address" is an IPv4 address or an IPv6 network of 64 bits. */
 export const defaultRelayLimits = {
-  /** Connections at once; each costs some 0.3 MB, so this is what bounds memory. */
+  /** Connections at once; each costs 0.3 to 0.5 MB, so this is what bounds memory. */
   connections: 4000,
   /** Connections at once from one address. An office or a cloud's runners share one; more than this is no office. */
   connectionsPerAddress: 500,
@@ -21,7 +21,9 @@ export const defaultRelayLimits = {
   pendingConnections: 500,
   /** A handshake may take this long. */
   handshakeMs: 8 * secondMs,
-  /** A connected peer is asked for a sign of life this often. Halves what an idle member costs, against libp2p's 10 s. */
+  /** Streams that a connection may open, of whatever protocol: circuits, and a few for the rest. */
+  streamsPerConnection: 256,
+  /** A connected peer is asked for a sign of life this often. Most of what an idle member costs; libp2p does it every 10 s. */
   pingMs: 30 * secondMs,
 
   /** Who has shown no valid proof after this is disconnected; what the protocol says. */
@@ -38,6 +40,10 @@ export const defaultRelayLimits = {
   groupsPerAddress: 64,
   /** A group's topic is left this long after its last member went: most come back, and joining anew costs them 10 s. */
   groupLingerMs: minuteMs,
+  /** Largest question on the exchange protocol; what the protocol says. */
+  questionBytes: 4 * KiB,
+  /** Streams of questions on one connection: a member needs one, and each can hold unread bytes. */
+  questionStreams: 8,
   /** Questions a second on the exchange protocol from one peer: a proof costs a signature check. */
   questionsPerSecond: 5,
   /** Questions of one peer that may come at once. */
@@ -70,16 +76,19 @@ export const defaultRelayLimits = {
   frameBytes: MiB,
   /** Messages a second that one sender may publish: the rate at which members hear it. */
   messagesPerSecond: 50,
+  /** Messages of one sender that may come at once. */
   messagesBurst: 200,
   /** Bytes a second that one sender may publish. */
   messageBytesPerSecond: MiB,
   /** Messages a second that one peer may hand over: its own and those of the members it is connected to. */
   handedPerSecond: 500,
+  /** Messages of one peer, its own and others', that may come at once. */
   handedBurst: 2000,
-  /** Bytes a second that one peer may hand over. A peer that sends four times this at once is disconnected. */
+  /** Bytes a second that one peer may hand over. More is dropped; who sends twice as much all the time is disconnected. */
   handedBytesPerSecond: 8 * MiB,
   /** Gossip frames a second from one peer, with and without messages; over the burst it is disconnected. */
   framesPerSecond: 1000,
+  /** Gossip frames of one peer that may come at once. */
   framesBurst: 8000,
   /** Messages a second of all together: what is remembered of each, to know it again, takes memory. */
   messagesPerSecondOfAll: 5000,

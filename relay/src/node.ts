@@ -31,7 +31,7 @@ export async function createNode(parts: NodeParts, limits: RelayLimits): Promise
     addresses: { listen: parts.listen, announce: parts.announce },
     transports: parts.transports,
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    streamMuxers: [yamux({ maxInboundStreams: limits.streamsPerConnection })],
     connectionGater: parts.gater,
     connectionMonitor: { pingInterval: limits.pingMs },
     connectionManager: {
@@ -59,6 +59,7 @@ export async function createNode(parts: NodeParts, limits: RelayLimits): Promise
         seenTTL: limits.seenMs,
         // Below this, saying that a message is here already costs more than the message.
         idontwantMinDataSize: 4096,
+        maxInboundStreams: 4,
         maxInboundDataLength: limits.frameBytes,
         maxOutboundBufferSize: limits.outboundBytes,
         maxTopicBytesPerPeer: 16 * 1024,
@@ -90,4 +91,21 @@ export async function createNode(parts: NodeParts, limits: RelayLimits): Promise
     }
   })
   return node as RelayNode
+}
+
+/** Stops a node so that nothing of it keeps the process alive. */
+export async function stopNode(node: RelayNode): Promise<void> {
+  endTimers(node)
+  await node.stop()
+  endTimers(node)
+}
+
+/** Two timers outlive `stop` by up to a second, and with them the process (libp2p 3.3, gossipsub 17.1). */
+function endTimers(node: object): void {
+  const { services, components } = node as {
+    services: { pubsub: { status?: { heartbeatTimeout?: ReturnType<typeof setTimeout> } } }
+    components?: { addressManager?: { _updatePeerStoreAddresses?: { stop?(): void } } }
+  }
+  clearTimeout(services.pubsub.status?.heartbeatTimeout)
+  components?.addressManager?._updatePeerStoreAddresses?.stop?.()
 }

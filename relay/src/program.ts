@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
+import { multiaddr } from '@multiformats/multiaddr'
 import { Command, CommanderError } from 'commander'
 import { groupIdOf } from 'ghmesh/protocol'
 import { destination, pino } from 'pino'
@@ -21,6 +22,10 @@ class UsageError extends Error {}
 
 /** The command `ghmesh-relay`; resolves to the exit code. */
 export async function run(argv: string[]): Promise<number> {
+  // Set to nothing, as compose files do with what was left out, is not set.
+  for (const name in process.env) {
+    if (name.startsWith('GHMESH_RELAY_') && process.env[name]?.trim() === '') delete process.env[name]
+  }
   const program = addOptions(new Command('ghmesh-relay'), defaultKeyFile(process.env))
     .exitOverride()
     .configureOutput({ outputError() {} })
@@ -47,6 +52,13 @@ export async function run(argv: string[]): Promise<number> {
 async function serve(flags: Flags): Promise<void> {
   if ((flags.tlsCert === undefined) !== (flags.tlsKey === undefined)) {
     throw new UsageError('--tls-cert and --tls-key belong together')
+  }
+  for (const address of flags.announce ?? []) {
+    try {
+      multiaddr(address)
+    } catch {
+      throw new UsageError(`${address} is no multiaddr, such as /dns4/relay.example.com/tcp/4001`)
+    }
   }
   const groups = flags.group && (await Promise.all(flags.group.map(groupIdOf)).catch(wrongUsage))
   const logger = pino({ level: flags.logLevel, base: null }, destination({ fd: 2, sync: true }))

@@ -3,53 +3,18 @@ import type { Connection } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { createExchange, createProbe } from 'ghmesh/protocol'
-import { announceAddresses, listenAddresses, type Port, type Ports } from './addresses.ts'
+import { announceAddresses, listenAddresses, type Ports } from './addresses.ts'
 import { createCircuits } from './circuits.ts'
 import { createGate } from './gate.ts'
 import type { Inside } from './gossip.ts'
 import { createHub } from './hub.ts'
-import { defaultRelayLimits, type RelayLimits } from './limits.ts'
-import { createNode, type RelayNode } from './node.ts'
+import { defaultRelayLimits } from './limits.ts'
+import { createNode, type RelayNode, stopNode } from './node.ts'
 import { createProofs } from './proofs.ts'
 import { createQuestions } from './questions.ts'
+import type { RelayOptions } from './relay-options.ts'
 import { createTally, type Tally } from './tally.ts'
 import { loadWebRtc, type WebRtcCertificate } from './webrtc.ts'
-
-export interface RelayOptions {
-  /** Address to listen on. Default `0.0.0.0`, every IPv4 address of the machine; `127.0.0.1` for this machine only. */
-  host?: string
-  /** TCP port, 0 for any, or `off`. Default 4001. */
-  tcpPort?: Port
-  /** WebSocket port, 0 for any, or `off`. Default 4002. */
-  webSocketPort?: Port
-  /** UDP port for WebRTC-direct, 0 for any, or `off`. Default `off`, for it needs the native `node-datachannel`. */
-  webRtcPort?: Port
-  /** The certificate of WebRTC-direct, from an earlier `certificate`. Default: a new one, and with it another address. */
-  webRtcCertificate?: WebRtcCertificate
-  /** Certificate and key, PEM, to serve WebSockets over TLS. Default: plain, for loopback or a reverse proxy. */
-  tls?: { cert: string; key: string }
-  /** Multiaddrs to tell members instead of the addresses of this machine. */
-  announce?: readonly string[]
-  /** Ids (hex) of the groups to serve. Default: every group. */
-  groups?: readonly string[]
-  /** Addresses of reverse proxies in front of it, for which bounds per address do not hold. */
-  proxies?: readonly string[]
-  /** The identity to keep, as libp2p's protobuf of a private key. Default: a new one. */
-  privateKey?: Uint8Array
-  /** Bounds that differ from `defaultRelayLimits`. */
-  limits?: Partial<RelayLimits>
-  /** Where events are written. Default: nowhere. */
-  logger?: RelayLogger
-  /** Writes peer ids and addresses, too. Default false. */
-  logAddresses?: boolean
-}
-
-/** As much of a logger as a relay uses; pino's has it. */
-export interface RelayLogger {
-  debug(about: object, what: string): void
-  info(about: object, what: string): void
-  warn(about: object, what: string): void
-}
 
 /** What is going on at a relay now. */
 export interface RelayFigures {
@@ -80,7 +45,7 @@ export interface Relay {
   start(): Promise<void>
   /** Takes no new connections, reservations and circuits; resolves when no circuit is left, or after `drainMs`. */
   drain(): Promise<void>
-  /** Closes everything; nothing keeps the process alive afterwards. */
+  /** Closes everything; nothing keeps the process alive afterwards. It cannot be started again: make another. */
   stop(): Promise<void>
 }
 
@@ -222,11 +187,19 @@ export function createRelay(options: RelayOptions = {}): Relay {
         if (gate.opened(detail)) void awaitProof(detail.remotePeer.toString())
       })
       made.addEventListener('connection:close', ({ detail }) => closed(made, detail))
-      exchange = createExchange(made, createQuestions(limits, proofs, tally, now))
+      exchange = createExchange(made, createQuestions(limits, proofs, tally, now), {
+        questionBytes: limits.questionBytes,
+        inboundStreams: limits.questionStreams
+      })
       // Before it listens, so that nobody who comes at once is told that it does not know these.
       await exchange.start()
       await createProbe(made, {}).start()
-      await made.start()
+      try {
+        await made.start()
+      } catch (error) {
+        await stopNode(made) // of several ports, some may be listened on
+        throw error
+      }
       node = made
       sweeping = setInterval(() => {
         proofs.sweep()
@@ -247,19 +220,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
       clearInterval(sweeping)
       exchange?.stop()
       hub.stop()
-      endTimers(stopping)
-      await stopping.stop()
-      endTimers(stopping)
+      await stopNode(stopping)
     }
   }
-}
-
-/** Two timers outlive `stop` by up to a second, and with them the process (libp2p 3.3, gossipsub 17.1). */
-function endTimers(node: object): void {
-  const { services, components } = node as {
-    services: { pubsub: { status?: { heartbeatTimeout?: ReturnType<typeof setTimeout> } } }
-    components?: { addressManager?: { _updatePeerStoreAddresses?: { stop?(): void } } }
-  }
-  clearTimeout(services.pubsub.status?.heartbeatTimeout)
-  components?.addressManager?._updatePeerStoreAddresses?.stop?.()
 }

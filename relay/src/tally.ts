@@ -1,5 +1,5 @@
 /** Why a relay refused something; the label of the metric `ghmesh_relay_rejections_total`. */
-export const reasons = [
+const reasons = [
   'connection-rate',
   'connections-per-address',
   'connections-full',

@@ -18,15 +18,21 @@ import { createRelay, type Relay, type RelayOptions } from '../src/index.ts'
 
 export type LeafNode = Libp2p<{ pubsub: GossipSub }>
 
+/** As much of a relay as is needed to come to it. */
+export type Where = Pick<Relay, 'peerId' | 'addresses'>
+
 /** A member of a group as a relay sees one, bare: it shows proofs, gossips, and takes what it hears as it is. */
 export interface Leaf {
   readonly node: LeafNode
   readonly peerId: string
   /** Shows a proof to whom it is connected to; the answer. */
   show(peerId: string, proof: Uint8Array): Promise<Answer | undefined>
-  /** Dials, and shows its group's proof at once. */
-  join(relay: Relay): Promise<void>
-  reserve(relay: Relay): Promise<void>
+  /** Dials; resolves when its group's topic is there. */
+  dial(relay: Where): Promise<void>
+  /** The same, and shows its group's proof at once. */
+  join(relay: Where): Promise<void>
+  /** Resolves when it has a reservation, which it asks for by itself. */
+  reserve(relay: Where): Promise<void>
   publish(text: string): Promise<void>
   /** Resolves once it has heard all of these, whatever else. */
   heard(...texts: string[]): Promise<void>
@@ -35,7 +41,7 @@ export interface Leaf {
 
 const texts = new TextDecoder()
 const bytes = new TextEncoder()
-export const lifetimeMs = 24 * 3_600_000
+const lifetimeMs = 24 * 3_600_000
 export const newGroup = (): Promise<Group> => openGroup(createSecret(), Date.now, lifetimeMs)
 
 export function createLeaves() {
@@ -78,6 +84,17 @@ export function createLeaves() {
       })
       node.services.pubsub.subscribe(group.topic)
 
+      async function begin(relay: Where, then: () => Promise<void>): Promise<void> {
+        const subscribed = new Promise<void>((resolve) => {
+          node.services.pubsub.addEventListener('subscription-change', ({ detail }) => {
+            if (detail.subscriptions.some((one) => one.topic === group.topic && one.subscribe)) resolve()
+          })
+        })
+        await node.dial(multiaddr(tcpOf(relay)))
+        await then()
+        await subscribed
+      }
+
       const self: Leaf = {
         node,
         peerId,
@@ -93,18 +110,12 @@ export function createLeaves() {
           }
           return undefined
         },
-        async join(relay) {
-          const topic = group.topic
-          const subscribed = new Promise<void>((resolve) => {
-            node.services.pubsub.addEventListener('subscription-change', ({ detail }) => {
-              if (detail.subscriptions.some((one) => one.topic === topic && one.subscribe)) resolve()
-            })
-          })
-          await node.dial(multiaddr(tcpOf(relay)))
-          const answer = await self.show(relay.peerId, await group.proofFor(peerId))
-          if (answer?.type !== 'relay') throw new Error(`the relay answered ${JSON.stringify(answer)}`)
-          await subscribed
-        },
+        dial: (relay) => begin(relay, async () => {}),
+        join: (relay) =>
+          begin(relay, async () => {
+            const answer = await self.show(relay.peerId, await group.proofFor(peerId))
+            if (answer?.type !== 'relay') throw new Error(`the relay answered ${JSON.stringify(answer)}`)
+          }),
         async reserve(relay) {
           const there = () => node.getMultiaddrs().some((one) => String(one).includes(`${relay.peerId}/p2p-circuit`))
           if (there()) return
@@ -148,5 +159,5 @@ export function createLeaves() {
   }
 }
 
-export const tcpOf = ({ addresses }: Relay): string =>
+export const tcpOf = ({ addresses }: Where): string =>
   addresses.find((address) => /\/tcp\/\d+\/p2p\//.test(address)) as string

@@ -40,6 +40,23 @@ describe('a relay', () => {
     })
   }
 
+  it('opens a circuit to who dials one at once, and shows its proof meanwhile', async () => {
+    const group = await newGroup()
+    const relay = await leaves.relay()
+    const [one, other] = [await leaves.leaf(group), await leaves.leaf(group)]
+    await other.join(relay)
+    await other.reserve(relay)
+    const shown = new Promise((resolve) => {
+      one.node.addEventListener('peer:connect', async ({ detail }) => {
+        if (detail.toString() !== relay.peerId) return
+        resolve(await one.show(relay.peerId, await group.proofFor(one.peerId)))
+      })
+    })
+    const circuit = await one.node.dial(multiaddr(`${relay.addresses[0]}/p2p-circuit/p2p/${other.peerId}`))
+    expect(circuit.limits).to.be.an('object')
+    expect(await shown).to.deep.equal({ type: 'relay' })
+  })
+
   it('passes what each of 50 publishes on to the 49 others', async () => {
     const group = await newGroup()
     const relay = await leaves.relay()

@@ -9,7 +9,7 @@ import { rootOf } from './secret.ts'
  */
 const prefix = 'ghg1_'
 
-export const formatGroupKey = (publicKey: Bytes): string => prefix + base64url(publicKey)
+const formatGroupKey = (publicKey: Bytes): string => prefix + base64url(publicKey)
 
 /**
  * The public key of the group that a secret makes.

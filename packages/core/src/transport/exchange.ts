@@ -18,6 +18,16 @@ interface Line {
   used: boolean
 }
 
+/** For who answers strangers and has little to say. */
+export interface ExchangeOptions {
+  /** A stream with a longer question is ended. Default: the largest frame. */
+  questionBytes?: number
+  /** Streams of questions that one connection may open. Default 64. */
+  inboundStreams?: number
+  /** Which connections questions go by. Default: all. */
+  isUsable?(connection: Connection): boolean
+}
+
 /**
  * Questions and answers over long-lived streams, one at a time on each: a question is one frame, an answer some frames and
  * an empty one. A stream that ends before the empty frame is a broken answer, however it ended.
@@ -25,17 +35,16 @@ interface Line {
 export function createExchange(
   node: Libp2p,
   handlers: Pick<TransportHandlers, 'request'>,
-  /** Which connections questions go by. */
-  isUsable: (connection: Connection) => boolean = () => true
+  { questionBytes = defaultLimits.frameBytes, inboundStreams = maxStreams, isUsable = () => true }: ExchangeOptions = {}
 ) {
   const idle = new Map<string, Line[]>()
-  const framed = (stream: Stream) => lpStream(stream, { maxDataLength: defaultLimits.frameBytes })
+  const framed = (stream: Stream, maxDataLength = defaultLimits.frameBytes) => lpStream(stream, { maxDataLength })
 
   async function answer(stream: Stream, connection: Connection): Promise<void> {
     const from = connection.remotePeer.toString()
     const control = new AbortController()
     stream.addEventListener('close', () => control.abort(new Error('the asker went away')))
-    const frames = framed(stream)
+    const frames = framed(stream, questionBytes)
     try {
       for (;;) {
         const question = (await frames.read()).subarray()
@@ -88,7 +97,7 @@ export function createExchange(
   return {
     start: () =>
       node.handle(protocol, answer, {
-        maxInboundStreams: maxStreams,
+        maxInboundStreams: inboundStreams,
         maxOutboundStreams: maxStreams,
         runOnLimitedConnection: true
       }),

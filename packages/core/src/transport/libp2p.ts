@@ -158,7 +158,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
         })
         pubsub.subscribe(name)
       }
-      exchange = createExchange(made, handlers, links.isUsable)
+      exchange = createExchange(made, handlers, links)
       await exchange.start()
       prober = createProbe(made, handlers)
       await prober.start()

@@ -1,0 +1,39 @@
+import type { Port } from './addresses.ts'
+import type { RelayLimits } from './limits.ts'
+import type { WebRtcCertificate } from './webrtc.ts'
+
+export interface RelayOptions {
+  /** Address to listen on. Default `0.0.0.0`, every IPv4 address of the machine; `127.0.0.1` for this machine only. */
+  host?: string
+  /** TCP port, 0 for any, or `off`. Default 4001. */
+  tcpPort?: Port
+  /** WebSocket port, 0 for any, or `off`. Default 4002. */
+  webSocketPort?: Port
+  /** UDP port for WebRTC-direct, 0 for any, or `off`. Default `off`, for it needs the native `node-datachannel`. */
+  webRtcPort?: Port
+  /** The certificate of WebRTC-direct, from an earlier `certificate`. Default: a new one, and with it another address. */
+  webRtcCertificate?: WebRtcCertificate
+  /** Certificate and key, PEM, to serve WebSockets over TLS. Default: plain, for loopback or a reverse proxy. */
+  tls?: { cert: string; key: string }
+  /** Multiaddrs to tell members instead of the addresses of this machine. */
+  announce?: readonly string[]
+  /** Ids (hex) of the groups to serve. Default: every group. */
+  groups?: readonly string[]
+  /** Addresses of reverse proxies in front of it, for which bounds per address do not hold. */
+  proxies?: readonly string[]
+  /** The identity to keep, as libp2p's protobuf of a private key. Default: a new one. */
+  privateKey?: Uint8Array
+  /** Bounds that differ from `defaultRelayLimits`. */
+  limits?: Partial<RelayLimits>
+  /** Where events are written. Default: nowhere. */
+  logger?: RelayLogger
+  /** Writes peer ids and addresses, too. Default false. */
+  logAddresses?: boolean
+}
+
+/** As much of a logger as a relay uses; pino's has it. */
+export interface RelayLogger {
+  debug(about: object, what: string): void
+  info(about: object, what: string): void
+  warn(about: object, what: string): void
+}

@@ -1,0 +1,212 @@
+import { copyFileSync, existsSync, readFileSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { multiaddr } from '@multiformats/multiaddr'
+import { expect } from 'chai'
+import { createCommands, type Running, root } from '../../test/commands.ts'
+import { defaultRelayLimits } from '../src/limits.ts'
+import { version } from '../src/version.ts'
+import { createLeaves, newGroup } from './leaves.ts'
+
+const bundle = join(root, 'relay/dist/ghmesh-relay.mjs')
+const line = /^GHMESH_RELAYS=(\S+)$/m
+const status = /"status":"(http:\/\/127\.0\.0\.1:\d+)"/
+const loopback = { GHMESH_RELAY_HOST: '127.0.0.1', GHMESH_RELAY_TCP_PORT: '0', GHMESH_RELAY_WS_PORT: '0' }
+const quiet = { GHMESH_RELAY_WEBRTC_PORT: 'off', GHMESH_RELAY_HTTP_PORT: '0' }
+
+describe('ghmesh-relay', function () {
+  this.timeout(60_000)
+  const commands = createCommands()
+  const leaves = createLeaves()
+  afterEach(() => leaves.end())
+  after(() => commands.end())
+
+  /** Starts it in an empty folder, with nothing beside it. */
+  function start(args: string[] = [], env: Record<string, string | undefined> = {}): Running & { keyFile: string } {
+    const folder = commands.folder('relay')
+    copyFileSync(bundle, join(folder, 'ghmesh-relay.mjs'))
+    const keyFile = join(folder, 'state/identity.key')
+    const variables = { ...loopback, ...quiet, GHMESH_RELAY_KEY_FILE: keyFile, ...env }
+    return { ...commands.start(process.execPath, [join(folder, 'ghmesh-relay.mjs'), ...args], variables), keyFile }
+  }
+
+  async function ready(running: Running) {
+    let text = ''
+    running.child.stdout?.on('data', (chunk: string) => {
+      text += chunk
+    })
+    running.child.stderr?.on('data', (chunk: string) => {
+      text += chunk
+    })
+    await running.said(/"msg":"started/)
+    await running.said(line)
+    const addresses = line.exec(text)?.[1]?.split(',') ?? []
+    const peerId = /\/p2p\/(\w+)$/.exec(addresses[0] ?? '')?.[1] as string
+    return { addresses, peerId, url: status.exec(text)?.[1] as string }
+  }
+
+  it('runs from one file in an empty folder: prints the line, relays, and drains on SIGTERM', async () => {
+    const running = start([], { GHMESH_RELAY_GROUP: '', GHMESH_RELAY_ANNOUNCE: ' ' })
+    const relay = await ready(running)
+    expect(relay.addresses).to.have.length(2)
+    for (const address of relay.addresses) expect(String(multiaddr(address))).to.equal(address)
+    const group = await newGroup()
+    const [one, other] = [await leaves.leaf(group), await leaves.leaf(group)]
+    await one.join(relay)
+    await other.join(relay)
+    await one.publish('through the command')
+    await other.heard('through the command')
+    await other.reserve(relay)
+    const circuit = await one.node.dial(multiaddr(`${relay.addresses[0]}/p2p-circuit/p2p/${other.peerId}`))
+    expect(circuit.limits).to.be.an('object')
+
+    running.child.kill('SIGTERM')
+    await running.said(/"msg":"draining"/)
+    expect((await fetch(`${relay.url}/health`)).status).to.equal(503)
+    await circuit.close()
+    const { code, by, stdout, stderr } = await running.ended
+    expect([code, by]).to.deep.equal([0, null])
+    expect(stdout.trim().split('\n')).to.have.length(1)
+    for (const secretive of [one.peerId, other.peerId, group.id, '127.0.0.1/']) expect(stderr).not.to.include(secretive)
+  })
+
+  it('ends at once on the second signal', async () => {
+    const running = start(['--limit', 'drainMs=60000'])
+    const relay = await ready(running)
+    const group = await newGroup()
+    const [one, other] = [await leaves.leaf(group), await leaves.leaf(group)]
+    await one.join(relay)
+    await other.join(relay)
+    await other.reserve(relay)
+    await one.node.dial(multiaddr(`${relay.addresses[0]}/p2p-circuit/p2p/${other.peerId}`))
+    running.child.kill('SIGINT')
+    await running.said(/"msg":"draining"/)
+    running.child.kill('SIGINT')
+    expect((await running.ended).code).to.equal(130)
+  })
+
+  it('keeps its key in a file for its owner only, and with it its peer id', async () => {
+    const first = start()
+    const { peerId } = await ready(first)
+    expect(statSync(first.keyFile).mode & 0o777).to.equal(0o600)
+    expect(readFileSync(first.keyFile)).to.have.length(68)
+    first.child.kill('SIGTERM')
+    await first.ended
+    const second = start([], { GHMESH_RELAY_KEY_FILE: first.keyFile })
+    expect((await ready(second)).peerId).to.equal(peerId)
+    second.child.kill('SIGTERM')
+    await second.ended
+  })
+
+  it('serves health and metrics in Prometheus’ text format', async () => {
+    const running = start()
+    const relay = await ready(running)
+    const leaf = await leaves.leaf(await newGroup())
+    await leaf.join(relay)
+    await leaf.reserve(relay)
+    const health = await fetch(`${relay.url}/health`)
+    expect(health.status).to.equal(200)
+    expect(await health.json()).to.include({ status: 'ok', members: 1, connections: 1, reservations: 1, groups: 1 })
+    const response = await fetch(`${relay.url}/metrics`)
+    expect(response.headers.get('content-type')).to.match(/^text\/plain; version=0\.0\.4/)
+    const metrics = await response.text()
+    const comment = /^# (?:HELP [a-z_:][\w:]* .+|TYPE [a-z_:][\w:]* (?:counter|gauge|histogram|summary))$/i
+    const sample =
+      /^[a-z_:][\w:]*(?:\{[a-z_]\w*="[^"\\\n]*"(?:,[a-z_]\w*="[^"\\\n]*")*\})? (?:-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|NaN|[+-]Inf)$/i
+    for (const one of metrics.trim().split('\n'))
+      if (one !== '') expect(one).to.match(one[0] === '#' ? comment : sample)
+    expect(metrics).to.match(/^ghmesh_relay_members 1$/m)
+    expect(metrics).to.match(/^ghmesh_relay_reservations 1$/m)
+    expect(metrics).to.match(/^ghmesh_relay_rejections_total\{reason="proof"\} 0$/m)
+    for (const name of ['connections', 'circuits', 'groups', 'circuit_bytes_total', 'message_bytes_total']) {
+      expect(metrics).to.match(new RegExp(`^ghmesh_relay_${name} \\d+$`, 'm'))
+    }
+    expect((await fetch(`${relay.url}/else`)).status).to.equal(404)
+    expect((await fetch(`${relay.url}/health`, { method: 'POST' })).status).to.equal(405)
+    running.child.kill('SIGTERM')
+    await running.ended
+  })
+
+  it('serves only the group whose key "ghmesh group" prints', async () => {
+    const secret = (await commands.ghmesh(['secret']).ended).stdout.trim()
+    const printed = await commands.ghmesh(['group'], { GHMESH_SECRET: secret }).ended
+    expect(printed.stdout).to.match(/^ghg1_[\w-]{43}\n$/)
+    const running = start([], { GHMESH_RELAY_GROUP: printed.stdout.trim() })
+    const relay = await ready(running)
+    const { openGroup } = await import('../../packages/core/src/group/group.ts')
+    const group = await openGroup(secret, Date.now, 3_600_000)
+    const [member, outsider] = [await leaves.leaf(group), await leaves.leaf(await newGroup())]
+    await member.join(relay)
+    const refused = await outsider.join(relay).then(
+      () => '',
+      ({ message }) => message
+    )
+    expect(refused).to.include('unproven')
+    running.child.kill('SIGTERM')
+    const { stderr } = await running.ended
+    expect(stderr).to.include('it serves the groups it was given')
+    const without = await commands.ghmesh(['group']).ended
+    expect([without.code, without.stderr]).to.deep.equal([
+      2,
+      'ghmesh: no secret: set CACHE_P2P_SHARED_SECRET to the secret of the group, as "ghmesh secret" made it\n'
+    ])
+  })
+
+  it('logs who comes only when it is told to', async () => {
+    const running = start(['--log-level', 'debug', '--log-addresses'])
+    const relay = await ready(running)
+    const leaf = await leaves.leaf(await newGroup())
+    await leaf.join(relay)
+    await running.said(new RegExp(`"peer":"${leaf.peerId}","address":"/ip4/127\\.0\\.0\\.1/tcp/\\d+`))
+    running.child.kill('SIGTERM')
+    expect((await running.ended).code).to.equal(0)
+  })
+
+  it('goes on without WebRTC where its native part is missing, and says so', async () => {
+    const running = start([], { GHMESH_RELAY_WEBRTC_PORT: '0' })
+    const relay = await ready(running)
+    expect(relay.addresses.join()).not.to.include('webrtc')
+    running.child.kill('SIGTERM')
+    const { stderr } = await running.ended
+    expect(stderr.match(/no WebRTC-direct/g)).to.have.length(1)
+  })
+
+  it('says in one line what is wrong', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => taken.once('listening', resolve))
+    const { port } = taken.address() as { port: number }
+    const cases: [string[], number, RegExp][] = [
+      [['--tcp-port', '70000'], 2, /70000 is no port: 0 to 65535, or off/],
+      [['--limit', 'conections=5'], 2, /there is no limit conections; there are connections, /],
+      [['--limit', 'connections=none'], 2, /connections is a whole number above 0, not "none"/],
+      [['--group', 'ghm1_secret'], 2, /ghg1_ and 43 letters/],
+      [['--tls-cert', 'cert.pem'], 2, /--tls-cert and --tls-key belong together/],
+      [['--nonsense'], 2, /unknown option '--nonsense'; see ghmesh-relay --help/],
+      [['--announce', 'relay.example.com'], 2, /relay\.example\.com is no multiaddr/],
+      [['--tcp-port', String(port)], 1, /in use/]
+    ]
+    try {
+      for (const [args, expected, said] of cases) {
+        const { code, stdout, stderr } = await start(args).ended
+        expect([code, stdout], args.join(' ')).to.deep.equal([expected, ''])
+        expect(stderr).to.match(said)
+        expect(stderr.trim().split('\n').at(-1)).to.match(/^ghmesh-relay: /)
+        expect(stderr).not.to.include('ghm1_secret')
+      }
+    } finally {
+      taken.close()
+    }
+  })
+
+  it('has the version of its package, and every option and limit in its README', async () => {
+    const { stdout } = await start(['--version']).ended
+    const stated = JSON.parse(readFileSync(join(root, 'relay/package.json'), 'utf8')).version
+    expect([stdout.trim(), version]).to.deep.equal([stated, stated])
+    const readme = readFileSync(join(root, 'relay/README.md'), 'utf8')
+    const help = (await start(['--help']).ended).stdout
+    for (const [option] of help.matchAll(/--[a-z-]+/g)) expect(readme).to.include(option)
+    for (const [name, value] of Object.entries(defaultRelayLimits))
+      expect(readme).to.include(`| \`${name}\` | ${value} |`)
+    expect(existsSync(join(root, 'relay/Dockerfile'))).to.equal(true)
+  })
+})
