@@ -100,6 +100,43 @@ describe('members and a relay', function () {
     await here.gossips(c, a, b)
   })
 
+  it('that is killed and started again under load: nothing is lost but time', async () => {
+    const { addresses, ...options } = await sameRelay()
+    const first = await startRelay(options)
+    const group: Mesh[] = []
+    for (let n = 0; n < 5; n++) group.push(await behindNat(addresses))
+    const all = () => Promise.all(group.map((mesh) => connected(mesh, ...group.filter((other) => other !== mesh))))
+    await all()
+    let asked = 0
+    let over = false
+    const statuses = new Set<number>()
+    const waiting = new Set<() => void>()
+    const more = (count: number) => {
+      const enough = asked + count
+      return new Promise<void>((resolve) => waiting.add(() => asked >= enough && resolve()))
+    }
+    const load = Promise.all(
+      group.map(async (mesh) => {
+        for (let n = 0; !over; n++) {
+          const url = here.url(`/repos/octocat/hello-world/issues/${(n % 20) + 1}`)
+          statuses.add((await mesh.fetch(url, { cache: n % 2 ? 'no-cache' : 'default' })).status)
+          asked++
+          for (const look of waiting) look()
+        }
+      })
+    )
+    await more(20)
+    const alone = Promise.all(group.map((mesh) => mesh.peers().length > 0 && next(mesh, 'peer:disconnect')))
+    await first.stop()
+    await Promise.all([more(20), alone])
+    await startRelay(options)
+    await Promise.all([more(20), all()])
+    over = true
+    await load
+    expect([...statuses]).to.deep.equal([200])
+    await here.gossips(group[0] as Mesh, ...group.slice(1))
+  })
+
   it('that is down when they start is waited for, and keeps nobody from GitHub', async () => {
     const { addresses, ...options } = await sameRelay()
     const a = await behindNat(addresses)
