@@ -42,9 +42,13 @@ describe('no token, nor what is bound to one, is sent, stored or logged', functi
   this.timeout(20_000)
   let github: GitHub
   const cacheDir = mkdtempSync(join(tmpdir(), 'ghmesh-scan-'))
+  const open: Mesh[] = []
+  const stop = () => Promise.all(open.splice(0).map((mesh) => mesh.stop()))
   before(async () => {
     github = await startGitHub({ secondaryLimits: false })
   })
+  // A test that waits in vain never comes to its own end, and its members would keep the run from ending.
+  afterEach(stop)
   after(async () => {
     await github.stop()
     rmSync(cacheDir, { recursive: true, force: true })
@@ -133,7 +137,6 @@ describe('no token, nor what is bound to one, is sent, stored or logged', functi
         }
       }
       const note = (...line: unknown[]) => void seen.logged.push(json(line.map(String)))
-      const open: Mesh[] = []
       async function member(token: string, options: MeshOptions = {}): Promise<Mesh> {
         const fetch: typeof globalThis.fetch = async (input, init) => {
           const response = await globalThis.fetch(input, init)
@@ -174,31 +177,28 @@ describe('no token, nor what is bound to one, is sent, stored or logged', functi
         return mesh
       }
 
-      try {
-        const alice = await member(tokens[0] as string)
-        const bob = await member(tokens[1] as string, { discovery: [knows(alice)] })
-        await Promise.all([connected(alice, bob), connected(bob, alice)])
-        const repository = `${github.url}/repos/octocat/hello-world`
-        const paths = ['', '/issues?per_page=5', '/issues/1', '/readme', '/contents/README.md', '/commits', '/git/refs']
-        for (const path of paths) {
-          for (const mesh of [alice, bob]) expect((await mesh.fetch(repository + path)).status, path).to.equal(200)
-          await alice.fetch(repository + path, { cache: 'no-cache' })
-          await bob.fetch(repository + path, { headers: { authorization: `Bearer ${tokens[1]}` }, cache: 'reload' })
-        }
-        for (const path of ['/user', '/repos/octocat/secret-plans', '/repos/octocat/secret-plans/issues', '/nowhere']) {
-          await alice.fetch(github.url + path)
-          await bob.fetch(github.url + path)
-        }
-        await alice.set('color', 'blue')
-        await alice.purge('octocat/hello-world')
-        await alice.fetch(`${repository}/issues/1/comments`, { method: 'POST', body: '{"body":"x"}' })
-        const late = await member(tokens[1] as string, { discovery: [knows(alice)] })
-        await connected(late, alice)
-        await late.fetch(`${repository}/issues/1`)
-        await Promise.all([next(alice, 'received'), bob.set('color', 'red')])
-      } finally {
-        await Promise.all(open.map((mesh) => mesh.stop()))
+      const alice = await member(tokens[0] as string)
+      const bob = await member(tokens[1] as string, { discovery: [knows(alice)] })
+      await Promise.all([connected(alice, bob), connected(bob, alice)])
+      const repository = `${github.url}/repos/octocat/hello-world`
+      const paths = ['', '/issues?per_page=5', '/issues/1', '/readme', '/contents/README.md', '/commits', '/git/refs']
+      for (const path of paths) {
+        for (const mesh of [alice, bob]) expect((await mesh.fetch(repository + path)).status, path).to.equal(200)
+        await alice.fetch(repository + path, { cache: 'no-cache' })
+        await bob.fetch(repository + path, { headers: { authorization: `Bearer ${tokens[1]}` }, cache: 'reload' })
       }
+      for (const path of ['/user', '/repos/octocat/secret-plans', '/repos/octocat/secret-plans/issues', '/nowhere']) {
+        await alice.fetch(github.url + path)
+        await bob.fetch(github.url + path)
+      }
+      await alice.set('color', 'blue')
+      await alice.purge('octocat/hello-world')
+      await alice.fetch(`${repository}/issues/1/comments`, { method: 'POST', body: '{"body":"x"}' })
+      const late = await member(tokens[1] as string, { discovery: [knows(alice)] })
+      await connected(late, alice)
+      await late.fetch(`${repository}/issues/1`)
+      await Promise.all([next(alice, 'received'), bob.set('color', 'red')])
+      await stop()
       await Promise.all(work)
       expect([...kinds]).to.include.members([
         'announce',

@@ -48,6 +48,11 @@ describe('addresses that are worth a dial', () => {
     expect(dialable([address], peer, [])).to.deep.equal([address])
   })
 
+  it('a place that others are at too: one relay, or a transport without ports', () => {
+    for (const place of ['/ip4/192.0.2.1/tcp/4001/p2p/12D3KooWRelay/p2p-circuit', '/memory'])
+      expect(dialable([at(place)], peer, [...routable, at(place, self)]), place).to.deep.equal([at(place)])
+  })
+
   it('sixteen at most, each once', () => {
     const many = Array.from({ length: 40 }, (_, i) => at(`/ip4/192.168.2.${i >> 1}/tcp/9100`))
     expect(dialable(many, peer, routable))
