@@ -3,8 +3,8 @@ const mostLength = 512
 const loopback = /^\/(?:ip4\/127\.|ip6\/::1\/|ip6\/::ffff:127\.|dns[46a]*\/localhost\/)/i
 /** Unspecified, multicast, broadcast, and no port: nobody can be there. */
 const nowhere = /^\/(?:ip4\/(?:0\.|2[2-5]\d\.)|ip6\/(?:::\/|ff)|.*\/(?:tcp|udp)\/0\/)/i
-/** A port, which one process has: many peers are behind one relay, and a transport of another kind may name peers only. */
-const ofOneProcess = /\/(?:tcp|udp)\/\d+(?!.*\/p2p-circuit)/
+/** A port, which one process has; a transport of another kind may name peers only. */
+const ofOneProcess = /\/(?:tcp|udp)\/\d+/
 
 /**
  * Of the addresses that somebody told of a peer, those worth a dial: the peer's own, of a place where another machine can be.
