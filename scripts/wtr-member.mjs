@@ -10,10 +10,13 @@ export function member({ path = '/__member.json', entry = '/repos/octocat/hello-
     name: 'member',
     async serverStart() {
       const { startGitHub } = await import('@ghmesh/github-sim')
+      const { createRelay } = await import('@ghmesh/relay')
       const { createMesh, createSecret, memoryStore } = await import('ghmesh')
       const cacheDir = mkdtempSync(join(tmpdir(), 'ghmesh-wtr-'))
       const github = await startGitHub({ secondaryLimits: false })
       const secret = createSecret()
+      const relay = createRelay({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 0 })
+      await relay.start()
       const mesh = await createMesh({
         secret,
         apiUrl: github.url,
@@ -22,6 +25,7 @@ export function member({ path = '/__member.json', entry = '/repos/octocat/hello-
         cacheDir,
         store: memoryStore(),
         discovery: [],
+        relays: relay.addresses,
         listenPort: 0,
         forceLocalhost: true,
         ttlMs: 3_600_000
@@ -33,6 +37,7 @@ export function member({ path = '/__member.json', entry = '/repos/octocat/hello-
       await announced
       told = JSON.stringify({
         address: mesh.addresses.find((address) => address.includes('/ws/')),
+        relay: relay.addresses.find((address) => address.includes('/ws/')),
         secret,
         apiUrl: github.url,
         url: github.url + entry,
@@ -40,6 +45,7 @@ export function member({ path = '/__member.json', entry = '/repos/octocat/hello-
       })
       stop = async () => {
         await mesh.stop()
+        await relay.stop()
         await github.stop()
         rmSync(cacheDir, { recursive: true, force: true })
       }

@@ -1,9 +1,11 @@
 import { expect } from 'chai'
-import { createMesh, type Mesh, memoryStore } from 'ghmesh'
+import { createMesh, libp2pTransport, type Mesh, memoryStore } from 'ghmesh'
+import { between } from '../libp2p/nat.ts'
 
 /** What scripts/wtr-member.mjs tells of the Node member that runs beside the browser. */
 interface Beside {
   address: string
+  relay: string
   secret: string
   apiUrl: string
   url: string
@@ -45,6 +47,25 @@ describe('a page', () => {
     expect(response.headers.get('cache-status')).to.equal('ghmesh; hit; detail=peer')
     expect(calls).to.deep.equal([])
     expect(mesh.stats()).to.include({ peerHits: 1, apiCallsMade: 0 })
+  })
+
+  it('meets it at a relay, gets its entry through that, and then has a direct link', async () => {
+    const relays = [beside.relay]
+    const transport = between(
+      libp2pTransport({ relays, allowPrivateAddresses: true }),
+      (address) => address === beside.relay || address.includes('/p2p-circuit/')
+    )
+    mesh = await open({ bootstrap: undefined, transport, relays })
+    const joined = new Promise<void>((resolve) => mesh?.addEventListener('peer:connect', () => resolve()))
+    if (mesh.peers().length === 0) await joined
+    const response = await mesh.fetch(beside.url)
+    expect(await response.json()).to.deep.equal(beside.body)
+    expect(response.headers.get('cache-status')).to.equal('ghmesh; hit; detail=peer')
+    expect(calls).to.deep.equal([])
+    expect(mesh.relays()).to.have.length(1)
+    while (mesh.peers()[0]?.path !== 'direct') await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(mesh.peers()[0]).to.include({ name: 'node', path: 'direct', transport: 'webrtc' })
+    expect(mesh.relays()[0]).to.include({ state: 'reserved' })
   })
 
   it('can ask GitHub itself, across origins', async () => {

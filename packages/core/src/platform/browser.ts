@@ -1,4 +1,5 @@
 import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import { webRTC, webRTCDirect } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { createStore, update } from 'idb-keyval'
 import { hex, plain } from '../bytes.ts'
@@ -57,16 +58,20 @@ export const defaultStore: Platform['defaultStore'] = ({ limits }) =>
 export const defaultDiscovery: Platform['defaultDiscovery'] = ({ bootstrap = [] }) =>
   bootstrap.length > 0 ? [staticPeers(bootstrap)] : []
 
-/** libp2p over WebSockets. */
-export const libp2pTransport: Platform['libp2pTransport'] = ({ privateKey, allowPrivateAddresses, relays } = {}) =>
-  createLibp2pTransport({
-    transports: [webSockets()],
+/** libp2p over WebSockets and WebRTC: to relays, and through them to members. */
+export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) => {
+  const { privateKey, allowPrivateAddresses, relays, iceServers = [] } = options
+  const rtcConfiguration = { iceServers }
+  return createLibp2pTransport({
+    transports: [webSockets(), webRTCDirect({ rtcConfiguration })],
     relays,
+    webRtc: async () => ({ transport: webRTC({ rtcConfiguration }), stop() {} }),
     privateKey,
     // libp2p refuses ws:// and private addresses in browsers unless told otherwise.
     gater: allowPrivateAddresses ? { denyDialMultiaddr: () => false } : undefined,
     listen: async (attempt) => (attempt === 0 ? { listen: [], announce: [] } : undefined)
   })
+}
 
 export const findToken: Platform['findToken'] = async () => undefined
 
