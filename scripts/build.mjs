@@ -16,4 +16,5 @@ const packages = [...readdirSync(join(root, 'packages')).map((name) => join('pac
 for (const name of packages) rmSync(join(root, name, 'dist'), { recursive: true, force: true })
 await Promise.all([run('tsc', '-b'), run('tsup')])
 writeLicences('relay/dist')
+writeLicences('packages/core/dist/browser')
 console.log(`build: ${Math.round(performance.now() - t)} ms on ${process.version}`)

@@ -12,6 +12,8 @@ interface Beside {
   body: unknown
 }
 
+const quiet = { debug() {}, info() {}, warn() {}, error() {} }
+
 describe('a page', () => {
   let beside: Beside
   let mesh: Mesh | undefined
@@ -66,6 +68,13 @@ describe('a page', () => {
     while (mesh.peers()[0]?.path !== 'direct') await new Promise((resolve) => setTimeout(resolve, 50))
     expect(mesh.peers()[0]).to.include({ name: 'node', path: 'direct', transport: 'webrtc' })
     expect(mesh.relays()[0]).to.include({ state: 'reserved' })
+  })
+
+  it('needs one file and no bundler', async () => {
+    const file = new URL('/packages/core/dist/browser/ghmesh.js', location.href).href
+    const { createMesh, memoryStore } = await import(file)
+    mesh = await createMesh({ apiUrl: beside.apiUrl, store: memoryStore(), logger: quiet })
+    expect((await (mesh as Mesh).fetch(beside.url)).status).to.equal(200)
   })
 
   it('can ask GitHub itself, across origins', async () => {
