@@ -555,24 +555,46 @@ describe('the commands peers, stats, purge and cache', () => {
       return socket
     }
 
-    it('of a socket', async () => {
-      const env = user()
-      const stranger = await listen(createHttpServer((_req, res) => res.end('{"hello":1}')))
-      const rude = await listen(createServer((client) => client.resume().end('SSH-2.0\r\n')))
-      const silent = await listen(createServer((client) => client.resume()))
+    // Each by itself: this process has to answer in seconds, and all the commands at once take the whole machine.
+    const sockets: [name: string, place: () => string | Promise<string>, message: RegExp, code: number][] = [
+      [
+        'of another program',
+        () => listen(createHttpServer((_req, res) => res.end('{"hello":1}'))),
+        /another program than ghmesh proxy listens on/,
+        1
+      ],
+      [
+        'of a program that does not speak HTTP',
+        () => listen(createServer((client) => client.on('error', leftBefore).resume().end('SSH-2.0\r\n'))),
+        /another program than ghmesh proxy listens on/,
+        1
+      ],
+      [
+        'of a program that is silent',
+        () => listen(createServer((client) => client.resume())),
+        /gives no answer; end that process, or name another --socket/,
+        1
+      ],
+      ['that is a file', () => newFile(), /exists and is no socket/, 1],
+      [
+        'that is not there',
+        () => join(commands.folder('s'), 'none'),
+        /no proxy listens on \S+none; start one with "ghmesh proxy --socket/,
+        1
+      ],
+      ['whose path is too long', () => `/tmp/${'x'.repeat(200)}`, /the path of a socket has 103 bytes at most/, 2]
+    ]
+    const leftBefore = () => {}
+    function newFile(): string {
       const file = join(commands.folder('f'), 'file')
       writeFileSync(file, '')
-      const none = join(commands.folder('s'), 'none')
-      const cases: [string, RegExp, number][] = [
-        [stranger, /another program than ghmesh proxy listens on/, 1],
-        [rude, /another program than ghmesh proxy listens on/, 1],
-        [silent, /gives no answer; end that process, or name another --socket/, 1],
-        [file, /exists and is no socket/, 1],
-        [none, /no proxy listens on \S+none; start one with "ghmesh proxy --socket/, 1],
-        [`/tmp/${'x'.repeat(200)}`, /the path of a socket has 103 bytes at most/, 2]
-      ]
-      await Promise.all(
-        cases.flatMap(([socket, message, code]) =>
+      return file
+    }
+    for (const [name, place, message, code] of sockets) {
+      it(`of a socket ${name}`, async () => {
+        const env = user()
+        const socket = await place()
+        await Promise.all(
           [['peers'], ['stats'], ['purge', 'a/b'], ['cache', 'ls'], ['cache', 'clear', '--yes']].map(async (args) => {
             const ended = await run(env, ...args, '--socket', socket)
             expect([ended.code, ended.stdout], `${args} ${socket}`).to.deep.equal([code, ''])
@@ -581,8 +603,8 @@ describe('the commands peers, stats, purge and cache', () => {
               .and.match(/^ghmesh: .*\n$/)
           })
         )
-      )
-    })
+      })
+    }
 
     it('of a proxy that was killed: its directory is there', async () => {
       const env = user()
