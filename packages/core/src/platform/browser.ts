@@ -70,6 +70,8 @@ export const libp2pTransport: Platform['libp2pTransport'] = ({ privateKey, allow
 
 export const findToken: Platform['findToken'] = async () => undefined
 
+export const hasWebRtc: Platform['hasWebRtc'] = async () => false
+
 export const filesystemStore: Platform['filesystemStore'] = () => onlyInNode('filesystemStore')
 
 export const filePeers: Platform['filePeers'] = () => onlyInNode('filePeers')
