@@ -36,6 +36,7 @@ const names = [
   'registry',
   'port',
   'gh',
+  'relays',
   'members'
 ]
 

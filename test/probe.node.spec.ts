@@ -69,6 +69,7 @@ describe('ghmesh probe', function () {
         address,
         peer_id: address.split('/').at(-1),
         host: hostname(),
+        relay: false,
         version,
         path: 'direct',
         transport: 'tcp',
@@ -196,7 +197,7 @@ describe('ghmesh probe', function () {
 
     const cases: [cause: object, reason: string, said: RegExp][] = [
       [{ code: 'ECONNREFUSED' }, 'refused', /nothing listens at 192\.0\.2\.7 port 9107; .*--serve" running/],
-      [{ code: 'ETIMEDOUT' }, 'timeout', /firewall.*ufw allow 9107\/tcp/],
+      [{ code: 'ETIMEDOUT' }, 'timeout', /firewall.*ufw allow 9107\/tcp.*a relay .*GHMESH_RELAYS/],
       [{ code: 'EHOSTUNREACH' }, 'unroutable', /no route .*one network or VPN/],
       [{ code: 'ENETUNREACH' }, 'unroutable', /no route/],
       [{ code: 'ENOTFOUND' }, 'name', /192\.0\.2\.7 cannot be resolved/],

@@ -2,7 +2,7 @@ import { generateKeyPair, privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import type { Connection } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
-import { createExchange, createProbe } from 'ghmesh/protocol'
+import { createExchange, createProbe, relayName } from 'ghmesh/protocol'
 import { announceAddresses, listenAddresses, type Ports } from './addresses.ts'
 import { createCircuits } from './circuits.ts'
 import { createGate } from './gate.ts'
@@ -193,7 +193,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
       })
       // Before it listens, so that nobody who comes at once is told that it does not know these.
       await exchange.start()
-      await createProbe(made, {}).start()
+      await createProbe(made, { probed: () => relayName }).start()
       try {
         await made.start()
       } catch (error) {

@@ -57,6 +57,24 @@ export const networkOptions = (): Pick<MeshOptions, 'forceLocalhost' | 'announce
   announceIp: first('IPFS_ACCELERATE_PUBLIC_IP')
 })
 
+const listOf = (value: string | undefined): string[] =>
+  (value ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+
+/** As `ghmesh-relay` prints them. */
+export const relayAddresses = (): string[] => listOf(first('GHMESH_RELAYS'))
+
+/** URLs of STUN and TURN servers. */
+export const iceServers = (): string[] => listOf(first('GHMESH_ICE_SERVERS'))
+
+/** What a transport that is made by hand has to know to use relays. */
+export const relayOptions = (): Pick<MeshOptions, 'relays' | 'iceServers'> => ({
+  relays: relayAddresses(),
+  iceServers: iceServers().map((urls) => ({ urls }))
+})
+
 /** Something tells this member of others: a place to look, or the local network. */
 export const findsMembers = (): boolean =>
   first(

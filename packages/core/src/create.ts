@@ -16,7 +16,7 @@ import { type Mesh, startMesh } from './mesh.ts'
 import { isToken, type MeshOptions, readOptions } from './options.ts'
 import { version } from './version.ts'
 
-export { filePeers, filesystemStore, findToken, libp2pTransport, mdns } from '#platform'
+export { filePeers, filesystemStore, findToken, hasWebRtc, libp2pTransport, mdns } from '#platform'
 
 const quiet: NonNullable<MeshOptions['logger']> = {
   debug() {},

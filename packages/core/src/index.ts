@@ -1,5 +1,5 @@
 export type { AbortOptions } from './abort.ts'
-export { createMesh, filePeers, filesystemStore, findToken, libp2pTransport, mdns } from './create.ts'
+export { createMesh, filePeers, filesystemStore, findToken, hasWebRtc, libp2pTransport, mdns } from './create.ts'
 export type { Discovery, MdnsOptions, PeerRecord } from './discovery/discovery.ts'
 export { type GithubIssueOptions, githubIssue } from './discovery/github-issue.ts'
 export { staticPeers } from './discovery/static.ts'

@@ -5,7 +5,8 @@ import { addSocket } from './place.ts'
 
 const help = `
 Asks the proxy that runs. Without one, a member is started for some seconds, with the settings of the environment, and
-what it meets is shown. Exit code: 0 it is known (even if it is nobody), 1 it cannot be, 2 wrong usage or no secret.
+what it meets is shown. Below: how it stands with each relay of GHMESH_RELAYS. Exit code: 0 it is known (even if it is
+nobody), 1 it cannot be, 2 wrong usage or no secret.
 
 Example:
   $ ghmesh peers`

@@ -4,7 +4,7 @@ import type { AddCommand } from './command.ts'
 
 const help = `
 On one machine --serve prints its addresses, the first is the one to copy; the other machine probes it. No secret is
-needed, nothing is shared, GitHub is not called. A running member or proxy answers too, without its host's name. The
+needed, nothing is shared, GitHub is not called. A running member, proxy or relay answers too, without its host's name. The
 address may also be in P2P_REMOTE_MULTIADDR. Exit code: 0 it answered, 1 it did not, 2 wrong usage; --serve: 0.
 
 Example:

@@ -1,10 +1,20 @@
-import { cacheDirOf, listenPort, networkOptions, registryRepository, secretInEnvironment } from '../environment.ts'
+import { hasWebRtc } from 'ghmesh'
+import {
+  cacheDirOf,
+  iceServers,
+  listenPort,
+  networkOptions,
+  registryRepository,
+  relayAddresses,
+  secretInEnvironment
+} from '../environment.ts'
 import { messageOf } from '../errors.ts'
 import { createOutput } from '../output.ts'
 import { defaultSocket } from '../proxy/place.ts'
 import { checkCache } from './cache.ts'
 import { type Check, type Finding, failure, notChecked, ok } from './check.ts'
 import { checkClock } from './clock.ts'
+import { type Company, meet } from './company.ts'
 import { checkEtag } from './etag.ts'
 import { checkGh } from './gh.ts'
 import { checkGitHub, createGitHub } from './github.ts'
@@ -13,9 +23,11 @@ import { checkNode } from './node.ts'
 import { checkPort } from './port.ts'
 import { checkQuota } from './quota.ts'
 import { checkRegistry } from './registry.ts'
+import { checkRelays, noRelays } from './relays.ts'
 import { checkSecret } from './secret.ts'
 import { checkSettings } from './settings.ts'
 import { checkToken, usedToken } from './token.ts'
+import { checkWebRtc } from './webrtc.ts'
 
 export interface DoctorFlags {
   waitSeconds: number
@@ -79,11 +91,22 @@ export async function doctor(flags: DoctorFlags, signal: AbortSignal): Promise<n
     ghUses = socket
     return finding
   })
+  let company: Company | undefined
+  await check('relays', async () => {
+    if (settings === 'failure') return notChecked(unset)
+    if (secret && group !== 'failure') {
+      const sockets = [defaultSocket(), ...(ghUses === undefined ? [] : [ghUses])]
+      company = await meet({ github, sockets, waitMs, signal })
+      return checkRelays(company)
+    }
+    return relayAddresses().length === 0 ? noRelays : notChecked('they are used where there is a secret')
+  })
+  const usesRelays = company ? company.reached.size > 0 : relayAddresses().length > 0
+  if (usesRelays) await check('webrtc', async () => checkWebRtc(await hasWebRtc(), iceServers()))
   await check('members', () => {
     if (!secret || group === 'failure') return notChecked('there are none without a secret')
     if (settings === 'failure') return notChecked(unset)
-    const sockets = [defaultSocket(), ...(ghUses === undefined ? [] : [ghUses])]
-    return checkMembers({ github, sockets, waitMs, signal })
+    return company ? checkMembers(company, flags.waitSeconds) : notChecked('they could not be looked for')
   })
 
   const healthy = checks.every(({ status }) => status !== 'failure')

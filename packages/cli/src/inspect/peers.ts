@@ -1,10 +1,10 @@
-import type { Mesh, Peer } from 'ghmesh'
+import type { Mesh, Peer, Relay } from 'ghmesh'
 import { briefMember } from '../brief-member.ts'
 import { findsMembers, noWayToMembers } from '../environment.ts'
 import { CliError } from '../errors.ts'
 import { createOutput, type Output } from '../output.ts'
 import { until } from '../until.ts'
-import { shown, table } from './show.ts'
+import { counted, shown, table } from './show.ts'
 import { type Place, sourceOf } from './source.ts'
 
 export interface PeersFlags extends Pick<Place, 'socket'> {
@@ -14,58 +14,60 @@ export interface PeersFlags extends Pick<Place, 'socket'> {
 
 const noSecret = 'there is no secret, so there are no members; set CACHE_P2P_SHARED_SECRET'
 
+/** What is shown: of the proxy, or of a member of a few seconds. */
+interface Seen {
+  self: { peer_id: string; proxy?: number }
+  peers: readonly Peer[]
+  relays: readonly Relay[]
+}
+
 /** `ghmesh peers`: the members that the proxy is connected with, or those that a member of a few seconds meets. */
 export async function peers(flags: PeersFlags, signal: AbortSignal): Promise<number> {
   const output = createOutput({ json: flags.json })
   const { proxy } = await sourceOf({ socket: flags.socket })
   if (proxy) {
-    const { stats, peers, pid } = proxy.figures
+    const { stats, peers, relays = [], pid } = proxy.figures
     if (stats.peerId === undefined) throw new CliError(`${noSecret} for the proxy (process ${pid}) and start it again`)
-    tell(
-      flags,
-      output,
-      peers,
-      { peer_id: stats.peerId, proxy: pid },
-      `the proxy (process ${pid}) is connected with nobody`
-    )
+    const self = { peer_id: stats.peerId, proxy: pid }
+    tell(output, { self, peers, relays }, `the proxy (process ${pid}) is connected with nobody`)
     return 0
   }
   await using mesh = await briefMember({ logger: output.logger })
   if (mesh.peerId === undefined) throw new CliError(noSecret, 2)
   if (!findsMembers()) throw new CliError(noWayToMembers)
-  const met = await meet(mesh, flags.waitSeconds, output, signal)
-  tell(
-    flags,
-    output,
-    met,
-    { peer_id: mesh.peerId },
-    `nobody within ${flags.waitSeconds} s; --wait-seconds waits longer`
-  )
+  const seen = { self: { peer_id: mesh.peerId }, ...(await meet(mesh, flags.waitSeconds, output, signal)) }
+  tell(output, seen, `nobody within ${flags.waitSeconds} s; --wait-seconds waits longer`)
   return 0
 }
 
-async function meet(mesh: Mesh, waitSeconds: number, output: Output, signal: AbortSignal): Promise<Peer[]> {
+async function meet(mesh: Mesh, waitSeconds: number, output: Output, signal: AbortSignal): Promise<Omit<Seen, 'self'>> {
   const done = output.waiting(`No proxy runs; waiting ${waitSeconds} s for members`)
   try {
     await until(mesh, () => undefined, { waitMs: waitSeconds * 1000, signal, received: () => false })
-    return mesh.peers()
+    return { peers: mesh.peers(), relays: mesh.relays() }
   } finally {
     done()
   }
 }
 
-function tell(flags: PeersFlags, output: Output, found: readonly Peer[], self: object, nobody: string): void {
-  if (found.length === 0) output.note(`ghmesh: ${nobody}`)
-  const rows = found.map(({ name, id, path, transport, rttMs }) => ({
+function tell(output: Output, { self, peers, relays }: Seen, nobody: string): void {
+  const places = relays.filter(({ state }) => state === 'reserved').length
+  if (peers.length === 0) {
+    output.note(
+      places > 0
+        ? `ghmesh: ${nobody}; ${counted(places, 'relay')} would bring others of this group here`
+        : `ghmesh: ${nobody}`
+    )
+  }
+  const rows = peers.map(({ name, id, path, transport, rttMs }) => ({
     name,
     peer_id: id,
     path,
     transport,
     rtt_ms: rttMs
   }))
-  if (flags.json) output.document({ ...self, connected_peers: rows.length, peers: rows })
-  if (rows.length === 0) return
-  const head = ['name', 'peer id', 'path', 'transport', 'rtt ms']
+  const through = relays.map(({ id, ...rest }) => ({ peer_id: id, ...rest }))
+  if (output.json) output.document({ ...self, connected_peers: rows.length, peers: rows, relays: through })
   const cells = rows.map(({ name = '-', peer_id, path, transport, rtt_ms }) => [
     shown(name),
     shown(peer_id),
@@ -73,5 +75,17 @@ function tell(flags: PeersFlags, output: Output, found: readonly Peer[], self: o
     transport,
     rtt_ms === undefined ? '-' : String(Math.round(rtt_ms))
   ])
+  if (cells.length > 0) show(output, ['name', 'peer id', 'path', 'transport', 'rtt ms'], cells)
+  if (cells.length > 0 && relays.length > 0) output.line('')
+  if (relays.length > 0) show(output, ['relay', 'state', 'address'], relays.map(relayCells))
+}
+
+const relayCells = ({ id, state, refused, address }: Relay): string[] => [
+  id,
+  refused === undefined ? state : `${state}, ${refused === 'proof' ? 'not serving this group' : 'no place'}`,
+  address.replace(/\/p2p\/\w+$/, '')
+]
+
+function show(output: Output, head: string[], cells: string[][]): void {
   for (const line of table([head, ...cells])) output.line(line)
 }

@@ -4,19 +4,28 @@ import { staticPeers } from 'ghmesh'
 import { CliError, messageOf } from '../errors.ts'
 
 /**
- * The address as it was copied, with the name of the variable before it or without.
+ * The address as it was copied, with the name of the variable before it or without; of several, as a relay prints them, the
+ * first.
  *
- * @throws CliError for what is no multiaddr with a peer id at its end
+ * @throws CliError for what is no multiaddr with a peer id at its end, or leads through a relay
  */
 export function readAddress(copied: string): string {
-  const address = copied.trim().replace(/^P2P_(?:PROBE|REMOTE)_MULTIADDR=/, '')
+  const [address = ''] = copied
+    .trim()
+    .replace(/^(?:P2P_(?:PROBE|REMOTE)_MULTIADDR|GHMESH_RELAYS)=/, '')
+    .split(',')
   try {
     staticPeers([address])
-    return address
   } catch (error) {
     throw new CliError(`${messageOf(error)}; copy the whole line that "ghmesh probe --serve" prints`, 2)
   }
+  const [relay, through] = address.split('/p2p-circuit')
+  if (through !== undefined) throw new CliError(noCircuits(relay as string), 2)
+  return address
 }
+
+const noCircuits = (relay: string): string =>
+  `a probe goes to a machine itself, and this address leads through a relay, which opens circuits only for who has shown a proof of a group; a probe has no secret. Probe the relay's own address, ${relay}; "ghmesh peers" and "ghmesh doctor" tell whether members meet through it`
 
 /** Where an address leads first: to the host itself, or to who relays; undefined for other than TCP. */
 export function socketOf(address: string): { host: string; port: number } | undefined {

@@ -1,19 +1,17 @@
 import { hostname } from 'node:os'
 import type { ProbeReport } from 'ghmesh'
+import { relayName } from 'ghmesh/protocol'
 import { CliError } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { printable } from '../printable.ts'
 import { isOwnHost, readAddress, socketOf } from './address.ts'
-import { bareTransport } from './transport.ts'
-import { type Why, whyNot } from './why.ts'
-
-const rounds = 5
+import { reach } from './reach.ts'
 
 /** `ghmesh probe <multiaddr>`: says who answers, or why nobody does. */
 export async function ask(copied: string, waitSeconds: number, output: Output, signal: AbortSignal): Promise<number> {
   const address = readAddress(copied)
   const done = output.waiting(`Probing ${address}`)
-  const answered = await reach(address, waitSeconds, signal).finally(done)
+  const answered = await reach(address, waitSeconds * 1000, signal).finally(done)
   if ('why' in answered) {
     const { reason, message, fix, exitCode = 1 } = answered.why
     if (output.json) output.document({ ok: false, address, reason, error: message, fix })
@@ -23,44 +21,21 @@ export async function ask(copied: string, waitSeconds: number, output: Output, s
   return 0
 }
 
-async function reach(
-  address: string,
-  waitSeconds: number,
-  signal: AbortSignal
-): Promise<{ report: ProbeReport } | { why: Why }> {
-  const transport = await bareTransport()
-  const late = AbortSignal.timeout(waitSeconds * 1000)
-  const either = AbortSignal.any([signal, late])
-  try {
-    for (;;) {
-      try {
-        return { report: await transport.probe(address, { signal: either, rounds }) }
-      } catch (error) {
-        signal.throwIfAborted()
-        const why = await whyNot(error, address, transport.peers().length > 0)
-        // libp2p gives up sooner than the user may want to.
-        if (why.reason !== 'timeout' || late.aborted) return { why }
-      }
-    }
-  } finally {
-    await transport.stop()
-  }
-}
-
 function tell(address: string, report: ProbeReport, output: Output): void {
   const { peerId, version, path, transport, rttMs } = report
-  const host = report.name === undefined ? undefined : printable(report.name)
+  const relay = report.name === relayName
+  const host = report.name === undefined || relay ? undefined : printable(report.name)
   const other = isOther(address, report)
   const sum = rttMs.reduce((total, ms) => total + ms, 0)
   const trip = { min: Math.min(...rttMs), avg: sum / rttMs.length, max: Math.max(...rttMs) }
   if (output.json) {
     const rtt = Object.fromEntries(Object.entries(trip).map(([name, ms]) => [name, Number(ms.toFixed(3))]))
-    const where = { peer_id: peerId, host, version, path, transport }
+    const where = { peer_id: peerId, host, relay, version, path, transport }
     output.document({ ok: true, address, ...where, rtt_ms: { ...rtt, rounds: rttMs.length }, other_host: other })
   }
   const [min, avg, max] = Object.values(trip).map((ms) => ms.toFixed(1))
   output.line(`Reached ${other ? 'another host' : 'this same host'}`)
-  output.line(`  host: ${host ?? 'not told, as members tell it to members only'}`)
+  output.line(`  host: ${host ?? (relay ? 'not told: it is a relay' : 'not told, as members tell it to members only')}`)
   output.line(`  peer_id: ${peerId}`)
   output.line(`  version: ${version}`)
   output.line(`  round trip: min ${min} ms, avg ${avg} ms, max ${max} ms (${rttMs.length} rounds)`)
@@ -74,7 +49,7 @@ function tell(address: string, report: ProbeReport, output: Output): void {
 
 /** A host of another name is another one, even behind a forwarded port of this machine. */
 function isOther(address: string, { name, path }: ProbeReport): boolean {
-  if (name !== undefined && name !== hostname()) return true
+  if (name !== undefined && name !== relayName && name !== hostname()) return true
   const { host = '' } = socketOf(address) ?? {}
   return path === 'relayed' || !isOwnHost(host)
 }

@@ -48,7 +48,7 @@ export async function whyNot(error: unknown, address: string, connected: boolean
     },
     timeout: {
       message: `${place} does not answer: a firewall drops what is sent there, or a NAT does not know whom to give it to`,
-      fix: `open or forward the port there (such as: sudo ufw allow ${socket?.port ?? 9100}/tcp), or probe the other way round, for one side that can be reached is enough`
+      fix: `open or forward the port there (such as: sudo ufw allow ${socket?.port ?? 9100}/tcp), or probe the other way round, for one side that can be reached is enough; where strict NATs leave none, a relay brings members together (GHMESH_RELAYS)`
     },
     unroutable: {
       message: `there is no route to ${place}`,
@@ -60,7 +60,7 @@ export async function whyNot(error: unknown, address: string, connected: boolean
     },
     'wrong-peer': {
       message: `another process answers at ${place}: ${/identity key (\w+)/.exec(message)?.[1] ?? 'its peer id is not the one of the address'}`,
-      fix: 'copy the address again, for each start of "ghmesh probe --serve" has a new one'
+      fix: 'copy the address again, for each start of "ghmesh probe --serve" has a new one, and a relay prints its own'
     },
     self: {
       message: 'the address is of this very process',
@@ -76,7 +76,9 @@ export async function whyNot(error: unknown, address: string, connected: boolean
     },
     unsupported: {
       message: `this machine cannot dial ${address}`,
-      fix: 'use an address with /tcp/, with or without /ws',
+      fix: /\/webrtc\b/.test(address)
+        ? 'use an address with /tcp/, with or without /ws: /webrtc-direct is for browsers, and /webrtc for members that a relay brings together, where @libp2p/webrtc is installed'
+        : 'use an address with /tcp/, with or without /ws',
       exitCode: 2
     },
     failed: {

@@ -12,7 +12,7 @@ import { sendJson } from './send.ts'
 import { targetOf } from './target.ts'
 
 export interface HandlerOptions {
-  mesh: Pick<Mesh, 'fetch' | 'peek' | 'stats' | 'peers' | 'purge' | 'clear'>
+  mesh: Pick<Mesh, 'fetch' | 'peek' | 'stats' | 'peers' | 'relays' | 'purge' | 'clear'>
   api: URL
   /** Where the mesh keeps its entries. */
   cacheDir?: string

@@ -1,4 +1,4 @@
-import type { MeshStats } from 'ghmesh'
+import type { MeshStats, Relay } from 'ghmesh'
 
 /** What the proxy counts besides the mesh. */
 export interface ProxyCounts {
@@ -20,8 +20,16 @@ const modes = {
   miss: 'misses'
 } as const satisfies Record<string, keyof MeshStats>
 
+const relayStates = ['away', 'connected', 'reserved'] as const satisfies Relay['state'][]
+
 /** The figures in Prometheus' text format, version 0.0.4. */
-export function metricsText(stats: MeshStats, counts: ProxyCounts, uptimeSeconds: number, version: string): string {
+export function metricsText(
+  stats: MeshStats,
+  relays: readonly Relay[],
+  counts: ProxyCounts,
+  uptimeSeconds: number,
+  version: string
+): string {
   const quotas = Object.entries(stats.quota)
   const byMode: Sample[] = [
     ...Object.entries(modes).map(([mode, name]): Sample => [stats[name], { mode }]),
@@ -52,6 +60,12 @@ export function metricsText(stats: MeshStats, counts: ProxyCounts, uptimeSeconds
     family('ghmesh_cache_evictions_total', 'counter', 'Entries that went for want of room.', [[stats.evictions]]),
     family('ghmesh_cache_expirations_total', 'counter', 'Entries that went for their age.', [[stats.expirations]]),
     family('ghmesh_peers', 'gauge', 'Members connected now.', [[stats.connectedPeers]]),
+    family(
+      'ghmesh_relays',
+      'gauge',
+      'Relays that were named, by how it stands with them.',
+      relayStates.map((state) => [relays.filter((relay) => relay.state === state).length, { state }])
+    ),
     family(
       'ghmesh_rejected_total',
       'counter',

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import process from 'node:process'
-import type { GroupStats, Mesh, MeshStats, Peer } from 'ghmesh'
+import type { GroupStats, Mesh, MeshStats, Peer, Relay } from 'ghmesh'
 import { version } from 'ghmesh'
 import { messageOf } from '../errors.ts'
 import type { Door } from './door.ts'
@@ -16,6 +16,7 @@ export interface ProxyFigures {
   since: string
   uptimeSeconds: number
   peers: Peer[]
+  relays: Relay[]
   stats: MeshStats
   proxy: ProxyCounts
   /** Where entries are kept. On the socket only: it names a folder of its owner's. */
@@ -37,7 +38,7 @@ export interface Cleared {
 }
 
 export interface OwnPagesOptions {
-  mesh: Pick<Mesh, 'stats' | 'peers' | 'purge'>
+  mesh: Pick<Mesh, 'stats' | 'peers' | 'relays' | 'purge'>
   api: URL
   cacheDir?: string
   counts(): ProxyCounts
@@ -69,6 +70,7 @@ export function createOwnPages(options: OwnPagesOptions) {
       since: new Date(since).toISOString(),
       uptimeSeconds: uptimeSeconds(),
       peers: mesh.peers(),
+      relays: mesh.relays(),
       stats: mesh.stats(),
       proxy: counts(),
       ...(kind === 'socket' && cacheDir !== undefined && { cacheDir })
@@ -76,7 +78,7 @@ export function createOwnPages(options: OwnPagesOptions) {
     '/ghmesh/group': (): GroupFigures => mesh.stats({ group: true }),
     '/ghmesh/metrics': () => ({
       type: 'text/plain; version=0.0.4; charset=utf-8',
-      text: metricsText(mesh.stats(), counts(), uptimeSeconds(), version)
+      text: metricsText(mesh.stats(), mesh.relays(), counts(), uptimeSeconds(), version)
     })
   }
   const changes: Record<string, (asked: Record<string, unknown>) => Promise<Purged | Cleared>> = {

@@ -98,5 +98,5 @@ function whyNot(connectedPeers: number, receipt: Receipt | undefined, waitSecond
   const begin = `nothing came within ${waitSeconds} s`
   if (connectedPeers > 0)
     return `${begin} though connected_peers is ${connectedPeers}; is the writer running, with the same --target?`
-  return `${begin} and connected_peers is 0; is the writer running, is CACHE_P2P_SHARED_SECRET the same, do both use the same GITHUB_REPOSITORY, local network, IPFS_ACCELERATE_P2P_CACHE_DIR, CACHE_BOOTSTRAP_PEERS or GHMESH_RELAYS, and does the firewall let the listen ports in?`
+  return `${begin} and connected_peers is 0; is the writer running, is CACHE_P2P_SHARED_SECRET the same, do both use the same GITHUB_REPOSITORY, local network, IPFS_ACCELERATE_P2P_CACHE_DIR, CACHE_BOOTSTRAP_PEERS or GHMESH_RELAYS, and does the firewall let the listen ports in? Where neither machine can be dialled, both need a relay (GHMESH_RELAYS); "ghmesh doctor" looks into all of it`
 }

@@ -55,7 +55,7 @@ export async function write(
   output.line(`connected_peers: ${connected()}`)
   if (alone) {
     output.note(
-      `ghmesh: no member came within ${waitSeconds} s, so this broadcast may be a no-op; keep a reader running and write again`
+      `ghmesh: no member came within ${waitSeconds} s, so this broadcast may be a no-op; keep a reader running and write again; "ghmesh doctor" tells whether members and relays are reached`
     )
   }
   const stats = finalStats(mesh.stats(), connected())

@@ -2,6 +2,9 @@ import type { Group } from '../group/group.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { Ask } from './ask.ts'
 
+/** What a relay calls itself where a probe asks: no name that a machine has. */
+export const relayName = 'a relay'
+
 /** A relay that this member was told of. */
 export interface Relay {
   id: string
@@ -9,6 +12,8 @@ export interface Relay {
   address: string
   /** `reserved`: others reach this member through it. `connected`: not yet, or it gives no place. */
   state: 'away' | 'connected' | 'reserved'
+  /** What it did not take or give when it was last asked: this member's proof (of a group that it does not serve), or a place. */
+  refused?: 'proof' | 'place'
 }
 
 export interface RelaysOptions {
@@ -26,7 +31,12 @@ const mostRoundsBetween = 20
 
 /** Keeps a place at every relay: shows it the proofs of all groups, and asks again where it was lost or refused. */
 export function createRelays({ relays, transport, ask, groups, isConnected, reserved }: RelaysOptions) {
-  const known = new Map<string, { address: string; busy: boolean; failures: number; nextRound: number }>()
+  interface Known extends Pick<Relay, 'address' | 'refused'> {
+    busy: boolean
+    failures: number
+    nextRound: number
+  }
+  const known = new Map<string, Known>()
   for (const address of relays) {
     const id = address.slice(address.lastIndexOf('/') + 1)
     if (!known.has(id)) known.set(id, { address, busy: false, failures: 0, nextRound: 0 })
@@ -38,13 +48,17 @@ export function createRelays({ relays, transport, ask, groups, isConnected, rese
     const relay = known.get(id)
     if (!relay || relay.busy || isReserved(id)) return
     relay.busy = true
+    let asked: Relay['refused'] = 'proof'
     try {
       const answers = await Promise.all(groups.map((group) => ask.proof(id, group)))
       if (!answers.includes('relay')) throw new Error('the relay takes no proof of this member')
+      asked = 'place'
       await transport.reserve?.(id)
-      Object.assign(relay, { failures: 0, nextRound: 0 })
+      Object.assign(relay, { failures: 0, nextRound: 0, refused: undefined })
       reserved()
     } catch {
+      // Who has gone has refused nothing.
+      if (isConnected(id)) relay.refused = asked
       relay.failures++
       relay.nextRound = round + Math.min(2 ** relay.failures, mostRoundsBetween)
     } finally {
@@ -62,10 +76,11 @@ export function createRelays({ relays, transport, ask, groups, isConnected, rese
       for (const [id, { nextRound }] of known) if (isConnected(id) && nextRound <= round) void join(id)
     },
     list: (): Relay[] =>
-      [...known].map(([id, { address }]) => ({
+      [...known].map(([id, { address, refused }]) => ({
         id,
         address,
-        state: !isConnected(id) ? 'away' : isReserved(id) ? 'reserved' : 'connected'
+        state: !isConnected(id) ? 'away' : isReserved(id) ? 'reserved' : 'connected',
+        ...(refused && { refused })
       }))
   }
 }

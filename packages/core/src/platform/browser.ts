@@ -75,6 +75,8 @@ export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) => {
 
 export const findToken: Platform['findToken'] = async () => undefined
 
+export const hasWebRtc: Platform['hasWebRtc'] = async () => false
+
 export const filesystemStore: Platform['filesystemStore'] = () => onlyInNode('filesystemStore')
 
 export const filePeers: Platform['filePeers'] = () => onlyInNode('filePeers')

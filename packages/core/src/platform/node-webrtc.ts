@@ -16,6 +16,13 @@ export async function loadWebRtc(iceServers: RTCIceServer[] = []) {
   }
 }
 
+/** Whether it is installed here, and made for this system. */
+export const hasWebRtc = (): Promise<boolean> =>
+  import('@libp2p/webrtc').then(
+    () => true,
+    () => false
+  )
+
 /**
  * The native part of a connection whose other side went first is never let go of, and with it the process. It can only be
  * ended as a whole, so by the last of its users.

@@ -24,6 +24,8 @@ export interface Platform {
   libp2pTransport(options?: Libp2pTransportOptions): Libp2pTransport
   /** The user's token towards an origin, from other tools on this machine. */
   findToken(apiUrl: string): Promise<string | undefined>
+  /** Whether members here can connect by WebRTC once a relay has brought them together. */
+  hasWebRtc(): Promise<boolean>
   filesystemStore(options: StoreBounds & { directory: string; onWarning?: (error: MeshError) => void }): Store
   filePeers(options: FilePeersOptions): Discovery
   mdns(options: MdnsOptions): Discovery

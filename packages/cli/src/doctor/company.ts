@@ -1,0 +1,82 @@
+import { createMesh, libp2pTransport, memoryStore, type Peer, type Relay } from 'ghmesh'
+import { networkOptions, relayAddresses, relayOptions, usesMdns } from '../environment.ts'
+import type { Reached } from '../probe/reach.ts'
+import { listenerOn } from '../proxy/holder.ts'
+import type { ProxyFigures } from '../proxy/own-pages.ts'
+import { firstMember, until } from '../until.ts'
+import type { GitHub } from './github.ts'
+import { reachRelays } from './reach-relays.ts'
+
+/** Members and relays, as a proxy that runs sees them, or a member that joins for a moment. */
+export interface Company {
+  peers: readonly Peer[]
+  relays: readonly Relay[]
+  /** Each relay by its peer id, probed from here. */
+  reached: ReadonlyMap<string, Reached>
+  /** The process of the proxy. */
+  proxy?: number
+}
+
+export interface CompanyOptions {
+  github: GitHub
+  /** Where a proxy may be listening. */
+  sockets: readonly string[]
+  waitMs: number
+  signal: AbortSignal
+}
+
+/** The known address of a member is dialled again this often: the SDK's own pace is for processes that stay. */
+const dialMs = 300
+/** Once the first is here: for the others, and for their names. */
+const restMs = 1000
+const probeMs = 1000
+const pollMs = 50
+const quiet = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** Looks who is there. */
+export async function meet({ github, sockets, waitMs, signal }: CompanyOptions): Promise<Company> {
+  for (const socket of sockets) {
+    const listener = await listenerOn(socket).catch(() => undefined) // the check of gh says what is wrong with it
+    if (listener?.kind !== 'proxy') continue
+    const { pid, peers, relays = [] } = listener.said as unknown as ProxyFigures
+    const addresses = [...relays.map(({ address }) => address), ...relayAddresses()]
+    return { peers, relays, reached: await reachRelays(addresses, waitMs, signal), proxy: pid }
+  }
+  return await join({ github, waitMs, signal })
+}
+
+async function join({ github, waitMs, signal }: Omit<CompanyOptions, 'sockets'>): Promise<Company> {
+  const transport = libp2pTransport({ ...networkOptions(), ...relayOptions(), listenPort: 0 })
+  await using mesh = await createMesh({
+    transport,
+    mdns: usesMdns(),
+    store: memoryStore(),
+    fetch: github.fetch,
+    limits: { dialMs },
+    logger: quiet
+  })
+
+  async function places(): Promise<Company['reached']> {
+    const reached = await reachRelays(relayAddresses(), waitMs, signal)
+    const answers = (id: string) => 'report' in (reached.get(id) ?? {})
+    // A first refusal may be a relay's that is overloaded for a moment.
+    const settled = () => mesh.relays().every(({ id, state }) => state === 'reserved' || !answers(id)) || undefined
+    await until(mesh, settled, { waitMs, pollMs, signal, received: () => false })
+    return reached
+  }
+
+  const [reached, count] = await Promise.all([places(), firstMember(mesh, waitMs, signal)])
+  if (count > 0) {
+    const named = () => mesh.peers().every(({ name }) => name !== undefined) || undefined
+    await until(mesh, named, { waitMs: restMs, pollMs, signal, received: () => false })
+  }
+  const peers = await Promise.all(
+    mesh.peers().map(async (peer) => {
+      const probed = await transport
+        .probe(`/p2p/${peer.id}`, { signal: AbortSignal.any([signal, AbortSignal.timeout(probeMs)]) })
+        .catch(() => undefined) // an older ghmesh does not answer probes
+      return probed ? { ...peer, rttMs: Math.min(...probed.rttMs) } : peer
+    })
+  )
+  return { peers, relays: mesh.relays(), reached }
+}
