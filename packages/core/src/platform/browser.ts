@@ -75,7 +75,7 @@ export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) => {
 
 export const findToken: Platform['findToken'] = async () => undefined
 
-export const hasWebRtc: Platform['hasWebRtc'] = async () => false
+export const hasWebRtc: Platform['hasWebRtc'] = async () => typeof RTCPeerConnection === 'function'
 
 export const filesystemStore: Platform['filesystemStore'] = () => onlyInNode('filesystemStore')
 
