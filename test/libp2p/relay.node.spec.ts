@@ -67,6 +67,17 @@ describe('members and a relay', function () {
     await here.cached(b, shared)
   })
 
+  it('of which there are several: a place at each that gives one, whatever the others do', async () => {
+    const others = [await startRelay(), await startRelay({ groups: ['0'.repeat(64)] })]
+    const relays = [...others, await startRelay()].map(({ addresses }) => addresses[0] as string)
+    const [a, b] = [await behindNat(relays), await behindNat(relays)]
+    await Promise.all([connected(a, b), connected(b, a)])
+    const states = (mesh: Mesh) => mesh.relays().map(({ state }) => state === 'reserved')
+    await until(a, b, () => [a, b].every((mesh) => states(mesh).join() === 'true,false,true'))
+    await Promise.all(others.map((one) => one.stop()))
+    await here.gossips(a, b)
+  })
+
   it('a better way is taken as soon as there is one, and gossip goes on when the circuit has gone', async () => {
     const running = await startRelay()
     const open = new Set<string | undefined>()

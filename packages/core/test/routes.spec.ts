@@ -89,7 +89,7 @@ describe('routes', () => {
       expect(sharing(path), path).to.equal('group')
     for (const path of [
       '/repos/octo/protection/branches/main/protection',
-      ...inRepository('/branches/protection/protection /branches/branches/protection')
+      ...inRepository('/branches/protection/protection /branches/branches/protection /branches/main/%70rotection')
     ])
       expect(sharing(path), path).to.equal('viewer')
   })

@@ -81,8 +81,15 @@ export function createRoutes(extra: readonly string[] = []): (path: string) => R
     route,
     matches: pattern(route.template)
   }))
-  return (path) => patterns.find(({ matches }) => matches.test(path))?.route ?? viewerBound
+  return (path) => patterns.find(({ matches }) => matches.test(plainly(path)))?.route ?? viewerBound
 }
+
+/** Letters, digits and the like as themselves (RFC 3986, section 6.2.2.2): `/%70rotection` is `/protection` to GitHub too. */
+const plainly = (path: string) =>
+  path.replace(/%[0-9a-f]{2}/gi, (code) => {
+    const character = String.fromCharCode(Number.parseInt(code.slice(1), 16))
+    return /[\w.~-]/.test(character) ? character : code
+  })
 
 /** `owner/repo` or `repositories/id`, in lower case, of a path in a repository. */
 export function repositoryOf(path: string): string | undefined {

@@ -1,3 +1,4 @@
+import { inTime } from '../abort.ts'
 import type { Group } from '../group/group.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { Ask } from './ask.ts'
@@ -28,6 +29,8 @@ export interface RelaysOptions {
 }
 
 const mostRoundsBetween = 20
+/** Longer than a relay waits for a proof; who answers later is asked again. */
+const reserveMs = 15_000
 
 /** Keeps a place at every relay: shows it the proofs of all groups, and asks again where it was lost or refused. */
 export function createRelays({ relays, transport, ask, groups, isConnected, reserved }: RelaysOptions) {
@@ -53,7 +56,7 @@ export function createRelays({ relays, transport, ask, groups, isConnected, rese
       const answers = await Promise.all(groups.map((group) => ask.proof(id, group)))
       if (!answers.includes('relay')) throw new Error('the relay takes no proof of this member')
       asked = 'place'
-      await transport.reserve?.(id)
+      if (transport.reserve) await inTime(transport.reserve(id), reserveMs)
       Object.assign(relay, { failures: 0, nextRound: 0, refused: undefined })
       reserved()
     } catch {

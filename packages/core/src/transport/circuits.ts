@@ -22,8 +22,12 @@ export function createCircuits(relays: readonly string[]) {
   const reserved = new Map<string, PeerId>()
   let store: ReservationStore | undefined
 
+  // An option of its store that its types do not name.
+  const atOnce: object = { reservationConcurrency: ids.size }
+
   const transport: Factory = (components) => {
-    const made = circuitRelayTransport()(components)
+    // One after the other, whoever waits would be forgotten when the first has its place.
+    const made = circuitRelayTransport(atOnce)(components)
     store = (made as unknown as { reservationStore: ReservationStore }).reservationStore
     const addRelay = store.addRelay.bind(store)
     store.addRelay = (peerId, type) =>
