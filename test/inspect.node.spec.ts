@@ -118,7 +118,8 @@ describe('the commands peers, stats, purge and cache', () => {
       }
     }
     afterEach(async () => {
-      proxy.child.kill('SIGTERM')
+      // A second signal would end it at once.
+      if (!proxy.child.killed) proxy.child.kill('SIGTERM')
       expect(await proxy.ended).to.include({ code: 0, stderr: '' })
     })
 

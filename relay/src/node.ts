@@ -92,20 +92,3 @@ export async function createNode(parts: NodeParts, limits: RelayLimits): Promise
   })
   return node as RelayNode
 }
-
-/** Stops a node so that nothing of it keeps the process alive. */
-export async function stopNode(node: RelayNode): Promise<void> {
-  endTimers(node)
-  await node.stop()
-  endTimers(node)
-}
-
-/** Two timers outlive `stop` by up to a second, and with them the process (libp2p 3.3, gossipsub 17.1). */
-function endTimers(node: object): void {
-  const { services, components } = node as {
-    services: { pubsub: { status?: { heartbeatTimeout?: ReturnType<typeof setTimeout> } } }
-    components?: { addressManager?: { _updatePeerStoreAddresses?: { stop?(): void } } }
-  }
-  clearTimeout(services.pubsub.status?.heartbeatTimeout)
-  components?.addressManager?._updatePeerStoreAddresses?.stop?.()
-}

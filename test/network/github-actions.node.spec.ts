@@ -1,10 +1,9 @@
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
-import { cli, root } from '../commands.ts'
-import { createLab, type Lab } from './lab.ts'
+import { root } from '../commands.ts'
+import { world } from './world.ts'
 
 const repository = 'octocat/Hello-World'
 const guide = readFileSync(join(root, 'docs/github-actions.md'), 'utf8')
@@ -21,24 +20,14 @@ function stepOf(pattern: RegExp): string {
 
 describe('the workflow of docs/github-actions.md', function () {
   this.timeout(120_000)
-  let lab: Lab
-  let github: GitHub
-
-  before(async () => {
-    lab = createLab(['a', 'b', 'c'], cli)
-    github = await startGitHub({ host: lab.hub, secondaryLimits: false })
-  })
-  after(async () => {
-    await lab?.end()
-    await github?.stop()
-  })
+  const here = world(['a', 'b', 'c'])
 
   it('three jobs on three runners, one after the other: one call each for all of them, and nothing left behind', async () => {
-    const bin = lab.folder('bin')
+    const bin = here.lab.folder('bin')
     symlinkSync(join(root, 'packages/cli/bin/ghmesh.js'), join(bin, 'ghmesh'))
     const secret = createSecret()
     const job = (name: string) => {
-      const folder = lab.folder(name)
+      const folder = here.lab.folder(name)
       mkdirSync(join(folder, 'gh'))
       return {
         CI: 'true',
@@ -50,26 +39,29 @@ describe('the workflow of docs/github-actions.md', function () {
         GHMESH_SECRET: secret,
         GHMESH_MDNS: '0',
         GITHUB_REPOSITORY: repository,
-        GITHUB_API_URL: github.url,
+        GITHUB_API_URL: here.github.url,
         GH_TOKEN: 'sim-token-alice'
       }
     }
     const jobs = { a: job('runner-a'), b: job('runner-b'), c: job('runner-c') }
     const machines = ['a', 'b', 'c'] as const
     const run = async (machine: (typeof machines)[number], pattern: RegExp) => {
-      const { code, stdout, stderr } = await lab.start(machine, 'sh', ['-ec', stepOf(pattern)], jobs[machine]).ended
+      const { code, stdout, stderr } = await here.lab.start(machine, 'sh', ['-ec', stepOf(pattern)], jobs[machine])
+        .ended
       expect(code, stderr).to.equal(0)
       return stdout
     }
     await Promise.all(machines.map((machine) => run(machine, /Start the proxy/)))
     const script = 'until curl -s http://127.0.0.1:8181/ghmesh/stats | grep -q \'"connectedPeers":2\'; do :; done'
-    for (const machine of machines) await lab.start(machine, 'sh', ['-c', script], jobs[machine]).ended
+    for (const machine of machines) await here.lab.start(machine, 'sh', ['-c', script], jobs[machine]).ended
 
     const titles = []
     for (const machine of machines) titles.push(await run(machine, /gh api/))
     expect(new Set(titles).size).to.equal(1)
     expect(titles[0]).to.match(/\w/)
-    expect(github.count(({ path, status }) => path === `/repos/${repository}/pulls/41` && status === 200)).to.equal(1)
+    expect(
+      here.github.count(({ path, status }) => path === `/repos/${repository}/pulls/41` && status === 200)
+    ).to.equal(1)
     for (const machine of machines) expect(await run(machine, /What it saved/)).to.match(/api_calls_saved/)
   })
 })

@@ -1,19 +1,17 @@
 import { join } from 'node:path'
-import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
-import { cli } from '../commands.ts'
-import { createLab, type Lab } from './lab.ts'
+import { world } from './world.ts'
 
 const repository = 'octocat/Hello-World'
-const here = `/repos/${repository}`
+const ofRepository = `/repos/${repository}`
 const resources = [
-  here,
+  ofRepository,
   ...['labels', 'languages', 'contributors', 'topics', 'license', 'readme', 'branches', 'branches/main'],
   ...['tags', 'milestones', 'releases/latest', 'commits', 'commits/main', 'git/trees/main', 'contents/README.md'],
   ...['actions/runs', 'issues', 'issues?state=closed', 'pulls', 'pulls?state=all', 'deployments'],
   ...Array.from({ length: 12 }, (_, n) => `issues/${n + 1}`)
-].map((path) => (path.startsWith('/') ? path : `${here}/${path}`))
+].map((path) => (path.startsWith('/') ? path : `${ofRepository}/${path}`))
 resources.push('/users/octocat', '/emojis', '/meta', '/licenses', '/gitignore/templates', '/users/alice')
 const alice = 'sim-token-alice'
 
@@ -25,58 +23,48 @@ function shuffled(paths: readonly string[]): string[] {
 
 describe('one call for all', function () {
   this.timeout(180_000)
-  let lab: Lab
-  let github: GitHub
-
-  before(async () => {
-    lab = createLab(['a', 'b', 'c'], cli)
-    github = await startGitHub({ host: lab.hub, secondaryLimits: false })
-  })
-  after(async () => {
-    await lab?.end()
-    await github?.stop()
-  })
+  const here = world(['a', 'b', 'c'])
 
   it('three gh and two Octokit scripts on three laptops, forty resources each in any order: each is fetched once', async () => {
     expect(new Set(resources).size).to.equal(40)
     const secret = createSecret()
     const laptop = (port: number) => ({
-      GITHUB_API_URL: github.url,
+      GITHUB_API_URL: here.github.url,
       GITHUB_REPOSITORY: repository,
       CACHE_P2P_SHARED_SECRET: secret,
       CACHE_LISTEN_PORT: String(port),
-      IPFS_ACCELERATE_CACHE_DIR: lab.folder('cache'),
-      XDG_CACHE_HOME: lab.folder('run'),
-      GH_CONFIG_DIR: lab.folder('gh'),
+      IPFS_ACCELERATE_CACHE_DIR: here.lab.folder('cache'),
+      XDG_CACHE_HOME: here.lab.folder('run'),
+      GH_CONFIG_DIR: here.lab.folder('gh'),
       GHMESH_MDNS: '0',
       GH_TOKEN: alice
     })
     const places = { a: laptop(9100), b: laptop(9100), c: laptop(9100) }
     const proxies = Object.entries(places).map(([machine, env]) =>
-      lab.ghmesh(machine, ['proxy', '--gh', '--port', '8080'], env)
+      here.lab.ghmesh(machine, ['proxy', '--gh', '--port', '8080'], env)
     )
     await Promise.all(proxies.map(({ said }) => said(/^listening on /m)))
     const connected = async (machine: keyof typeof places) => {
-      const stats = await lab.start(machine, 'curl', ['-s', 'http://127.0.0.1:8080/ghmesh/stats']).ended
+      const stats = await here.lab.start(machine, 'curl', ['-s', 'http://127.0.0.1:8080/ghmesh/stats']).ended
       return JSON.parse(stats.stdout).peers.length === 2
     }
     for (const machine of ['a', 'b', 'c'] as const) while (!(await connected(machine)));
-    github.clearCalls()
+    here.github.clearCalls()
 
     const orders: string[][] = []
     const order = () => orders[orders.push(shuffled(resources)) - 1] as string[]
     const gh = (machine: keyof typeof places) =>
-      lab.start(
+      here.lab.start(
         machine,
         'sh',
         ['-c', 'for path; do gh api "$path" > /dev/null || exit 1; done; echo 40 came', 'sh', ...order()],
         places[machine]
       )
     const octokit = (machine: keyof typeof places, baseUrl?: string) =>
-      lab.start(machine, process.execPath, [script, JSON.stringify({ baseUrl, paths: order() })], {
+      here.lab.start(machine, process.execPath, [script, JSON.stringify({ baseUrl, paths: order() })], {
         ...places[machine],
         CACHE_LISTEN_PORT: '9101',
-        IPFS_ACCELERATE_CACHE_DIR: lab.folder('own')
+        IPFS_ACCELERATE_CACHE_DIR: here.lab.folder('own')
       })
     for (const run of [
       () => gh('a'),
@@ -91,7 +79,7 @@ describe('one call for all', function () {
 
     // Whether a repository is public is asked by its name in small letters.
     const same = (url: string, path: string) => url.toLowerCase() === path.toLowerCase()
-    const asked = github.calls.filter(({ url }) => resources.some((path) => same(url, path)))
+    const asked = here.github.calls.filter(({ url }) => resources.some((path) => same(url, path)))
     const counts = Object.fromEntries(
       resources.map((path) => [path, asked.filter(({ url, status }) => status === 200 && same(url, path)).length])
     )
@@ -100,7 +88,7 @@ describe('one call for all', function () {
   })
 
   it('never printed a token', () => {
-    expect(lab.printed()).to.not.contain(alice)
+    expect(here.lab.printed()).to.not.contain(alice)
   })
 })
 

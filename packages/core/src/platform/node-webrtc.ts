@@ -17,7 +17,7 @@ export async function loadWebRtc(iceServers: RTCIceServer[] = []) {
 }
 
 /** Whether it is installed here, and made for this system. */
-export const hasWebRtc = (): Promise<boolean> =>
+export const isWebRtcInstalled = (): Promise<boolean> =>
   import('@libp2p/webrtc').then(
     () => true,
     () => false

@@ -11,7 +11,7 @@ import { defaultCacheDir } from './node-cache-dir.ts'
 import { readEnvironment } from './node-environment.ts'
 import { openIdentity as openNodeIdentity } from './node-identity.ts'
 import { listenOn } from './node-listen.ts'
-import { hasWebRtc, loadWebRtc } from './node-webrtc.ts'
+import { isWebRtcInstalled, loadWebRtc } from './node-webrtc.ts'
 import type { Platform } from './platform.ts'
 
 export const settings: Platform['settings'] = () => readEnvironment(process.env)
@@ -61,4 +61,6 @@ export const findToken: Platform['findToken'] = (apiUrl) => {
   })
 }
 
-export { filePeers, filesystemStore, hasWebRtc, mdns }
+export const hasWebRtc: Platform['hasWebRtc'] = () => isWebRtcInstalled()
+
+export { filePeers, filesystemStore, mdns }

@@ -16,6 +16,7 @@ import type { Libp2pTransport } from './libp2p-transport.ts'
 import { describe, isDirect } from './path.ts'
 import { createProbe } from './probe.ts'
 import { createProvenLinks } from './proven-links.ts'
+import { stopNode } from './stop-node.ts'
 import type { Peer } from './transport.ts'
 
 /** What a platform brings: which transports there are, where to listen, and what to tell others. */
@@ -210,20 +211,8 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       for (const timer of closing) clearTimeout(timer)
       exchange?.stop()
       if (!stopping) return
-      endTimers(stopping)
-      await stopping.stop()
-      endTimers(stopping)
+      await stopNode(stopping)
       webRtc?.stop()
     }
   }
-}
-
-/** Two timers outlive `stop` by up to a second, and with them the process (libp2p 3.3, gossipsub 17.1): neither has a public end, and stopping starts one anew. */
-function endTimers(node: object): void {
-  const { services, components } = node as {
-    services: { pubsub: { status?: { heartbeatTimeout?: ReturnType<typeof setTimeout> } } }
-    components?: { addressManager?: { _updatePeerStoreAddresses?: { stop?(): void } } }
-  }
-  clearTimeout(services.pubsub.status?.heartbeatTimeout)
-  components?.addressManager?._updatePeerStoreAddresses?.stop?.()
 }
