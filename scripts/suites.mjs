@@ -19,19 +19,21 @@ export const mocha = (...args) => [
 ]
 
 /**
- * Runs groups of test suites one after the other, the suites of a group at the same time, each a name and a command, and
- * ends with `N passed, N failed, N skipped`.
+ * Runs test suites, each a name and a command, so many at once, in the order given, and ends with
+ * `N passed, N failed, N skipped`.
  */
-export async function runSuites(groups, before = { passed: 0, failed: 0, skipped: 0 }) {
+export async function runSuites(suites, { atOnce = 1, skipped = 0 } = {}) {
   const counts = mkdtempSync(join(tmpdir(), 'ghmesh-test-'))
-  const total = { ...before }
-  for (const group of groups) {
-    console.log(`\n== ${group.map(([name]) => name).join(', ')}`)
-    const results = await Promise.all(
-      group.map((suite) => runSuite(suite, join(counts, `${suite[0]}.json`), group.length > 1))
-    )
-    for (const n of results) for (const key of Object.keys(total)) total[key] += n[key]
+  const total = { passed: 0, failed: 0, skipped }
+  const left = suites.entries()
+  const lane = async () => {
+    // One iterator for all lanes: each takes what the others have not.
+    for (const [index, suite] of left) {
+      const n = await runSuite(suite, join(counts, `${index}.json`), atOnce > 1)
+      for (const key of Object.keys(total)) total[key] += n[key]
+    }
   }
+  await Promise.all(Array.from({ length: atOnce }, lane))
   rmSync(counts, { recursive: true, force: true })
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
   process.exitCode = total.failed > 0 ? 1 : 0
@@ -39,6 +41,7 @@ export async function runSuites(groups, before = { passed: 0, failed: 0, skipped
 
 /** What a suite counted in its file; what several print at the same time is told when each has ended. */
 async function runSuite([name, command, ...args], file, later) {
+  if (!later) console.log(`\n== ${name}`)
   const printed = []
   const code = await new Promise((resolve) => {
     const env = { ...process.env, COUNTS_FILE: file }
@@ -47,7 +50,7 @@ async function runSuite([name, command, ...args], file, later) {
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => printed.push(text))
     child.on('error', () => resolve(1)).on('close', (status) => resolve(status ?? 1))
   })
-  process.stdout.write(Buffer.concat(printed))
+  if (later) process.stdout.write(`\n== ${name}\n${Buffer.concat(printed)}`)
   let n = { passed: 0, failed: 1, skipped: 0 }
   try {
     n = JSON.parse(readFileSync(file, 'utf8'))

@@ -1,13 +1,23 @@
-// Units, contracts, the flow, libp2p on loopback, the commands, the README, and the same specs in Chromium. No root, no
-// other tools. What starts processes waits for them most of the time, so it runs beside the rest.
+// Units, contracts, the flow, libp2p on loopback, the relay, the commands, the README, and the same specs in Chromium. No
+// root, no other tools. What starts processes waits for them much of the time, so there are more suites than cores at once.
+import { availableParallelism } from 'node:os'
 import { bin, mocha, runSuites } from './suites.mjs'
 
-const except = ['**/*.browser.spec.ts', 'test/network/**'].flatMap((pattern) => ['--ignore', pattern])
+const ignoring = (...patterns) => patterns.flatMap((pattern) => ['--ignore', pattern])
+// About half of what the specs of the commands take, so that they fill two lanes.
+const inspecting = ['doctor', 'inspect'].map((name) => `test/${name}.node.spec.ts`)
 
-await runSuites([
+// The longest first, so that the last to end has company.
+await runSuites(
   [
-    ['node', ...mocha(...except, '{packages/*/test,relay/test,test/*}/**/*.spec.ts')],
-    ['commands', ...mocha(...except, 'test/*.spec.ts')]
+    ['looking', ...mocha(...inspecting)],
+    ['commands', ...mocha(...ignoring(...inspecting), 'test/*.spec.ts')],
+    [
+      'units and flow',
+      ...mocha(...ignoring('**/*.browser.spec.ts', 'test/network/**'), '{packages/*/test,test/*}/**/*.spec.ts')
+    ],
+    ['relay', ...mocha('relay/test/**/*.spec.ts')],
+    ['browser', bin('wtr')]
   ],
-  [['browser', bin('wtr')]]
-])
+  { atOnce: availableParallelism() + 1 }
+)

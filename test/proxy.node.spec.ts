@@ -496,6 +496,18 @@ else if (command === 'wait') {
       }
     })
 
+    it('--gh: npm passes the Ctrl-C on that the terminal tells everyone, and gh gets back what it used before', async () => {
+      const place = join(commands.folder('s'), 's')
+      const proxy = await start(['--gh', '--socket', place], ghEnv())
+      // As many as it takes for two to be seen apart, until it has ended.
+      for (let left = 100; left > 0 && proxy.child.exitCode === null; left--) {
+        proxy.child.kill('SIGINT')
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      const { code, by, stderr } = await proxy.ended
+      expect([code, by, stderr, config(), existsSync(place)]).to.deep.equal([0, null, '', '/former.sock', false])
+    })
+
     it('--gh: after kill -9, the next start puts it right, here or on another socket', async () => {
       const place = join(commands.folder('s'), 's')
       const kill = async () => {

@@ -10,12 +10,24 @@ export const stopped = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
 
-/** Runs something that SIGINT and SIGTERM stop cleanly; the second of them ends the process at once. */
+// A terminal sends a signal to all that run in it, and npm and npx pass the one they got on: that is one wish, twice told.
+const sameWishMs = 500
+
+/**
+ * Runs something that SIGINT and SIGTERM stop cleanly. Whoever asks again after half a second wants the process to end at
+ * once.
+ */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const control = new AbortController()
+  let askedAt = 0
   const stop = (name: (typeof names)[number]) => {
-    control.abort(new Interrupted(name))
-    release()
+    if (!control.signal.aborted) {
+      askedAt = performance.now()
+      control.abort(new Interrupted(name))
+    } else if (performance.now() - askedAt > sameWishMs) {
+      release()
+      process.kill(process.pid, name)
+    }
   }
   const release = () => {
     for (const name of names) process.off(name, stop)
@@ -26,6 +38,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   } catch (error) {
     throw control.signal.aborted ? control.signal.reason : error
   } finally {
-    release()
+    // What is told twice may come twice in the last moment too.
+    if (!control.signal.aborted) release()
   }
 }
