@@ -10,6 +10,7 @@ const floors = [
   ['contract/', 'protocol/'],
   ['create'],
   ['platform/'],
+  ['tabs/'],
   ['mesh'],
   ['member'],
   [

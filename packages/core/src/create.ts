@@ -4,16 +4,20 @@ import {
   findToken,
   libp2pTransport,
   memberName,
+  meshOfTabs,
+  onWake,
   openIdentity,
   seesRedirects,
   settings
 } from '#platform'
 import { githubIssue } from './discovery/github-issue.ts'
 import { MeshError, toMeshError } from './errors.ts'
-import { openGroup } from './group/group.ts'
+import { type Group, openGroup } from './group/group.ts'
 import { looksGuessable } from './group/secret.ts'
-import { type Mesh, startMesh } from './mesh.ts'
+import { type LocalMesh, type Mesh, startMesh } from './mesh.ts'
 import { isToken, type MeshOptions, readOptions } from './options.ts'
+import type { Token } from './requests.ts'
+import { mayShareTabs, nameAmongTabs } from './tabs/name.ts'
 import { version } from './version.ts'
 
 export { filePeers, filesystemStore, findToken, hasWebRtc, libp2pTransport, mdns } from '#platform'
@@ -37,7 +41,7 @@ const quiet: NonNullable<MeshOptions['logger']> = {
  */
 export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
   const options = { logger: quiet, ...readOptions(given, settings()) }
-  const { logger, secret, name = memberName(), now = Date.now, limits } = options
+  const { logger, secret, now = Date.now, limits } = options
   const warn = (error: MeshError) => logger.warn(`ghmesh: ${error.message}`)
   const secrets = typeof secret === 'string' ? [secret] : (secret ?? [])
   const groups = await Promise.all(secrets.map((one) => openGroup(one, now, limits.proofLifetimeMs)))
@@ -49,14 +53,34 @@ export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
       )
     )
   }
-  const token = createToken(options.token, () => findToken(options.apiUrl ?? 'https://api.github.com'))
-  const { repository } = options
+  const apiUrl = options.apiUrl ?? 'https://api.github.com'
+  const token = createToken(options.token, () => findToken(apiUrl))
+  const start = () => startHere(options, groups, token, warn)
+  if (!meshOfTabs || !groups[0] || !mayShareTabs(options)) return start()
+  return meshOfTabs({
+    name: await nameAmongTabs(options, groups),
+    start,
+    apiUrl: new URL(apiUrl),
+    token,
+    fetch: options.fetch,
+    answerMs: limits.tabAnswerMs
+  })
+}
+
+/** A member in this process or tab. */
+async function startHere(
+  options: ReturnType<typeof readOptions> & Required<Pick<MeshOptions, 'logger'>>,
+  groups: readonly Group[],
+  token: Token,
+  warn: (error: MeshError) => void
+): Promise<LocalMesh> {
+  const { repository, name = memberName() } = options
   const connected = () => mesh?.peers().length ?? 0
   const registry =
     repository === undefined || groups.length === 0
       ? []
       : [githubIssue({ ...options, repository, groups, token, connected, onWarning: warn })]
-  let mesh: Mesh | undefined
+  let mesh: LocalMesh | undefined
   const identity = await openIdentity(options)
   const { privateKey } = identity
   try {
@@ -74,6 +98,7 @@ export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
           : undefined,
       discovery: options.discovery ?? [...defaultDiscovery(options, warn, groups[0]?.id), ...registry],
       token,
+      onWake,
       release: () => identity.release()
     })
     return mesh
@@ -84,10 +109,7 @@ export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
 }
 
 /** The member's token: as given, asked for each time, or looked for once. */
-function createToken(
-  option: string | (() => Promise<string | undefined>) | undefined,
-  findToken: () => Promise<string | undefined>
-) {
+function createToken(option: MeshOptions['token'], findToken: () => Promise<string | undefined>): Token {
   let found: Promise<string | undefined> | undefined
   if (typeof option === 'string') return () => option
   if (!option) return () => (found ??= findToken())

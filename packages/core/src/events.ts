@@ -36,6 +36,23 @@ export interface MeshEvents {
   warning: MeshError
 }
 
+/** All of them, by name. */
+export const eventTypes = [
+  'hit',
+  'miss',
+  'peer-hit',
+  'wait',
+  'revalidated',
+  'stored',
+  'announced',
+  'received',
+  'stale',
+  'purged',
+  'peer:connect',
+  'peer:disconnect',
+  'warning'
+] as const satisfies readonly (keyof MeshEvents)[]
+
 export type StaleReason = 'rate-limit' | 'server-error' | 'network'
 
 export type Emit = <K extends keyof MeshEvents>(type: K, detail: MeshEvents[K]) => void

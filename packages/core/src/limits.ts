@@ -47,6 +47,8 @@ export const defaultLimits = {
   touchBatchMs: 100,
   /** A store that does not answer a call within this is not used any more. */
   storeAnswerMs: 3 * secondMs,
+  /** Browser: when the tab that holds the mesh does not take a question within this, GitHub is asked without it. */
+  tabAnswerMs: secondMs,
   /** At `stop`, transfers and announcements under way may take this long. */
   stopMs: 2 * secondMs,
 

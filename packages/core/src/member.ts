@@ -20,7 +20,7 @@ import { createGuard } from './members/guard.ts'
 import { createMirror } from './members/mirror.ts'
 import { createNetwork, type Network } from './members/network.ts'
 import type { readOptions } from './options.ts'
-import { createRequests } from './requests.ts'
+import { createRequests, type Token } from './requests.ts'
 import { type Flow, type Outcome, resolve } from './resolve.ts'
 import { createResponder } from './response.ts'
 import { createSharing } from './sharing.ts'
@@ -45,7 +45,9 @@ export interface MemberParts {
   transport?: Transport
   discovery: readonly Discovery[]
   /** The user's token. */
-  token(): Promise<string | undefined> | string | undefined
+  token: Token
+  /** Calls when things may be better than before; returns what ends that. */
+  onWake(wake: () => void): () => void
   /** Lets go of what the platform holds for this mesh. */
   release(): Promise<void>
 }
@@ -213,6 +215,8 @@ export function createMember(parts: MemberParts) {
     return counters.now({ ...cache.size, connectedPeers: network?.peers().length ?? 0, peerId: network?.peerId })
   }
 
+  const sleep = network && parts.onWake(network.wake)
+
   let stopped = false
   return {
     ...shared,
@@ -221,6 +225,7 @@ export function createMember(parts: MemberParts) {
     network,
     flow,
     values,
+    viewers,
     writes,
     purge,
     judgement,
@@ -231,6 +236,7 @@ export function createMember(parts: MemberParts) {
     },
     async stop(): Promise<void> {
       stopped = true
+      sleep?.()
       await within(writes.stop(), limits.stopMs)
       purge.stop()
       if (network?.peers().length) await within(sharing.idle(), limits.stopMs)

@@ -62,8 +62,14 @@ export interface Mesh extends AsyncDisposable {
   stop(): Promise<void>
 }
 
+/** A mesh that runs here, as those see it which stand between it and its users. */
+export interface LocalMesh extends Mesh {
+  /** A write that was made without `fetch`: what it changed is stale from now on. */
+  wrote(url: string, authorization?: string): Promise<void>
+}
+
 /** Starts a member and gives it its public face. */
-export async function startMesh(parts: MemberParts): Promise<Mesh> {
+export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
   const member = createMember(parts)
   const {
     apiUrl,
@@ -79,6 +85,7 @@ export async function startMesh(parts: MemberParts): Promise<Mesh> {
     purges,
     requests,
     values,
+    viewers,
     writes
   } = member
 
@@ -118,7 +125,7 @@ export async function startMesh(parts: MemberParts): Promise<Mesh> {
     return which?.group ? sumStats({ [parts.name]: own, ...network?.stats() }) : own
   }
 
-  const mesh: Mesh = {
+  const mesh: LocalMesh = {
     get peerId() {
       return network?.peerId
     },
@@ -165,6 +172,11 @@ export async function startMesh(parts: MemberParts): Promise<Mesh> {
     async clear() {
       running()
       return member.clear()
+    },
+    async wrote(href, authorization) {
+      running()
+      const url = new URL(href)
+      writes.done(url, { authorization, viewer: await viewers.of(authorization) })
     },
     stats: stats as Mesh['stats'],
     peers: () => network?.peers() ?? [],

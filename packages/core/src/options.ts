@@ -64,6 +64,11 @@ export interface MeshOptions {
   forceLocalhost?: boolean
   /** Browser: dial `ws://` and LAN addresses too. Default false. */
   allowPrivateAddresses?: boolean
+  /**
+   * Browser: tabs of this origin with the same options use one member between them. Default true; false, or a `store`,
+   * `transport` or `discovery` of one's own: a member in each.
+   */
+  shareTabs?: boolean
   limits?: Partial<Limits>
   /** Towards the origin. Default: the global one. */
   fetch?: typeof globalThis.fetch
@@ -147,6 +152,7 @@ const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } 
   announceIp: [v.pipe(filled, v.ip()), 'an IPv4 or IPv6 address'],
   forceLocalhost: [v.boolean(), 'true or false (1 or 0)'],
   allowPrivateAddresses: [v.boolean(), 'true or false'],
+  shareTabs: [v.boolean(), 'true or false'],
   limits: [
     v.pipe(
       v.record(v.picklist(Object.keys(defaultLimits)), v.unknown()),

@@ -16,11 +16,40 @@ export interface Requests {
   ): Promise<ApiRequest | undefined>
 }
 
+/** The member's token, if it has one. */
+export type Token = () => Promise<string | undefined> | string | undefined
+
 export interface RequestsOptions {
   apiUrl: URL
   targets: Targets
   viewers: Viewers
-  token(): Promise<string | undefined> | string | undefined
+  token: Token
+}
+
+/**
+ * What a call of `fetch` says of a request to the API, with the member's token where it brings none and does not refuse one
+ * by `credentials: 'omit'`; undefined for a request to elsewhere.
+ */
+export async function readRequest(input: RequestInfo | URL, init: RequestInit | undefined, apiUrl: URL, token: Token) {
+  const request = typeof input === 'object' && 'headers' in input ? input : undefined
+  const url = URL.parse(request?.url ?? String(input), globalThis.location?.href)
+  if (url?.origin !== apiUrl.origin) return undefined
+  const said = <K extends keyof RequestInit & keyof Request>(name: K) => init?.[name] ?? request?.[name]
+  const headers = new Headers(init?.headers ?? request?.headers)
+  if (!headers.has('authorization') && said('credentials') !== 'omit') {
+    const own = await token()
+    if (own) headers.set('authorization', `Bearer ${own}`)
+  }
+  return {
+    url,
+    method: (said('method') ?? 'GET').toUpperCase(),
+    headers,
+    authorization: headers.get('authorization') ?? undefined,
+    cache: said('cache') ?? 'default',
+    redirect: said('redirect') ?? 'follow',
+    integrity: said('integrity') || undefined,
+    signal: said('signal')
+  }
 }
 
 // A condition or range of the caller's own wants GitHub's answer to it, and cookies are nobody else's.
@@ -37,23 +66,14 @@ const untouched = [
 export function createRequests({ apiUrl, targets, viewers, token }: RequestsOptions): Requests {
   return {
     async classify(input, init) {
-      const request = typeof input === 'object' && 'headers' in input ? input : undefined
-      const href = request?.url ?? String(input)
-      const url = URL.parse(href, globalThis.location?.href)
-      if (url?.origin !== apiUrl.origin) return { input, init }
-      const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
-      const headers = new Headers(init?.headers ?? request?.headers)
-      if (!headers.has('authorization')) {
-        const own = await token()
-        if (own) headers.set('authorization', `Bearer ${own}`)
-      }
-      const authorization = headers.get('authorization') ?? undefined
+      const read = await readRequest(input, init, apiUrl, token)
+      if (!read) return { input, init }
+      const { url, method, headers, authorization, signal, cache: mode } = read
       const pass = { input, init: { ...init, headers } }
       if (method !== 'GET' && method !== 'HEAD')
         return { ...pass, write: { url, authorization, viewer: await viewers.of(authorization) } }
       // A body with GET or HEAD is an error that fetch knows how to report, and some wishes only fetch can fulfil.
-      const redirect = init?.redirect ?? request?.redirect ?? 'follow'
-      const isSpecial = init?.body != null || redirect !== 'follow' || (init?.integrity ?? request?.integrity)
+      const isSpecial = init?.body != null || read.redirect !== 'follow' || read.integrity
       if (isSpecial || untouched.some((name) => headers.has(name))) return pass
       const viewer = await viewers.of(authorization)
       const question = {
@@ -64,10 +84,7 @@ export function createRequests({ apiUrl, targets, viewers, token }: RequestsOpti
       }
       const target = targets.known(question) ?? (await targets.find(question))
       if (!target) return pass
-      const mode = init?.cache ?? request?.cache ?? 'default'
-      return {
-        api: { ...target, method, mode, headers, authorization, viewer, signal: init?.signal ?? request?.signal }
-      }
+      return { api: { ...target, method, mode, headers, authorization, viewer, signal } }
     },
 
     async like({ authorization, viewer }, href, parts) {

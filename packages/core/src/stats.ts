@@ -84,7 +84,7 @@ const summed = [
 /** What a member tells of itself. */
 const told = [...summed, 'hitRate', 'connectedPeers'] as const
 
-const emptyStats = (): MeshStats => ({
+export const emptyStats = (): MeshStats => ({
   ...(Object.fromEntries(told.map((name) => [name, 0])) as Record<(typeof told)[number], number>),
   rejected: {},
   quota: {}

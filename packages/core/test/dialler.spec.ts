@@ -36,6 +36,10 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
       connected.add(id)
       if (/\/p2p-circuit\/p2p\//.test(address)) relayed.add(id)
       else relayed.delete(id)
+      // Once the dialler knows.
+      setTimeout(() => {
+        for (const look of waiting) look()
+      })
       return id
     }
   }
@@ -72,6 +76,12 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
     },
     found: (peer: PeerRecord) => tell(peer),
     heard: (peer: PeerRecord) => dialler?.heard(peer.peerId, peer),
+    met: (peerId: string) => dialler?.met(peerId),
+    lose(peerId: string) {
+      connected.delete(peerId)
+      dialler?.lost(peerId)
+    },
+    wake: () => dialler?.wake(),
     pass(ms: number) {
       now += ms
     },
@@ -186,5 +196,45 @@ describe('dialling members', () => {
     here.found(record('z'))
     await here.until(() => here.connected.has('z'))
     expect(here.dialled).to.deep.equal(['/memory/p2p/z'])
+  })
+
+  describe('where timers come once in an hour, as if the page were hidden', () => {
+    const limits = { dialMs: 3_600_000 }
+
+    it('a member that is lost is dialled at once, but not one that went as soon as it came', async () => {
+      here = world({ answering: ['z', 'y'], limits })
+      await here.start()
+      for (const peer of ['z', 'y']) here.found(record(peer))
+      await here.until(() => here.connected.size === 2)
+      for (const peer of ['z', 'y']) here.met(peer)
+      here.lose('y')
+      here.pass(limits.dialMs)
+      here.lose('z')
+      await here.until(() => here.connected.has('z'))
+      expect(here.dialled).to.deep.equal(['z', 'y', 'z'].map((peer) => `/memory/p2p/${peer}`))
+    })
+
+    it('of two that lost each other, the other is given its moment', async () => {
+      here = world({ self: 'zz', answering: ['z'], limits })
+      await here.start()
+      here.found(record('z'))
+      await here.until(() => here.connected.has('z'))
+      here.pass(limits.dialMs)
+      here.lose('z')
+      expect(here.dialled).to.have.length(1)
+      await here.until(() => here.dialled.length === 2)
+    })
+
+    it('waking tries everybody that is missing, whatever failed before', async () => {
+      const answering: string[] = []
+      here = world({ answering, limits })
+      await here.start()
+      here.found(record('z'))
+      await here.until(() => here.dialled.length === 1)
+      answering.push('z')
+      here.wake()
+      await here.until(() => here.connected.has('z'))
+      expect(here.dialled).to.have.length(2)
+    })
   })
 })

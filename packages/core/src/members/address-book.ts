@@ -24,6 +24,8 @@ export interface Known {
   mayDial: boolean
   busy: boolean
   reached: boolean
+  /** When it was last connected, by the local clock. */
+  metAt: number
   /** What was told of it, to see what changes. */
   told: string
   ways: Map<Way, Route>
@@ -73,6 +75,7 @@ export function createAddressBook({ most, ownId, ownAddresses, isRelay }: Addres
 
   return {
     all: (): IterableIterator<Known> => known.values(),
+    get: (peerId: string): Known | undefined => known.get(peerId),
     /** Writes down what a source says; the peer where that is new, else undefined. */
     note({ peerId, addresses: said }: PeerRecord, source: string): Known | undefined {
       if (peerId === ownId()) return undefined
@@ -87,7 +90,7 @@ export function createAddressBook({ most, ownId, ownAddresses, isRelay }: Addres
       if (ways.size === 0 || before?.told === told) return undefined
       known.delete(peerId)
       if (known.size >= most) forgetOne()
-      const peer = before ?? { peerId, mayDial: false, busy: false, reached: false }
+      const peer = before ?? { peerId, mayDial: false, busy: false, reached: false, metAt: 0 }
       known.set(peerId, Object.assign(peer, { named: named !== undefined, told, ways }))
       return known.get(peerId)
     }

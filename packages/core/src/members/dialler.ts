@@ -54,10 +54,19 @@ export function createDialler(options: DiallerOptions) {
   function found(record: PeerRecord, source: string): void {
     const peer = stopped ? undefined : book.note(record, source)
     if (!peer) return
+    approach(peer)
+  }
+
+  function approach(peer: Known): void {
     // Who was named by the user may not know of this member, and would be waited for in vain.
     peer.mayDial ||= peer.named || transport.peerId < peer.peerId
     dialDue()
     if (!peer.mayDial) soon ??= setTimeout(everybodyMay, courtesyMs)
+  }
+
+  /** What has failed lately is due as well. */
+  const forgive = ({ ways }: Known) => {
+    for (const route of ways.values()) route.nextRound = Math.min(route.nextRound, round)
   }
 
   function everybodyMay(): void {
@@ -164,6 +173,25 @@ export function createDialler(options: DiallerOptions) {
     heard(peerId: string, { name, addresses }: Pick<PeerRecord, 'name' | 'addresses'>): void {
       // Without any source, members are not wanted but those that come.
       if (discovery.length > 0) found({ peerId, name, addresses, lastSeen: localNow() }, 'members')
+    },
+    met(peerId: string): void {
+      const peer = book.get(peerId)
+      if (peer) peer.metAt = localNow()
+    },
+    /** Not left to the next round, which in a hidden page may be a minute away; but whoever goes at once may be waited for. */
+    lost(peerId: string): void {
+      const peer = book.get(peerId)
+      if (stopped || !peer || localNow() - peer.metAt < limits.dialMs) return
+      forgive(peer)
+      peer.mayDial = false
+      approach(peer)
+    },
+    /** Things may be better now: everybody who is missing is tried again. */
+    wake(): void {
+      if (stopped) return
+      for (const peer of book.all()) forgive(peer)
+      clearTimeout(timer)
+      tick()
     },
     async stop(): Promise<void> {
       stopped = true

@@ -33,6 +33,8 @@ export interface Network {
   readonly values: Values
   readonly guard: Guard
   start(): Promise<void>
+  /** Members and relays that are missing are dialled now. */
+  wake(): void
   /** Asks whoever has it for something newer than what is held; what is found is in the cache afterwards. Never rejects. */
   ask(key: string, held?: Entry): Promise<void>
   announce(key: string, entry: Entry): void
@@ -215,10 +217,14 @@ export function createNetwork(options: NetworkOptions): Network {
           connect(peer) {
             if (!guard.hears(peer.id)) return void transport.disconnect(peer.id)
             members.connected(peer)
+            dialler.met(peer.id)
             if (relays.has(peer.id)) relays.connected(peer.id)
             else void introduce(peer.id)
           },
-          disconnect: (peer) => members.disconnected(peer.id),
+          disconnect(peer) {
+            members.disconnected(peer.id)
+            dialler.lost(peer.id)
+          },
           probed: (from) => members.groupOf(from) && options.name
         }
       )
@@ -226,6 +232,7 @@ export function createNetwork(options: NetworkOptions): Network {
       dialler.start()
       presence.start()
     },
+    wake: dialler.wake,
     ask: (key, held) => askFor(key, held).catch(() => {}),
     announce(key, entry) {
       void mirror.add(key, entry.hash, entry.asOf).then(() => tell.announce(key, entry))

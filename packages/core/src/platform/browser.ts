@@ -6,6 +6,7 @@ import { hex, plain } from '../bytes.ts'
 import { staticPeers } from '../discovery/static.ts'
 import { MeshError } from '../errors.ts'
 import { indexedDbStore } from '../store/indexeddb.ts'
+import { meshOfTabs as overTabs } from '../tabs/mesh-of-tabs.ts'
 import { createLibp2pTransport } from '../transport/libp2p.ts'
 import type { Identity, Platform } from './platform.ts'
 
@@ -76,6 +77,21 @@ export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) => {
 export const findToken: Platform['findToken'] = async () => undefined
 
 export const hasWebRtc: Platform['hasWebRtc'] = async () => typeof RTCPeerConnection === 'function'
+
+export const meshOfTabs: Platform['meshOfTabs'] =
+  globalThis.navigator?.locks && globalThis.BroadcastChannel ? overTabs : undefined
+
+/** A hidden page's timers fire once a minute: these come at once. */
+export const onWake: Platform['onWake'] = (wake) => {
+  const control = new AbortController()
+  const { signal } = control
+  const seen = () => {
+    if (document.visibilityState === 'visible') wake()
+  }
+  for (const type of ['online', 'pageshow']) globalThis.addEventListener?.(type, wake, { signal })
+  for (const type of ['visibilitychange', 'resume']) globalThis.document?.addEventListener(type, seen, { signal })
+  return () => control.abort()
+}
 
 export const filesystemStore: Platform['filesystemStore'] = () => onlyInNode('filesystemStore')
 

@@ -63,4 +63,8 @@ export const findToken: Platform['findToken'] = (apiUrl) => {
 
 export const hasWebRtc: Platform['hasWebRtc'] = () => isWebRtcInstalled()
 
+export const meshOfTabs: Platform['meshOfTabs'] = undefined
+
+export const onWake: Platform['onWake'] = () => () => {}
+
 export { filePeers, filesystemStore, mdns }

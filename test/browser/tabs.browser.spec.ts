@@ -1,0 +1,219 @@
+import { expect } from 'chai'
+import type { Mesh, MeshError, MeshOptions } from 'ghmesh'
+
+interface Beside {
+  relay: string
+  secret: string
+  apiUrl: string
+  url: string
+  body: { title: string }
+}
+
+/** A tab of this origin: a frame has its own globals, and its locks and channels go with it. */
+interface Tab {
+  mesh: Mesh
+  asked: string[]
+  close(): void
+}
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} }
+const library = new URL('/packages/core/dist/browser/ghmesh.js', location.href).href
+const alice = 'sim-token-alice'
+
+describe('tabs of one origin', () => {
+  let beside: Beside
+  let tabs: Tab[] = []
+  before(async () => {
+    beside = await (await fetch('/__member.json')).json()
+  })
+  afterEach(async () => {
+    await Promise.all(tabs.map(({ mesh }) => mesh.stop()))
+    for (const { close } of tabs) close()
+    tabs = []
+  })
+
+  async function frame() {
+    const element = document.body.appendChild(document.createElement('iframe'))
+    const inside = element.contentWindow as Window & typeof globalThis
+    const { createMesh } = (await inside.eval(`import(${JSON.stringify(library)})`)) as typeof import('ghmesh')
+    return { inside, createMesh, close: () => element.remove() }
+  }
+
+  const options = (more: MeshOptions): MeshOptions => ({
+    secret: `${beside.secret}`,
+    apiUrl: beside.apiUrl,
+    relays: [beside.relay],
+    allowPrivateAddresses: true,
+    ttlMs: 3_600_000,
+    limits: { dialMs: 100, membersBudgetMs: 5000 },
+    logger: quiet,
+    ...more
+  })
+
+  async function open(more: MeshOptions = {}): Promise<Tab> {
+    const { inside, createMesh, close } = await frame()
+    const asked: string[] = []
+    const mesh = await createMesh(
+      options({
+        fetch: (input, init) => {
+          asked.push(`${init?.method ?? 'GET'} ${input instanceof inside.Request ? input.url : input}`)
+          return inside.fetch(input, init)
+        },
+        ...more
+      })
+    )
+    const tab = { mesh, asked, close }
+    tabs.push(tab)
+    return tab
+  }
+
+  const joined = async ({ mesh }: Tab) => {
+    while (mesh.peers().length === 0) await mesh.get('nothing')
+  }
+
+  it('have one member between them: its id, links, figures and events', async () => {
+    const [one, two] = [await open(), await open()]
+    await joined(one)
+    await joined(two)
+    expect(two.mesh.peerId).to.be.a('string').and.equal(one.mesh.peerId)
+    expect(two.mesh.peers().map(({ name }) => name)).to.deep.equal(one.mesh.peers().map(({ name }) => name))
+    expect(two.mesh.relays()).to.deep.equal(one.mesh.relays())
+
+    const received = new Promise<void>((resolve) =>
+      two.mesh.addEventListener('received', ({ detail }) => detail.url === beside.url && resolve())
+    )
+    const [a, b] = await Promise.all([two.mesh.fetch(beside.url), one.mesh.fetch(beside.url)])
+    expect(await a.json()).to.deep.equal(beside.body)
+    expect(await b.json()).to.deep.equal(beside.body)
+    expect(a.url).to.equal(beside.url)
+    expect(a.headers.get('cache-status')).to.include('ghmesh; hit; detail=peer')
+    await received
+    expect([...one.asked, ...two.asked]).to.deep.equal([])
+    while (two.mesh.stats().requests < 2) await two.mesh.get('nothing')
+    expect(two.mesh.stats()).to.include({ connectedPeers: 1, apiCallsMade: 0 })
+    while (!('node' in two.mesh.stats({ group: true }).members)) await two.mesh.get('nothing')
+  })
+
+  it('do all that a mesh does from each of them', async () => {
+    const [, { mesh }] = [await open(), await open()]
+    await mesh.set('a name', { n: 1 })
+    expect(await mesh.get('a name')).to.deep.equal({ n: 1 })
+    await mesh.delete('a name')
+    expect(await mesh.get('a name')).to.equal(undefined)
+    await mesh.fetch(`${beside.apiUrl}/repos/octocat/hello-world/labels`)
+    expect((await mesh.peek(`${beside.apiUrl}/repos/octocat/hello-world/labels`))?.status).to.equal(200)
+    expect(await mesh.purge('octocat/hello-world')).to.be.at.least(1)
+    expect(await mesh.holders(`${beside.apiUrl}/repos/octocat/hello-world/labels`)).to.be.an('array')
+    await mesh.clear()
+    expect(await mesh.peek(`${beside.apiUrl}/repos/octocat/hello-world/labels`)).to.equal(undefined)
+    for (const [call, code] of [
+      [mesh.set('x', 'y'.repeat(70_000)), 'ERR_VALUE_TOO_LARGE'],
+      [mesh.purge('neither'), 'ERR_INVALID_OPTION']
+    ] as const) {
+      const error = (await (call as Promise<unknown>).catch((error) => error)) as MeshError
+      expect([error.name, error.code]).to.deep.equal(['MeshError', code])
+    }
+    const elsewhere = await mesh.fetch(library)
+    expect(elsewhere.headers.get('cache-status')).to.equal(null)
+  })
+
+  it('keep their tokens apart: what one may see, another does not', async () => {
+    await open({ token: alice })
+    const [, signedIn, stranger] = [await open(), await open({ token: alice }), await open()]
+    const secretPlace = `${beside.apiUrl}/repos/octocat/secret-plans`
+    const [mine, theirs] = await Promise.all([signedIn.mesh.fetch(secretPlace), stranger.mesh.fetch(secretPlace)])
+    expect([mine.status, theirs.status]).to.deep.equal([200, 404])
+    const own = await stranger.mesh.fetch(secretPlace, { headers: { authorization: `Bearer ${alice}` } })
+    expect(own.status).to.equal(200)
+  })
+
+  it('write for themselves, and what was written is stale for all', async () => {
+    const [one, two] = [await open({ token: alice }), await open({ token: alice })]
+    const url = `${beside.apiUrl}/repos/octocat/hello-world/issues/3`
+    await one.mesh.fetch(url)
+    const title = `new ${crypto.randomUUID()}`
+    const written = await two.mesh.fetch(url, { method: 'PATCH', body: JSON.stringify({ title }) })
+    expect(written.status).to.equal(200)
+    expect(two.asked).to.deep.equal([`PATCH ${url}`])
+    expect(one.asked).to.not.include(`PATCH ${url}`)
+    const { title: seen } = await (await two.mesh.fetch(url)).json()
+    expect(seen).to.equal(title)
+  })
+
+  it('answer every request in flight when the one that holds the mesh is closed', async () => {
+    const never = () => new Promise<Response>(() => {})
+    let stuck = 0
+    let bothStuck = () => {}
+    const waiting = new Promise<void>((resolve) => {
+      bothStuck = resolve
+    })
+    const holder = await open({
+      fetch: () => {
+        if (++stuck === 2) bothStuck()
+        return never()
+      }
+    })
+    const [two, three] = [await open(), await open()]
+    const paths = ['milestones', 'contributors'].map((path) => `${beside.apiUrl}/repos/octocat/hello-world/${path}`)
+    const answers = [two.mesh.fetch(paths[0] as string), three.mesh.fetch(paths[1] as string)]
+    const value = three.mesh.set('kept', 1)
+    await waiting
+    await value
+    tabs.splice(tabs.indexOf(holder), 1)
+    holder.close()
+    for (const answer of await Promise.all(answers)) expect(answer.status).to.equal(200)
+    expect(two.asked).to.have.members(paths.map((path) => `GET ${path}`))
+    await joined(two)
+    await joined(three)
+    expect(three.mesh.peerId).to.equal(two.mesh.peerId)
+  })
+
+  it('go on when the one that holds it stops, and when another stops', async () => {
+    const [one, two, three] = [await open(), await open(), await open()]
+    const id = one.mesh.peerId
+    await two.mesh.stop()
+    const stopped = await two.mesh.fetch(beside.url).catch((error) => error)
+    expect(stopped).to.include({ name: 'MeshError', code: 'ERR_STOPPED' })
+    expect((await three.mesh.fetch(beside.url)).status).to.equal(200)
+    const stopping = one.mesh.stop()
+    expect((await three.mesh.fetch(`${beside.url}/comments`)).status).to.equal(200)
+    await stopping
+    await three.mesh.fetch(beside.url)
+    expect(three.mesh.peerId).to.equal(id)
+  })
+
+  it('ask GitHub themselves when the one that holds it says nothing', async () => {
+    const holder = await open({ limits: { tabAnswerMs: 50 } })
+    const { held = [] } = await navigator.locks.query()
+    const name = held.find(({ name }) => name?.startsWith('ghmesh '))?.name as string
+    let letGo = () => {}
+    const silent = navigator.locks.request(name, () => new Promise<void>((resolve) => (letGo = resolve)))
+    await holder.mesh.stop()
+    const { mesh, asked } = await open({ limits: { tabAnswerMs: 50 }, token: alice })
+    expect((await mesh.fetch(beside.url)).status).to.equal(200)
+    expect(asked).to.deep.equal([`GET ${beside.url}`])
+    expect(await mesh.get('anything').catch((error) => error)).to.include({ code: 'ERR_TRANSPORT' })
+    expect([mesh.peerId, mesh.peers(), mesh.stats().requests]).to.deep.equal([undefined, [], 0])
+    letGo()
+    await silent
+    while (mesh.peerId === undefined) await mesh.get('anything').catch(() => {})
+    expect((await mesh.fetch(beside.url)).headers.get('cache-status')).to.include('ghmesh')
+  })
+
+  it('are members of their own where they are told to be, or their options differ', async () => {
+    const [one, own, other] = [await open(), await open({ shareTabs: false }), await open({ trust: 'verify' })]
+    expect(new Set([one, own, other].map(({ mesh }) => mesh.peerId))).to.have.length(3)
+  })
+
+  it('give up what was aborted', async () => {
+    const never = () => new Promise<Response>(() => {})
+    const [, two] = [await open({ fetch: never }), await open()]
+    const control = new AbortController()
+    const asked = two.mesh.fetch(`${beside.apiUrl}/repos/octocat/hello-world/topics`, { signal: control.signal })
+    control.abort(new Error('enough'))
+    expect(await asked.catch((error: Error) => error.message)).to.equal('enough')
+    expect(await two.mesh.fetch(beside.url, { signal: AbortSignal.abort('no') }).catch((reason) => reason)).to.equal(
+      'no'
+    )
+  })
+})
