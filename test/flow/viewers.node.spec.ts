@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { memoryStore } from 'ghmesh'
-import { alice, as, bob, heard, minute, repo, scene, second, shared, status } from './members.ts'
+import { alice, as, bob, heard, minute, repo, scene, second, secretRepo, shared, status } from './members.ts'
 
 describe('what different viewers see', () => {
   const s = scene()
@@ -34,6 +34,14 @@ describe('what different viewers see', () => {
     }
     expect(s.github.units()).to.equal(2)
     expect(s.github.calls).to.have.length(16)
+  })
+
+  it('without credentials the token of the member is not used', async () => {
+    const a = await s.member()
+    expect((await a.ask(secretRepo)).status).to.equal(200)
+    expect((await a.ask(secretRepo, { credentials: 'omit' })).status).to.equal(404)
+    const own = await a.ask(secretRepo, { credentials: 'omit', headers: { authorization: `Bearer ${alice}` } })
+    expect([own.status, own.headers.get('cache-status')]).to.deep.equal([200, 'ghmesh; hit'])
   })
 
   it('the bodies of several viewers stay apart in the store', async () => {

@@ -10,7 +10,7 @@ import type { Transport } from './transport/transport.ts'
 export interface MeshOptions {
   /** The group's secret, from `ghmesh secret` or any passphrase. Absent: local cache only, no networking. A list: the first sends, all receive. */
   secret?: string | string[]
-  /** Sent to `apiUrl`'s origin only; a request's own `Authorization` wins. Default: `GH_TOKEN`, `GITHUB_TOKEN`, else what `gh auth token` says. */
+  /** Sent to `apiUrl`'s origin only; a request's own `Authorization` wins, and `credentials: 'omit'` sends none. Default: `GH_TOKEN`, `GITHUB_TOKEN`, else what `gh auth token` says. */
   token?: string | (() => Promise<string | undefined>)
   /** Default `https://api.github.com`; GitHub Enterprise Server: `https://HOST/api/v3`. */
   apiUrl?: string

@@ -24,8 +24,6 @@ export function requestHeaders({ headers, rawHeaders }: IncomingMessage): Header
     if (!hopByHop.has(name) && !notForFetch.has(name) && !named.has(name))
       sent.append(name, rawHeaders[i + 1] as string)
   }
-  // The mesh would add this member's token, which is not for whoever can open the port.
-  if (!sent.has('authorization')) sent.set('authorization', '')
   return sent
 }
 

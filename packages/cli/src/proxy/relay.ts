@@ -20,6 +20,9 @@ export interface RelayOptions {
 
 export type Relay = (req: IncomingMessage, res: ServerResponse, target: Target, signal: AbortSignal) => Promise<void>
 
+/** The client's or none: this member's is not for whoever can open the port. */
+const ownToken = { credentials: 'omit' } as const
+
 /** Larger bodies are no ordinary queries. */
 const mostQueryBytes = 256 * 1024
 
@@ -34,7 +37,7 @@ export function createRelay({ mesh, api, graphql, ready, passed }: RelayOptions)
       const question = graphql.questionOf(url, headers, text.toString())
       if (question !== undefined) {
         // Without the client's signal: others may have come to wait for the same.
-        const ask = () => mesh.fetch(url, { method: 'POST', headers, body: text })
+        const ask = () => mesh.fetch(url, { ...ownToken, method: 'POST', headers, body: text })
         const answer = await graphql.cache.answer(question, ask)
         return sendBytes(res, answer, responseHeaders(answer.headers, api, clientBase))
       }
@@ -44,7 +47,7 @@ export function createRelay({ mesh, api, graphql, ready, passed }: RelayOptions)
     const redirect = writes ? 'manual' : 'follow'
     const etag = writes ? undefined : await conditionOn(url, headers)
     const cache = etag === undefined ? cacheModeOf(req.headers) : 'no-cache'
-    const init = { method: req.method, headers, body, duplex: 'half', redirect, signal, cache }
+    const init = { ...ownToken, method: req.method, headers, body, duplex: 'half', redirect, signal, cache }
     if (writes) graphql?.cache.clear()
     else if (ready && !(await isFresh(url, headers))) await ready
     const response = await mesh.fetch(url, init as RequestInit).finally(() => writes && graphql?.cache.clear())
@@ -63,13 +66,13 @@ export function createRelay({ mesh, api, graphql, ready, passed }: RelayOptions)
     if (etag === null) return undefined
     const without = new Headers(headers)
     for (const name of ['if-none-match', 'if-modified-since']) without.delete(name)
-    if (!(await mesh.peek(url, { headers: without }))) return undefined
+    if (!(await mesh.peek(url, { ...ownToken, headers: without }))) return undefined
     for (const name of ['if-none-match', 'if-modified-since']) headers.delete(name)
     return etag
   }
 
   async function isFresh(url: URL, headers: Headers): Promise<boolean> {
-    const held = await mesh.peek(url, { headers })
+    const held = await mesh.peek(url, { ...ownToken, headers })
     return held !== undefined && Number(held.headers.get('age')) < freshSeconds
   }
 }

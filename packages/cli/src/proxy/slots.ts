@@ -9,11 +9,8 @@ export function limitedFetch(signal: AbortSignal, most = mostAtOnce): typeof glo
     if (free > 0) free--
     else await new Promise<void>((resolve) => waiting.push(resolve))
     try {
-      const headers = new Headers(init?.headers)
-      // See `requestHeaders`: a client without a token does not get the member's.
-      if (headers.get('authorization') === '') headers.delete('authorization')
       const either = init?.signal ? AbortSignal.any([init.signal, signal]) : signal
-      return await globalThis.fetch(input, { ...init, headers, signal: either })
+      return await globalThis.fetch(input, { ...init, signal: either })
     } finally {
       const next = waiting.shift()
       if (next) next()
