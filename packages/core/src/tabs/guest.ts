@@ -27,10 +27,12 @@ export function createGuest({ channel, emit, answerMs }: GuestOptions) {
   let lastId = 0
   let state: State | undefined
   let looking = false
+  let here: Host | undefined
   const post = (message: Message) => channel.postMessage(message)
 
   function ask<K extends keyof Calls>(call: K, args: Calls[K], signal?: AbortSignal | null): Promise<unknown> {
     signal?.throwIfAborted()
+    if (here) return here.perform(call, args, signal ?? undefined)
     const id = ++lastId
     const answered = new Promise((resolve, reject) => {
       const one: Waiting = { question: { kind: 'question', tab, id, call, args }, resolve, reject }
@@ -95,6 +97,7 @@ export function createGuest({ channel, emit, answerMs }: GuestOptions) {
     },
     /** This tab holds the mesh itself now: what waits is answered here, and nobody else is heard. */
     moveTo(host: Host): void {
+      here = host
       channel.removeEventListener('message', receive)
       for (const { question } of [...waiting.values()]) {
         const one = settle(question.id)

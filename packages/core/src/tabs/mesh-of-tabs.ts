@@ -1,11 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { AbortOptions } from '../abort.ts'
 import { MeshError } from '../errors.ts'
 import { createEvents } from '../events.ts'
 import { platformFetch } from '../github/origin.ts'
 import type { LocalMesh, Mesh } from '../mesh.ts'
 import { readRequest, type Token } from '../requests.ts'
-import type { GroupStats, MeshStats } from '../stats.ts'
-import { emptyStats } from '../stats.ts'
+import { emptyStats, type GroupStats, type MeshStats } from '../stats.ts'
 import type { Json } from '../store/store.ts'
 import type { Peer } from '../transport/transport.ts'
 import { createGuest, NoHolder } from './guest.ts'
@@ -96,6 +96,7 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
   }
 
   async function call<K extends keyof Calls>(name: K, args: Calls[K], signal?: AbortSignal): Promise<unknown> {
+    running()
     try {
       return await guest.ask(name, args, signal)
     } catch (error) {
@@ -117,40 +118,19 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
     },
     fetch,
     async peek(input, init) {
-      running()
-      if (local) return local.peek(input, init)
       const parts = await partsIn(input, init)
       return parts && receiveResponse(await call('peek', [parts], init?.signal ?? undefined))
     },
     async holders(input, init) {
-      running()
-      if (local) return local.holders(input, init)
       const parts = await partsIn(input, init)
       return parts ? ((await call('holders', [parts])) as Peer[]) : []
     },
-    async get<T extends Json>(name: string, how?: { signal?: AbortSignal }) {
-      running()
-      return local ? local.get<T>(name, how) : ((await call('get', [name], how?.signal)) as T | undefined)
-    },
-    async set(name, value, how) {
-      running()
-      if (local) return local.set(name, value, how)
-      await call('set', [name, value, how?.ttlMs], how?.signal)
-    },
-    async delete(name, how) {
-      running()
-      if (local) return local.delete(name, how)
-      await call('delete', [name], how?.signal)
-    },
-    async purge(target, how) {
-      running()
-      return local ? local.purge(target, how) : ((await call('purge', [target], how?.signal)) as number)
-    },
-    async clear() {
-      running()
-      if (local) return local.clear()
-      await call('clear', [])
-    },
+    get: async <T extends Json>(name: string, how?: AbortOptions) =>
+      (await call('get', [name], how?.signal)) as T | undefined,
+    set: async (name, value, how) => void (await call('set', [name, value, how?.ttlMs], how?.signal)),
+    delete: async (name, how) => void (await call('delete', [name], how?.signal)),
+    purge: async (target, how) => (await call('purge', [target], how?.signal)) as number,
+    clear: async () => void (await call('clear', [])),
     stats: ((which?: { group: true }): MeshStats | GroupStats => {
       if (local) return which ? local.stats(which) : local.stats()
       const state = guest.state
