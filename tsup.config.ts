@@ -59,31 +59,7 @@ const selfContained = (dir: string, file: string, entry: string): Options => ({
   }
 })
 
-/** For pages: one minified file with all that it needs, which a bundler takes as it is, or a `<script type="module">`. */
-const forPages: Options = {
-  ...lib('packages/core', []),
-  name: 'pages',
-  entry: { ghmesh: 'packages/core/src/index.ts' },
-  outDir: 'packages/core/dist/browser',
-  platform: 'browser',
-  splitting: false,
-  minify: true,
-  metafile: true,
-  sourcemap: false,
-  skipNodeModulesBundle: false,
-  noExternal: [/./],
-  external: [],
-  define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
-  esbuildOptions(options) {
-    options.legalComments = 'none'
-    options.conditions = ['browser']
-    // The sources, for `dist` is being written at the same time.
-    options.alias = { '#platform': './packages/core/src/platform/browser.ts' }
-  }
-}
-
 export default defineConfig([
-  forPages,
   lib('packages/core', [
     'index.ts',
     'contract/index.ts',

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeLicences } from './licences.mjs'
+import { bundleForPages } from './pages.mjs'
 
 const bin = (name) => join(import.meta.dirname, '../node_modules/.bin', name)
 const run = (name, ...args) =>
@@ -14,7 +15,16 @@ const t = performance.now()
 const root = join(import.meta.dirname, '..')
 const packages = [...readdirSync(join(root, 'packages')).map((name) => join('packages', name)), 'relay']
 for (const name of packages) rmSync(join(root, name, 'dist'), { recursive: true, force: true })
-await Promise.all([run('tsc', '-b'), run('tsup')])
-writeLicences('relay/dist')
-writeLicences('packages/core/dist/browser')
+await Promise.all([run('tsc', '-b'), run('tsup'), buildForPages('packages/core/dist/browser')])
+// esbuild's list of its inputs, in the way afterwards.
+const metafile = join(root, 'relay/dist/metafile-esm.json')
+writeLicences('relay/dist', Object.keys(JSON.parse(readFileSync(metafile, 'utf8')).inputs))
+rmSync(metafile)
 console.log(`build: ${Math.round(performance.now() - t)} ms on ${process.version}`)
+
+async function buildForPages(folder) {
+  const { code, modules } = await bundleForPages()
+  mkdirSync(join(root, folder), { recursive: true })
+  writeFileSync(join(root, folder, 'ghmesh.js'), code)
+  writeLicences(folder, Object.keys(modules))
+}

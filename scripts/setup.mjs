@@ -46,7 +46,8 @@ const buildStamp = join(root, 'node_modules/.ghmesh-build')
 const sources = [...readdirSync(join(root, 'packages')).map((p) => join('packages', p)), 'relay'].flatMap((p) =>
   files(join(root, p, 'src'))
 )
-const wantBuild = hash([...sources, join(root, 'tsup.config.ts'), join(root, 'tsconfig.base.json')], want)
+const ways = ['tsup.config.ts', 'tsconfig.base.json', 'scripts/build.mjs', 'scripts/pages.mjs', 'scripts/licences.mjs']
+const wantBuild = hash([...sources, ...ways.map((file) => join(root, file))], want)
 if (read(buildStamp) !== wantBuild || !existsSync(join(root, 'packages/core/dist/index.js'))) {
   console.log('setup: building')
   const local = join(root, 'node_modules/.bin/node')

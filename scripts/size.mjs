@@ -1,42 +1,20 @@
-// The size of our own code as a browser gets it: the gzip of what packages/core/src adds to a minified bundle.
-
-import { join } from 'node:path'
+// The size of our own code as a browser gets it: the gzip of what packages/core/src adds to the minified file for pages.
+import { relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { bundleForPages } from './pages.mjs'
 
-const root = join(import.meta.dirname, '..')
-
-/** Bundles what `import { createMesh } from 'ghmesh'` brings to a page; with `own`, only what is ours, everything else left out. */
-async function bundle(own) {
-  const { outputFiles, metafile } = await build({
-    absWorkingDir: root,
-    stdin: { contents: "export { createMesh } from './packages/core/src/index.ts'", resolveDir: root },
-    bundle: true,
-    minify: true,
-    write: false,
-    metafile: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    legalComments: 'none',
-    alias: { '#platform': './packages/core/src/platform/browser.ts' },
-    packages: own ? 'external' : 'bundle',
-    define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' }
-  })
-  return { bytes: outputFiles[0].contents, metafile }
-}
+const gzipBytes = (code) => gzipSync(code, { level: 9 }).byteLength
 
 /** Sizes in bytes: our own code, everything, and the largest of our files. */
 export async function measureSize() {
-  const [own, whole] = await Promise.all([bundle(true), bundle(false)])
-  const [output] = Object.values(own.metafile.outputs)
-  const files = Object.entries(output.inputs)
-    .map(([file, { bytesInOutput }]) => ({ file, bytes: bytesInOutput }))
+  const [own, whole] = await Promise.all([bundleForPages({ own: true }), bundleForPages()])
+  const files = Object.entries(own.modules)
+    .map(([file, { renderedLength }]) => ({ file: relative('', file), bytes: renderedLength }))
     .sort((a, b) => b.bytes - a.bytes)
   return {
-    ownGzipBytes: gzipSync(own.bytes, { level: 9 }).byteLength,
-    ownMinifiedBytes: own.bytes.byteLength,
-    wholeGzipBytes: gzipSync(whole.bytes, { level: 9 }).byteLength,
+    ownGzipBytes: gzipBytes(own.code),
+    ownMinifiedBytes: Buffer.byteLength(own.code),
+    wholeGzipBytes: gzipBytes(whole.code),
     files
   }
 }
