@@ -13,7 +13,8 @@ const mostEvents = 40
 export const logged = (events: readonly LoggedEvent[], event: LoggedEvent): LoggedEvent[] =>
   [event, ...events].slice(0, mostEvents)
 
-const path = ({ url }: { url: string }) => new URL(url).pathname.replace(/^.*?\/repos\//, '')
+const path = ({ url }: { url: string }) =>
+  new URL(url).pathname.replace(/^.*?\/repos\//, '').replace(/[0-9a-f]{33}(?=\/|$)/, '')
 const short = (id: string) => `…${id.slice(-6)}`
 
 type Tell = { [K in keyof MeshEvents]?: (detail: MeshEvents[K]) => [what: string, about: string] }

@@ -1,6 +1,6 @@
 import type { LoggedEvent } from '../mesh/event-log.ts'
 
-const clock = (at: number) => new Date(at).toLocaleTimeString([], { hour12: false })
+const clock = (at: number) => new Date(at).toLocaleTimeString([], { hourCycle: 'h23' })
 
 /** What happened lately; it scrolls, also by keyboard. */
 export function Events({ events }: { events: LoggedEvent[] }) {

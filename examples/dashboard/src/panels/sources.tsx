@@ -5,7 +5,7 @@ import { Now, relative } from './relative-time.tsx'
 
 const names: Record<SourceKind, string> = {
   own: 'Own cache',
-  member: 'Member',
+  member: 'Members',
   github: 'GitHub',
   stale: 'Stale'
 }
@@ -23,7 +23,7 @@ export function Sources({ answers }: { answers: (Answer | undefined)[] }) {
       {kinds.map((kind) => (
         <li key={kind} className="source" data-source={kind}>
           {names[kind]}
-          {sources.length > 1 && ` ${of(kind).length}`}
+          {kinds.length > 1 && ` ${of(kind).length}`}
           <span className="quiet"> · {detailOf(of(kind), now)}</span>
         </li>
       ))}

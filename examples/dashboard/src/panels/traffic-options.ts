@@ -8,7 +8,8 @@ export const answerers = [
   { kind: 'stale', name: 'Stale' }
 ] as const
 
-export const clock = (at: number) => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+export const clock = (at: number) =>
+  new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 
 export function trafficOptions(minutes: readonly Minute[], isDark: boolean) {
   const colours = chartColours(isDark)

@@ -79,7 +79,8 @@ const tokenNotice: Notice = {
 
 function limitNotice(resetAt: number | undefined, hasToken: boolean, now: number): Notice {
   const minutes = resetAt && Math.max(1, Math.ceil((resetAt - now) / 60_000))
-  const clock = resetAt && new Date(resetAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+  const clock =
+    resetAt && new Date(resetAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const when = clock ? `It answers again at ${clock}, in ${minutes} min.` : 'It answers again in a few minutes.'
   return {
     id: 'rate-limit',
