@@ -70,7 +70,7 @@ describe('the dashboard', () => {
     await filled(page)
     await page.getByRole('button', { name: 'Refresh' }).click()
     await panel(page, 'issues').getByText('Found by the page').waitFor()
-    await panel(page, 'mesh').getByText('Told 2 members').first().waitFor()
+    await panel(page, 'mesh').getByText('Told the mesh').first().waitFor()
     world.github.clearCalls()
     await world.members[0]?.refresh()
     const url = `${world.github.url}/repos/octo-org/website/issues?state=open&sort=updated&direction=desc&per_page=100`
@@ -184,7 +184,7 @@ describe('the dashboard', () => {
     await page.goto(world.address)
     await filled(page)
     const issues = panel(page, 'issues')
-    await issues.getByLabel('Label').selectOption('enhancement')
+    await issues.getByLabel('Label', { exact: true }).selectOption('enhancement')
     await issues.getByText('Offer a compact view').first().waitFor()
     expect(await issues.getByText('Dates are a day off').count()).to.equal(0)
     await issues.getByLabel('Group by label').check()

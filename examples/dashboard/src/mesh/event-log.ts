@@ -26,10 +26,7 @@ const words: Tell = {
   miss: (detail) => ['Asked GitHub', path(detail)],
   revalidated: (detail) => ['GitHub: unchanged', path(detail)],
   received: (detail) => ['Told by a member', path(detail)],
-  announced: (detail) => [
-    `Told ${detail.recipients === 1 ? 'one member' : `${detail.recipients} members`}`,
-    path(detail)
-  ],
+  announced: (detail) => ['Told the mesh', path(detail)],
   stale: (detail) => ['Older answer', path(detail)],
   purged: ({ target }) => ['Made stale', target.replace(/^.*?\/repos\//, '')],
   'peer:connect': ({ id, name, path: way }) => ['Member joined', `${name ?? short(id)}, ${way}`],

@@ -3,7 +3,7 @@ import { isLocalRelay } from '../mesh/local-relay.ts'
 import type { Notice } from './notices.ts'
 
 /** Finding a relay and members takes a moment, which is no news. */
-const patienceMs = 6000
+const patienceMs = 4000
 
 interface Standing {
   relays: readonly Relay[]
