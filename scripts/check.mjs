@@ -9,6 +9,7 @@ const checks = [
   ['format and lint', bin('biome'), 'ci', '--error-on-warnings', '--colors=off', '.'],
   ['types', bin('tsc'), '-b'],
   ['types of tests', bin('tsc'), '-p', 'test'],
+  ['types of the dashboard', bin('tsc'), '-p', 'examples/dashboard'],
   ['import rules', process.execPath, 'scripts/import-rules.mjs'],
   ['unused code', bin('knip'), '--no-progress'],
   ...['packages/core', 'packages/cli', 'packages/github-sim', 'relay'].map((folder) => [

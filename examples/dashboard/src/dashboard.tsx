@@ -1,0 +1,106 @@
+import type { ReactNode } from 'react'
+import { useFeed } from './github/use-feed.ts'
+import { Header } from './header.tsx'
+import { useLive } from './mesh/use-live.ts'
+import type { Connection } from './mesh/use-mesh.ts'
+import { Issues } from './panels/issues.tsx'
+import { MeshPanel } from './panels/mesh-panel.tsx'
+import { PullRequests } from './panels/pull-requests.tsx'
+import { Now } from './panels/relative-time.tsx'
+import { Releases } from './panels/releases.tsx'
+import { RepositoryForm } from './panels/repository-form.tsx'
+import { RepositoryList } from './panels/repository-list.tsx'
+import { WorkflowRuns } from './panels/workflow-runs.tsx'
+import type { Settings } from './start/settings.ts'
+import type { useRepositories } from './start/use-repositories.ts'
+import { meshNotices } from './states/mesh-notices.ts'
+import { NoRepositories } from './states/no-repositories.tsx'
+import { NoticeList } from './states/notice-list.tsx'
+import { type Action, githubNotices } from './states/notices.ts'
+import { missingNotice, missingRepositories } from './states/repository-notices.ts'
+import { useNow } from './states/use-now.ts'
+import { useOnline } from './states/use-online.ts'
+
+interface DashboardProps {
+  apiUrl: string
+  settings: Settings
+  connection: Connection
+  repositories: ReturnType<typeof useRepositories>
+  isDark: boolean
+  openSettings(): void
+  themeChoice: ReactNode
+}
+
+export function Dashboard({
+  apiUrl,
+  settings,
+  connection,
+  repositories,
+  isDark,
+  openSettings,
+  themeChoice
+}: DashboardProps) {
+  const running = connection.state === 'running' ? connection : undefined
+  const live = useLive(running?.mesh)
+  const now = useNow(1000)
+  const isOnline = useOnline()
+  const { list, add, remove } = repositories
+  const { answers, refreshing, refreshedAt, refreshNow } = useFeed(running?.mesh, apiUrl, list, settings.token)
+
+  const hasToken = settings.token !== undefined
+  const hasSecret = settings.secret !== undefined
+  const missing = missingRepositories(answers, list)
+  const notices = [
+    ...githubNotices({ isOnline, hasToken, answers, quota: live.stats?.quota.core, now }),
+    ...missing.map((repository) => missingNotice(repository, hasToken)),
+    ...meshNotices({
+      relays: live.relays,
+      members: live.peers.length,
+      hasSecret: hasSecret && running !== undefined && isOnline,
+      runningForMs: now - (running?.since ?? now),
+      isSecurePage: location.protocol === 'https:'
+    })
+  ]
+  const act = (action: Action) => {
+    if (action === 'settings') openSettings()
+    else if (action === 'try-again') refreshNow()
+    else remove(action.slice('remove '.length))
+  }
+  const shown = { answers, repositories: list }
+
+  return (
+    <Now value={now}>
+      <Header
+        refreshing={refreshing}
+        refreshedAt={refreshedAt}
+        canRefresh={list.length > 0}
+        refreshNow={refreshNow}
+        openSettings={openSettings}
+      >
+        {themeChoice}
+      </Header>
+      <main id="main" className="layout" tabIndex={-1}>
+        <div className="content">
+          <NoticeList notices={notices} act={act} />
+          {list.length === 0 ? (
+            <NoRepositories add={add} />
+          ) : (
+            <>
+              <div className="toolbar">
+                <RepositoryList repositories={list} missing={missing} remove={remove} />
+                <RepositoryForm add={add} label="Add repositories" />
+              </div>
+              <div className="panels">
+                <PullRequests {...shown} />
+                <Issues {...shown} />
+                <WorkflowRuns {...shown} />
+                <Releases {...shown} />
+              </div>
+            </>
+          )}
+        </div>
+        <MeshPanel live={live} hasSecret={hasSecret} isDark={isDark} openSettings={openSettings} />
+      </main>
+    </Now>
+  )
+}

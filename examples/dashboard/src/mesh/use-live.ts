@@ -1,0 +1,57 @@
+import type { Mesh, MeshStats, Peer, Relay } from 'ghmesh'
+import { useEffect, useState } from 'react'
+import { type LoggedEvent, listen, logged } from './event-log.ts'
+import { addTraffic, answeredOf, noTraffic, type Traffic } from './traffic.ts'
+
+/** The mesh as it is now. */
+export interface Live {
+  peers: Peer[]
+  relays: Relay[]
+  stats?: MeshStats
+  events: LoggedEvent[]
+  traffic: Traffic
+}
+
+const nothing: Live = { peers: [], relays: [], events: [], traffic: noTraffic }
+const everyMs = 1000
+
+/** The old value where the new one says the same, so that nothing is drawn again for it. */
+const unlessSame = <T>(before: T, now: T): T => (JSON.stringify(before) === JSON.stringify(now) ? before : now)
+
+/** Looks at the mesh every second, and at once when a member comes or goes. */
+export function useLive(mesh: Mesh | undefined): Live {
+  const [live, setLive] = useState(nothing)
+
+  useEffect(() => {
+    if (!mesh) return
+    setLive(nothing)
+    const look = () =>
+      setLive((before) => {
+        const stats = mesh.stats()
+        const after = {
+          peers: unlessSame(before.peers, mesh.peers()),
+          relays: unlessSame(before.relays, mesh.relays()),
+          stats: unlessSame(before.stats, stats),
+          traffic: addTraffic(before.traffic, answeredOf(stats), Date.now()),
+          events: before.events
+        }
+        const same = (Object.keys(after) as (keyof Live)[]).every((key) => before[key] === after[key])
+        return same ? before : after
+      })
+    let id = 0
+    const unlisten = listen(mesh, (what, about) => {
+      id++
+      const event = { id, at: Date.now(), what, about }
+      setLive((before) => ({ ...before, events: logged(before.events, event) }))
+      if (what.startsWith('Member')) look()
+    })
+    look()
+    const timer = setInterval(look, everyMs)
+    return () => {
+      clearInterval(timer)
+      unlisten()
+    }
+  }, [mesh])
+
+  return live
+}

@@ -1,0 +1,48 @@
+import { createMesh, type Mesh } from 'ghmesh'
+import { useEffect, useRef, useState } from 'react'
+import type { Settings } from '../start/settings.ts'
+import { isLocalRelay } from './local-relay.ts'
+
+export type Connection =
+  | { state: 'starting' }
+  | { state: 'running'; mesh: Mesh; since: number }
+  | { state: 'failed'; message: string }
+
+// Below the minute between two refreshes, so that each finds out what is new.
+const ttlMs = 55_000
+
+/** A member for as long as the settings are the same; a new token alone needs no new one. */
+export function useMesh(settings: Settings | undefined, apiUrl: string): Connection {
+  const [connection, setConnection] = useState<Connection>({ state: 'starting' })
+  const token = useRef(settings?.token)
+  token.current = settings?.token
+  const before = useRef<Promise<unknown>>(Promise.resolve())
+  const wanted = settings && JSON.stringify([settings.secret, settings.relays])
+
+  useEffect(() => {
+    if (wanted === undefined) return
+    const [secret, relays] = JSON.parse(wanted) as [string | null, string[]]
+    let ended = false
+    setConnection({ state: 'starting' })
+    // One after another: the member before holds this browser's identity until it has stopped.
+    const made = before.current.then(() => {
+      if (ended) return undefined
+      return createMesh({
+        apiUrl,
+        ttlMs,
+        token: async () => token.current,
+        ...(secret && { secret, relays, allowPrivateAddresses: relays.some(isLocalRelay) })
+      })
+    })
+    made.then(
+      (mesh) => !ended && mesh && setConnection({ state: 'running', mesh, since: Date.now() }),
+      (error: Error) => !ended && setConnection({ state: 'failed', message: error.message })
+    )
+    return () => {
+      ended = true
+      before.current = made.then((mesh) => mesh?.stop()).catch(() => {})
+    }
+  }, [wanted, apiUrl])
+
+  return connection
+}

@@ -1,0 +1,53 @@
+import { graphOf } from '../mesh/graph-model.ts'
+import type { Live } from '../mesh/use-live.ts'
+import { Events } from './events.tsx'
+import { Figures } from './figures.tsx'
+import { MemberGraph } from './member-graph.tsx'
+import { TrafficChart } from './traffic-chart.tsx'
+
+interface MeshPanelProps {
+  live: Live
+  hasSecret: boolean
+  isDark: boolean
+  openSettings(): void
+}
+
+/** The mesh at work: who is there, who answers, and what that saves. */
+export function MeshPanel({ live, hasSecret, isDark, openSettings }: MeshPanelProps) {
+  const count = live.peers.length
+  return (
+    <aside className="mesh" aria-labelledby="mesh-title" data-panel="mesh">
+      <section className="card">
+        <header className="panel-head">
+          <h2 id="mesh-title">Mesh</h2>
+          <span className="quiet" role="status">
+            {hasSecret ? `${count} ${count === 1 ? 'member' : 'members'} connected` : 'Without a mesh'}
+          </span>
+        </header>
+        {hasSecret ? (
+          <MemberGraph graph={graphOf(live.peers, live.relays)} isDark={isDark} />
+        ) : (
+          <p className="empty">
+            This page asks GitHub by itself and keeps a cache of its own. With your team’s secret, what one of you
+            fetched is there for all.{' '}
+            <button type="button" onClick={openSettings}>
+              Join a mesh
+            </button>
+          </p>
+        )}
+      </section>
+      <section className="card" aria-labelledby="figures-title">
+        <h2 id="figures-title">Savings</h2>
+        <Figures stats={live.stats} />
+      </section>
+      <section className="card" aria-labelledby="traffic-title">
+        <h2 id="traffic-title">Who answered, by minute</h2>
+        <TrafficChart minutes={live.traffic.minutes} isDark={isDark} />
+      </section>
+      <section className="card" aria-labelledby="events-title">
+        <h2 id="events-title">Latest events</h2>
+        <Events events={live.events} />
+      </section>
+    </aside>
+  )
+}

@@ -1,0 +1,28 @@
+import { type Answer, type Answers, answerTo } from '../github/feed.ts'
+import type { Query } from '../github/queries.ts'
+
+export interface PanelInput {
+  answers: Answers
+  repositories: readonly string[]
+}
+
+/** The answer of each repository, and all items of all of them with where they belong. */
+export function ofRepositories<T, Item>(
+  { answers, repositories }: PanelInput,
+  query: (repository: string) => Query<T>,
+  items: (data: T) => Item[]
+): { answers: (Answer<T> | undefined)[]; items: { repository: string; item: Item }[] } {
+  const found = repositories.map((repository) => ({ repository, answer: answerTo(answers, query(repository)) }))
+  return {
+    answers: found.map(({ answer }) => answer),
+    items: found.flatMap(({ repository, answer }) =>
+      answer?.data === undefined ? [] : items(answer.data).map((item) => ({ repository, item }))
+    )
+  }
+}
+
+/** The newest first. */
+export const byTime =
+  <Item>(timeOf: (item: Item) => string) =>
+  (a: { item: Item }, b: { item: Item }): number =>
+    timeOf(b.item).localeCompare(timeOf(a.item))

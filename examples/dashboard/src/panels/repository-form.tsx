@@ -1,0 +1,38 @@
+import { type FormEvent, useId, useState } from 'react'
+
+/** Adds repositories; says how they are written when it finds none. */
+export function RepositoryForm({ add, label }: { add(text: string): boolean; label: string }) {
+  const id = useId()
+  const [text, setText] = useState('')
+  const [isWrong, setWrong] = useState(false)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const added = add(text)
+    setWrong(!added)
+    if (added) setText('')
+  }
+  return (
+    <form className="repository-form" onSubmit={submit}>
+      <label htmlFor={id} className="visually-hidden">
+        {label}
+      </label>
+      <input
+        id={id}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        placeholder="owner/repository"
+        autoCapitalize="off"
+        autoComplete="off"
+        spellCheck={false}
+        aria-invalid={isWrong}
+        aria-describedby={isWrong ? `${id}-error` : undefined}
+      />
+      <button type="submit">Add</button>
+      {isWrong && (
+        <p id={`${id}-error`} className="field-error" role="alert">
+          Write it as owner/repository, such as octocat/Hello-World.
+        </p>
+      )}
+    </form>
+  )
+}

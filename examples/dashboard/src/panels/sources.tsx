@@ -1,0 +1,44 @@
+import { useContext } from 'react'
+import type { Answer } from '../github/feed.ts'
+import type { Source, SourceKind } from '../github/source.ts'
+import { Now, relative } from './relative-time.tsx'
+
+const names: Record<SourceKind, string> = {
+  own: 'Own cache',
+  member: 'Members',
+  github: 'GitHub',
+  stale: 'Stale'
+}
+const reasons = { 'rate-limit': 'rate limit', 'server-error': 'GitHub down', network: 'no network' }
+
+/** Where a panel's data came from and how old it is; of several repositories, a count for each. */
+export function Sources({ answers }: { answers: (Answer | undefined)[] }) {
+  const now = useContext(Now)
+  const sources = answers.flatMap((answer) => (answer?.source ? [answer.source] : []))
+  const kinds = (Object.keys(names) as SourceKind[]).filter((kind) => sources.some((source) => source.kind === kind))
+  if (kinds.length === 0) return null
+  const of = (kind: SourceKind) => sources.filter((source) => source.kind === kind)
+  return (
+    <ul className="sources" aria-label="Where this came from">
+      {kinds.map((kind) => (
+        <li key={kind} className="source" data-source={kind}>
+          {names[kind]}
+          {kinds.length > 1 && ` ${of(kind).length}`}
+          <span className="quiet"> · {detailOf(of(kind), now)}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function detailOf(sources: Source[], now: number): string {
+  const oldest = Math.min(...sources.map(({ askedAt }) => askedAt))
+  const reason = sources.find((source) => source.reason)?.reason
+  const age = ageOf(oldest, now)
+  return reason ? `${age}, ${reasons[reason]}` : age
+}
+
+function ageOf(at: number, now: number): string {
+  const seconds = Math.max(0, Math.round((now - at) / 1000))
+  return seconds < 60 ? `${seconds} s` : relative(at, now).replace(' ago', '')
+}

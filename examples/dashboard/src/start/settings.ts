@@ -1,0 +1,19 @@
+/** How this tab takes part. Without a secret: with a cache of its own and nobody else. */
+export interface Settings {
+  secret?: string
+  relays: string[]
+  token?: string
+}
+
+// A token must not follow an address that names another API.
+const keyFor = (apiUrl: string) => `ghmesh dashboard ${apiUrl}`
+
+/** What this tab was told before; it forgets when it is closed. */
+export function readSettings(apiUrl: string): Settings | undefined {
+  const kept = sessionStorage.getItem(keyFor(apiUrl))
+  return kept === null ? undefined : (JSON.parse(kept) as Settings)
+}
+
+export function keepSettings(apiUrl: string, settings: Settings): void {
+  sessionStorage.setItem(keyFor(apiUrl), JSON.stringify(settings))
+}

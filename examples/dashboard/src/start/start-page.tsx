@@ -1,0 +1,101 @@
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { Field } from './field.tsx'
+import type { Settings } from './settings.ts'
+import { type Entered, type Errors, relaysIn, tokenError, validate } from './validate.ts'
+
+interface StartPageProps {
+  settings: Settings | undefined
+  /** Why the mesh could not be made with these settings. */
+  problem: string | undefined
+  apiUrl: string
+  save(settings: Settings): void
+  cancel: (() => void) | undefined
+}
+
+/** Asks for secret, relay and token: at the first start, and whenever one of them has to change. */
+export function StartPage({ settings, problem, apiUrl, save, cancel }: StartPageProps) {
+  const [entered, setEntered] = useState<Entered>({
+    secret: settings?.secret ?? '',
+    relays: settings?.relays.join('\n') ?? '',
+    token: settings?.token ?? ''
+  })
+  const [errors, setErrors] = useState<Errors>(() => (problem === undefined ? {} : validate(entered)))
+  const form = useRef<HTMLFormElement>(null)
+  const title = useRef<HTMLHeadingElement>(null)
+  useEffect(() => title.current?.focus(), [])
+  useEffect(() => {
+    if (Object.keys(errors).length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
+  }, [errors])
+
+  const change = (name: keyof Entered) => (value: string) => setEntered((before) => ({ ...before, [name]: value }))
+  const token = entered.token.trim() || undefined
+  const join = (event: FormEvent) => {
+    event.preventDefault()
+    const found = validate(entered)
+    setErrors(found)
+    if (Object.keys(found).length > 0) return
+    save({ secret: entered.secret.trim(), relays: relaysIn(entered.relays), ...(token && { token }) })
+  }
+  const workAlone = () => {
+    const wrong = tokenError(entered.token)
+    setErrors(wrong ? { token: wrong } : {})
+    if (!wrong) save({ relays: [], ...(token && { token }) })
+  }
+
+  return (
+    <main id="main" className="start">
+      <form className="card start-card" ref={form} onSubmit={join} noValidate>
+        <h1 ref={title} tabIndex={-1}>
+          {settings ? 'Connection' : 'Join your team’s mesh'}
+        </h1>
+        <p>
+          This dashboard asks GitHub through a cache that everybody with the same secret shares, directly between
+          browsers and machines. What one of you fetched costs the others nothing.
+        </p>
+        {problem !== undefined && (
+          <p className="notice" data-tone="problem" data-notice="refused" role="alert">
+            <span>
+              <strong>The mesh cannot start with this.</strong> {problem}
+            </span>
+          </p>
+        )}
+        <Field label="Secret" isSecret value={entered.secret} change={change('secret')} error={errors.secret}>
+          From a colleague, or a new one by <code>ghmesh secret</code>. It stays in this tab and is sent nowhere.
+        </Field>
+        <Field
+          label="Relays"
+          isList
+          value={entered.relays}
+          change={change('relays')}
+          error={errors.relays}
+          placeholder="/dns4/relay.example.org/tcp/443/wss/p2p/12D3KooW…"
+        >
+          Where browsers meet. One address a line; a relay cannot read what you exchange.
+        </Field>
+        <Field
+          label="GitHub token (optional)"
+          isSecret
+          value={entered.token}
+          change={change('token')}
+          error={errors.token}
+        >
+          Best a fine-grained one that may only read. It stays in this tab, goes to {new URL(apiUrl).host} only, and
+          never to members. Without one, GitHub answers 60 requests an hour, for your whole office together.
+        </Field>
+        <div className="start-actions">
+          <button type="submit" className="primary">
+            {settings ? 'Save and connect' : 'Join the mesh'}
+          </button>
+          <button type="button" onClick={workAlone}>
+            Work without a mesh
+          </button>
+          {cancel && (
+            <button type="button" onClick={cancel}>
+              Cancel
+            </button>
+          )}
+        </div>
+      </form>
+    </main>
+  )
+}

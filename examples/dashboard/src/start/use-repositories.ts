@@ -1,0 +1,18 @@
+import { useEffect, useState } from 'react'
+import { keepRepositories, readRepositories, repositoriesIn } from './repositories.ts'
+
+/** The repositories shown, kept in the address and for the next visit. */
+export function useRepositories() {
+  const [list, setList] = useState(readRepositories)
+  useEffect(() => keepRepositories(list), [list])
+  return {
+    list,
+    /** False when the text names none. */
+    add(text: string): boolean {
+      const added = repositoriesIn(text)
+      if (added.length > 0) setList((before) => repositoriesIn([...before, ...added].join(' ')))
+      return added.length > 0
+    },
+    remove: (repository: string) => setList((before) => before.filter((name) => name !== repository))
+  }
+}

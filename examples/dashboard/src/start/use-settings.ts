@@ -1,0 +1,21 @@
+import { useEffect, useState } from 'react'
+import { takeSecret } from './address.ts'
+import { keepSettings, readSettings, type Settings } from './settings.ts'
+
+/** This tab's settings; an address with a secret that is opened in it later counts, too. */
+export function useSettings(apiUrl: string): [Settings | undefined, (settings: Settings) => void] {
+  const [settings, setSettings] = useState(() => readSettings(apiUrl))
+  useEffect(() => {
+    const take = () => {
+      takeSecret(apiUrl)
+      setSettings(readSettings(apiUrl))
+    }
+    window.addEventListener('hashchange', take)
+    return () => window.removeEventListener('hashchange', take)
+  }, [apiUrl])
+  const save = (changed: Settings) => {
+    keepSettings(apiUrl, changed)
+    setSettings(changed)
+  }
+  return [settings, save]
+}

@@ -1,0 +1,62 @@
+import type { Relay } from 'ghmesh'
+import { isLocalRelay } from '../mesh/local-relay.ts'
+import type { Notice } from './notices.ts'
+
+/** Finding a relay and members takes a moment, which is no news. */
+const patienceMs = 4000
+
+interface Standing {
+  relays: readonly Relay[]
+  members: number
+  hasSecret: boolean
+  runningForMs: number
+  isSecurePage: boolean
+}
+
+const settings = { label: 'Check secret and relay', action: 'settings' } as const
+
+/** What keeps members away, and what to do about it. */
+export function meshNotices({ relays, members, hasSecret, runningForMs, isSecurePage }: Standing): Notice[] {
+  if (!hasSecret) return []
+  const notices = relays.flatMap((relay) => relayNotice(relay, runningForMs, isSecurePage))
+  if (notices.length > 0 || members > 0 || runningForMs < patienceMs) return notices
+  if (relays.length === 0) {
+    return [
+      {
+        id: 'no-relay',
+        tone: 'warning',
+        title: 'No relay, so nobody to meet',
+        text: 'A browser meets other members at a relay. Add the address of your team’s relay.',
+        actions: [settings]
+      }
+    ]
+  }
+  return [
+    {
+      id: 'no-members',
+      tone: 'warning',
+      title: 'No members yet',
+      text: 'The relay is reached, but nobody with this secret is there. Either you are the first, or your secret is not the one that your team uses: compare them.',
+      actions: [settings]
+    }
+  ]
+}
+
+function relayNotice({ id, address, state, refused }: Relay, runningForMs: number, isSecurePage: boolean): Notice[] {
+  const common = { id: `relay ${id}`, tone: 'warning' as const, actions: [settings] }
+  if (refused === 'proof') {
+    const text = 'It serves other groups only. Ask whoever runs it to add your group, or use another relay.'
+    return [{ ...common, title: 'The relay refuses this group', text: `${text} (${address})` }]
+  }
+  if (refused === 'place' && state !== 'reserved') {
+    const text =
+      'It has no place left for another member. It is asked again by itself; ask whoever runs it to raise its limits.'
+    return [{ ...common, title: 'The relay is full', text: `${text} (${address})` }]
+  }
+  if (state !== 'away' || runningForMs < patienceMs) return []
+  const blocked = isSecurePage && isLocalRelay(address)
+  const text = blocked
+    ? 'This page came by https, from which browsers allow encrypted relays (wss) only.'
+    : 'Check that it runs, that its address is right, and that no firewall or proxy stops WebSockets. Until then you work alone.'
+  return [{ ...common, title: 'The relay cannot be reached', text: `${text} (${address})` }]
+}

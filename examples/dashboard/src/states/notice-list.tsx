@@ -1,0 +1,25 @@
+import type { Action, Notice } from './notices.ts'
+
+/** Says what is wrong and offers what helps; screen readers hear of it when it appears. */
+export function NoticeList({ notices, act }: { notices: Notice[]; act(action: Action): void }) {
+  return (
+    <div className="notices" role="status">
+      {notices.map(({ id, tone, title, text, actions, link }) => (
+        <div key={id} className="notice" data-tone={tone} data-notice={id}>
+          <div className="notice-text">
+            <strong>{title}</strong>
+            <p>{text}</p>
+          </div>
+          <div className="notice-actions">
+            {actions.map(({ label, action }) => (
+              <button key={action} type="button" onClick={() => act(action)}>
+                {label}
+              </button>
+            ))}
+            {link && <a href={link.url}>{link.label}</a>}
+          </div>
+        </div>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,92 @@
+import type { Answers } from '../github/feed.ts'
+import type { Problem } from '../github/problem.ts'
+import type { Quota } from './quota.ts'
+
+export type Action = 'try-again' | 'settings' | `remove ${string}`
+
+export interface Notice {
+  id: string
+  tone: 'problem' | 'warning'
+  title: string
+  text: string
+  actions: { label: string; action: Action }[]
+  /** A page that says more. */
+  link?: { label: string; url: string }
+}
+
+interface Situation {
+  isOnline: boolean
+  hasToken: boolean
+  answers: Answers
+  quota: Quota | undefined
+  now: number
+}
+
+const tryAgain = { label: 'Try again', action: 'try-again' } as const
+
+/** What keeps GitHub's answers away, the cause that explains the others first, and what to do about it. */
+export function githubNotices({ isOnline, hasToken, answers, quota, now }: Situation): Notice[] {
+  if (!isOnline) {
+    return [
+      {
+        id: 'offline',
+        tone: 'warning',
+        title: 'You are offline',
+        text: 'What you see was kept in this browser. Everything refreshes by itself when the connection is back.',
+        actions: []
+      }
+    ]
+  }
+  const all = [...answers.values()]
+  const problem = <K extends Problem['kind']>(kind: K) =>
+    all.find((answer) => answer.problem?.kind === kind)?.problem as Extract<Problem, { kind: K }> | undefined
+  const isStale = (reason: string) => all.some(({ source }) => source?.kind === 'stale' && source.reason === reason)
+
+  if (problem('token')) return [tokenNotice]
+  const notices: Notice[] = []
+  if (problem('rate-limit') || isStale('rate-limit')) {
+    notices.push(limitNotice(problem('rate-limit')?.resetAt ?? quota?.resetAt, hasToken, now))
+  }
+  const server = problem('server')
+  if (server || isStale('server-error')) {
+    notices.push({
+      id: 'server',
+      tone: 'problem',
+      title: server ? `GitHub has a problem (${server.status})` : 'GitHub has a problem',
+      text: 'Nothing is wrong on your side. Older answers are shown and marked; the next try is within a minute.',
+      actions: [tryAgain],
+      link: { label: 'GitHub’s status', url: 'https://www.githubstatus.com' }
+    })
+  } else if (problem('network') || isStale('network')) {
+    notices.push({
+      id: 'network',
+      tone: 'problem',
+      title: 'GitHub cannot be reached',
+      text: 'Your browser is online, but its questions to GitHub’s API fail. Check VPN, proxy and content blockers.',
+      actions: [tryAgain]
+    })
+  }
+  return notices
+}
+
+const tokenNotice: Notice = {
+  id: 'token',
+  tone: 'problem',
+  title: 'GitHub does not accept your token',
+  text: 'It has expired, was revoked, or was not copied whole. Enter another one, or leave the field empty to go on without.',
+  actions: [{ label: 'Change the token', action: 'settings' }]
+}
+
+function limitNotice(resetAt: number | undefined, hasToken: boolean, now: number): Notice {
+  const minutes = resetAt && Math.max(1, Math.ceil((resetAt - now) / 60_000))
+  const clock =
+    resetAt && new Date(resetAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const when = clock ? `It answers again at ${clock}, in ${minutes} min.` : 'It answers again in a few minutes.'
+  return {
+    id: 'rate-limit',
+    tone: 'warning',
+    title: 'GitHub’s rate limit is used up',
+    text: `${when} Until then you see what members hold, and older answers, which are marked.${hasToken ? '' : ' With a token you have 5,000 requests an hour instead of 60 for everybody in your office.'}`,
+    actions: hasToken ? [] : [{ label: 'Add a token', action: 'settings' }]
+  }
+}

@@ -1,0 +1,205 @@
+import { createRelay } from '@ghmesh/relay'
+import { expect } from 'chai'
+import { createSecret } from 'ghmesh'
+import type { Browser, Page } from 'playwright-core'
+import { startWorld, type World } from '../../scripts/dashboard/world.mjs'
+import { expectAccessible, expectToFit, launch, notice, ofThePage, openPage, panel } from './pages.ts'
+import { openAlone, openWithToken, states } from './states.ts'
+
+describe('the dashboard', () => {
+  let world: World
+  let browser: Browser
+
+  before(async function () {
+    this.timeout(60_000)
+    world = await startWorld()
+    world.github.addRepository({ fullName: 'octo-org/empty', issues: 0, pulls: 0 })
+    browser = await launch()
+  })
+  after(async () => {
+    await browser?.close()
+    await world?.stop()
+  })
+  beforeEach(() => world.github.unlimit(undefined))
+  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
+
+  const filled = (page: Page) =>
+    Promise.all(
+      ['pull-requests', 'issues', 'workflow-runs', 'releases'].map((name) =>
+        panel(page, name).locator('.row').first().waitFor()
+      )
+    )
+
+  it('shows what members hold, without a question to GitHub', async () => {
+    world.github.clearCalls()
+    const { page, complaints } = await openPage(browser)
+    await page.goto(world.address)
+    await filled(page)
+    await panel(page, 'pull-requests').getByText('1 of 2 failed').first().waitFor()
+    await panel(page, 'pull-requests').locator('[data-source="member"]').waitFor()
+    await page.getByText('Refreshed', { exact: false }).waitFor()
+    expect(page.url()).not.to.include('ghm1_').and.not.to.include('relay')
+    expect(await page.evaluate(() => history.length)).to.equal(2) // about:blank, and this page once
+    const members = panel(page, 'mesh').getByRole('row')
+    for (const name of ['build-server', 'laptop', 'Relay']) await members.filter({ hasText: name }).waitFor()
+    await members.filter({ hasText: 'place taken' }).waitFor()
+    const link = panel(page, 'pull-requests').getByRole('link').first()
+    expect(await link.getAttribute('href')).to.match(/^https:\/\/github\.com\/oct[\w-]+\/[\w-]+\/pull\/\d+$/)
+    expect(world.github.calls).to.deep.equal([])
+    await expectAccessible(page)
+    expect(complaints).to.deep.equal([])
+  })
+
+  it('keeps its settings for the tab, and shows at once what this browser stored', async () => {
+    const { page } = await openPage(browser)
+    await page.goto(world.address)
+    await filled(page)
+    await world.github.goDown()
+    try {
+      await page.reload()
+      await filled(page)
+    } finally {
+      await world.github.goUp()
+    }
+  })
+
+  it('tells members of what it asked GitHub for', async () => {
+    const number = world.github.repository('octo-org/website').addIssue({ title: 'Found by the page' })
+    const { page } = await openPage(browser)
+    await page.goto(world.address)
+    await filled(page)
+    await page.getByRole('button', { name: 'Refresh' }).click()
+    await panel(page, 'issues').getByText('Found by the page').waitFor()
+    await panel(page, 'mesh').getByText('Told the mesh').first().waitFor()
+    world.github.clearCalls()
+    await world.members[0]?.refresh()
+    const url = `${world.github.url}/repos/octo-org/website/issues?state=open&sort=updated&direction=desc&per_page=100`
+    const held = (await (await world.members[0]?.mesh.peek(url))?.json()) as { number: number }[]
+    expect(held.map((issue) => issue.number)).to.include(number)
+    expect(world.github.count((call) => call.url.includes('octo-org/website/issues'))).to.equal(0)
+  })
+
+  it('shows places for what is still on its way', async () => {
+    const held = world.github.hold(/\/pulls/)
+    const { page } = await openPage(browser)
+    await openAlone(page, world)
+    await held.arrived
+    await panel(page, 'pull-requests').locator('.skeleton-row').first().waitFor()
+    await expectAccessible(page)
+    held.release()
+    await filled(page)
+    expect(await page.locator('.skeleton-row').count()).to.equal(0)
+  })
+
+  for (const { name, provoke, restore } of states) {
+    it(`says what to do: ${name}`, async () => {
+      const { page, complaints } = await openPage(browser)
+      try {
+        await provoke(page, world)
+        await expectAccessible(page)
+        await page.setViewportSize({ width: 360, height: 800 })
+        await expectToFit(page)
+        expect(ofThePage(complaints)).to.deep.equal([])
+      } finally {
+        await restore?.(world)
+      }
+    })
+  }
+
+  it('goes on with another token, without one, and without the repository that does not exist', async () => {
+    const { page } = await openPage(browser)
+    await openWithToken(page, world, 'sim-token-expired')
+    await page.getByRole('button', { name: 'Change the token' }).click()
+    await page.getByLabel('GitHub token').fill('sim-token-alice')
+    await page.getByRole('button', { name: 'Work without a mesh' }).click()
+    await filled(page)
+    await page.locator('[data-figure="Quota left"]').getByText('of 5,000').waitFor()
+    expect(await page.locator('[data-notice]').count()).to.equal(0)
+    await page.getByLabel('Add repositories').fill('octocat/nowhere')
+    await page.keyboard.press('Enter')
+    await notice(page, 'octocat/nowhere was not found').getByRole('button', { name: 'Remove' }).click()
+    await notice(page, 'octocat/nowhere').waitFor({ state: 'detached' })
+    expect(page.url()).not.to.include('nowhere')
+  })
+
+  it('comes back by itself when the connection does', async () => {
+    const { page } = await openPage(browser)
+    await openAlone(page, world)
+    await filled(page)
+    await page.context().setOffline(true)
+    await notice(page, 'You are offline').waitFor()
+    await page.context().setOffline(false)
+    await notice(page, 'You are offline').waitFor({ state: 'detached' })
+  })
+
+  it('tells apart a relay out of reach, one that refuses, and a secret that nobody else has', async () => {
+    const refusing = createRelay({ host: '127.0.0.1', tcpPort: 'off', webSocketPort: 0, groups: ['00'.repeat(32)] })
+    await refusing.start()
+    try {
+      const cases = {
+        'The relay cannot be reached': { relay: world.relayAddress.replace(/tcp\/\d+/, 'tcp/1') },
+        'The relay refuses this group': { relay: refusing.addresses[0] as string },
+        'No members yet': { secret: createSecret() }
+      }
+      const pages = await Promise.all(
+        Object.entries(cases).map(async ([title, address]) => {
+          const { page } = await openPage(browser)
+          await page.goto(world.addressWith(address))
+          return { page, title }
+        })
+      )
+      for (const { page, title } of pages) {
+        await page.bringToFront()
+        await notice(page, title).getByRole('button', { name: 'Check secret and relay' }).waitFor()
+        await filled(page)
+        await expectAccessible(page)
+      }
+    } finally {
+      await refusing.stop()
+    }
+  })
+
+  it('is walked through by keyboard, in order and without a trap', async () => {
+    const { page } = await openPage(browser)
+    await page.goto(world.address)
+    await filled(page)
+    await page.getByText('Refreshed', { exact: false }).waitFor()
+    const reachable = await page.evaluate(
+      () => [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')].length
+    )
+    await page.keyboard.press('Tab')
+    expect(await page.locator(':focus').textContent()).to.equal('Skip to the content')
+    let visited = 0
+    while ((await page.locator(':focus').count()) > 0 && visited <= reachable) {
+      visited++
+      const outline = await page.locator(':focus').evaluate((element) => getComputedStyle(element).outlineStyle)
+      expect(outline, 'the outline of what has the focus').to.equal('solid')
+      await page.keyboard.press('Tab')
+    }
+    expect(visited).to.equal(reachable)
+  })
+
+  it('sorts issues by label, and keeps the theme', async () => {
+    const { page } = await openPage(browser)
+    await page.goto(world.address)
+    await filled(page)
+    const issues = panel(page, 'issues')
+    await issues.getByLabel('Label', { exact: true }).selectOption('enhancement')
+    await issues.getByText('Offer a compact view').first().waitFor()
+    expect(await issues.getByText('Dates are a day off').count()).to.equal(0)
+    await issues.getByLabel('Group by label').check()
+    await issues.getByRole('heading', { name: 'good first issue' }).waitFor()
+    await page.getByLabel('Theme').selectOption('dark')
+    await page.reload()
+    await filled(page)
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).to.equal('rgb(14, 19, 24)')
+  })
+
+  it('fits a phone', async () => {
+    const { page } = await openPage(browser, 360)
+    await page.goto(world.address)
+    await filled(page)
+    await panel(page, 'mesh').getByRole('row').filter({ hasText: 'laptop' }).waitFor()
+    await expectToFit(page)
+  })
+})

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type axe from 'axe-core'
+import { expect } from 'chai'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { ensureBrowser } from '../../scripts/browser.mjs'
+
+/** Mocha's time-out ends what would wait for ever; a busy machine may take its time. */
+const patienceMs = 20_000
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: ensureBrowser(),
+    args: ['--no-sandbox', '--disable-features=WebRtcHideLocalIpsWithMdns']
+  })
+
+/** A page of a browser of its own, which nobody used before, and what it complained about. */
+export async function openPage(browser: Browser, width = 1280): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: 'reduce' })
+  context.setDefaultTimeout(patienceMs)
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+  })
+  return { page, complaints }
+}
+
+/** A browser itself logs what a fetch meets, and nobody can keep it from that. */
+export const ofThePage = (complaints: string[]): string[] =>
+  complaints.filter((text) => !/^Failed to load resource|net::ERR_|blocked by CORS policy/.test(text))
+
+/** Nothing to complain about for axe-core, in the light and in the dark. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(axeSource)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    const violations = await page.evaluate(async () => {
+      const { axe: run } = globalThis as unknown as { axe: typeof axe }
+      const { violations } = await run.run()
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+    })
+    expect(violations, colorScheme).to.deep.equal([])
+  }
+}
+
+/** No part of it is wider than the window. */
+export async function expectToFit(page: Page): Promise<void> {
+  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  expect(beyond, 'pixels beyond the window').to.equal(0)
+}
+
+export const panel = (page: Page, name: string) => page.locator(`[data-panel="${name}"]`)
+export const notice = (page: Page, title: string) => page.locator('[data-notice]').filter({ hasText: title })

@@ -1,0 +1,148 @@
+import type { Page } from 'playwright-core'
+import type { World } from '../../scripts/dashboard/world.mjs'
+import { notice, panel } from './pages.ts'
+
+/** A situation that somebody at the dashboard can be in, brought about for real. */
+export interface State {
+  name: string
+  provoke(page: Page, world: World): Promise<unknown>
+  /** Puts right what was done to the world. */
+  restore?(world: World): Promise<unknown> | unknown
+}
+
+const stale = '[data-source="stale"]'
+
+/** Opens it without a mesh, so that GitHub is all there is. */
+export async function openAlone(page: Page, world: World, names?: string[]): Promise<void> {
+  await page.goto(world.addressWith({ names }).split('#')[0] as string)
+  await page.getByRole('button', { name: 'Work without a mesh' }).click()
+}
+
+async function openFilled(page: Page, world: World): Promise<void> {
+  await openAlone(page, world)
+  await panel(page, 'pull-requests').locator('.row').first().waitFor()
+  await page.getByText('Refreshed', { exact: false }).waitFor()
+}
+
+const refresh = (page: Page) => page.getByRole('button', { name: 'Refresh' }).click()
+
+/** Opens it with a token, as entered on the first page. */
+export async function openWithToken(page: Page, world: World, token: string): Promise<void> {
+  await page.goto(world.addressWith().split('#')[0] as string)
+  await page.getByLabel('GitHub token').fill(token)
+  await page.getByRole('button', { name: 'Work without a mesh' }).click()
+}
+
+export const states: State[] = [
+  {
+    name: 'the first start',
+    async provoke(page, world) {
+      await page.goto(world.site)
+      await page.getByRole('heading', { name: 'Join your team’s mesh' }).waitFor()
+    }
+  },
+  {
+    name: 'something wrong in the form',
+    async provoke(page, world) {
+      await page.goto(world.site)
+      await page.getByLabel('Secret').fill('ghm1_cut')
+      await page.getByLabel('Relays').fill('relay.example.org')
+      await page.getByRole('button', { name: 'Join the mesh' }).click()
+      await page.getByText('cut or mistyped').waitFor()
+      await page.getByText('begins with / and ends with').waitFor()
+    }
+  },
+  {
+    name: 'no repositories',
+    async provoke(page, world) {
+      await openAlone(page, world, [])
+      await page.getByRole('heading', { name: 'Which repositories do you follow?' }).waitFor()
+    }
+  },
+  {
+    name: 'a repository with nothing in it',
+    async provoke(page, world) {
+      await openAlone(page, world, ['octo-org/empty'])
+      await panel(page, 'pull-requests').getByText('No open pull requests.').waitFor()
+      await panel(page, 'issues').getByText('No open issues.').waitFor()
+    }
+  },
+  {
+    name: 'GitHub’s rate limit used up, and nothing stored',
+    async provoke(page, world) {
+      world.github.limit(undefined)
+      await openAlone(page, world)
+      await notice(page, 'rate limit is used up').getByText('It answers again at', { exact: false }).waitFor()
+      await panel(page, 'issues').getByText('Not known yet').waitFor()
+    },
+    restore: ({ github }) => github.unlimit(undefined)
+  },
+  {
+    name: 'GitHub’s rate limit used up, and older answers shown',
+    async provoke(page, world) {
+      await openFilled(page, world)
+      world.github.limit(undefined)
+      await refresh(page)
+      await notice(page, 'rate limit is used up').getByRole('button', { name: 'Add a token' }).waitFor()
+      await panel(page, 'pull-requests').locator(stale).getByText('rate limit').waitFor()
+    },
+    restore: ({ github }) => github.unlimit(undefined)
+  },
+  {
+    name: 'offline',
+    async provoke(page, world) {
+      await openFilled(page, world)
+      await page.context().setOffline(true)
+      await notice(page, 'You are offline').waitFor()
+    }
+  },
+  {
+    name: 'a repository that does not exist',
+    async provoke(page, world) {
+      await openAlone(page, world, ['octocat/Hello-World', 'octocat/nowhere'])
+      await notice(page, 'octocat/nowhere was not found').waitFor()
+      await panel(page, 'pull-requests').locator('.row').first().waitFor()
+    }
+  },
+  {
+    name: 'a token that GitHub does not accept',
+    async provoke(page, world) {
+      await openWithToken(page, world, 'sim-token-expired')
+      await notice(page, 'does not accept your token').getByRole('button', { name: 'Change the token' }).waitFor()
+    }
+  },
+  {
+    name: 'GitHub with a problem, and older answers shown',
+    async provoke(page, world) {
+      await openFilled(page, world)
+      let isBroken = true
+      const headers = { 'access-control-allow-origin': '*' }
+      world.github.respond(
+        () => isBroken,
+        () => new Response('Unicorn!', { status: 502, headers })
+      )
+      await refresh(page)
+      await notice(page, 'GitHub has a problem').getByRole('link', { name: 'GitHub’s status' }).waitFor()
+      await panel(page, 'pull-requests').locator(stale).getByText('GitHub down').waitFor()
+      isBroken = false
+    }
+  },
+  {
+    name: 'GitHub out of reach, and nothing stored',
+    async provoke(page, world) {
+      await world.github.goDown()
+      await openAlone(page, world)
+      await notice(page, 'GitHub cannot be reached').getByRole('button', { name: 'Try again' }).waitFor()
+      await panel(page, 'releases').getByText('Not known yet').waitFor()
+    },
+    restore: ({ github }) => github.goUp()
+  },
+  {
+    name: 'a secret that was cut',
+    async provoke(page, world) {
+      await page.goto(world.addressWith({ secret: 'ghm1_cut' }))
+      await page.getByText('The mesh cannot start with this.').waitFor()
+      await page.getByText('This secret was cut or mistyped').waitFor()
+    }
+  }
+]
