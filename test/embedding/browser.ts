@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 // @ts-expect-error a script without types
 import { ensureBrowser } from '../../scripts/browser.mjs'
 
@@ -23,9 +23,11 @@ export function browser() {
   after(() => launched?.close())
 
   return {
+    /** Another one, with nothing kept; closed after the test. */
+    context: (): Promise<BrowserContext> => launched.newContext(),
     /** `given` is what the page finds in its address behind `#`, as JSON. */
-    async open(url: string, given: object = {}, options: BrowserContextOptions = {}): Promise<OpenPage> {
-      const context = await launched.newContext(options)
+    async open(url: string, given: object = {}, where?: BrowserContext): Promise<OpenPage> {
+      const context = where ?? (await launched.newContext())
       await context.addInitScript(() => {
         const violations: string[] = []
         Object.assign(globalThis, { violations })
@@ -46,7 +48,7 @@ export function browser() {
       return {
         page,
         complaints,
-        asked: asked,
+        asked,
         violations: () => page.evaluate(() => (globalThis as unknown as { violations: string[] }).violations)
       }
     }
