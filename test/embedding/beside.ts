@@ -7,7 +7,7 @@ import { createMesh, createSecret, libp2pTransport, type Mesh, memoryStore, type
 import { next } from '../events.ts'
 
 /** What a page has to know to join, as it stands in its address. */
-export interface Given {
+interface Given {
   secret: string
   apiUrl: string
   /** By WebSocket. */
@@ -55,7 +55,8 @@ export async function startBeside({ behindNat = false } = {}): Promise<Beside> {
     cacheDir,
     store: memoryStore(),
     discovery: [],
-    ttlMs: 3_600_000
+    ttlMs: 3_600_000,
+    limits: { auditOneIn: 1e9 } // else GitHub is asked again now and then
   })
   const webSocket = (addresses: string[]) => addresses.find((address) => address.includes('/ws/')) as string
   const url = github.url + path
