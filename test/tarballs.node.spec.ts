@@ -1,10 +1,22 @@
-import { execFileSync } from 'node:child_process'
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import { createCommands, root } from './commands.ts'
+import { type Beside, startBeside } from './embedding/beside.ts'
+import { browser } from './embedding/browser.ts'
+import { serve } from './embedding/site.ts'
 
 const npm = process.env.npm_execpath
 const packages = ['packages/core', 'packages/cli', 'packages/github-sim', 'relay']
@@ -145,5 +157,56 @@ describe('the packed tarballs in an empty project', function () {
     expect(await run('ghmesh')).to.equal('0.1.0')
     expect(await run('ghmesh-relay')).to.equal('0.1.0')
     expect(await run('github-sim')).to.equal('0.1.0')
+  })
+
+  describe('make a page', () => {
+    const { open } = browser()
+    let beside: Beside
+    before(async () => {
+      beside = await startBeside()
+    })
+    after(() => beside?.stop())
+
+    const bundlers = {
+      Vite: ['vite', 'build', '--logLevel=error'],
+      esbuild: ['esbuild', 'main.js', '--bundle', '--format=esm', '--minify', '--outdir=dist', '--log-level=warning']
+    }
+    for (const [name, [command = '', ...args]] of Object.entries(bundlers)) {
+      it(`with ${name}, whose answers come from a member in Node`, async () => {
+        const folder = join(project, `page-${name}`)
+        mkdirSync(folder)
+        writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
+        writeFileSync(join(folder, 'index.html'), '<!doctype html><script type="module" src="./main.js"></script>')
+        writeFileSync(
+          join(folder, 'main.js'),
+          `import { createMesh } from 'ghmesh'
+           const { secret, apiUrl, address, url } = JSON.parse(decodeURIComponent(location.hash.slice(1)))
+           globalThis.done = (async () => {
+             const mesh = await createMesh({ secret, apiUrl, bootstrap: [address], allowPrivateAddresses: true })
+             if (mesh.peers().length === 0) await new Promise((met) => mesh.addEventListener('peer:connect', met))
+             const response = await mesh.fetch(url)
+             const issue = await response.json()
+             await mesh.stop()
+             return { number: issue.number, said: response.headers.get('cache-status') }
+           })()`
+        )
+        const built = spawnSync(process.execPath, [join(root, 'node_modules/.bin', command), ...args], {
+          cwd: folder,
+          encoding: 'utf8'
+        })
+        expect([built.status, built.stderr], built.stdout).to.deep.equal([0, ''])
+        if (name === 'esbuild') copyFileSync(join(folder, 'index.html'), join(folder, 'dist/index.html'))
+        const site = await serve(join(folder, 'dist'))
+        try {
+          const { page, complaints } = await open(`${site.origin}/`, beside.given)
+          const done = await page.evaluate(() => (globalThis as unknown as { done: Promise<unknown> }).done)
+          expect(done).to.deep.equal({ number: 1, said: 'ghmesh; hit; detail=peer' })
+          expect(complaints).to.deep.equal([])
+          expect(beside.github.count()).to.equal(0)
+        } finally {
+          await site.stop()
+        }
+      })
+    }
   })
 })

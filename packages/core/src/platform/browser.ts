@@ -1,8 +1,9 @@
-import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { webRTC, webRTCDirect } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { createStore, update } from 'idb-keyval'
-import { hex, plain } from '../bytes.ts'
+import { inTime } from '../abort.ts'
+import { type Bytes, hex, plain } from '../bytes.ts'
 import { staticPeers } from '../discovery/static.ts'
 import { MeshError } from '../errors.ts'
 import { indexedDbStore } from '../store/indexeddb.ts'
@@ -20,20 +21,47 @@ export const seesRedirects: Platform['seesRedirects'] = false
 
 export const memberName: Platform['memberName'] = () => `browser-${hex(crypto.getRandomValues(new Uint8Array(3)))}`
 
+interface Kept {
+  machineKey: Bytes
+  privateKey: Bytes
+}
+
+/** IndexedDB can fall silent (another connection stands in the way); who waits for it is only a name. */
+const identityAnswerMs = 2000
+
+/** What cannot be read counts as absent. */
+function whole(stored: unknown): Kept | undefined {
+  const { machineKey, privateKey } = (stored ?? {}) as Partial<Kept>
+  if (!(machineKey instanceof Uint8Array && machineKey.byteLength === 32 && privateKey instanceof Uint8Array)) return
+  try {
+    privateKeyFromProtobuf(privateKey)
+    return { machineKey, privateKey }
+  } catch {
+    return undefined
+  }
+}
+
 /** Kept in IndexedDB; of several tabs, one holds it by a Web Lock and the others get one of their own. */
 export const openIdentity: Platform['openIdentity'] = async () => {
-  const made = {
+  const made: Kept = {
     machineKey: crypto.getRandomValues(new Uint8Array(32)),
     privateKey: plain(privateKeyToProtobuf(await generateKeyPair('Ed25519')))
   }
   let kept = made
+  let late = false
   try {
-    await update<typeof made>(
+    const keeping = update<unknown>(
       'identity',
-      (before) => (kept = before ?? made),
+      (before) => {
+        if (late) return before // what is in use without its lock must not become another tab's
+        kept = whole(before) ?? made
+        return kept
+      },
       createStore('ghmesh-identity', 'identity')
     )
+    await inTime(keeping, identityAnswerMs)
   } catch {
+    late = true
     return { ...made, release: async () => {} } // private browsing: one for this page
   }
   const release = await lock('ghmesh identity')

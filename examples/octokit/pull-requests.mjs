@@ -1,0 +1,35 @@
+// All open pull requests of a repository through Octokit, page by page: see README.md.
+import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
+import { Octokit } from '@octokit/core'
+import { paginateRest } from '@octokit/plugin-paginate-rest'
+import { createMesh } from 'ghmesh'
+
+const [repository = 'octocat/Hello-World', stay] = process.argv.slice(2)
+const [owner, repo] = repository.split('/')
+const mesh = await createMesh() // configured by the environment
+
+// createMesh waits for nobody; a script as short as this one gives others a moment to be found.
+if (mesh.peerId) {
+  const met = new Promise((resolve) => mesh.addEventListener('peer:connect', resolve, { once: true }))
+  await Promise.race([met, setTimeout(Number(process.env.WAIT_MS ?? 3000), undefined, { ref: false })])
+}
+
+const Client = Octokit.plugin(paginateRest)
+const octokit = new Client({
+  auth: process.env.GH_TOKEN,
+  baseUrl: process.env.GITHUB_API_URL,
+  request: { fetch: mesh.fetch } // this line is all that the mesh takes
+})
+
+const question = { owner, repo, state: 'open', per_page: Number(process.env.PER_PAGE ?? 100) }
+let pages = 0
+for await (const { data } of octokit.paginate.iterator('GET /repos/{owner}/{repo}/pulls', question)) {
+  pages++
+  for (const { number, title, user } of data) console.log(`#${number} ${title} (${user.login})`)
+}
+const { apiCallsMade, peerHits } = mesh.stats()
+console.log(`${pages} pages: ${peerHits} from members, ${apiCallsMade} calls to GitHub`)
+
+if (stay === '--stay' && mesh.peerId) await once(process, 'SIGINT') // others get it from here meanwhile
+await mesh.stop()

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Mesh, MeshOptions } from 'ghmesh'
+import type { Page } from 'playwright-core'
+import { root } from '../commands.ts'
+import { type Site, serve } from './site.ts'
+
+/** What the page has, for what tests evaluate there. */
+interface InPage {
+  ghmesh: Promise<typeof import('ghmesh')>
+  mesh: Mesh
+  /** Codes of the warnings so far. */
+  warnings: string[]
+  /** Makes `mesh`; `given` of the address, and more. */
+  start(more?: MeshOptions): Promise<Mesh>
+  /** Where the answer came from. */
+  ask(path: string, init?: RequestInit): Promise<{ status: number; said: string | null; text: string }>
+}
+declare global {
+  var inPage: InPage
+}
+
+const script = `
+globalThis.inPage = {
+  ghmesh: import('/ghmesh.js'),
+  warnings: [],
+  async start(more) {
+    const { createMesh } = await inPage.ghmesh
+    const { options } = JSON.parse(decodeURIComponent(location.hash.slice(1)))
+    const logger = { debug() {}, info() {}, warn: (text) => inPage.warnings.push(text), error() {} }
+    inPage.mesh = await createMesh({ ttlMs: 3600000, logger, ...options, ...more })
+    inPage.mesh.addEventListener('warning', ({ detail }) => inPage.warnings.push(detail.code))
+    return inPage.mesh
+  },
+  async ask(path, init) {
+    const { options } = JSON.parse(decodeURIComponent(location.hash.slice(1)))
+    const response = await inPage.mesh.fetch(options.apiUrl + path, init)
+    return { status: response.status, said: response.headers.get('cache-status'), text: await response.text() }
+  }
+}`
+
+/** A page that has ghmesh as one file and does nothing by itself. */
+export const serveBarePage = (): Promise<Site> =>
+  serve({
+    '/index.html': '<!doctype html><title>bare</title><script src="page.js"></script>',
+    '/page.js': script,
+    '/ghmesh.js': readFileSync(join(root, 'packages/core/dist/browser/ghmesh.js'), 'utf8')
+  })
+
+/** Starts a mesh there. */
+export const start = (page: Page, more: Pick<MeshOptions, 'secret' | 'relays' | 'bootstrap' | 'token'> = {}) =>
+  page.evaluate(async (options) => {
+    await inPage.start(options as MeshOptions)
+  }, more as object)
+export const ask = (page: Page, path: string, init: { cache?: RequestCache } = {}) =>
+  page.evaluate(([path, init]) => inPage.ask(path, init), [path, init] as const)
+export const warnings = (page: Page) => page.evaluate(() => inPage.warnings)

@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { type GitHub, startGitHub } from '@ghmesh/github-sim'
+import { expect } from 'chai'
+import { createSecret } from 'ghmesh'
+import { createCommands, root } from './commands.ts'
+
+describe('examples', () => {
+  const commands = createCommands()
+  let github: GitHub
+  before(async () => {
+    github = await startGitHub({ secondaryLimits: false })
+  })
+  afterEach(() => github.clearCalls())
+  after(async () => {
+    await commands.end()
+    await github.stop()
+  })
+
+  /** One member asks GitHub and stays; a second one, without a token, asks nobody but the first. */
+  async function twice(file: string, told: RegExp, more: Record<string, string> = {}) {
+    const group = {
+      ...more,
+      CACHE_P2P_SHARED_SECRET: createSecret(),
+      GITHUB_API_URL: github.url,
+      GHMESH_PEERS_DIR: commands.folder('peers'),
+      IPFS_ACCELERATE_P2P_FORCE_LOCALHOST: '1',
+      CACHE_LISTEN_PORT: '0'
+    }
+    const run = (token: string | undefined, waitMs: number, ...args: string[]) =>
+      commands.start(process.execPath, [join(root, 'examples', file), 'octocat/Hello-World', ...args], {
+        ...group,
+        GH_TOKEN: token,
+        WAIT_MS: String(waitMs),
+        CACHE_DIR: commands.folder('cache')
+      })
+    // Looked up once, in the background: only then may others be told.
+    const seenPublic = github.nextCall(({ path }) => /^\/repos\/octocat\/hello-world$/i.test(path))
+    const first = run('sim-token-alice', 0, '--stay')
+    await Promise.all([first.said(told), seenPublic])
+    const asked = github.count()
+    expect(asked).to.be.above(0)
+    const second = await run(undefined, 30_000).ended
+    expect([second.code, second.stderr]).to.deep.equal([0, ''])
+    expect(github.count()).to.equal(asked)
+    first.child.kill('SIGINT')
+    const { code, stdout, stderr } = await first.ended
+    expect([code, stderr]).to.deep.equal([0, ''])
+    const issues = (text: string) => text.match(/^#.*$/gm)
+    expect(issues(second.stdout)).to.deep.equal(issues(stdout)).and.to.have.length.above(3)
+    return [stdout, second.stdout] as const
+  }
+
+  it('node: the open issues of a repository, the second time from a member', async () => {
+    const [first, second] = await twice('node/open-issues.mjs', /members connected/)
+    expect(first).to.contain('from ghmesh; fwd=uri-miss; fwd-status=200; stored\n')
+    expect(second).to.contain('from ghmesh; hit; detail=peer\n0 units of quota spent, 1 saved, 1 members connected\n')
+  })
+
+  it('octokit: all pull requests page by page, the second time from a member', async () => {
+    const [first, second] = await twice('octokit/pull-requests.mjs', /calls to GitHub/, { PER_PAGE: '2' })
+    expect(first).to.match(/^[2-9] pages: 0 from members, [2-9] calls to GitHub$/m)
+    const [pages, fromMembers] = /^(\d+) pages: (\d+) from members, 0 calls to GitHub$/m.exec(second)?.slice(1) ?? []
+    expect(fromMembers).to.equal(pages)
+  })
+
+  it('run without a secret too, and end', async () => {
+    const env = { GITHUB_API_URL: github.url, GH_TOKEN: 'sim-token-alice', CACHE_DIR: commands.folder('cache') }
+    for (const file of ['node/open-issues.mjs', 'octokit/pull-requests.mjs']) {
+      const { code, stdout, stderr } = await commands.start(process.execPath, [join(root, 'examples', file)], env).ended
+      expect([code, stderr], stdout).to.deep.equal([0, ''])
+    }
+  })
+})
