@@ -4,7 +4,8 @@ import type { Mesh } from 'ghmesh'
 
 export interface World {
   github: GitHub
-  relay: Relay
+  readonly relay: Relay
+  startRelayAgain(): Promise<void>
   relayAddress: string
   members: { name: string; mesh: Mesh; refresh(): Promise<void> }[]
   secret: string

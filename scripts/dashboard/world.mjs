@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startGitHub } from '@ghmesh/github-sim'
 import { createRelay } from '@ghmesh/relay'
+import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { createMesh, createSecret, memoryStore } from 'ghmesh'
 import { createFeed } from '../../examples/dashboard/src/github/feed.ts'
 import { refresh } from '../../examples/dashboard/src/github/refresh.ts'
@@ -41,7 +42,8 @@ export async function startWorld({ port = 0, everyMs } = {}) {
   const secret = createSecret()
   const github = await startGitHub({ secondaryLimits: false })
   await furnish(github)
-  const relay = createRelay({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 0 })
+  const privateKey = privateKeyToProtobuf(await generateKeyPair('Ed25519'))
+  let relay = createRelay({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 0, privateKey })
   await relay.start()
   const site = await serveFolder(builtDashboard, port)
   const parts = { secret, github, relay, folder }
@@ -54,6 +56,8 @@ export async function startWorld({ port = 0, everyMs } = {}) {
     ? [keepBusy(github, 2 * everyMs), ...members.map((member) => repeat(member.refresh, everyMs))]
     : []
 
+  const portOf = (protocol) => Number(relay.addresses.map((one) => protocol.exec(one)?.[1]).find(Boolean))
+  const [tcpPort, webSocketPort] = [portOf(/tcp\/(\d+)\/p2p/), portOf(/tcp\/(\d+)\/ws/)]
   const relayAddress = relay.addresses.find((address) => address.includes('/ws/'))
   const addressWith = ({ names = repositories, ...fragment } = {}) => {
     const query = `api=${github.url}${names.length > 0 ? `&repositories=${names.join(',')}` : ''}`
@@ -61,7 +65,14 @@ export async function startWorld({ port = 0, everyMs } = {}) {
   }
   return {
     github,
-    relay,
+    get relay() {
+      return relay
+    },
+    /** After `relay.stop()`: the same relay, at the same place. */
+    async startRelayAgain() {
+      relay = createRelay({ host: '127.0.0.1', tcpPort, webSocketPort, privateKey })
+      await relay.start()
+    },
     relayAddress,
     members,
     secret,

@@ -1,5 +1,4 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-// @ts-expect-error a script without types
 import { ensureBrowser } from '../../scripts/browser.mjs'
 
 export interface OpenPage {

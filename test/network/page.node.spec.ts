@@ -4,7 +4,6 @@ import { createRelay, type Relay } from '@ghmesh/relay'
 import { expect } from 'chai'
 import { createSecret, type Mesh, type MeshOptions } from 'ghmesh'
 import { type Browser, chromium, type Page } from 'playwright-core'
-// @ts-expect-error a script without types
 import { ensureBrowser } from '../../scripts/browser.mjs'
 import { type Running, root } from '../commands.ts'
 import type { Nat } from './lab.ts'
