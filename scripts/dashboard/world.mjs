@@ -37,13 +37,13 @@ async function startMember(name, token, { secret, github, relay, folder }) {
  */
 export async function startWorld({ port = 0, everyMs } = {}) {
   buildDashboard()
+  const site = await serveFolder(builtDashboard, port)
   const folder = mkdtempSync(join(tmpdir(), 'ghmesh-dashboard-'))
   const secret = createSecret()
   const github = await startGitHub({ secondaryLimits: false })
   await furnish(github)
   const relay = createRelay({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 0 })
   await relay.start()
-  const site = await serveFolder(builtDashboard, port)
   const parts = { secret, github, relay, folder }
   const members = await Promise.all([
     startMember('build-server', 'sim-token-alice', parts),

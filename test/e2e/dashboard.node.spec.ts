@@ -123,6 +123,21 @@ describe('the dashboard', () => {
     expect(page.url()).not.to.include('nowhere')
   })
 
+  it('forgets what it was told of a repository that is no longer shown', async () => {
+    let isBroken = true
+    const headers = { 'access-control-allow-origin': '*' }
+    world.github.respond(
+      ({ path }) => isBroken && path.includes('/website/'),
+      () => new Response('Unicorn!', { status: 503, headers })
+    )
+    const { page } = await openPage(browser)
+    await openAlone(page, world)
+    await notice(page, 'GitHub has a problem (503)').waitFor()
+    await page.getByRole('button', { name: 'Remove octo-org/website' }).click()
+    await notice(page, 'GitHub has a problem').waitFor({ state: 'detached' })
+    isBroken = false
+  })
+
   it('comes back by itself when the connection does', async () => {
     const { page } = await openPage(browser)
     await openAlone(page, world)

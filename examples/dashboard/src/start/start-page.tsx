@@ -55,7 +55,8 @@ export function StartPage({ settings, problem, apiUrl, save, cancel }: StartPage
         {problem !== undefined && (
           <p className="notice" data-tone="problem" data-notice="refused" role="alert">
             <span>
-              <strong>The mesh cannot start with this.</strong> {Object.keys(errors).length === 0 && problem}
+              <strong>The mesh cannot start with this.</strong>{' '}
+              {Object.keys(errors).length > 0 ? 'What is marked below has to be put right.' : problem}
             </span>
           </p>
         )}
