@@ -38,6 +38,7 @@ async function startMember(name, token, { secret, github, relay, folder }) {
  */
 export async function startWorld({ port = 0, everyMs } = {}) {
   buildDashboard()
+  const site = await serveFolder(builtDashboard, port)
   const folder = mkdtempSync(join(tmpdir(), 'ghmesh-dashboard-'))
   const secret = createSecret()
   const github = await startGitHub({ secondaryLimits: false })
@@ -45,7 +46,6 @@ export async function startWorld({ port = 0, everyMs } = {}) {
   const privateKey = privateKeyToProtobuf(await generateKeyPair('Ed25519'))
   let relay = createRelay({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 0, privateKey })
   await relay.start()
-  const site = await serveFolder(builtDashboard, port)
   const parts = { secret, github, relay, folder }
   const members = await Promise.all([
     startMember('build-server', 'sim-token-alice', parts),

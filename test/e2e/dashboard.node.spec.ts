@@ -40,13 +40,14 @@ describe('the dashboard', () => {
     await page.getByText('Refreshed', { exact: false }).waitFor()
     expect(page.url()).not.to.include('ghm1_').and.not.to.include('relay')
     expect(await page.evaluate(() => history.length)).to.equal(2) // about:blank, and this page once
-    const members = panel(page, 'mesh').getByRole('row')
-    for (const name of ['build-server', 'laptop', 'Relay']) await members.filter({ hasText: name }).waitFor()
-    await members.filter({ hasText: 'place taken' }).waitFor()
+    const standings = ['build-server Node', 'laptop Node', 'Relay relay connected, place taken']
+    for (const standing of standings) await panel(page, 'mesh').getByRole('row', { name: standing }).waitFor()
     const link = panel(page, 'pull-requests').getByRole('link').first()
     expect(await link.getAttribute('href')).to.match(/^https:\/\/github\.com\/oct[\w-]+\/[\w-]+\/pull\/\d+$/)
     expect(world.github.calls).to.deep.equal([])
     await expectAccessible(page)
+    await page.setViewportSize({ width: 360, height: 800 })
+    await expectToFit(page)
     expect(complaints).to.deep.equal([])
   })
 
@@ -122,6 +123,21 @@ describe('the dashboard', () => {
     expect(page.url()).not.to.include('nowhere')
   })
 
+  it('forgets what it was told of a repository that is no longer shown', async () => {
+    let isBroken = true
+    const headers = { 'access-control-allow-origin': '*' }
+    world.github.respond(
+      ({ path }) => isBroken && path.includes('/website/'),
+      () => new Response('Unicorn!', { status: 503, headers })
+    )
+    const { page } = await openPage(browser)
+    await openAlone(page, world)
+    await notice(page, 'GitHub has a problem (503)').waitFor()
+    await page.getByRole('button', { name: 'Remove octo-org/website' }).click()
+    await notice(page, 'GitHub has a problem').waitFor({ state: 'detached' })
+    isBroken = false
+  })
+
   it('comes back by itself when the connection does', async () => {
     const { page } = await openPage(browser)
     await openAlone(page, world)
@@ -161,19 +177,24 @@ describe('the dashboard', () => {
 
   it('is walked through by keyboard, in order and without a trap', async () => {
     const { page } = await openPage(browser)
-    await page.goto(world.address)
+    await page.goto(world.addressWith({ names: ['octo-org/website'] }))
     await filled(page)
     await page.getByText('Refreshed', { exact: false }).waitFor()
     const reachable = await page.evaluate(
-      () => [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')].length
+      () => document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]').length
     )
+    const focused = () =>
+      page.evaluate(() => {
+        const { activeElement: element } = document
+        if (element === null || element === document.body) return undefined
+        return { text: element.textContent, outline: getComputedStyle(element).outlineStyle }
+      })
     await page.keyboard.press('Tab')
-    expect(await page.locator(':focus').textContent()).to.equal('Skip to the content')
+    expect((await focused())?.text).to.equal('Skip to the content')
     let visited = 0
-    while ((await page.locator(':focus').count()) > 0 && visited <= reachable) {
+    for (let at = await focused(); at && visited <= reachable; at = await focused()) {
       visited++
-      const outline = await page.locator(':focus').evaluate((element) => getComputedStyle(element).outlineStyle)
-      expect(outline, 'the outline of what has the focus').to.equal('solid')
+      expect(at.outline, 'the outline of what has the focus').to.equal('solid')
       await page.keyboard.press('Tab')
     }
     expect(visited).to.equal(reachable)
@@ -193,13 +214,5 @@ describe('the dashboard', () => {
     await page.reload()
     await filled(page)
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).to.equal('rgb(14, 19, 24)')
-  })
-
-  it('fits a phone', async () => {
-    const { page } = await openPage(browser, 360)
-    await page.goto(world.address)
-    await filled(page)
-    await panel(page, 'mesh').getByRole('row').filter({ hasText: 'laptop' }).waitFor()
-    await expectToFit(page)
   })
 })

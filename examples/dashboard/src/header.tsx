@@ -25,7 +25,7 @@ export function Header({ refreshing, refreshedAt, canRefresh, refreshNow, openSe
       </p>
       <div className="header-actions">
         {canRefresh && (
-          <button type="button" onClick={refreshNow} aria-disabled={refreshing}>
+          <button type="button" onClick={() => !refreshing && refreshNow()} aria-disabled={refreshing}>
             Refresh
           </button>
         )}

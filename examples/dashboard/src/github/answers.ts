@@ -1,5 +1,5 @@
 /** The parts of GitHub's answers that the dashboard shows. */
-export interface Person {
+interface Person {
   login: string
 }
 

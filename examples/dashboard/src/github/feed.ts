@@ -22,6 +22,8 @@ export interface Feed {
   /** Shows what this browser holds, whatever its age, where nothing is shown yet. */
   recall<T>(query: Query<T>): Promise<Answer<T> | undefined>
   ask<T>(query: Query<T>, cache: RequestCache): Promise<Answer<T>>
+  /** Forgets all other answers: of heads that moved on, of repositories that were removed. */
+  keepOnly(paths: ReadonlySet<string>): void
 }
 
 /** GitHub's answers through the mesh, kept for as long as the page is open. */
@@ -29,9 +31,13 @@ export function createFeed({ fetch, peek }: Pick<Mesh, 'fetch' | 'peek'>, apiUrl
   let answers: Answers = new Map()
   const listeners = new Set<() => void>()
 
-  function keep<T>({ path }: Query<T>, answer: Answer<T>): Answer<T> {
-    answers = new Map(answers).set(path, answer)
+  function replace(by: Answers): void {
+    answers = by
     for (const listener of listeners) listener()
+  }
+
+  function keep<T>({ path }: Query<T>, answer: Answer<T>): Answer<T> {
+    replace(new Map(answers).set(path, answer))
     return answer
   }
 
@@ -63,6 +69,10 @@ export function createFeed({ fetch, peek }: Pick<Mesh, 'fetch' | 'peek'>, apiUrl
         answer = { problem: { kind: 'network' } }
       }
       return keep(query, answer.problem ? withoutAnswer(answer.problem, before) : answer)
+    },
+    keepOnly(paths) {
+      const kept = [...answers].filter(([path]) => paths.has(path))
+      if (kept.length < answers.size) replace(new Map(kept))
     }
   }
 }

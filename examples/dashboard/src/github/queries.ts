@@ -19,9 +19,12 @@ export const checksOf = (repository: string, sha: string): Query<CheckRun[]> => 
   read: (body) => (body as { check_runs: CheckRun[] }).check_runs
 })
 
+/** As many as GitHub gives at once, pull requests among them. */
+export const issuesAsked = 100
+
 export const issuesOf = (repository: string): Query<Issue[]> => ({
-  path: `/repos/${repository}/issues?state=open&sort=updated&direction=desc&per_page=100`,
-  read: (body) => (body as Issue[]).filter((issue) => !issue.pull_request)
+  path: `/repos/${repository}/issues?state=open&sort=updated&direction=desc&per_page=${issuesAsked}`,
+  read: (body) => body as Issue[]
 })
 
 // Not the list of releases, which shows drafts to some and so is not shared among tokens.

@@ -17,9 +17,15 @@ async function each(repositories: readonly string[], ask: Ask): Promise<void> {
   )
 }
 
-/** Asks for all that the panels show. */
-export const refresh = (feed: Feed, repositories: readonly string[], cache: RequestCache): Promise<void> =>
-  each(repositories, (query) => feed.ask(query, cache))
+/** Asks for all that the panels show; resolves to the paths that this took. */
+export async function refresh(feed: Feed, repositories: readonly string[], cache: RequestCache): Promise<Set<string>> {
+  const asked = new Set<string>()
+  await each(repositories, (query) => {
+    asked.add(query.path)
+    return feed.ask(query, cache)
+  })
+  return asked
+}
 
 /** Shows what this browser still holds of it. */
 export const recall = (feed: Feed, repositories: readonly string[]): Promise<void> =>

@@ -1,5 +1,5 @@
 import type { Mesh } from 'ghmesh'
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { firstMember } from '../mesh/first-member.ts'
 import { type Answers, createFeed } from './feed.ts'
 import { recall, refresh } from './refresh.ts'
@@ -14,12 +14,16 @@ export function useFeed(mesh: Mesh | undefined, apiUrl: string, repositories: re
   const answers = useSyncExternalStore(feed?.subscribe ?? nobody, feed?.answers ?? (() => nothing))
   const [busy, setBusy] = useState(0)
   const [refreshedAt, setRefreshedAt] = useState(0)
+  const rounds = useRef(0)
 
   const load = useCallback(
     async (cache: RequestCache) => {
       if (!feed || repositories.length === 0) return
+      const round = ++rounds.current
       setBusy((count) => count + 1)
-      await refresh(feed, repositories, cache)
+      const asked = await refresh(feed, repositories, cache)
+      // What an older round did not ask for, a newer one may have.
+      if (round === rounds.current) feed.keepOnly(asked)
       setBusy((count) => count - 1)
       setRefreshedAt(Date.now())
     },

@@ -10,6 +10,8 @@ export type Connection =
 
 // Below the minute between two refreshes, so that each finds out what is new.
 const ttlMs = 55_000
+// A page that starts is busy, and asks for much at once: it waits rather than spend what a member has.
+const membersBudgetMs = 1500
 
 /** A member for as long as the settings are the same; a new token alone needs no new one. */
 export function useMesh(settings: Settings | undefined, apiUrl: string): Connection {
@@ -30,6 +32,7 @@ export function useMesh(settings: Settings | undefined, apiUrl: string): Connect
       return createMesh({
         apiUrl,
         ttlMs,
+        limits: { membersBudgetMs },
         token: async () => token.current,
         ...(secret && { secret, relays, allowPrivateAddresses: relays.some(isLocalRelay) })
       })

@@ -7,7 +7,7 @@ export function Events({ events }: { events: LoggedEvent[] }) {
   if (events.length === 0) return <p className="empty">Nothing happened yet.</p>
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-    <section className="scroll events" aria-label="List of events" tabIndex={0}>
+    <section className="events" aria-label="List of events" tabIndex={0}>
       <ol>
         {events.map(({ id, at, what, about }) => (
           <li key={id}>

@@ -11,7 +11,7 @@ export function Figures({ stats }: { stats: MeshStats | undefined }) {
   const known = quota && quota.resetAt > now ? quota : undefined
   const figures = [
     {
-      name: 'Answered without GitHub',
+      name: 'Hit rate',
       value: stats ? percent(stats.hitRate) : '–',
       note: `of ${stats?.requests ?? 0} questions`
     },

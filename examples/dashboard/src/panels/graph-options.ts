@@ -31,13 +31,13 @@ export function graphOptions({ nodes, edges }: GraphModel, isDark: boolean) {
       {
         type: 'graph',
         layout: 'none',
-        left: 40,
-        right: 40,
-        top: 26,
-        bottom: 34,
+        left: 24,
+        right: 24,
+        top: 20,
+        bottom: 30,
         preserveAspect: true,
         silent: true,
-        label: { show: true, position: 'bottom', color: colours.ink, fontSize: 11, overflow: 'truncate', width: 90 },
+        label: { show: true, color: colours.ink, fontSize: 11, overflow: 'truncate', width: 90 },
         data: [
           ...corners,
           ...nodes.map(({ id, name, kind, x, y }) => ({
@@ -47,6 +47,8 @@ export function graphOptions({ nodes, edges }: GraphModel, isDark: boolean) {
             y,
             symbol: symbols[kind],
             symbolSize: sizes[kind],
+            // Beside the lines, not on them.
+            label: { position: y > 0 ? 'bottom' : 'right' },
             itemStyle: { color: colours[kind] }
           }))
         ],

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { issuesOf } from '../github/queries.ts'
+import { issuesAsked, issuesOf } from '../github/queries.ts'
 import { grouped, labelsOf, type RepositoryIssue } from './issue-groups.ts'
 import { LabelFilter } from './label-filter.tsx'
 import { byTime, ofRepositories, type PanelInput } from './of-repositories.ts'
@@ -9,7 +9,9 @@ import { RelativeTime } from './relative-time.tsx'
 export function Issues(input: PanelInput) {
   const [chosen, setChosen] = useState<string>()
   const [isGrouped, setGrouped] = useState(false)
-  const { answers, items } = ofRepositories(input, issuesOf, (issues) => issues)
+  const { answers, items } = ofRepositories(input, issuesOf, (issues) => issues.filter((issue) => !issue.pull_request))
+  const isMore = answers.some((answer) => answer?.data?.length === issuesAsked)
+  const total = `${items.length}${isMore ? '+' : ''}`
   const labels = labelsOf(items)
   // A label may go with its last issue.
   const label = labels.some(({ name }) => name === chosen) ? chosen : undefined
@@ -20,7 +22,7 @@ export function Issues(input: PanelInput) {
     <Panel
       id="issues"
       title="Issues"
-      count={label === undefined ? String(items.length) : `${shown.length} of ${items.length}`}
+      count={label === undefined ? total : `${shown.length} of ${total}`}
       answers={answers}
       empty="No open issues."
       isEmpty={items.length === 0}
@@ -36,20 +38,18 @@ export function Issues(input: PanelInput) {
         )
       }
     >
-      <div className="scroll">
-        {isGrouped ? (
-          grouped(shown).map(({ name, issues }) => (
-            <section key={name} className="issue-group" aria-label={name}>
-              <h3>
-                {name} <span className="count">{issues.length}</span>
-              </h3>
-              <IssueRows issues={issues} />
-            </section>
-          ))
-        ) : (
-          <IssueRows issues={shown} />
-        )}
-      </div>
+      {isGrouped ? (
+        grouped(shown).map(({ name, issues }) => (
+          <section key={name} className="issue-group" aria-label={name}>
+            <h3>
+              {name} <span className="count">{issues.length}</span>
+            </h3>
+            <IssueRows issues={issues} />
+          </section>
+        ))
+      ) : (
+        <IssueRows issues={shown} />
+      )}
     </Panel>
   )
 }

@@ -41,9 +41,11 @@ export function Panel({ id, title, count, answers, empty, isEmpty, controls, chi
         <Sources answers={answers} />
       </header>
       {hasData && controls}
-      {isLoading && <Skeleton />}
-      {!isLoading && isEmpty && <p className="empty">{!hasData && problem ? problems[problem.kind] : empty}</p>}
-      {hasData && !isEmpty && children}
+      <div className="panel-body">
+        {isLoading && <Skeleton />}
+        {!isLoading && isEmpty && <p className="empty">{!hasData && problem ? problems[problem.kind] : empty}</p>}
+        {hasData && !isEmpty && children}
+      </div>
     </section>
   )
 }

@@ -21,7 +21,8 @@ export function Releases(input: PanelInput) {
               <a href={item.html_url}>{item.name || item.tag_name}</a>
             </div>
             <div className="row-side">
-              <span className="tag">{item.tag_name}</span>
+              {item.prerelease && <span className="tag">Pre-release</span>}
+              {item.name !== item.tag_name && <span className="tag">{item.tag_name}</span>}
             </div>
             <div className="row-about">
               {repository} by {item.author?.login ?? 'somebody'}

@@ -1,5 +1,5 @@
 /** A minute's refresh has to fit into what GitHub allows. */
-export const mostRepositories = 12
+const mostRepositories = 12
 
 const key = 'ghmesh dashboard repositories'
 const pattern = /^[\w.-]+\/[\w.-]+$/

@@ -55,7 +55,8 @@ export function StartPage({ settings, problem, apiUrl, save, cancel }: StartPage
         {problem !== undefined && (
           <p className="notice" data-tone="problem" data-notice="refused" role="alert">
             <span>
-              <strong>The mesh cannot start with this.</strong> {problem}
+              <strong>The mesh cannot start with this.</strong>{' '}
+              {Object.keys(errors).length > 0 ? 'What is marked below has to be put right.' : problem}
             </span>
           </p>
         )}
@@ -79,8 +80,8 @@ export function StartPage({ settings, problem, apiUrl, save, cancel }: StartPage
           change={change('token')}
           error={errors.token}
         >
-          Best a fine-grained one that may only read. It stays in this tab, goes to {new URL(apiUrl).host} only, and
-          never to members. Without one, GitHub answers 60 requests an hour, for your whole office together.
+          Best a fine-grained one that may only read. It stays in this tab, goes to {URL.parse(apiUrl)?.host ?? apiUrl}{' '}
+          only, and never to members. Without one, GitHub answers 60 requests an hour, for your whole office together.
         </Field>
         <div className="start-actions">
           <button type="submit" className="primary">

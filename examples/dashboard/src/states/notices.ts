@@ -45,7 +45,9 @@ export function githubNotices({ isOnline, hasToken, answers, quota, now }: Situa
   if (problem('token')) return [tokenNotice]
   const notices: Notice[] = []
   if (problem('rate-limit') || isStale('rate-limit')) {
-    notices.push(limitNotice(problem('rate-limit')?.resetAt ?? quota?.resetAt, hasToken, now))
+    notices.push(
+      limitNotice(problem('rate-limit')?.resetAt ?? (quota?.remaining === 0 ? quota.resetAt : undefined), hasToken, now)
+    )
   }
   const server = problem('server')
   if (server || isStale('server-error')) {
