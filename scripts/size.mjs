@@ -26,17 +26,33 @@ async function bundle(own) {
   return { bytes: outputFiles[0].contents, metafile }
 }
 
-/** Sizes in bytes: our own code, everything, and the largest of our files. */
+/** Of what a page loads, whose it is; the first that fits. */
+const parts = {
+  ghmesh: /^packages\/core\/src\//,
+  WebRTC: /webrtc/,
+  gossipsub: /gossipsub/,
+  'Noise and keys': /noise|@noble|@libp2p\/(crypto|peer-id)|asn1|@peculiar/,
+  'other parts of libp2p': /node_modules\/(@libp2p\/|libp2p\/)/,
+  'addresses and encodings': /multiformats|uint8|protons|cborg|varint|netmask|multiaddr/,
+  rest: /./
+}
+
+/** Sizes in bytes: our own code, everything, how that is made up, and the largest of our files. */
 export async function measureSize() {
   const [own, whole] = await Promise.all([bundle(true), bundle(false)])
   const [output] = Object.values(own.metafile.outputs)
   const files = Object.entries(output.inputs)
     .map(([file, { bytesInOutput }]) => ({ file, bytes: bytesInOutput }))
     .sort((a, b) => b.bytes - a.bytes)
+  const byPart = Object.fromEntries(Object.keys(parts).map((part) => [part, 0]))
+  for (const [file, { bytesInOutput }] of Object.entries(Object.values(whole.metafile.outputs)[0].inputs))
+    byPart[Object.keys(parts).find((part) => parts[part].test(file))] += bytesInOutput
   return {
     ownGzipBytes: gzipSync(own.bytes, { level: 9 }).byteLength,
     ownMinifiedBytes: own.bytes.byteLength,
     wholeGzipBytes: gzipSync(whole.bytes, { level: 9 }).byteLength,
+    wholeMinifiedBytes: whole.bytes.byteLength,
+    minifiedBytesByPart: byPart,
     files
   }
 }
