@@ -9,8 +9,8 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
+import { bareCall, protocol } from './bare-call.mjs'
 
-const protocol = '/bench/1'
 const node = (listen, more = {}) =>
   createLibp2p({
     addresses: { listen },
@@ -20,9 +20,9 @@ const node = (listen, more = {}) =>
     services: { identify: identify(), ping: ping(), ...more }
   })
 
-/** libp2p's own relay, with room for a benchmark. */
+/** libp2p's own relay, with room for a benchmark; its second address is for pages. */
 export const bareRelay = () =>
-  node(['/ip4/127.0.0.1/tcp/0'], {
+  node(['/ip4/127.0.0.1/tcp/0', '/ip4/127.0.0.1/tcp/0/ws'], {
     relay: circuitRelayServer({ reservations: { defaultDataLimit: 1n << 40n, defaultDurationLimit: 3_600_000 } })
   })
 
@@ -39,10 +39,10 @@ const picks = {
   webrtc: (address) => address.includes('/p2p-circuit/webrtc/')
 }
 
-/** One request and one answer on a stream of their own, and nothing else. */
-export async function bare(path, relay, body) {
+/** A node that answers each request with the same bytes. */
+export async function bareServer(path, relay, body) {
   const bytes = new TextEncoder().encode(body)
-  const server = await node(listens[path](relay.getMultiaddrs()[0]))
+  const server = await node(listens[path](relay.getMultiaddrs().find((address) => !String(address).includes('/ws'))))
   await server.handle(
     protocol,
     async (stream) => {
@@ -53,20 +53,17 @@ export async function bare(path, relay, body) {
     },
     { runOnLimitedConnection: true, maxInboundStreams: 1000 }
   )
-  const client = await node([])
   const address = () => server.getMultiaddrs().map(String).find(picks[path])
   while (!address()) await new Promise((resolve) => setTimeout(resolve, 20))
-  const connection = await client.dial(multiaddr(address()))
-  const question = new Uint8Array(64)
+  return { address: address(), stop: () => server.stop() }
+}
+
+/** One request and one answer on a stream of their own, and nothing else. */
+export async function bare(path, relay, body) {
+  const server = await bareServer(path, relay, body)
+  const client = await node([])
   return {
-    async call() {
-      const stream = await connection.newStream(protocol, { runOnLimitedConnection: true, maxOutboundStreams: 1000 })
-      const frames = lpStream(stream)
-      await frames.write(question)
-      const answer = (await frames.read()).subarray()
-      await stream.close()
-      return answer
-    },
+    call: bareCall(await client.dial(multiaddr(server.address))),
     async stop() {
       await client.stop()
       await server.stop()

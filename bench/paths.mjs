@@ -2,39 +2,14 @@
 import { createRelay } from '@ghmesh/relay'
 import { createMesh, createSecret, libp2pTransport, memoryStore, staticPeers } from 'ghmesh'
 import { bare, bareRelay } from './bare-peers.mjs'
+import { only, peerHits, ways } from './ways.mjs'
 
-/** What may be dialled for each path, and how one sees that it is taken. */
-const paths = {
-  tcp: { may: (address) => /\/tcp\/\d+\/p2p\/\w+$/.test(address), is: ({ transport }) => transport === 'tcp' },
-  websocket: { may: (address) => /\/ws\/p2p\/\w+$/.test(address), is: ({ transport }) => transport === 'websocket' },
-  relayed: { may: (address) => address.includes('/p2p-circuit/p2p/'), is: ({ path }) => path === 'relayed' },
-  webrtc: { may: (address) => address.includes('/p2p-circuit/'), is: ({ transport }) => transport === 'webrtc' }
-}
-
-/** A transport that dials what it may, and relays. */
-function only(transport, may, relays) {
-  return new Proxy(transport, {
-    get(target, name) {
-      const value = Reflect.get(target, name, target)
-      if (name !== 'dial') return typeof value === 'function' ? value.bind(target) : value
-      return async (address, options) => {
-        if (!may(address) && !relays.includes(address)) throw new Error('not this way')
-        return target.dial(address, options)
-      }
-    }
-  })
-}
-
-const until = async (fits) => {
-  while (!fits()) await new Promise((resolve) => setTimeout(resolve, 20))
-}
-
-/** One that has entries, one that has seen nothing of them, and what the second asks the first for. */
-async function ghmesh(path, origin, count) {
-  const { may, is } = paths[path]
+/** A member in Node that others reach by one way only, and that keeps so many entries from its store. */
+export async function startHolder(way, origin, count) {
+  const { may } = ways[way]
   const relay = createRelay({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 0 })
   await relay.start()
-  const usesRelay = path === 'relayed' || path === 'webrtc'
+  const usesRelay = way === 'relayed' || way === 'webrtc'
   const relays = usesRelay ? relay.addresses.filter((address) => !address.includes('/ws/')) : []
   const secret = createSecret()
   const member = (knows, limits = {}) =>
@@ -56,30 +31,35 @@ async function ghmesh(path, origin, count) {
   const holder = await member(undefined, { messagesPerSecond: 1_000_000, messagesBurst: 1_000_000, listKeys: 1 })
   const urls = Array.from({ length: count }, (_, n) => `${origin.url}/repos/octocat/Hello-World/issues/${n + 1}`)
   for (const url of urls) await (await holder.fetch(url)).arrayBuffer()
-  const asker = await member(holder)
-  const reached = () => asker.peers().some((peer) => peer.id === holder.peerId && is(peer))
-  await until(reached)
-  const unseen = []
-  for (const url of urls) if (!(await asker.peek(url))) unseen.push(url)
-  let next = 0
   return {
-    async call() {
-      if (next >= unseen.length) throw new Error(`${path}: only ${unseen.length} entries to ask for`)
-      const response = await asker.fetch(unseen[next++])
-      const status = response.headers.get('cache-status')
-      if (status !== 'ghmesh; hit; detail=peer') throw new Error(`${path}: no peer hit but ${status}`)
-      return response.arrayBuffer()
-    },
+    holder,
+    relay,
+    secret,
+    urls,
+    asker: () => member(holder),
     async stop() {
-      await Promise.all([holder.stop(), asker.stop()])
+      await holder.stop()
       await relay.stop()
     }
   }
 }
 
-export async function startPath(path, origin, count) {
+/** One that has entries, one that has seen nothing of them, and what the second asks the first for. */
+async function ghmesh(way, origin, count) {
+  const { holder, urls, asker: startAsker, stop } = await startHolder(way, origin, count)
+  const asker = await startAsker()
+  return {
+    call: await peerHits(asker, holder.peerId, way, urls),
+    async stop() {
+      await asker.stop()
+      await stop()
+    }
+  }
+}
+
+export async function startPath(way, origin, count) {
   const relay = await bareRelay()
-  const subjects = { ghmesh: await ghmesh(path, origin, count), bare: await bare(path, relay, origin.state.body) }
+  const subjects = { ghmesh: await ghmesh(way, origin, count), bare: await bare(way, relay, origin.state.body) }
   return {
     ...subjects,
     async stop() {
@@ -90,4 +70,4 @@ export async function startPath(path, origin, count) {
   }
 }
 
-export const pathNames = Object.keys(paths)
+export const pathNames = Object.keys(ways)

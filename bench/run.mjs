@@ -1,5 +1,7 @@
 // Compares a hit of ghmesh with what else answers one, in one run. `--quick`: fewer rounds. `--json`: one document.
+import { measureSize } from '../scripts/size.mjs'
 import { measure, median, ratio } from './measure.mjs'
+import { pageWays, startPages } from './pages.mjs'
 import { pathNames, startPath } from './paths.mjs'
 import { startOrigin, startSubjects } from './subjects.mjs'
 
@@ -58,21 +60,48 @@ try {
       await one.stop()
     }
   }
+  if (!quick) {
+    const pages = await startPages(origin)
+    try {
+      for (const way of pageWays) {
+        const times = await pages.measureWay(way, { rounds: 15, callsPerRound: 30, warmUpCalls: 100 })
+        row(`page ${way}`, 'bare', 1.5, times)
+      }
+      const loads = await pages.measureLoads(9)
+      row('page load to member', 'bare', undefined, loads.member)
+      row('page load to hit', 'bare', undefined, loads.answer)
+    } finally {
+      await pages.stop()
+    }
+  }
 } finally {
   await subjects.stop()
   await origin.stop()
 }
 
+const size = quick ? undefined : await measureSize()
 if (process.argv.includes('--json'))
-  console.log(JSON.stringify({ node: process.version, bodyBytes: origin.state.body.length, rounds, rows }))
+  console.log(JSON.stringify({ node: process.version, bodyBytes: origin.state.body.length, rounds, rows, size }))
 else {
   const cell = (value, digits = 1) => (value === null ? 'not installed' : value.toFixed(digits)).padStart(14)
   console.log(
-    `${'10 KB hit'.padEnd(10)}${'against'.padEnd(12)}${'ghmesh µs'.padStart(14)}${'other µs'.padStart(14)}${'ratio'.padStart(14)}${'aim'.padStart(8)}`
+    `${'10 KB hit'.padEnd(21)}${'against'.padEnd(12)}${'ghmesh µs'.padStart(14)}${'other µs'.padStart(14)}${'ratio'.padStart(14)}${'aim'.padStart(8)}`
   )
   for (const row of rows) {
     console.log(
-      `${row.hit.padEnd(10)}${row.against.padEnd(12)}${cell(row.ghmeshMicroseconds)}${cell(row.otherMicroseconds)}${cell(row.ratio, 2)}${(row.aim ?? '').toString().padStart(8)}`
+      `${row.hit.padEnd(21)}${row.against.padEnd(12)}${cell(row.ghmeshMicroseconds)}${cell(row.otherMicroseconds)}${cell(row.ratio, 2)}${(row.aim ?? '').toString().padStart(8)}`
     )
+  }
+  if (size) {
+    const kB = (bytes) => (bytes / 1000).toFixed(1).padStart(14)
+    const all = Object.values(size.bytesByPart).reduce((sum, bytes) => sum + bytes, 0)
+    console.log(
+      `\n${'for a page'.padEnd(33)}${['kB of code', 'kB minified', 'kB gzipped'].map((of) => of.padStart(14)).join('')}`
+    )
+    for (const [part, bytes] of Object.entries(size.bytesByPart)) {
+      const own = part === 'ghmesh' ? kB(size.ownMinifiedBytes) + kB(size.ownGzipBytes) : ''
+      console.log(`${part.padEnd(33)}${kB(bytes)}${own}`)
+    }
+    console.log(`${'all'.padEnd(33)}${kB(all)}${kB(size.wholeMinifiedBytes)}${kB(size.wholeGzipBytes)}`)
   }
 }

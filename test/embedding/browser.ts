@@ -12,11 +12,11 @@ export interface OpenPage {
 }
 
 /** Chromium for one spec file, and pages in contexts of their own. */
-export function browser() {
+export function browser(...args: string[]) {
   let launched: Browser
   before(async function () {
     this.timeout(60_000) // unpacked the first time
-    launched = await chromium.launch({ executablePath: ensureBrowser(), args: ['--no-sandbox'] })
+    launched = await chromium.launch({ executablePath: ensureBrowser(), args: ['--no-sandbox', ...args] })
   })
   afterEach(() => Promise.all(launched.contexts().map((context) => context.close())))
   after(() => launched?.close())

@@ -27,14 +27,16 @@ globalThis.done = (async () => {
 })()
 `
 
+const said = ['ghmesh; hit; detail=peer', 'ghmesh; fwd=uri-miss; fwd-status=200; stored']
+
 describe('under a strict content security policy', function () {
   this.timeout(30_000)
   const { open } = browser()
   let beside: Beside
   let site: Site
   let allowed: string[]
-  before(async () => {
-    beside = await startBeside({ behindNat: true }) // else it is dialled, which the policy forbids and reports
+  const world = async (options: { behindNat: boolean }) => {
+    beside = await startBeside(options)
     const [, host, port] = /\/ip4\/([\d.]+)\/tcp\/(\d+)\/ws\//.exec(beside.given.relay) ?? []
     allowed = [beside.github.url, `ws://${host}:${port}`]
     site = await serve(
@@ -45,26 +47,35 @@ describe('under a strict content security policy', function () {
       },
       { 'content-security-policy': `default-src 'none'; script-src 'self'; connect-src ${allowed.join(' ')}` }
     )
-  })
-  after(async () => {
+  }
+  afterEach(async () => {
     await site?.stop()
     await beside?.stop()
   })
 
   it('the one file joins by a relay, connects by WebRTC and asks GitHub, and violates nothing', async () => {
+    await world({ behindNat: true })
     const { page, complaints, violations, asked } = await open(`${site.origin}/`, beside.given)
     const done = await page.evaluate(() => (globalThis as unknown as { done: Promise<object> }).done)
     expect(done).to.have.nested.property('peers[0].transport', 'webrtc')
-    expect(done)
-      .to.have.property('said')
-      .that.deep.equals(['ghmesh; hit; detail=peer', 'ghmesh; fwd=uri-miss; fwd-status=200; stored'])
+    expect(done).to.have.property('said').that.deep.equals(said)
     expect(await violations()).to.deep.equal([])
     expect(complaints).to.deep.equal([])
     const origins = new Set(asked.map((url) => new URL(url).origin))
     expect([...origins]).to.have.members([site.origin, ...allowed])
   })
 
+  it('does so too where a member can be dialled, which the policy forbids', async () => {
+    await world({ behindNat: false })
+    const { page, violations } = await open(`${site.origin}/`, beside.given)
+    const done = await page.evaluate(() => (globalThis as unknown as { done: Promise<object> }).done)
+    expect(done).to.have.nested.property('peers[0].transport', 'webrtc')
+    expect(done).to.have.property('said').that.deep.equals(said)
+    for (const violation of await violations()) expect(violation).to.match(/^connect-src ws:\/\/127\.0\.0\.1/)
+  })
+
   it('would be seen to violate it, if it did', async () => {
+    await world({ behindNat: true })
     const { page, violations } = await open(`${site.origin}/`, beside.given)
     await page.evaluate(() => fetch('http://127.0.0.1:1/').catch(() => {}))
     expect(await violations()).to.deep.equal(['connect-src http://127.0.0.1:1/'])

@@ -22,5 +22,7 @@ export class MeshError extends Error {
 /** The error itself when it already is a MeshError, else a MeshError with `cause`. */
 export function toMeshError(code: MeshErrorCode, doing: string, cause: unknown): MeshError {
   if (cause instanceof MeshError) return cause
-  return new MeshError(code, `${doing}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  return new MeshError(code, `${doing}: ${cause instanceof Error ? cause.message || cause.name : String(cause)}`, {
+    cause
+  })
 }
