@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createMesh, libp2pTransport, type Mesh, memoryStore } from 'ghmesh'
+import { createMesh, libp2pTransport, type Mesh, memoryStore, type Peer } from 'ghmesh'
 import { between } from '../libp2p/nat.ts'
 
 /** What scripts/wtr-member.mjs tells of the Node member that runs beside the browser. */
@@ -65,7 +65,9 @@ describe('a page', () => {
     expect(response.headers.get('cache-status')).to.equal('ghmesh; hit; detail=peer')
     expect(calls).to.deep.equal([])
     expect(mesh.relays()).to.have.length(1)
-    while (mesh.peers()[0]?.path !== 'direct') await new Promise((resolve) => setTimeout(resolve, 50))
+    // Its name comes by a message of its own, before or after that.
+    const isThere = ({ path, name }: Peer) => path === 'direct' && name !== undefined
+    while (!mesh.peers().some(isThere)) await new Promise((resolve) => setTimeout(resolve, 50))
     expect(mesh.peers()[0]).to.include({ name: 'node', path: 'direct', transport: 'webrtc' })
     expect(mesh.relays()[0]).to.include({ state: 'reserved' })
   })
