@@ -22,7 +22,7 @@ export interface MeshEvents {
   revalidated: Step
   /** A new body is in the cache. */
   stored: Step & { bytes: number }
-  /** Members were told of it. */
+  /** It was told: `recipients` are those it was sent to, relays among them, who pass it on. */
   announced: Step & { recipients: number }
   /** A member's body is in the cache. */
   received: Step & { peerId: string }
