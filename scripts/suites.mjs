@@ -44,7 +44,8 @@ async function runSuite([name, command, ...args], file, later) {
   if (!later) console.log(`\n== ${name}`)
   const printed = []
   const code = await new Promise((resolve) => {
-    const env = { ...process.env, COUNTS_FILE: file }
+    // Hundreds of processes load the same modules.
+    const env = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node'), ...process.env, COUNTS_FILE: file }
     const output = later ? 'pipe' : 'inherit'
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', output, output], env })
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => printed.push(text))
