@@ -16,10 +16,12 @@ const root = join(import.meta.dirname, '..')
 const packages = [...readdirSync(join(root, 'packages')).map((name) => join('packages', name)), 'relay']
 for (const name of packages) rmSync(join(root, name, 'dist'), { recursive: true, force: true })
 await Promise.all([run('tsc', '-b'), run('tsup'), buildForPages('packages/core/dist/browser')])
-// esbuild's list of its inputs, in the way afterwards.
-const metafile = join(root, 'relay/dist/metafile-esm.json')
-writeLicences('relay/dist', Object.keys(JSON.parse(readFileSync(metafile, 'utf8')).inputs))
-rmSync(metafile)
+for (const folder of ['packages/cli/dist', 'relay/dist']) {
+  // esbuild's list of its inputs, in the way afterwards.
+  const metafile = join(root, folder, 'metafile-esm.json')
+  writeLicences(folder, Object.keys(JSON.parse(readFileSync(metafile, 'utf8')).inputs))
+  rmSync(metafile)
+}
 console.log(`build: ${Math.round(performance.now() - t)} ms on ${process.version}`)
 
 async function buildForPages(folder) {

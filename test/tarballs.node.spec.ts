@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
+import { createSecret } from 'ghmesh'
 import { createCommands, root } from './commands.ts'
 import { type Beside, startBeside } from './embedding/beside.ts'
 import { browser } from './embedding/browser.ts'
@@ -71,13 +72,32 @@ describe('the packed tarballs in an empty project', function () {
 
   it('take less than 60 MB, and less than 1 MB of it are ours, but for what is bundled', () => {
     expect(sizeOf(join(project, 'node_modules'))).to.be.below(60_000_000)
-    for (const name of ['@ghmesh/cli', '@ghmesh/github-sim']) {
-      expect(sizeOf(join(project, 'node_modules', name)), name).to.be.below(1_000_000)
-    }
+    expect(sizeOf(join(project, 'node_modules/@ghmesh/github-sim'))).to.be.below(1_000_000)
+    expect(sizeOf(join(project, 'node_modules/@ghmesh/cli'))).to.be.below(3_000_000)
     const forPages = sizeOf(join(project, 'node_modules/ghmesh/dist/browser'))
     expect(forPages).to.be.below(1_000_000)
     expect(sizeOf(join(project, 'node_modules/ghmesh')) - forPages).to.be.below(1_000_000)
     expect(sizeOf(join(project, 'node_modules/@ghmesh/relay'))).to.be.below(5_000_000)
+  })
+
+  it('bring a command that needs nothing else', async () => {
+    const alone = join(project, 'alone')
+    mkdirSync(alone)
+    writeFileSync(join(alone, 'package.json'), '{ "private": true }')
+    const [packed] = readdirSync(project).filter((name) => name.startsWith('ghmesh-cli-'))
+    runNpm(alone, 'install', '--offline', `../${packed}`)
+    const brought = readdirSync(join(alone, 'node_modules')).filter((name) => !name.startsWith('.'))
+    expect(brought).to.deep.equal(['@ghmesh'])
+    expect(readdirSync(join(alone, 'node_modules/@ghmesh'))).to.deep.equal(['cli'])
+    const command = join(alone, 'node_modules/@ghmesh/cli/bin/ghmesh.js')
+    const env = { CACHE_P2P_SHARED_SECRET: createSecret() }
+    const { code, stderr, stdout } = await commands.start(process.execPath, [command, 'smoke', '--local-two-node'], env)
+      .ended
+    expect([code, stderr]).to.deep.equal([0, ''])
+    expect(stdout).to.match(/^Both members work/m)
+    expect(readFileSync(join(alone, 'node_modules/@ghmesh/cli/dist/THIRD_PARTY_LICENCES.txt'), 'utf8')).to.match(
+      /^libp2p \d.*MIT/m
+    )
   })
 
   it('run the README’s examples', async () => {
