@@ -19,5 +19,5 @@ await runSuites(
     ['relay', ...mocha('relay/test/**/*.spec.ts')],
     ['browser', bin('wtr')]
   ],
-  { atOnce: availableParallelism() + 1 }
+  { atOnce: availableParallelism() + 2 }
 )
