@@ -4,7 +4,7 @@ export type { Discovery, MdnsOptions, PeerRecord } from './discovery/discovery.t
 export { type GithubIssueOptions, githubIssue } from './discovery/github-issue.ts'
 export { staticPeers } from './discovery/static.ts'
 export { MeshError, type MeshErrorCode } from './errors.ts'
-export type { MeshEvents, StaleReason, Step } from './events.ts'
+export { eventTypes, type MeshEvents, type StaleReason, type Step } from './events.ts'
 export { clockOffsetMs } from './github/clock.ts'
 export { computeEtag, type EtagInputs } from './github/etag.ts'
 export { createSecret, secretStrength } from './group/secret.ts'

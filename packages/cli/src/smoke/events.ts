@@ -1,22 +1,9 @@
-import type { Mesh, MeshEvents, Peer } from 'ghmesh'
+import { eventTypes, type Mesh, type MeshEvents, type Peer } from 'ghmesh'
 import type { Output } from '../output.ts'
 import { nameOf } from '../provenance.ts'
 
 // Warnings are told by the logger already.
-const events = [
-  'hit',
-  'miss',
-  'peer-hit',
-  'wait',
-  'revalidated',
-  'stored',
-  'announced',
-  'received',
-  'stale',
-  'purged',
-  'peer:connect',
-  'peer:disconnect'
-] as const
+const events = eventTypes.filter((type) => type !== 'warning')
 
 /** `--verbose`: a line for each event of the mesh. */
 export function tellEvents(mesh: Mesh, output: Output): void {
