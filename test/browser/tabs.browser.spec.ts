@@ -76,7 +76,7 @@ describe('tabs of one origin', () => {
     await joined(one)
     await joined(two)
     expect(two.mesh.peerId).to.be.a('string').and.equal(one.mesh.peerId)
-    expect(two.mesh.peers().map(({ name }) => name)).to.deep.equal(one.mesh.peers().map(({ name }) => name))
+    expect(two.mesh.peers().map(({ id }) => id)).to.deep.equal(one.mesh.peers().map(({ id }) => id))
     expect(two.mesh.relays()).to.deep.equal(one.mesh.relays())
 
     const received = new Promise<void>((resolve) =>
