@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { generateKeyPair, privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import type { Connection } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
@@ -220,7 +221,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
       clearInterval(sweeping)
       exchange?.stop()
       hub.stop()
-      await stopNode(stopping)
+      await Promise.race([stopNode(stopping), sleep(limits.stopMs, undefined, { ref: false })])
     }
   }
 }

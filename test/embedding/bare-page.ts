@@ -40,12 +40,16 @@ globalThis.inPage = {
 }`
 
 /** A page that has ghmesh as one file and does nothing by itself. */
-export const serveBarePage = (): Promise<Site> =>
-  serve({
-    '/index.html': '<!doctype html><title>bare</title><script src="page.js"></script>',
-    '/page.js': script,
-    '/ghmesh.js': readFileSync(join(root, 'packages/core/dist/browser/ghmesh.js'), 'utf8')
-  })
+export const serveBarePage = (tls?: { cert: string; key: string }): Promise<Site> =>
+  serve(
+    {
+      '/index.html': '<!doctype html><title>bare</title><script src="page.js"></script>',
+      '/page.js': script,
+      '/ghmesh.js': readFileSync(join(root, 'packages/core/dist/browser/ghmesh.js'), 'utf8')
+    },
+    {},
+    tls
+  )
 
 /** Starts a mesh there. */
 export const start = (page: Page, more: Pick<MeshOptions, 'secret' | 'relays' | 'bootstrap' | 'token'> = {}) =>

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
-import { createRelay } from '@ghmesh/relay'
+import { createRelay, type Relay, type RelayOptions } from '@ghmesh/relay'
 import { createMesh, createSecret, libp2pTransport, type Mesh, memoryStore, type Transport } from 'ghmesh'
 import { next } from '../events.ts'
 
@@ -10,7 +10,7 @@ import { next } from '../events.ts'
 interface Given {
   secret: string
   apiUrl: string
-  /** By WebSocket. */
+  /** By WebSocket, or by WebRTC where it has no other way. */
   relay: string
   /** The Node member's own address, by WebSocket. */
   address: string
@@ -20,6 +20,7 @@ interface Given {
 
 export interface Beside {
   github: GitHub
+  relay: Relay
   member: Mesh
   given: Given
   stop(): Promise<void>
@@ -38,13 +39,20 @@ const hidden = (transport: Transport) =>
 const path = '/repos/octocat/hello-world/issues/1'
 
 /** A simulated GitHub, a relay, and a Node member that holds one answer which it has told to others. */
-export async function startBeside({ behindNat = false } = {}): Promise<Beside> {
+export async function startBeside({
+  behindNat = false,
+  relayOptions = { webSocketPort: 0 }
+}: {
+  behindNat?: boolean
+  relayOptions?: RelayOptions
+} = {}): Promise<Beside> {
   const cacheDir = mkdtempSync(join(tmpdir(), 'ghmesh-embedding-'))
   const github = await startGitHub({ secondaryLimits: false })
-  const relay = createRelay({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 0 })
+  const relay = createRelay({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 'off', ...relayOptions })
   await relay.start()
   const secret = createSecret()
-  const where = { relays: relay.addresses, listenPort: 0, forceLocalhost: true }
+  const overTcp = relay.addresses.filter((address) => /\/tcp\/\d+\/p2p\//.test(address))
+  const where = { relays: overTcp, listenPort: 0, forceLocalhost: true }
   const member = await createMesh({
     ...where,
     ...(behindNat && { transport: hidden(libp2pTransport(where)) }),
@@ -58,7 +66,8 @@ export async function startBeside({ behindNat = false } = {}): Promise<Beside> {
     ttlMs: 3_600_000,
     limits: { auditOneIn: 1e9 } // else GitHub is asked again now and then
   })
-  const webSocket = (addresses: string[]) => addresses.find((address) => address.includes('/ws/')) as string
+  const webSocket = (addresses: string[]) =>
+    addresses.find((address) => /\/ws\/|\/webrtc-direct\//.test(address)) as string
   const url = github.url + path
   const announced = next(member, 'announced', (detail) => detail.url === url)
   await member.fetch(url)
@@ -66,6 +75,7 @@ export async function startBeside({ behindNat = false } = {}): Promise<Beside> {
   github.clearCalls()
   return {
     github,
+    relay,
     member,
     given: { secret, apiUrl: github.url, relay: webSocket(relay.addresses), address: webSocket(member.addresses), url },
     async stop() {

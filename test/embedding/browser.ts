@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { ensureBrowser } from '../../scripts/browser.mjs'
 
 export interface OpenPage {
@@ -23,7 +23,7 @@ export function browser(...args: string[]) {
 
   return {
     /** Another one, with nothing kept; closed after the test. */
-    context: (): Promise<BrowserContext> => launched.newContext(),
+    context: (options?: BrowserContextOptions): Promise<BrowserContext> => launched.newContext(options),
     /** `given` is what the page finds in its address behind `#`, as JSON. */
     async open(url: string, given: object = {}, where?: BrowserContext): Promise<OpenPage> {
       const context = where ?? (await launched.newContext())

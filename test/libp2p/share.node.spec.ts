@@ -70,7 +70,8 @@ describe('members over libp2p', function () {
     await here.cached(c, path)
   })
 
-  it('twenty of them all receive every announcement', async () => {
+  it('twenty of them all receive every announcement', async function () {
+    this.timeout(60_000) // they share one thread
     const some = { limits: { dialMs: 100, wantedMembers: 4 } }
     const first = await here.member(some)
     const others = await Promise.all(Array.from({ length: 19 }, () => here.member(some, [first])))
