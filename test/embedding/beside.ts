@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
-import { createRelay, type Relay, type RelayOptions } from '@ghmesh/relay'
+import { createRelay, type RelayOptions } from '@ghmesh/relay'
 import { createMesh, createSecret, libp2pTransport, type Mesh, memoryStore, type Transport } from 'ghmesh'
 import { next } from '../events.ts'
 
@@ -10,7 +10,7 @@ import { next } from '../events.ts'
 interface Given {
   secret: string
   apiUrl: string
-  /** By WebSocket, or by WebRTC where it has no other way. */
+  /** By WebSocket. */
   relay: string
   /** The Node member's own address, by WebSocket. */
   address: string
@@ -20,7 +20,6 @@ interface Given {
 
 export interface Beside {
   github: GitHub
-  relay: Relay
   member: Mesh
   given: Given
   stop(): Promise<void>
@@ -66,8 +65,7 @@ export async function startBeside({
     ttlMs: 3_600_000,
     limits: { auditOneIn: 1e9 } // else GitHub is asked again now and then
   })
-  const webSocket = (addresses: string[]) =>
-    addresses.find((address) => /\/ws\/|\/webrtc-direct\//.test(address)) as string
+  const webSocket = (addresses: string[]) => addresses.find((address) => address.includes('/ws/')) as string
   const url = github.url + path
   const announced = next(member, 'announced', (detail) => detail.url === url)
   await member.fetch(url)
@@ -75,7 +73,6 @@ export async function startBeside({
   github.clearCalls()
   return {
     github,
-    relay,
     member,
     given: { secret, apiUrl: github.url, relay: webSocket(relay.addresses), address: webSocket(member.addresses), url },
     async stop() {

@@ -38,13 +38,6 @@ describe('ways from a page to a relay', function () {
     await joins(beside.given.relay.replace('/ip4/127.0.0.1/', '/dns4/localhost/'), { allowPrivateAddresses: true })
   })
 
-  it('WebRTC-direct to one that has no certificate', async () => {
-    beside = await startBeside({ behindNat: true, relayOptions: { webRtcPort: 0 } })
-    site = await serveBarePage()
-    expect(beside.given.relay).to.include('/webrtc-direct/certhash/')
-    await joins(beside.given.relay, { allowPrivateAddresses: true })
-  })
-
   /** One that nobody has signed, as a relay makes it for WebRTC. */
   async function certificate(): Promise<NonNullable<RelayOptions['tls']>> {
     const relay = createRelay({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 'off', webRtcPort: 0 })
