@@ -69,9 +69,12 @@ async function handOver(mesh: Mesh, receipt: Receipt, output: Output, signal: Ab
   const done = output.waiting('Handing the entry over')
   const handedOver = async () => {
     const members = mesh.peers()
-    if (members.length === 0) return true
+    const isSynthetic = receipt.source === 'synthetic'
+    // When the first reader has gone, the next may be about to come.
+    const mayCome = !isSynthetic && performance.now() - since < pullMs
+    if (members.length === 0) return mayCome ? undefined : true
     // No member tells whether it has a named value.
-    if (receipt.source === 'synthetic' || performance.now() - since < pullMs) return undefined
+    if (isSynthetic || mayCome) return undefined
     return (await mesh.holders(receipt.url)).length >= members.length || undefined
   }
   await until(mesh, handedOver, { waitMs: handOverMs, pollMs: 250, signal }).finally(done)
