@@ -512,8 +512,13 @@ describe('the commands peers, stats, purge and cache', () => {
 
   if (existsSync('/usr/bin/script')) {
     describe('on a terminal', () => {
+      // A shell that stays would be told of Ctrl-C as well, and dash ends of it whatever its command makes of it.
       const onTerminal = (env: Env, ...args: string[]) =>
-        commands.start('/usr/bin/script', ['-qec', [process.execPath, cli, ...args].join(' '), '/dev/null'], env)
+        commands.start(
+          '/usr/bin/script',
+          ['-qec', ['exec', process.execPath, cli, ...args].join(' '), '/dev/null'],
+          env
+        )
 
       it('stats --watch takes its own lines back, until Ctrl-C', async () => {
         const env = user()
