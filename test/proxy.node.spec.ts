@@ -285,7 +285,8 @@ describe('ghmesh proxy', () => {
       const all = Array.from({ length: 10_000 }, (_, i) => ask(port, paths[i % 100] as string, { token: alice }))
       await hold.arrived
       hold.release()
-      expect(new Set((await Promise.all(all)).map(({ status }) => status))).to.deep.equal(new Set([200]))
+      const answers = await Promise.all(all)
+      expect(new Set(answers.map(({ status, text }) => (status === 200 ? 200 : text)))).to.deep.equal(new Set([200]))
       expect(github.count(/throng/)).to.equal(100)
     })
   })
@@ -494,18 +495,6 @@ else if (command === 'wait') {
         const { code, stderr } = await proxy.ended
         expect([code, stderr, config(), existsSync(place)], signal).to.deep.equal([0, '', '/former.sock', false])
       }
-    })
-
-    it('--gh: npm passes the Ctrl-C on that the terminal tells everyone, and gh gets back what it used before', async () => {
-      const place = join(commands.folder('s'), 's')
-      const proxy = await start(['--gh', '--socket', place], ghEnv())
-      // As many as it takes for two to be seen apart, until it has ended.
-      for (let left = 100; left > 0 && proxy.child.exitCode === null; left--) {
-        proxy.child.kill('SIGINT')
-        await new Promise((resolve) => setImmediate(resolve))
-      }
-      const { code, by, stderr } = await proxy.ended
-      expect([code, by, stderr, config(), existsSync(place)]).to.deep.equal([0, null, '', '/former.sock', false])
     })
 
     it('--gh: after kill -9, the next start puts it right, here or on another socket', async () => {

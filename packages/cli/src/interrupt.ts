@@ -11,20 +11,22 @@ export const stopped = (signal: AbortSignal): Promise<void> =>
   })
 
 // A terminal sends a signal to all that run in it, and npm and npx pass the one they got on: that is one wish, twice told.
-const sameWishMs = 500
+const sameWishMs = 1000
 
 /**
- * Runs something that SIGINT and SIGTERM stop cleanly. Whoever asks again after half a second wants the process to end at
- * once.
+ * Runs something that SIGINT and SIGTERM stop cleanly. Whoever asks again after a second wants the process to end at once.
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  now: () => number = () => performance.now()
+): Promise<T> {
   const control = new AbortController()
   let askedAt = 0
   const stop = (name: (typeof names)[number]) => {
     if (!control.signal.aborted) {
-      askedAt = performance.now()
+      askedAt = now()
       control.abort(new Interrupted(name))
-    } else if (performance.now() - askedAt > sameWishMs) {
+    } else if (now() - askedAt > sameWishMs) {
       release()
       process.kill(process.pid, name)
     }

@@ -1,5 +1,6 @@
 import {
   defaultDiscovery,
+  defaultFetch,
   defaultStore,
   findToken,
   libp2pTransport,
@@ -40,7 +41,7 @@ const quiet: NonNullable<MeshOptions['logger']> = {
  * @throws MeshError, only for options that cannot be used: ERR_INVALID_OPTION, or ERR_TRANSPORT when no port can be had.
  */
 export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
-  const options = { logger: quiet, ...readOptions(given, settings()) }
+  const options = { logger: quiet, fetch: defaultFetch, ...readOptions(given, settings()) }
   const { logger, secret, now = Date.now, limits } = options
   const warn = (error: MeshError) => logger.warn(`ghmesh: ${error.message}`)
   const secrets = typeof secret === 'string' ? [secret] : (secret ?? [])
@@ -69,7 +70,7 @@ export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
 
 /** A member in this process or tab. */
 async function startHere(
-  options: ReturnType<typeof readOptions> & Required<Pick<MeshOptions, 'logger'>>,
+  options: ReturnType<typeof readOptions> & Required<Pick<MeshOptions, 'logger' | 'fetch'>>,
   groups: readonly Group[],
   token: Token,
   warn: (error: MeshError) => void

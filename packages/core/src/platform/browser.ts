@@ -6,6 +6,7 @@ import { inTime } from '../abort.ts'
 import { type Bytes, hex, plain } from '../bytes.ts'
 import { staticPeers } from '../discovery/static.ts'
 import { MeshError } from '../errors.ts'
+import { platformFetch } from '../github/origin.ts'
 import { indexedDbStore } from '../store/indexeddb.ts'
 import { meshOfTabs as overTabs } from '../tabs/mesh-of-tabs.ts'
 import { createLibp2pTransport } from '../transport/libp2p.ts'
@@ -16,6 +17,8 @@ const onlyInNode = (name: string): never => {
 }
 
 export const settings: Platform['settings'] = () => []
+
+export const defaultFetch: Platform['defaultFetch'] = platformFetch
 
 export const seesRedirects: Platform['seesRedirects'] = false
 

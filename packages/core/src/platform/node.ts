@@ -9,12 +9,15 @@ import { filesystemStore } from '../store/filesystem.ts'
 import { createLibp2pTransport } from '../transport/libp2p.ts'
 import { defaultCacheDir } from './node-cache-dir.ts'
 import { readEnvironment } from './node-environment.ts'
+import { fetchAgain } from './node-fetch.ts'
 import { openIdentity as openNodeIdentity } from './node-identity.ts'
 import { listenOn } from './node-listen.ts'
 import { isWebRtcInstalled, loadWebRtc } from './node-webrtc.ts'
 import type { Platform } from './platform.ts'
 
 export const settings: Platform['settings'] = () => readEnvironment(process.env)
+
+export const defaultFetch: Platform['defaultFetch'] = fetchAgain
 
 export const seesRedirects: Platform['seesRedirects'] = true
 

@@ -12,6 +12,8 @@ import type { Libp2pTransport } from '../transport/libp2p-transport.ts'
 export interface Platform {
   /** What the environment says of options. */
   settings(): Setting[]
+  /** Towards the origin: the global one, as it is when it is called. */
+  defaultFetch: typeof globalThis.fetch
   /** Whether `redirect: 'manual'` shows where a redirect leads. */
   seesRedirects: boolean
   /** What this member is called where nobody says. */

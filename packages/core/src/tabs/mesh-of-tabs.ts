@@ -2,7 +2,6 @@
 import type { AbortOptions } from '../abort.ts'
 import { MeshError } from '../errors.ts'
 import { createEvents } from '../events.ts'
-import { platformFetch } from '../github/origin.ts'
 import type { LocalMesh, Mesh } from '../mesh.ts'
 import { readRequest, type Token } from '../requests.ts'
 import { emptyStats, type GroupStats, type MeshStats } from '../stats.ts'
@@ -20,7 +19,7 @@ export interface TabsOptions {
   apiUrl: URL
   /** This tab's own token. */
   token: Token
-  fetch?: typeof globalThis.fetch
+  fetch: typeof globalThis.fetch
   /** When no tab takes a question within this, in ms, this one goes on without a mesh. */
   answerMs: number
 }
@@ -31,7 +30,7 @@ export interface TabsOptions {
  * answer asks GitHub itself.
  */
 export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
-  const { name, start, apiUrl, token, fetch: ask = platformFetch, answerMs } = options
+  const { name, start, apiUrl, token, fetch: ask, answerMs } = options
   const { target: events, emit } = createEvents()
   const channel = new BroadcastChannel(name)
   const guest = createGuest({ channel, emit, answerMs })
