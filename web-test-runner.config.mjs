@@ -29,5 +29,5 @@ export default {
   ],
   browsers: [chromeLauncher({ launchOptions: { executablePath: ensureBrowser(), args: ['--no-sandbox'] } })],
   reporters: [defaultReporter({ reportTestProgress: process.stdout.isTTY === true, reportTestResults: true }), counts],
-  testFramework: { config: { ui: 'bdd', timeout: 20000 } }
+  testFramework: { config: { ui: 'bdd', timeout: 120_000 } }
 }

@@ -51,8 +51,7 @@ else if (what === 'get') console.log(read())
 else writeFileSync(file, value)
 `
 
-describe('ghmesh doctor', function () {
-  this.timeout(60_000)
+describe('ghmesh doctor', () => {
   const commands = createCommands()
   const secret = createSecret()
   const meshes: Mesh[] = []

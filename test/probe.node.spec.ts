@@ -9,8 +9,7 @@ import { createCommands, type Running } from './commands.ts'
 
 const somebody = '12D3KooWKoX63riwyW2VWY5w13isHgQg2R6VsfJQTBKCWD9EPz3X'
 
-describe('ghmesh probe', function () {
-  this.timeout(20_000)
+describe('ghmesh probe', () => {
   const commands = createCommands()
   const own = { IPFS_ACCELERATE_P2P_FORCE_LOCALHOST: '1' }
   const probe = (args: readonly string[], env: Record<string, string> = {}) =>

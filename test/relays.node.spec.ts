@@ -17,8 +17,7 @@ const alice = 'sim-token-alice'
 const somebody = '12D3KooWKoX63riwyW2VWY5w13isHgQg2R6VsfJQTBKCWD9EPz3X'
 const figures = `\\(\\d+\\.\\d ms, version ${version}\\)`
 
-describe('the commands and relays', function () {
-  this.timeout(60_000)
+describe('the commands and relays', () => {
   const commands = createCommands()
   const secret = createSecret()
   const relays: Relay[] = []

@@ -45,7 +45,7 @@ export async function createBare(): Promise<Bare> {
     ended,
     dial: async (relay) => void (await node.dial(multiaddr(tcpOf(relay)))),
     async ask(relay, question) {
-      for await (const frame of exchange.request(relay.peerId, question, { signal: AbortSignal.timeout(10_000) })) {
+      for await (const frame of exchange.request(relay.peerId, question, { signal: AbortSignal.timeout(60_000) })) {
         return decodeAnswer(frame)
       }
       return undefined
@@ -56,7 +56,7 @@ export async function createBare(): Promise<Bare> {
       if (!connection) throw new Error(`not connected to ${relay.peerId}`)
       const stream = await connection.newStream(hop)
       const frames = lpStream(stream)
-      const signal = AbortSignal.timeout(10_000)
+      const signal = AbortSignal.timeout(60_000)
       await frames.write(Uint8Array.of(0x08, 0x00), { signal }) // field 1, type: RESERVE
       const answer = (await frames.read({ signal })).subarray()
       await stream.close({ signal })

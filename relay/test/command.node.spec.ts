@@ -14,8 +14,7 @@ const status = /"status":"(http:\/\/127\.0\.0\.1:\d+)"/
 const loopback = { GHMESH_RELAY_HOST: '127.0.0.1', GHMESH_RELAY_TCP_PORT: '0', GHMESH_RELAY_WS_PORT: '0' }
 const quiet = { GHMESH_RELAY_WEBRTC_PORT: 'off', GHMESH_RELAY_HTTP_PORT: '0' }
 
-describe('ghmesh-relay', function () {
-  this.timeout(60_000)
+describe('ghmesh-relay', () => {
   const commands = createCommands()
   const leaves = createLeaves()
   afterEach(() => leaves.end())

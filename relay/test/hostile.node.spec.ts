@@ -9,8 +9,7 @@ interface Inside {
 }
 const insideOf = ({ node }: Leaf) => node.services.pubsub as unknown as Inside
 
-describe('a relay under attack', function () {
-  this.timeout(60_000)
+describe('a relay under attack', () => {
   const leaves = createLeaves()
   const bares: Bare[] = []
   afterEach(async () => {

@@ -102,7 +102,7 @@ export function createLeaves() {
           return disconnects
         },
         async show(to, proof) {
-          const signal = AbortSignal.timeout(10_000)
+          const signal = AbortSignal.timeout(60_000)
           for await (const frame of exchange.request(to, encodeQuestion({ version: 1, type: 'proof', proof }), {
             signal
           })) {

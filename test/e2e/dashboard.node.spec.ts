@@ -10,8 +10,7 @@ describe('the dashboard', () => {
   let world: World
   let browser: Browser
 
-  before(async function () {
-    this.timeout(60_000)
+  before(async () => {
     world = await startWorld()
     world.github.addRepository({ fullName: 'octo-org/empty', issues: 0, pulls: 0 })
     browser = await launch()

@@ -5,13 +5,11 @@ import { launch, openPage, panel } from './pages.ts'
 
 const issues = /octo-org\/website\/issues/
 
-describe('dashboards of several people', function () {
-  this.timeout(120_000)
+describe('dashboards of several people', () => {
   let world: World
   let browser: Browser
 
-  before(async function () {
-    this.timeout(60_000)
+  before(async () => {
     world = await startWorld()
     browser = await launch()
   })

@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { ensureBrowser } from '../../scripts/browser.mjs'
 
 /** Mocha's time-out ends what would wait for ever; a busy machine may take its time. */
-const patienceMs = 20_000
+const patienceMs = 60_000
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 

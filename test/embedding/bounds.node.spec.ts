@@ -8,8 +8,7 @@ import type { Site } from './site.ts'
 
 const path = '/repos/octocat/Hello-World/issues'
 
-describe('a browser’s storage at its bounds', function () {
-  this.timeout(60_000)
+describe('a browser’s storage at its bounds', () => {
   const { open } = browser()
   let github: GitHub
   let site: Site

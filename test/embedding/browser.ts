@@ -14,8 +14,7 @@ export interface OpenPage {
 /** Chromium for one spec file, and pages in contexts of their own. */
 export function browser(...args: string[]) {
   let launched: Browser
-  before(async function () {
-    this.timeout(60_000) // unpacked the first time
+  before(async () => {
     launched = await chromium.launch({ executablePath: ensureBrowser(), args: ['--no-sandbox', ...args] })
   })
   afterEach(() => Promise.all(launched.contexts().map((context) => context.close())))

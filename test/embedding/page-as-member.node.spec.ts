@@ -7,8 +7,7 @@ import { browser, type OpenPage } from './browser.ts'
 import type { Site } from './site.ts'
 import { tunnel } from './tunnel.ts'
 
-describe('a page among members', function () {
-  this.timeout(30_000)
+describe('a page among members', () => {
   const { open } = browser()
   let beside: Beside
   let site: Site

@@ -29,8 +29,7 @@ globalThis.done = (async () => {
 
 const said = ['ghmesh; hit; detail=peer', 'ghmesh; fwd=uri-miss; fwd-status=200; stored']
 
-describe('under a strict content security policy', function () {
-  this.timeout(30_000)
+describe('under a strict content security policy', () => {
   const { open } = browser()
   let beside: Beside
   let site: Site

@@ -5,8 +5,7 @@ import { type Beside, startBeside } from './beside.ts'
 import { browser } from './browser.ts'
 import type { Site } from './site.ts'
 
-describe('ways from a page to a relay', function () {
-  this.timeout(60_000)
+describe('ways from a page to a relay', () => {
   const { context, open } = browser()
   let beside: Beside
   let site: Site

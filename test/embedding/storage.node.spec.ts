@@ -8,8 +8,7 @@ import type { Site } from './site.ts'
 const path = '/repos/octocat/Hello-World/issues'
 const stored = 'ghmesh; fwd=uri-miss; fwd-status=200; stored'
 
-describe('what a browser keeps, or does not', function () {
-  this.timeout(30_000)
+describe('what a browser keeps, or does not', () => {
   const { open, context } = browser()
   let github: GitHub
   let site: Site

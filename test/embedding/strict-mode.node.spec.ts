@@ -46,8 +46,7 @@ interface Window {
   unmount(): void
 }
 
-describe('in a React page under StrictMode', function () {
-  this.timeout(30_000)
+describe('in a React page under StrictMode', () => {
   const { open } = browser()
   let beside: Beside
   let site: Site

@@ -7,8 +7,7 @@ import type { Site } from './site.ts'
 
 const path = '/repos/octocat/Hello-World/issues'
 
-describe('two pages', function () {
-  this.timeout(60_000)
+describe('two pages', () => {
   // Else Chromium hides local addresses behind names that need multicast DNS.
   const { open } = browser('--allow-loopback-in-peer-connection')
   let beside: Beside

@@ -7,8 +7,7 @@ import { filePeers, filesystemStore, libp2pTransport, type Mesh } from 'ghmesh'
 import { next } from '../events.ts'
 import { connected, members } from './members.ts'
 
-describe('a member over libp2p', function () {
-  this.timeout(20_000)
+describe('a member over libp2p', () => {
   const here = members()
   let number = 20
   const newPath = () => `/repos/octocat/hello-world/issues/${++number}`

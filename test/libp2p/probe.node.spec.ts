@@ -2,8 +2,7 @@ import { expect } from 'chai'
 import { libp2pTransport, version } from 'ghmesh'
 import { connected, members } from './members.ts'
 
-describe('a member that is probed', function () {
-  this.timeout(20_000)
+describe('a member that is probed', () => {
   const here = members()
 
   it('tells anybody its version, and only members its name', async () => {

@@ -8,8 +8,7 @@ import { next } from '../events.ts'
 import { connected, members } from './members.ts'
 import { between, isCircuit } from './nat.ts'
 
-describe('members and a relay', function () {
-  this.timeout(30_000)
+describe('members and a relay', () => {
   const here = members()
   let relay: Relay | undefined
   let number = 0

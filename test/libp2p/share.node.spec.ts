@@ -3,8 +3,7 @@ import { createSecret } from 'ghmesh'
 import { next } from '../events.ts'
 import { connected, members } from './members.ts'
 
-describe('members over libp2p', function () {
-  this.timeout(20_000)
+describe('members over libp2p', () => {
   const here = members()
   let number = 0
   const newPath = () => `/repos/octocat/hello-world/issues/${++number}`
@@ -70,8 +69,7 @@ describe('members over libp2p', function () {
     await here.cached(c, path)
   })
 
-  it('twenty of them all receive every announcement', async function () {
-    this.timeout(60_000) // they share one thread
+  it('twenty of them all receive every announcement', async () => {
     const some = { limits: { dialMs: 100, wantedMembers: 4 } }
     const first = await here.member(some)
     const others = await Promise.all(Array.from({ length: 19 }, () => here.member(some, [first])))

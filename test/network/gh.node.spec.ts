@@ -18,8 +18,7 @@ const reads: [args: string[], printed: RegExp][] = [
   [['run', 'list', '--repo', repository], /^(completed\t(success|failure)\t.*\tCI\tmain\tpush\t.*\n){5}$/]
 ]
 
-describe('gh of the distribution', function () {
-  this.timeout(60_000)
+describe('gh of the distribution', () => {
   const commands = createCommands()
   let github: GitHub
   let configDir: string

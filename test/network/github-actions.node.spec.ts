@@ -18,8 +18,7 @@ function stepOf(pattern: RegExp): string {
   return script.replace(/\$\{\{ github\.event\.number \}\}/, '41')
 }
 
-describe('the workflow of docs/github-actions.md', function () {
-  this.timeout(120_000)
+describe('the workflow of docs/github-actions.md', () => {
   const here = world(['a', 'b', 'c'])
 
   it('three jobs on three runners, one after the other: one call each for all of them, and nothing left behind', async () => {

@@ -34,8 +34,7 @@ const worlds: { name: string; nats: [Nat, Nat] | [Nat]; path: 'direct' | 'relaye
 ]
 
 for (const { name, nats, path, transport } of worlds) {
-  describe(`members behind ${name}`, function () {
-    this.timeout(120_000)
+  describe(`members behind ${name}`, () => {
     const secret = createSecret()
     const running: Running[] = []
     let lab: Lab

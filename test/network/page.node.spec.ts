@@ -18,8 +18,7 @@ const worlds: { nats: [Nat, Nat]; path: 'direct' | 'relayed'; transport: string 
 ]
 
 for (const { nats, path, transport } of worlds) {
-  describe(`a page behind a ${nats[0]} NAT, and a member behind another`, function () {
-    this.timeout(120_000)
+  describe(`a page behind a ${nats[0]} NAT, and a member behind another`, () => {
     const secret = createSecret()
     const here = world(['nat-a', 'nat-b'])
     const running: Running[] = []

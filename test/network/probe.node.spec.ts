@@ -4,8 +4,7 @@ import { createSecret, version } from 'ghmesh'
 import { cli } from '../commands.ts'
 import { createLab, type Lab } from './lab.ts'
 
-describe('ghmesh probe between two machines', function () {
-  this.timeout(60_000)
+describe('ghmesh probe between two machines', () => {
   let lab: Lab
   before(() => {
     lab = createLab(['a', 'b'], cli)

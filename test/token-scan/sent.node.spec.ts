@@ -38,8 +38,7 @@ const knows = ({ peerId = '', addresses }: Mesh): Discovery => ({
   stop: async () => {}
 })
 
-describe('no token, nor what is bound to one, is sent, stored or logged', function () {
-  this.timeout(20_000)
+describe('no token, nor what is bound to one, is sent, stored or logged', () => {
   let github: GitHub
   const cacheDir = mkdtempSync(join(tmpdir(), 'ghmesh-scan-'))
   const open: Mesh[] = []

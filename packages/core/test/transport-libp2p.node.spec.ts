@@ -1,8 +1,7 @@
 import { transportContract } from '../src/contract/index.ts'
 import { libp2pTransport } from '../src/platform/node.ts'
 
-describe('libp2pTransport over TCP on loopback', function () {
-  this.timeout(20_000)
+describe('libp2pTransport over TCP on loopback', () => {
   const suite = transportContract({
     group: (count) => Array.from({ length: count }, () => libp2pTransport({ listenPort: 0, forceLocalhost: true }))
   })

@@ -14,8 +14,7 @@ import { version } from '../src/version.ts'
 const protocol = '/ghmesh/1/probe'
 const nonce = new Uint8Array(16).fill(7)
 
-describe('probe over libp2p', function () {
-  this.timeout(20_000)
+describe('probe over libp2p', () => {
   const open: { stop(): unknown }[] = []
   const later = <T extends { stop(): unknown }>(one: T): T => {
     open.push(one)

@@ -19,9 +19,7 @@ async function run(...args: string[]) {
   return { code, ...chunks }
 }
 
-describe('github-sim', function () {
-  this.timeout(20_000)
-
+describe('github-sim', () => {
   it('prints where it is, logs calls without tokens, and ends on SIGTERM', async () => {
     const child = spawn(process.execPath, [bin, '--json', '--verbose'], { stdio: ['ignore', 'pipe', 'pipe'] })
     const closed = once(child, 'close')
