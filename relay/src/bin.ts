@@ -8,6 +8,5 @@ if (major < 22 || (major === 22 && minor < 13)) {
 } else {
   // Imported late: an older Node would stop at the dependencies' syntax before it could say why.
   const { run } = await import('./program.ts')
-  // What is native may keep the process: see `stopMs` of the limits.
-  process.exit(await run(process.argv))
+  process.exitCode = await run(process.argv)
 }

@@ -108,9 +108,7 @@ export const defaultRelayLimits = {
   /** Expired proofs and dead gossip streams are looked for this often. */
   sweepMs: 15 * secondMs,
   /** A relay that drains has this long until it closes what is still open. */
-  drainMs: 3 * secondMs,
-  /** Closing may take this long: a WebRTC connection whose other side went without a word is never closed (@libp2p/webrtc 6.0). */
-  stopMs: 2 * secondMs
+  drainMs: 3 * secondMs
 }
 
 export type RelayLimits = typeof defaultRelayLimits

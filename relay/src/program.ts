@@ -12,8 +12,8 @@ import { version } from './version.ts'
 
 const help = `
 Prints the line for members: GHMESH_RELAYS=... Every option can also be given as a variable: --tcp-port is
-GHMESH_RELAY_TCP_PORT, and so on; several values are separated by commas. SIGTERM and SIGINT drain and stop it, the second
-of them at once. Exit code: 0 stopped, 1 it could not start, 2 wrong usage.
+GHMESH_RELAY_TCP_PORT, and so on; several values are separated by commas. SIGTERM and SIGINT drain and stop it, another one
+a second later at once. Exit code: 0 stopped, 1 it could not start, 2 wrong usage.
 
 Example:
   $ ghmesh-relay --announce /dns4/relay.example.com/tcp/4001 --group "$(ghmesh group)"`
@@ -22,6 +22,10 @@ class UsageError extends Error {}
 
 /** The command `ghmesh-relay`; resolves to the exit code. */
 export async function run(argv: string[]): Promise<number> {
+  // A reader that has seen enough (`ghmesh-relay --help | head`) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
   // Set to nothing, as compose files do with what was left out, is not set.
   for (const name in process.env) {
     if (name.startsWith('GHMESH_RELAY_') && process.env[name]?.trim() === '') delete process.env[name]
@@ -104,17 +108,19 @@ function wrongUsage(error: unknown): never {
   throw new UsageError(error instanceof Error ? error.message : String(error))
 }
 
-/** The first signal that asks to end; the second ends the process at once. */
+// npx passes on what the terminal has told everyone already: that is one wish, twice told.
+const sameWishMs = 1000
+
+/** The first signal that asks to end; whoever asks again after a second ends the process at once. */
 function nextSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    const names = ['SIGINT', 'SIGTERM'] as const
+    let askedAt: number | undefined
     const heard = (signal: NodeJS.Signals) => {
-      for (const name of names) {
-        process.off(name, heard)
-        process.once(name, () => process.exit(name === 'SIGINT' ? 130 : 143))
-      }
+      if (askedAt !== undefined && performance.now() - askedAt > sameWishMs)
+        process.exit(signal === 'SIGINT' ? 130 : 143)
+      askedAt ??= performance.now()
       resolve(signal)
     }
-    for (const name of names) process.on(name, heard)
+    process.on('SIGINT', heard).on('SIGTERM', heard)
   })
 }

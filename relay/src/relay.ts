@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { generateKeyPair, privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import type { Connection } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
@@ -221,7 +220,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
       clearInterval(sweeping)
       exchange?.stop()
       hub.stop()
-      await Promise.race([stopNode(stopping), sleep(limits.stopMs, undefined, { ref: false })])
+      await stopNode(stopping)
     }
   }
 }

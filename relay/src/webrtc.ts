@@ -33,7 +33,30 @@ export async function loadWebRtc(
   // Nobody is asked for addresses: a relay has its own.
   const rtcConfiguration = { iceServers: [] }
   const certificate = known ?? (await createCertificate(webRTCDirect))
-  return { transport: webRTCDirect({ rtcConfiguration, certificate } as object) as MakeTransport, certificate }
+  const make = webRTCDirect({ rtcConfiguration, certificate } as object) as MakeTransport
+  return { transport: (components) => closingAtOnce(make(components)), certificate }
+}
+
+/** What of the transport's listener is used beyond its interface (webrtc 6.0). */
+interface Listening {
+  connections: Map<string, { close(): void }>
+}
+
+/** As it comes it waits until all its connections say that they are closed, which one whose other side went without a word never does. */
+function closingAtOnce(transport: ReturnType<MakeTransport>): ReturnType<MakeTransport> {
+  const createListener = transport.createListener.bind(transport)
+  transport.createListener = (options) => {
+    const listener = createListener(options)
+    const { connections } = listener as unknown as Listening
+    const close = listener.close.bind(listener)
+    listener.close = () => {
+      for (const connection of connections.values()) connection.close()
+      connections.clear()
+      return close()
+    }
+    return listener
+  }
+  return transport
 }
 
 async function createCertificate(

@@ -69,7 +69,8 @@ describe('ghmesh-relay', () => {
     for (const secretive of [one.peerId, other.peerId, group.id, '127.0.0.1/']) expect(stderr).not.to.include(secretive)
   })
 
-  it('ends at once on the second signal', async () => {
+  /** One that has a minute to drain, and a circuit that keeps it from ending. */
+  async function busy() {
     const running = start(['--limit', 'drainMs=60000'])
     const relay = await ready(running)
     const group = await newGroup()
@@ -77,11 +78,34 @@ describe('ghmesh-relay', () => {
     await one.join(relay)
     await other.join(relay)
     await other.reserve(relay)
-    await one.node.dial(multiaddr(`${relay.addresses[0]}/p2p-circuit/p2p/${other.peerId}`))
-    running.child.kill('SIGINT')
-    await running.said(/"msg":"draining"/)
-    running.child.kill('SIGINT')
+    const circuit = await one.node.dial(multiaddr(`${relay.addresses[0]}/p2p-circuit/p2p/${other.peerId}`))
+    return { running, circuit }
+  }
+
+  it('ends at once for whoever asks again', async () => {
+    const { running } = await busy()
+    while (running.child.exitCode === null) {
+      running.child.kill('SIGINT')
+      await Promise.race([running.ended, new Promise((resolve) => setTimeout(resolve, 50))])
+    }
     expect((await running.ended).code).to.equal(130)
+  })
+
+  it('drains though one Ctrl-C arrives several times: from the terminal, and passed on by npx', async () => {
+    const { running, circuit } = await busy()
+    for (let i = 0; i < 20; i++) {
+      running.child.kill('SIGINT')
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await running.said(/"msg":"draining"/)
+    await circuit.close()
+    expect((await running.ended).code).to.equal(0)
+  })
+
+  it('is not ended by a reader that has seen enough', async () => {
+    const running = start(['--help'])
+    running.child.stdout?.destroy()
+    expect(await running.ended).to.include({ code: 0, stderr: '' })
   })
 
   it('keeps its key in a file for its owner only, and with it its peer id', async () => {

@@ -10,7 +10,7 @@ import { next } from '../events.ts'
 interface Given {
   secret: string
   apiUrl: string
-  /** By WebSocket. */
+  /** By WebSocket, or else by WebRTC-direct. */
   relay: string
   /** The Node member's own address, by WebSocket. */
   address: string
@@ -65,7 +65,8 @@ export async function startBeside({
     ttlMs: 3_600_000,
     limits: { auditOneIn: 1e9 } // else GitHub is asked again now and then
   })
-  const webSocket = (addresses: string[]) => addresses.find((address) => address.includes('/ws/')) as string
+  const forPages = (addresses: string[]) =>
+    addresses.find((address) => /\/ws\/|\/webrtc-direct\//.test(address)) as string
   const url = github.url + path
   const announced = next(member, 'announced', (detail) => detail.url === url)
   await member.fetch(url)
@@ -74,7 +75,7 @@ export async function startBeside({
   return {
     github,
     member,
-    given: { secret, apiUrl: github.url, relay: webSocket(relay.addresses), address: webSocket(member.addresses), url },
+    given: { secret, apiUrl: github.url, relay: forPages(relay.addresses), address: forPages(member.addresses), url },
     async stop() {
       await member.stop()
       await relay.stop()

@@ -17,7 +17,9 @@ describe('ways from a page to a relay', () => {
   async function joins(relay: string, options: { allowPrivateAddresses?: boolean }) {
     const { apiUrl, secret, url } = beside.given
     const where = await context({ ignoreHTTPSErrors: true })
-    const given = { options: { apiUrl, secret, relays: [relay], limits: { dialMs: 100 }, ...options } }
+    const given = {
+      options: { apiUrl, secret, relays: [relay], limits: { dialMs: 100, membersBudgetMs: 5000 }, ...options }
+    }
     const { page, complaints } = await open(`${site.origin}/`, given, where)
     const seen = await page.evaluate(async (url) => {
       const mesh = await inPage.start()
@@ -35,6 +37,13 @@ describe('ways from a page to a relay', () => {
     beside = await startBeside({ behindNat: true, relayOptions: { webSocketPort: 0, tls } })
     site = await serveBarePage(tls)
     await joins(beside.given.relay.replace('/ip4/127.0.0.1/', '/dns4/localhost/'), { allowPrivateAddresses: true })
+  })
+
+  it('WebRTC-direct to one that has no certificate', async () => {
+    beside = await startBeside({ behindNat: true, relayOptions: { webRtcPort: 0 } })
+    site = await serveBarePage()
+    expect(beside.given.relay).to.include('/webrtc-direct/certhash/')
+    await joins(beside.given.relay, { allowPrivateAddresses: true })
   })
 
   /** One that nobody has signed, as a relay makes it for WebRTC. */

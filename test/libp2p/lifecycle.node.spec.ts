@@ -113,11 +113,11 @@ describe('a member over libp2p', () => {
 
   it('is found again after a restart, with the same peer id, wherever its addresses are known', async () => {
     const cacheDir = here.newFolder()
-    const options = { cacheDir, store: undefined, limits: { dialMs: 100 } }
+    const options = { cacheDir, store: undefined }
     const a = await here.member(options)
     const [address = ''] = a.addresses
     const listenPort = Number(/\/tcp\/(\d+)\//.exec(address)?.[1])
-    const b = await here.member({ limits: { dialMs: 100 } }, [a])
+    const b = await here.member({}, [a])
     await Promise.all([connected(a, b), connected(b, a)])
     await here.share(newPath(), a, b)
     const id = a.peerId

@@ -46,7 +46,7 @@ describe('members over libp2p', () => {
   })
 
   it('in a line: gossip passes through the one in the middle', async () => {
-    const one = { limits: { dialMs: 100, wantedMembers: 1 } }
+    const one = { limits: { wantedMembers: 1 } }
     const b = await here.member(one)
     const a = await here.member(one, [b])
     const c = await here.member(one, [b])
@@ -58,7 +58,7 @@ describe('members over libp2p', () => {
   })
 
   it('members tell each other of members: two that know a third are soon connected', async () => {
-    const quick = { limits: { dialMs: 100, presenceMs: 200 } }
+    const quick = { limits: { presenceMs: 200 } }
     const a = await here.member(quick)
     const b = await here.member(quick, [a])
     const c = await here.member(quick, [a])
@@ -70,7 +70,7 @@ describe('members over libp2p', () => {
   })
 
   it('twenty of them all receive every announcement', async () => {
-    const some = { limits: { dialMs: 100, wantedMembers: 4 } }
+    const some = { limits: { wantedMembers: 4 } }
     const first = await here.member(some)
     const others = await Promise.all(Array.from({ length: 19 }, () => here.member(some, [first])))
     await connected(first, ...others)
@@ -115,10 +115,10 @@ describe('members over libp2p', () => {
   })
 
   it('with another secret find nothing in each other', async () => {
-    const a = await here.member({ limits: { proofMs: 200, dialMs: 100 } })
+    const a = await here.member({ limits: { proofMs: 200 } })
     const path = newPath()
     await here.share(path, a)
-    const stranger = await here.member({ secret: createSecret(), limits: { proofMs: 200, dialMs: 100 } }, [a])
+    const stranger = await here.member({ secret: createSecret(), limits: { proofMs: 200 } }, [a])
     const response = await stranger.fetch(here.url(path))
     expect(response.headers.get('cache-status')).to.include('fwd=uri-miss')
     expect([a.peers(), stranger.peers()]).to.deep.equal([[], []])

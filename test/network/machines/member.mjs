@@ -4,7 +4,12 @@ import { createInterface } from 'node:readline'
 import { createMesh, memoryStore } from 'ghmesh'
 
 const say = (what) => process.stdout.write(`${JSON.stringify(what)}\n`)
-const mesh = await createMesh({ store: memoryStore(), listenPort: 9100, ...JSON.parse(process.argv[2] ?? '{}') })
+const mesh = await createMesh({
+  store: memoryStore(),
+  listenPort: 9100,
+  limits: { membersBudgetMs: 5000 },
+  ...JSON.parse(process.argv[2] ?? '{}')
+})
 for (const type of ['peer:connect', 'peer:disconnect', 'received', 'warning']) {
   mesh.addEventListener(type, ({ detail }) =>
     say({ type, ...detail, ...(type === 'warning' && { message: detail.message }) })

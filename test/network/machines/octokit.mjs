@@ -3,7 +3,7 @@ import { Octokit } from '@octokit/core'
 import { createMesh } from 'ghmesh'
 
 const { baseUrl, paths } = JSON.parse(process.argv[2])
-const mesh = baseUrl ? undefined : await createMesh({ limits: { dialMs: 300 } })
+const mesh = baseUrl ? undefined : await createMesh({ limits: { dialMs: 300, membersBudgetMs: 5000 } })
 if (mesh && mesh.peers().length === 0)
   await new Promise((resolve) => mesh.addEventListener('peer:connect', resolve, { once: true }))
 const octokit = new Octokit({
