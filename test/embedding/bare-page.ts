@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import type { Mesh, MeshOptions } from 'ghmesh'
-import type { Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { root } from '../commands.ts'
+import { browser } from './browser.ts'
 import { type Site, serve } from './site.ts'
 
 /** What the page has, for what tests evaluate there. */
@@ -50,6 +52,32 @@ export const serveBarePage = (tls?: { cert: string; key: string }): Promise<Site
     {},
     tls
   )
+
+/** Such pages and a simulated GitHub, for one spec file. */
+export function barePages() {
+  const { open, context } = browser()
+  let github: GitHub
+  let site: Site
+  before(async () => {
+    github = await startGitHub({ secondaryLimits: false })
+    site = await serveBarePage()
+  })
+  after(async () => {
+    await site?.stop()
+    await github?.stop()
+  })
+  return {
+    context,
+    get github() {
+      return github
+    },
+    get site() {
+      return site
+    },
+    openPage: async (where?: BrowserContext) =>
+      (await open(`${site.origin}/`, { options: { apiUrl: github.url } }, where)).page
+  }
+}
 
 /** Starts a mesh there. */
 export const start = (page: Page, more: Pick<MeshOptions, 'secret' | 'relays' | 'bootstrap' | 'token'> = {}) =>

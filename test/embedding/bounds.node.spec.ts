@@ -1,26 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import { ask, serveBarePage, start, warnings } from './bare-page.ts'
-import { browser } from './browser.ts'
-import type { Site } from './site.ts'
+import { ask, barePages, start, warnings } from './bare-page.ts'
 
 const path = '/repos/octocat/Hello-World/issues'
 
 describe('a browser’s storage at its bounds', () => {
-  const { open } = browser()
-  let github: GitHub
-  let site: Site
-  before(async () => {
-    github = await startGitHub({ secondaryLimits: false })
-    site = await serveBarePage()
-  })
-  after(async () => {
-    await site?.stop()
-    await github?.stop()
-  })
-  const openPage = async () => (await open(`${site.origin}/`, { options: { apiUrl: github.url } })).page
+  const pages = barePages()
 
   /** Puts records until the page goes away; resolves when so many are in. */
   const fill = (page: Page, from: number, count: number, goOn = false) =>
@@ -66,7 +52,7 @@ describe('a browser’s storage at its bounds', () => {
     }, oneIn)
 
   it('a reload in the middle of writing leaves each record whole or absent', async () => {
-    const page = await openPage()
+    const page = await pages.openPage()
     for (let round = 0; round < 3; round++) {
       await fill(page, round * 100_000, 200, true)
       await page.reload()
@@ -77,7 +63,7 @@ describe('a browser’s storage at its bounds', () => {
   })
 
   it('10,000 entries are kept over a reload, and a mesh opens on them', async () => {
-    const page = await openPage()
+    const page = await pages.openPage()
     await fill(page, 0, 10_000)
     await page.reload()
     await start(page)
@@ -92,10 +78,10 @@ describe('a browser’s storage at its bounds', () => {
     ['no', 1]
   ] as const) {
     it(`with ${what} room, answers come all the same, and it is said what is lost`, async () => {
-      const page = await openPage()
+      const page = await pages.openPage()
       const control = await page.context().newCDPSession(page)
-      await control.send('Storage.overrideQuotaForOrigin', { origin: site.origin, quotaSize })
-      github.setBody('/repos/octocat/Hello-World/languages', { filler: randomBytes(75_000).toString('hex') })
+      await control.send('Storage.overrideQuotaForOrigin', { origin: pages.site.origin, quotaSize })
+      pages.github.setBody('/repos/octocat/Hello-World/languages', { filler: randomBytes(75_000).toString('hex') })
       await start(page, { token: 'sim-token-bob' })
       for (let i = 1; i <= 9; i++) {
         const question = `/repos/octocat/Hello-World/languages?n=${i}`

@@ -1,27 +1,12 @@
-import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import { ask, serveBarePage, start, warnings } from './bare-page.ts'
-import { browser } from './browser.ts'
-import type { Site } from './site.ts'
+import { ask, barePages, start, warnings } from './bare-page.ts'
 
 const path = '/repos/octocat/Hello-World/issues'
 const stored = 'ghmesh; fwd=uri-miss; fwd-status=200; stored'
 
 describe('what a browser keeps, or does not', () => {
-  const { open, context } = browser()
-  let github: GitHub
-  let site: Site
-  before(async () => {
-    github = await startGitHub({ secondaryLimits: false })
-    site = await serveBarePage()
-  })
-  after(async () => {
-    await site?.stop()
-    await github?.stop()
-  })
-
-  const openPage = async () => (await open(`${site.origin}/`, { options: { apiUrl: github.url } })).page
+  const pages = barePages()
 
   /** Whatever is wrong with its storage, a page gets its answers, and the second time from memory. */
   async function answers(page: Page) {
@@ -31,7 +16,7 @@ describe('what a browser keeps, or does not', () => {
   }
 
   it('an entry outlives a reload', async () => {
-    const page = await openPage()
+    const page = await pages.openPage()
     await answers(page)
     await page.evaluate(() => inPage.mesh.stop())
     await page.reload()
@@ -42,7 +27,7 @@ describe('what a browser keeps, or does not', () => {
 
   it('a private window has nothing of another, and an identity of its own', async () => {
     const peerId = async () => {
-      const page = await openPage()
+      const page = await pages.openPage()
       await start(page, { secret: 'ghm1_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE' })
       expect((await ask(page, path)).said).to.equal(stored)
       return page.evaluate(() => inPage.mesh.peerId)
@@ -62,7 +47,7 @@ describe('what a browser keeps, or does not', () => {
     }
     for (const [what, value] of Object.entries(damaged)) {
       it(`which ${what}`, async () => {
-        const page = await openPage()
+        const page = await pages.openPage()
         await page.evaluate(
           (value) =>
             new Promise<void>((resolve, reject) => {
@@ -117,14 +102,14 @@ describe('what a browser keeps, or does not', () => {
   }
 
   it('databases of another layout: answers all the same, and says what is lost', async () => {
-    const page = await openPage()
+    const page = await pages.openPage()
     for (const name of ['ghmesh', 'ghmesh-identity']) await foreign(page, name, { version: 1, stores: ['theirs'] })
     await answers(page)
     expect(await warnings(page)).to.include('ERR_STORE')
   })
 
   it('databases of a later version are used as far as they are known', async () => {
-    const page = await openPage()
+    const page = await pages.openPage()
     const later = { version: 7, stores: ['records', 'identity', 'more'] }
     for (const name of ['ghmesh', 'ghmesh-identity']) await foreign(page, name, later)
     await answers(page)
@@ -132,7 +117,7 @@ describe('what a browser keeps, or does not', () => {
   })
 
   it('rubbish among its records is a miss, and the rest is served', async () => {
-    const page = await openPage()
+    const page = await pages.openPage()
     await answers(page)
     await page.evaluate(() => inPage.mesh.stop())
     await page.evaluate(
@@ -175,16 +160,16 @@ describe('what a browser keeps, or does not', () => {
     }
   })) {
     it(`IndexedDB ${what}: answers all the same, and says what is lost`, async () => {
-      const own = await context()
+      const own = await pages.context()
       await own.addInitScript(script)
-      const page = (await open(`${site.origin}/`, { options: { apiUrl: github.url } }, own)).page
+      const page = await pages.openPage(own)
       await answers(page)
       expect(await warnings(page)).to.include('ERR_STORE')
     })
   }
 
   it('another connection stands in the way of all: answers all the same, and says what is lost', async () => {
-    const page = await openPage()
+    const page = await pages.openPage()
     for (const name of ['ghmesh', 'ghmesh-identity']) {
       await foreign(page, name, { version: 1, stores: ['records', 'identity'], leftOpen: true })
       await page.evaluate((name) => {
