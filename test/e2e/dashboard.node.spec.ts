@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
 import type { Browser, Page } from 'playwright-core'
 import { startWorld, type World } from '../../scripts/dashboard/world.mjs'
+import { next } from '../events.ts'
 import { expectAccessible, expectToFit, launch, notice, ofThePage, openPage, panel } from './pages.ts'
 import { openAlone, openWithToken, states } from './states.ts'
 
@@ -65,16 +66,19 @@ describe('the dashboard', () => {
 
   it('tells members of what it asked GitHub for', async () => {
     const number = world.github.repository('octo-org/website').addIssue({ title: 'Found by the page' })
+    const url = `${world.github.url}/repos/octo-org/website/issues?state=open&sort=updated&direction=desc&per_page=100`
+    const member = world.members[0] as World['members'][number]
     const { page } = await openPage(browser)
     await page.goto(world.address)
     await filled(page)
+    const told = next(member.mesh, 'received', (detail) => detail.url.includes('/octo-org/website/issues?'))
     await page.getByRole('button', { name: 'Refresh' }).click()
     await panel(page, 'issues').getByText('Found by the page').waitFor()
     await panel(page, 'mesh').getByText('Told the mesh').first().waitFor()
+    await told
     world.github.clearCalls()
-    await world.members[0]?.refresh()
-    const url = `${world.github.url}/repos/octo-org/website/issues?state=open&sort=updated&direction=desc&per_page=100`
-    const held = (await (await world.members[0]?.mesh.peek(url))?.json()) as { number: number }[]
+    await member.refresh()
+    const held = (await (await member.mesh.peek(url))?.json()) as { number: number }[]
     expect(held.map((issue) => issue.number)).to.include(number)
     expect(world.github.count((call) => call.url.includes('octo-org/website/issues'))).to.equal(0)
   })
