@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { alice, as, bob, counter, repo, scene, secretRepo, status, until } from './members.ts'
+import { alice, as, bob, counter, minute, repo, scene, secretRepo, status, until } from './members.ts'
 
 const issues = `${repo}/issues`
 
@@ -75,5 +75,94 @@ describe('callers at the same moment', () => {
     expect((await (await before).json())[0].title).not.to.equal('New')
     for (const answer of await Promise.all(after)) expect(answer[0].title).to.equal('New')
     expect((await a.json(issues))[0].title).to.equal('New')
+  })
+})
+
+describe('callers whom GitHub lets wait', () => {
+  const s = scene()
+
+  it('do not wait for another token’s request for longer than for members', async () => {
+    const a = await s.member({ limits: { membersBudgetMs: 20 } })
+    const hold = s.github.hold(({ login }) => login === 'alice')
+    const slow = a.ask(repo, as(alice))
+    await hold.arrived
+    expect((await a.ask(repo, as(bob))).status).to.equal(200)
+    hold.release()
+    expect((await slow).status).to.equal(200)
+  })
+
+  it('of many tokens wait for one of them, and then for no other', async () => {
+    const a = await s.member()
+    s.github.addRepository({ fullName: 'octo-org/open' })
+    const hold = s.github.hold('/repos/octo-org/open')
+    const asked = Array.from({ length: 6 }, (_, n) => a.ask('/repos/octo-org/open', as(n % 2 ? alice : bob)))
+    await hold.arrived
+    hold.release()
+    for (const answer of await Promise.all(asked)) expect(answer.status).to.equal(200)
+    expect(s.github.count('/repos/octo-org/open')).to.equal(2)
+  })
+
+  it('get an answer when they ask again after giving up', async () => {
+    const a = await s.member()
+    const stuck = s.github.hold(issues)
+    const control = new AbortController()
+    const given = a.ask(issues, { signal: control.signal }).catch((error) => error)
+    await stuck.arrived
+    s.now += minute
+    control.abort(new Error('too long'))
+    expect(await given).to.have.property('message', 'too long')
+    const again = a.ask(issues)
+    await until(() => s.github.count(issues) === 2)
+    stuck.release()
+    expect((await again).status).to.equal(200)
+  })
+
+  /** A member, and which of its calls were ended. */
+  async function watched() {
+    const ended: string[] = []
+    const member = await s.member({
+      fetch: (input, init) => {
+        init?.signal?.addEventListener('abort', () => ended.push(String(input).slice(s.github.url.length)))
+        return fetch(input, init)
+      }
+    })
+    return { member, ended }
+  }
+
+  it('end a call whose answer nobody else could use', async () => {
+    const { member, ended } = await watched()
+    const hold = s.github.hold(issues)
+    const control = new AbortController()
+    const given = member.ask(issues, { signal: control.signal, cache: 'no-store' }).catch((error) => error)
+    await hold.arrived
+    control.abort(new Error('too long'))
+    expect(await given).to.have.property('message', 'too long')
+    expect(ended).to.deep.equal([issues])
+    hold.release()
+  })
+
+  it('leave nothing behind that keeps a stopped mesh, and are not left themselves', async () => {
+    const { member, ended } = await watched()
+    const hold = s.github.hold(/issues|labels/)
+    const control = new AbortController()
+    const left = member.ask(issues, { signal: control.signal }).catch((error) => error)
+    const waiting = member.ask(`${repo}/labels`)
+    await until(() => hold.waiting === 2)
+    control.abort()
+    await left
+    expect(ended).to.deep.equal([])
+    await member.mesh.stop()
+    expect(ended).to.deep.equal([issues])
+    hold.release()
+    expect((await waiting).status).to.equal(200)
+  })
+
+  it('are heard while a token is on its way', async () => {
+    const a = await s.member({ token: () => new Promise(() => {}) })
+    const control = new AbortController()
+    const given = a.ask(issues, { signal: control.signal }).catch((error) => error)
+    control.abort(new Error('enough'))
+    expect(await given).to.have.property('message', 'enough')
+    expect(await a.ask(issues, { signal: AbortSignal.abort('before') }).catch((error) => error)).to.equal('before')
   })
 })

@@ -30,12 +30,18 @@ export function inTime<T>(promise: Promise<T>, ms: number): Promise<T> {
   })
 }
 
-/** Resolves when `promise` settles, or after `ms`. */
-export async function within(promise: Promise<unknown>, ms: number): Promise<void> {
+/** Settles as `promise` does, or resolves to undefined after `ms`. */
+export async function unlessLate<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms)
   })
-  await Promise.race([promise.catch(() => {}), late])
-  clearTimeout(timer)
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
+
+/** Resolves when `promise` settles, or after `ms`. */
+export const within = async (promise: Promise<unknown>, ms: number): Promise<void> =>
+  void (await unlessLate(
+    promise.catch(() => {}),
+    ms
+  ))

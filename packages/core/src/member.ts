@@ -73,8 +73,14 @@ export function createMember(parts: MemberParts) {
   const routeOf = createRoutes(options.routes)
   const purges = createPurges(apiUrl)
   const viewers = createViewers(parts.machineKey)
-  const visibility = createVisibility({ ...limits, now: localNow })
-  const targets = createTargets({ apiUrl, routeOf, repositoryName: visibility.nameOf, now: localNow })
+  const visibility = createVisibility({ ...limits, now: clock.now })
+  const targets = createTargets({
+    apiUrl,
+    routeOf,
+    repositoryName: visibility.nameOf,
+    aliasMs: limits.aliasMs,
+    now: localNow
+  })
   const requests = createRequests({ apiUrl, targets, viewers, token: parts.token })
   const etags = createEtagScheme(clock.now, () => emit('warning', new MeshError('ERR_PROTOCOL', driftMessage)))
   const isHidden = (repository: string | undefined) =>
@@ -144,7 +150,8 @@ export function createMember(parts: MemberParts) {
     ...shared,
     ...admit,
     origin,
-    flights: createFlights<Outcome>(),
+    flights: createFlights<Outcome>({ now: localNow, patienceMs: limits.membersBudgetMs }),
+    patienceMs: limits.membersBudgetMs,
     respond: createResponder({ now: clock.now, etagFor: admit.etagFor }),
     staleIfErrorMs: options.staleIfErrorMs ?? defaultStaleIfErrorMs,
     judgement,
@@ -243,7 +250,7 @@ export function createMember(parts: MemberParts) {
       try {
         await network?.stop()
       } finally {
-        origin.stop()
+        flow.flights.stop()
         await cache.close()
         await parts.release()
       }

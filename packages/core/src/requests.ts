@@ -1,3 +1,4 @@
+import { abortable } from './abort.ts'
 import type { ApiRequest, Targets } from './github/request.ts'
 import type { Viewers } from './viewers.ts'
 
@@ -35,9 +36,12 @@ export async function readRequest(input: RequestInfo | URL, init: RequestInit | 
   const url = URL.parse(request?.url ?? String(input), globalThis.location?.href)
   if (url?.origin !== apiUrl.origin) return undefined
   const said = <K extends keyof RequestInit & keyof Request>(name: K) => init?.[name] ?? request?.[name]
+  const signal = said('signal')
+  signal?.throwIfAborted()
   const headers = new Headers(init?.headers ?? request?.headers)
   if (!headers.has('authorization') && said('credentials') !== 'omit') {
-    const own = await token()
+    // A sign-in may take for ever.
+    const own = await abortable(Promise.resolve(token()), signal)
     if (own) headers.set('authorization', `Bearer ${own}`)
   }
   return {
@@ -48,7 +52,7 @@ export async function readRequest(input: RequestInfo | URL, init: RequestInit | 
     cache: said('cache') ?? 'default',
     redirect: said('redirect') ?? 'follow',
     integrity: said('integrity') || undefined,
-    signal: said('signal')
+    signal
   }
 }
 

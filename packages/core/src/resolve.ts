@@ -5,7 +5,7 @@ import type { Emit, StaleReason } from './events.ts'
 import type { Condition, Origin, OriginAnswer } from './github/origin.ts'
 import type { ApiRequest } from './github/request.ts'
 import type { Responder } from './response.ts'
-import type { Flights } from './single-flight.ts'
+import type { Flight, Flights } from './single-flight.ts'
 import type { Counter, Counters } from './stats.ts'
 import { type Judgement, judge, mayServeStale, type Verdict } from './verify.ts'
 
@@ -30,6 +30,8 @@ export interface Flow {
   counters: Counters
   emit: Emit
   staleIfErrorMs: number
+  /** How long one viewer waits for what another one asked for, ms. */
+  patienceMs: number
   judgement(request: ApiRequest): Judgement
   /** An answer that is remembered though it is no entry: a recent 404 of this viewer. */
   remembered(request: ApiRequest): Outcome | undefined
@@ -59,7 +61,9 @@ export async function resolve(flow: Flow, request: ApiRequest): Promise<Response
   const entry = servable(request.mode, verdict)
   if (entry) return send(flow, request, fromCache(request, entry))
   if (request.mode === 'no-store') {
-    return send(flow, request, await landing(ask(flow, request, undefined, false), request.signal))
+    // What nobody else gets goes on for nobody else.
+    const answered = ask(flow, request, undefined, false, request.signal)
+    return send(flow, request, await abortable(answered, request.signal))
   }
 
   const remembered = flow.remembered(request)
@@ -67,24 +71,25 @@ export async function resolve(flow: Flow, request: ApiRequest): Promise<Response
   if (request.mode === 'only-if-cached') return onlyFromMembers(flow, request, verdict)
 
   // A flight of another mode, or from before a write, may end with what this one would not take.
-  const name = `${request.key} ${request.mode} ${judgement.purgedAt}`
-  for (let flight = flow.flights.get(name); flight; flight = flow.flights.get(name)) {
+  const anybodys = `${request.key} ${request.mode} ${judgement.purgedAt}`
+  const own = `${anybodys} ${request.viewer}`
+  // After another viewer's flight, which may end with what this one must not get, there may be an own one.
+  for (const name of [own, anybodys, own]) {
+    const flight = flow.flights.get(name)
+    if (!flight) continue // at once, so that of many who come together only one starts a flight
     flow.emit('wait', step(request))
-    const outcome = await abortable(flight, request.signal)
-    const shared = shareWith(flow, request, outcome)
+    const outcome = await (name === own ? flight.end(request) : flight.endWithin(flow.patienceMs, request))
+    const shared = outcome && shareWith(flow, request, outcome)
     if (shared) return send(flow, request, shared)
   }
-  const outcome = await landing(
-    flow.flights.start(name, () => fly(flow, request, verdict)),
-    request.signal
-  )
-  return send(flow, request, outcome)
+  const flight = flow.flights.start([own, anybodys], (signal) => fly(flow, request, verdict, signal))
+  return send(flow, request, await landing(flight, request))
 }
 
 /** A flight's end for the one who began it; a large answer that nobody waits for any more is let go. */
-function landing(flight: Promise<Outcome>, signal: AbortSignal | null | undefined): Promise<Outcome> {
-  return abortable(flight, signal).catch((error) => {
-    flight.then(letGo, () => {})
+function landing(flight: Flight<Outcome>, request: ApiRequest): Promise<Outcome> {
+  return flight.end(request).catch((error) => {
+    flight.outcome.then(letGo, () => {})
     throw error
   })
 }
@@ -92,8 +97,8 @@ function landing(flight: Promise<Outcome>, signal: AbortSignal | null | undefine
 const letGo = ({ answer }: Outcome) => void answer?.oversized?.body?.cancel().catch(() => {})
 
 /** Members first, within a deadline; then GitHub, which also answers when anything else fails. */
-async function fly(flow: Flow, request: ApiRequest, first: Verdict | undefined): Promise<Outcome> {
-  if (request.mode === 'reload') return ask(flow, request, undefined, true)
+async function fly(flow: Flow, request: ApiRequest, first: Verdict | undefined, signal: AbortSignal): Promise<Outcome> {
+  if (request.mode === 'reload') return ask(flow, request, undefined, true, signal)
   let verdict = first?.fresh ? first : judge(await flow.cache.reload(request.key), flow.judgement(request))
   let entry = servable(request.mode, verdict)
   if (!entry && !verdict?.fresh) {
@@ -101,11 +106,17 @@ async function fly(flow: Flow, request: ApiRequest, first: Verdict | undefined):
     entry = servable(request.mode, verdict)
   }
   if (entry) return fromCache(request, entry)
-  return ask(flow, request, verdict, true)
+  return ask(flow, request, verdict, true, signal)
 }
 
 /** GitHub, conditional where something is held, with the asker's own token. */
-async function ask(flow: Flow, request: ApiRequest, verdict: Verdict | undefined, store: boolean): Promise<Outcome> {
+async function ask(
+  flow: Flow,
+  request: ApiRequest,
+  verdict: Verdict | undefined,
+  store: boolean,
+  signal: AbortSignal | null | undefined
+): Promise<Outcome> {
   const stale = (reason: StaleReason, call?: { free: boolean }, fwdStatus?: number): Outcome | undefined => {
     if (!verdict || request.mode === 'reload' || !mayServeStale(verdict, flow.judgement(request), flow.staleIfErrorMs))
       return undefined
@@ -121,7 +132,7 @@ async function ask(flow: Flow, request: ApiRequest, verdict: Verdict | undefined
   if (!verdict) flow.emit('miss', step(request))
   let answer: OriginAnswer
   try {
-    answer = await flow.origin.ask(request, verdict && (await flow.conditionFor(verdict.entry, request)))
+    answer = await flow.origin.ask(request, verdict && (await flow.conditionFor(verdict.entry, request)), signal)
   } catch (error) {
     const instead = stale('network', { free: false })
     if (instead) return instead

@@ -1,27 +1,94 @@
-/** Work under way, by key: whoever asks for the same meanwhile waits for it instead of starting it again. */
-export interface Flights<T> {
-  /** The flight under way, if there is one. */
-  get(key: string): Promise<T> | undefined
-  /** Starts a flight; it ends for all at once, and belongs to none of them. */
-  start(key: string, work: () => Promise<T>): Promise<T>
-  /** Settles when nothing is under way. */
-  idle(): Promise<void>
+import { abortable, unlessLate } from './abort.ts'
+
+/** Whoever waits for a flight. */
+interface Waiter {
+  /** Ends the waiting, not the flight. */
+  signal?: AbortSignal | null
+  /** The mesh's own question, for which nothing is kept alive. */
+  background?: boolean
 }
 
-export function createFlights<T>(): Flights<T> {
-  const flights = new Map<string, Promise<T>>()
+/** Work under way for whoever asks for it. */
+export interface Flight<T> {
+  /** Settles as the work does. Who waits for this does not count as one who waits. */
+  readonly outcome: Promise<T>
+  /** The same, for one who counts; rejects with `signal.reason` as soon as that aborts. */
+  end(waiter: Waiter): Promise<T>
+  /** The same; undefined when it takes longer than `ms`. */
+  endWithin(ms: number, waiter: Waiter): Promise<T | undefined>
+}
+
+/** Work under way, by name: whoever asks for the same meanwhile waits for it instead of starting it again. */
+export interface Flights<T> {
+  /** The flight under way that is worth waiting for, if there is one. */
+  get(name: string): Flight<T> | undefined
+  /**
+   * Starts a flight under each of these names that has none. It ends for all at once and belongs to none of them; its signal
+   * aborts when all is stopped and no caller waits.
+   */
+  start(names: readonly string[], work: (signal: AbortSignal) => Promise<T>): Flight<T>
+  /** Ends what no caller waits for, now or later. */
+  stop(): void
+}
+
+export interface FlightsOptions {
+  now: () => number
+  /** A flight that is older than this, in ms, and that everybody has left, is not waited for any more: it may be stuck. */
+  patienceMs: number
+}
+
+export function createFlights<T>({ now, patienceMs }: FlightsOptions): Flights<T> {
+  const flights = new Map<string, ReturnType<typeof launch>>()
+  let stopped = false
+
+  function launch(names: readonly string[], work: (signal: AbortSignal) => Promise<T>) {
+    const control = new AbortController()
+    const startedAt = now()
+    let waiting = 0
+    let callers = 0
+    const outcome = work(control.signal).finally(() => {
+      for (const name of names) if (flights.get(name) === flight) flights.delete(name)
+    })
+
+    async function wait<R>(end: Promise<R>, { signal, background }: Waiter): Promise<R> {
+      waiting++
+      if (!background) callers++
+      try {
+        return await abortable(end, signal)
+      } finally {
+        waiting--
+        if (!background) callers--
+        flight.endIfLeft()
+      }
+    }
+    const flight = {
+      outcome,
+      end: (waiter: Waiter) => wait(outcome, waiter),
+      endWithin: (ms: number, waiter: Waiter) => wait(unlessLate(outcome, ms), waiter),
+      isWorthIt: () => waiting > 0 || now() - startedAt < patienceMs,
+      endIfLeft() {
+        if (stopped && callers === 0) control.abort()
+      }
+    }
+    outcome.catch(() => {}) // each waiter sees it; a flight without one is no unhandled rejection
+    return flight
+  }
+
+  const get = (name: string) => {
+    const flight = flights.get(name)
+    return flight?.isWorthIt() ? flight : undefined
+  }
+
   return {
-    get: (key) => flights.get(key),
-    start(key, work) {
-      const flight = work().finally(() => {
-        if (flights.get(key) === flight) flights.delete(key)
-      })
-      flight.catch(() => {}) // each waiter sees it; a flight without one is no unhandled rejection
-      flights.set(key, flight)
+    get,
+    start(names, work) {
+      const flight = launch(names, work)
+      for (const name of names) if (!get(name)) flights.set(name, flight)
       return flight
     },
-    async idle() {
-      while (flights.size > 0) await Promise.allSettled(flights.values())
+    stop() {
+      stopped = true
+      for (const flight of flights.values()) flight.endIfLeft()
     }
   }
 }

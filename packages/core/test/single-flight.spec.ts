@@ -2,49 +2,79 @@ import { expect } from 'chai'
 import { createFlights } from '../src/single-flight.ts'
 
 describe('single flight', () => {
+  let now = 0
+  const make = <T>() => createFlights<T>({ now: () => now, patienceMs: 500 })
+  const never = () => new Promise<number>(() => {})
+  const failure = (promise: Promise<unknown>) => promise.catch((error: Error) => error)
+
   it('is shared by all who ask while it is under way, and by nobody after', async () => {
-    const flights = createFlights<number>()
+    const flights = make<number>()
     const { promise, resolve } = Promise.withResolvers<number>()
-    const flight = flights.start('k', () => promise)
-    expect(flights.get('k')).to.equal(flight)
+    const flight = flights.start(['k', 'also'], () => promise)
+    expect([flights.get('k'), flights.get('also')]).to.deep.equal([flight, flight])
     expect(flights.get('other')).to.equal(undefined)
     resolve(1)
-    expect(await flight).to.equal(1)
-    expect(flights.get('k')).to.equal(undefined)
+    expect(await flight.end({})).to.equal(1)
+    expect([flights.get('k'), flights.get('also')]).to.deep.equal([undefined, undefined])
   })
 
   it('ends for all alike when it fails, and harms nobody when no one waits', async () => {
-    const flights = createFlights<number>()
-    const flight = flights.start('k', () => Promise.reject(new Error('no')))
-    expect(await flight.catch((error: Error) => error.message)).to.equal('no')
+    const flights = make<number>()
+    const flight = flights.start(['k'], () => Promise.reject(new Error('no')))
+    expect(await failure(flight.end({}))).to.have.property('message', 'no')
     expect(flights.get('k')).to.equal(undefined)
   })
 
-  it('that was replaced does not clear its successor', async () => {
-    const flights = createFlights<number>()
-    const second = Promise.withResolvers<number>()
-    const first = flights.start('k', () => Promise.resolve(1))
-    const successor = flights.start('k', () => second.promise)
-    await first
-    expect(flights.get('k')).to.equal(successor)
-    second.resolve(2)
-    await successor
+  it('keeps the name of one that is under way, and clears no successor’s', async () => {
+    const flights = make<number>()
+    const ended = Promise.withResolvers<number>()
+    const first = flights.start(['k'], () => ended.promise)
+    const second = flights.start(['k', 'own'], never)
+    expect([flights.get('k'), flights.get('own')]).to.deep.equal([first, second])
+    now += 500
+    const third = flights.start(['k'], never)
+    ended.resolve(1)
+    await first.outcome
+    expect(flights.get('k')).to.equal(third)
   })
 
-  it('leaves it idle only when nothing is under way, not even what a flight started', async () => {
-    const flights = createFlights<void>()
-    const done: string[] = []
-    const next = async () => {
-      await Promise.resolve()
-      done.push('second')
+  it('is waited for no longer than one wants to', async () => {
+    const flights = make<number>()
+    const flight = flights.start(['k'], never)
+    expect(await flight.endWithin(1, {})).to.equal(undefined)
+    const control = new AbortController()
+    const ended = failure(flight.end({ signal: control.signal }))
+    control.abort(new Error('enough'))
+    expect(await ended).to.have.property('message', 'enough')
+  })
+
+  it('that all have left is joined for half a second more, for it may be stuck', async () => {
+    const flights = make<number>()
+    const control = new AbortController()
+    const flight = flights.start(['k'], never)
+    const ended = failure(flight.end({ signal: control.signal }))
+    now += 60_000
+    expect(flights.get('k'), 'somebody waits').to.equal(flight)
+    control.abort()
+    await ended
+    expect(flights.get('k')).to.equal(undefined)
+  })
+
+  it('is ended with everything when only the mesh itself waits, but never under a caller', async () => {
+    const flights = make<number>()
+    const ends: string[] = []
+    const watched = (name: string) => (signal: AbortSignal) => {
+      signal.addEventListener('abort', () => ends.push(name))
+      return never()
     }
-    flights.start('a', async () => {
-      await Promise.resolve()
-      void flights.start('b', next)
-      done.push('first')
-    })
-    await flights.idle()
-    expect(done).to.deep.equal(['first', 'second'])
-    await flights.idle()
+    const control = new AbortController()
+    const wanted = failure(flights.start(['wanted'], watched('wanted')).end({ signal: control.signal }))
+    void flights.start(['own'], watched('own')).end({ background: true })
+    flights.start(['left'], watched('left'))
+    flights.stop()
+    expect(ends).to.deep.equal(['own', 'left'])
+    control.abort()
+    await wanted
+    expect(ends).to.deep.equal(['own', 'left', 'wanted'])
   })
 })

@@ -29,15 +29,14 @@ export interface Condition {
 export interface Origin {
   /** Asks GitHub. Rejects as fetch does. */
   ask(
-    request: Pick<ApiRequest, 'url' | 'accept' | 'headers' | 'authorization' | 'viewer' | 'background'>,
-    condition?: Condition
+    request: Pick<ApiRequest, 'url' | 'accept' | 'headers' | 'authorization' | 'viewer'>,
+    condition?: Condition,
+    signal?: AbortSignal | null
   ): Promise<OriginAnswer>
   /** Sends a request as it is; `isOurs`: to GitHub, whose clock an answer tells. */
   pass(input: RequestInfo | URL, init?: RequestInit, isOurs?: boolean): Promise<Response>
   /** Until when a viewer's requests of this kind are rate-limited, ms on GitHub's clock; 0 when they are not. */
   limitedUntil(request: Pick<ApiRequest, 'viewer' | 'path'>): number
-  /** Ends the mesh's own questions; what a caller waits for goes on. */
-  stop(): void
 }
 
 export interface OriginOptions {
@@ -71,7 +70,6 @@ export function createOrigin({
   seesRedirects
 }: OriginOptions): Origin {
   const limited = new LRUCache<string, number>({ max: 1000 })
-  const control = new AbortController()
 
   /** A proxy's error page has a clock of its own; what GitHub answers bears a request id. */
   function learn({ headers }: Response, started: number): void {
@@ -88,9 +86,8 @@ export function createOrigin({
     },
     limitedUntil: ({ viewer, path }) =>
       Math.max(limited.get(viewer) ?? 0, limited.get(`${viewer} ${resourceOf(path)}`) ?? 0),
-    stop: () => control.abort(),
 
-    async ask(request, condition = {}) {
+    async ask(request, condition = {}, signal = null) {
       const headers = new Headers(request.headers)
       headers.set('accept', request.accept)
       if (condition.ifNoneMatch) headers.set('if-none-match', condition.ifNoneMatch)
@@ -103,7 +100,7 @@ export function createOrigin({
           cache: 'no-store',
           credentials: 'omit',
           redirect: seesRedirects ? 'manual' : 'follow',
-          signal: request.background ? control.signal : null
+          signal
         })
         learn(response, started)
         // By what this answer has taught of GitHub's clock: a first one must not bear the time of a wrong clock.
@@ -125,7 +122,6 @@ export function createOrigin({
           if (target?.origin !== request.url.origin) headers.delete('authorization')
           // Nor is the condition, which is made of it and is about another body.
           for (const name of ['if-none-match', 'if-modified-since']) headers.delete(name)
-          const signal = request.background ? control.signal : null
           const elsewhere = await fetch(target ?? next, { headers, cache: 'no-store', credentials: 'omit', signal })
           return { ...head(elsewhere, target?.href ?? next), sentAt, body: undefined, oversized: elsewhere }
         }
