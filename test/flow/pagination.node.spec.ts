@@ -116,6 +116,22 @@ describe('pagination', () => {
     expect(s.github.calls.every((call) => call.status !== 404)).to.equal(true)
   })
 
+  it('an old name costs nothing again for ten minutes, and then two units, for a redirect and an answer', async () => {
+    const a = await s.member()
+    hello().rename('Renamed')
+    const units = () => s.github.calls.reduce((sum, { url, units }) => sum + (/issues\/1$/.test(url) ? units : 0), 0)
+    await a.ask(`${issues}/1`)
+    expect(units()).to.equal(2)
+    for (let minutes = 0; minutes < 9; minutes++) {
+      s.now += 61 * second
+      expect(status(await a.ask(`${issues}/1`))).to.match(/fwd-status=304/)
+    }
+    expect(units()).to.equal(2)
+    s.now += 61 * second
+    expect(status(await a.ask(`${issues}/1`))).to.match(/fwd-status=200/)
+    expect(units()).to.equal(4)
+  })
+
   it('writes to a renamed repository follow its redirect', async () => {
     const a = await s.member({ limits: { recheckMs: [] } })
     hello().rename('Renamed')

@@ -14,7 +14,7 @@ export const defaultLimits = {
   visibilityMs: 24 * hourMs,
   /** A 404 is remembered, per token and locally, for this long. */
   notFoundMs: 10 * secondMs,
-  /** How long an alias `/repositories/{id}` is believed after the last own answer that showed it. */
+  /** How long an alias `/repositories/{id}`, or a redirect, is believed after the last own answer that showed it. */
   aliasMs: 10 * minuteMs,
   /** An `asOf` further ahead of GitHub's clock than this is dropped. */
   clockSkewMs: 5 * secondMs,

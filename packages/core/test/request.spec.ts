@@ -28,7 +28,13 @@ describe('request: apiPath', () => {
 describe('request: targets', () => {
   let name: string | undefined
   const create = () =>
-    createTargets({ apiUrl: new URL(api), routeOf: createRoutes(), repositoryName: () => name, now: () => 0 })
+    createTargets({
+      apiUrl: new URL(api),
+      routeOf: createRoutes(),
+      repositoryName: () => name,
+      aliasMs: 600_000,
+      now: () => 0
+    })
   const targets = create()
   const question = (path: string, parts: Partial<Question> = {}): Question => ({
     href: api + path,

@@ -41,11 +41,10 @@ export interface TargetOptions {
   routeOf(path: string): Route
   /** The name behind `/repositories/{id}`, where an own answer has shown it. */
   repositoryName(id: string): string | undefined
+  /** How long a redirect is remembered: the old name can be given to another repository. */
+  aliasMs: number
   now(): number
 }
-
-/** A redirect is as fresh as any answer: the old name can be given to another repository. */
-const movedMs = 60_000
 
 /** Path below the API's base URL, or undefined for a URL elsewhere. */
 export function apiPath(url: URL, apiUrl: URL): string | undefined {
@@ -84,12 +83,12 @@ const fitsTheWire = ({ url, accept, apiVersion }: KeyParts) =>
   url.length <= 8192 && accept.length <= 512 && apiVersion.length <= 64
 
 /** Finds the target of a request, each combination of URL, headers and viewer once. */
-export function createTargets({ apiUrl, routeOf, repositoryName, now }: TargetOptions): Targets {
+export function createTargets({ apiUrl, routeOf, repositoryName, aliasMs, now }: TargetOptions): Targets {
   const known = new LRUCache<string, Target>({ max: 10_000, ttlResolution: 0, perf: { now } })
 
   return {
     known: (question) => known.get(nameOf(question)),
-    moved: (question, target) => void known.set(nameOf(question), target, { ttl: movedMs }),
+    moved: (question, target) => void known.set(nameOf(question), target, { ttl: aliasMs }),
 
     async find(question) {
       const found = known.get(nameOf(question))
