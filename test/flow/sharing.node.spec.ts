@@ -1,5 +1,24 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
-import { alice, as, bob, counter, hour, keptFrom, repo, scene, secretRepo, shared, status } from './members.ts'
+import { filesystemStore } from 'ghmesh'
+import {
+  alice,
+  as,
+  bob,
+  counter,
+  heard,
+  hour,
+  keptFrom,
+  next,
+  repo,
+  scene,
+  secretRepo,
+  shared,
+  status,
+  until
+} from './members.ts'
 
 const issues = `${repo}/issues`
 const hidden = `${secretRepo}/issues`
@@ -123,5 +142,74 @@ describe('sharing', () => {
     for (const cache of ['default', 'force-cache'] as const) {
       expect((await a.ask(issues, { ...as(bob), cache })).status, cache).to.equal(404)
     }
+  })
+
+  describe('what was public a day ago', () => {
+    const path = `${repo}/languages`
+    const directory = mkdtempSync(join(tmpdir(), 'ghmesh-sharing-'))
+    after(() => rmSync(directory, { recursive: true, force: true }))
+    const lookUps = () => s.github.count(/hello-world$/i)
+
+    for (const restarts of [false, true]) {
+      it(`is looked up before others get it again${restarts ? ', after a restart too' : ''}`, async () => {
+        let a = await s.member({ store: filesystemStore({ directory }) })
+        const looked = next(a, 'announced', path)
+        const connected = await s.member()
+        await s.connect(a, connected)
+        await a.ask(path)
+        await looked
+        s.github.repository('octocat/Hello-World').setVisibility('private')
+        s.now += 25 * hour
+        if (restarts) {
+          await a.mesh.stop()
+          a = await s.member({ store: filesystemStore({ directory }) })
+        }
+        s.github.clearCalls()
+        const asked = s.github.nextCall(/hello-world$/i)
+        expect(status(await a.ask(path))).to.equal('ghmesh; fwd=stale; fwd-status=304; stored')
+        await asked
+        const b = await s.member({ token: bob })
+        await s.connect(a, b)
+        await keptFrom(b, a, path)
+        expect((await b.ask(path)).status).to.equal(404)
+        expect((await a.ask(path, as(bob))).status).to.equal(404)
+        expect(status(await a.ask(path))).to.equal('ghmesh; hit')
+      })
+    }
+
+    it('is looked up once a day, however often it is confirmed, and told again', async () => {
+      const [a, b] = await s.two()
+      await shared(a, b, path)
+      const told = counter(a, 'announced')
+      for (let hours = 0; hours < 3 * 24; hours++) {
+        s.now += hour
+        await a.ask(path)
+        await heard(a, b)
+      }
+      expect(lookUps()).to.be.within(3, 4)
+      await until(() => told.count >= 2)
+      await heard(a, b)
+      expect(status(await b.ask(path))).to.match(/fwd-status=304/)
+      expect(lookUps(), 'not by one that has just heard it').to.be.within(3, 4)
+      expect(s.github.units('bob')).to.equal(0)
+    })
+
+    it('and came from a member that said so is looked up by whoever confirms it', async () => {
+      const [a, b] = await s.two()
+      await shared(a, b, path)
+      await a.mesh.stop()
+      s.now += 23 * hour
+      expect(status(await b.ask(path))).to.match(/fwd-status=304/)
+      expect(lookUps()).to.equal(1)
+      s.now += 2 * hour
+      s.github.repository('octocat/Hello-World').setVisibility('private')
+      s.github.setRole(bob, 'octocat/Hello-World', 'pull')
+      const asked = s.github.nextCall(/hello-world$/i)
+      expect(status(await b.ask(path))).to.match(/fwd-status=304/)
+      await asked
+      const c = await s.member({ token: 'sim-token-carol' })
+      await s.connect(b, c)
+      await keptFrom(c, b, path)
+    })
   })
 })

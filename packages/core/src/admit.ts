@@ -56,6 +56,22 @@ export function createAdmit(options: AdmitOptions) {
     return route.varies === true || varying.has(route.template)
   }
 
+  /**
+   * Whether everybody may read what an own answer showed. Whatever was public, as far as this member or another has seen,
+   * counts as such for a day; then it is looked up again, for a repository can be made private.
+   */
+  function publicity(
+    { viewer, repository }: Pick<ApiRequest, 'viewer' | 'repository'>,
+    sentAt: number,
+    held?: Entry
+  ): Pick<Entry, 'public' | 'publicAt'> {
+    if (viewer === anonymous || repository === undefined) return { public: true, publicAt: sentAt }
+    const known = visibility.known(repository)
+    if (known !== undefined) return { public: known, publicAt: visibility.publicAt(repository) }
+    const isLately = held?.public && sentAt - (held.publicAt ?? 0) < limits.visibilityMs
+    return isLately ? { public: true, publicAt: held.publicAt } : { public: false, publicAt: undefined }
+  }
+
   function learnAliases(
     target: Target,
     link: string | null | undefined,
@@ -150,7 +166,7 @@ export function createAdmit(options: AdmitOptions) {
         asOf: sentAt,
         validator,
         etag: validator === 'object' ? `"${opaqueTag(live.get('etag'))}"` : undefined,
-        public: viewer === anonymous || target.repository === undefined || visibility.known(target.repository) === true,
+        ...publicity({ viewer, repository: target.repository }, sentAt),
         anonymous: viewer === anonymous,
         variant: variant || varies(target, target.key, hash, viewer),
         // What is sent as another type than was asked for cannot be told to members, who make the type from the key.
@@ -177,8 +193,7 @@ export function createAdmit(options: AdmitOptions) {
       const change = (held: Entry): Entry => ({
         ...held,
         ...proven,
-        // A member's word on who may read it gives way to what this member has seen.
-        public: visibility.known(request.repository ?? '') ?? held.public,
+        ...publicity(request, sentAt, held),
         headers: refreshedHeaders(held.headers, headers),
         asOf: Math.max(held.asOf, sentAt),
         confirmed: { ...held.confirmed, [request.viewer]: sentAt }
@@ -186,7 +201,9 @@ export function createAdmit(options: AdmitOptions) {
       await cache.touch(request.key, (held) => (held.hash === entry.hash ? change(held) : held))
       const refreshed = change(entry)
       if (refreshed.from === undefined) learnAliases(request, refreshed.headers.link)
-      options.touched(request.key, refreshed)
+      // Told anew when it has been looked up again.
+      if (entry.public && !refreshed.public) options.share(request, request.key, refreshed)
+      else options.touched(request.key, refreshed)
       return refreshed
     },
 

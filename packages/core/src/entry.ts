@@ -25,6 +25,8 @@ export interface Entry {
   readonly etag?: string
   /** An own answer showed that everybody may read it; from a member: it says so. */
   readonly public: boolean
+  /** When that was shown or said, ms on GitHub's clock: a day later it is looked up again. */
+  readonly publicAt?: number
   /** It was fetched without a token. */
   readonly anonymous: boolean
   /** The body depends on who asks. */

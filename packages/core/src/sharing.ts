@@ -48,8 +48,10 @@ export function createSharing({
     let shared = entry
     if (!entry.public && repository) {
       const isPublic = await visibility.isPublic(repository, () => lookUp(request, repository))
-      if (isPublic) await cache.touch(key, (held) => (held.hash === entry.hash ? { ...held, public: true } : held))
-      shared = { ...entry, public: isPublic }
+      shared = { ...entry, public: isPublic, publicAt: visibility.publicAt(repository) }
+      const { publicAt } = shared
+      if (isPublic)
+        await cache.touch(key, (held) => (held.hash === entry.hash ? { ...held, public: true, publicAt } : held))
     }
     // What a write made stale while it was on its way is nobody else's.
     if (mayShare(shared) && shared.asOf > purges.at(shared.url)) announce(key, shared)

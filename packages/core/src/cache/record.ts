@@ -20,6 +20,7 @@ const entryMeta = v.object({
   validator: v.picklist(['portable', 'object', 'verbatim', 'none']),
   etag: v.optional(v.string()),
   public: v.boolean(),
+  publicAt: v.optional(v.number()),
   anonymous: v.boolean(),
   variant: v.boolean(),
   local: v.boolean(),

@@ -4,6 +4,8 @@ import { LRUCache } from 'lru-cache'
 export interface Visibility {
   /** What is known without asking; undefined when it is not, or too old. */
   known(repository: string): boolean | undefined
+  /** When an own answer showed that it is public, ms; undefined where none did, or it is too long ago. */
+  publicAt(repository: string): number | undefined
   /** Looks it up where it is not known; each repository once at a time. Rejects as `lookUp` does, which asks GitHub. */
   isPublic(repository: string, lookUp: () => Promise<boolean>): Promise<boolean>
   /** Learns from an own answer's repository object. */
@@ -26,10 +28,16 @@ export function createVisibility({ now, visibilityMs, aliasMs }: VisibilityOptio
   const aliases = new LRUCache<string, { name: string; at: number }>({ max: maxRepositories })
   const asked = new Map<string, Promise<boolean>>()
 
+  const lately = (repository: string) => {
+    const found = seen.get(repository)
+    return found && now() - found.at < visibilityMs ? found : undefined
+  }
+
   const visibility: Visibility = {
-    known(repository) {
-      const found = seen.get(repository)
-      return found && now() - found.at < visibilityMs ? found.isPublic : undefined
+    known: (repository) => lately(repository)?.isPublic,
+    publicAt(repository) {
+      const found = lately(repository)
+      return found?.isPublic ? found.at : undefined
     },
     async isPublic(repository, lookUp) {
       const known = visibility.known(repository)

@@ -89,6 +89,7 @@ export async function entryFromMember(
     validator: head.validator,
     etag: head.validator === 'object' ? head.etag : undefined,
     public: head.public,
+    publicAt: head.public ? now : undefined,
     anonymous: head.anonymous,
     variant: variant || head.variant,
     local: false,

@@ -55,7 +55,9 @@ export function createTake({
     if (held) {
       if (guard.trusts(from))
         await cache.touch(key, (entry) =>
-          entry.hash === hash && entry.asOf < head.asOf ? { ...entry, asOf: head.asOf } : entry
+          entry.hash === hash && entry.asOf < head.asOf
+            ? { ...entry, asOf: head.asOf, ...(head.public && entry.public && { publicAt: checking.now }) }
+            : entry
         )
       return { how: 'known', key }
     }
