@@ -87,6 +87,8 @@ export interface Setting {
   /** What the user wrote, and where, for messages. */
   received: string
   said: string
+  /** What it takes, where that is not what the option takes. */
+  wanted?: string
 }
 
 const numberIn = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most))
@@ -185,8 +187,8 @@ function isBaseUrl(value: string): boolean {
 // Never shown, not even when they are wrong.
 const secrets = new Set<keyof MeshOptions>(['secret', 'token'])
 
-// In the wrong place: tokens, secrets, and what stands before the host of a URL.
-const hidden = /\b(?:gh[pousr]_|github_pat_|ghm1_)[\w-]+|(?<=:\/\/)[^/@\s]+(?=@)/g
+// In the wrong place: tokens, secrets, what stands before the host of a URL, and parameters that are called so.
+const hidden = /\b(?:gh[pousr]_|github_pat_|ghm1_)[\w-]+|(?<=:\/\/)[^/@\s]+(?=@)|(?<=[?&]\w*(?:token|secret)=)[^&#"]+/g
 
 function show(value: unknown): string {
   try {
@@ -196,9 +198,11 @@ function show(value: unknown): string {
   }
 }
 
+type Checked = Omit<Setting, 'received'> & { received: unknown }
+
 /** The value as it is meant: text without white space around it. */
-function check(option: keyof MeshOptions, value: unknown, said: string, received: unknown): unknown {
-  const [shape, wanted] = shapes[option]
+function check({ option, value, said, received, wanted = shapes[option][1] }: Checked): unknown {
+  const [shape] = shapes[option]
   const read = v.safeParse(shape, value)
   if (read.success) return read.output
   const shown = secrets.has(option) ? 'what was given (not shown)' : show(received)
@@ -219,11 +223,9 @@ export function readOptions(options: MeshOptions, settings: readonly Setting[]):
         'ERR_INVALID_OPTION',
         `there is no option "${option}"; the options are ${Object.keys(shapes).join(', ')}`
       )
-    read[option] = check(option as keyof MeshOptions, value, `option ${option}`, value)
+    read[option] = check({ option: option as keyof MeshOptions, value, said: `option ${option}`, received: value })
   }
-  for (const { option, value, said, received } of settings) {
-    if (read[option] === undefined) read[option] = check(option, value, said, received)
-  }
+  for (const setting of settings) read[setting.option] ??= check(setting)
   const limits = { ...defaultLimits, ...options.limits }
   if (typeof read.maxEntryBytes === 'number') limits.entryBytes = read.maxEntryBytes
   return { ...read, limits }

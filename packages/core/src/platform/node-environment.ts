@@ -4,8 +4,13 @@ const yesOrNo = (text: string): unknown =>
   ({ 1: true, true: true, yes: true, 0: false, false: false, no: false })[text.toLowerCase()] ?? text
 const list = (text: string): unknown => text.split(',').filter((part) => part.trim())
 
+interface Variable extends Pick<Setting, 'option' | 'wanted'> {
+  names: string[]
+  read?: (text: string) => unknown
+}
+
 // Which variable stands for which option; of several the first that is set.
-const variables: { option: Setting['option']; names: string[]; read?: (text: string) => unknown }[] = [
+const variables: Variable[] = [
   { option: 'secret', names: ['CACHE_P2P_SHARED_SECRET', 'GHMESH_SECRET'] },
   { option: 'repository', names: ['GITHUB_REPOSITORY'] },
   { option: 'listenPort', names: ['CACHE_LISTEN_PORT'], read: Number },
@@ -21,7 +26,12 @@ const variables: { option: Setting['option']; names: string[]; read?: (text: str
     read: (text) => (list(text) as string[]).map((urls) => ({ urls: urls.trim() }))
   },
   { option: 'relays', names: ['GHMESH_RELAYS'], read: list },
-  { option: 'ttlMs', names: ['CACHE_DEFAULT_TTL'], read: (text) => Number(text) * 1000 },
+  {
+    option: 'ttlMs',
+    names: ['CACHE_DEFAULT_TTL'],
+    read: (text) => Number(text) * 1000,
+    wanted: 'a number of seconds from 0 on'
+  },
   { option: 'cacheDir', names: ['IPFS_ACCELERATE_CACHE_DIR', 'CACHE_DIR'] },
   { option: 'token', names: ['GH_TOKEN', 'GITHUB_TOKEN'] },
   { option: 'apiUrl', names: ['GITHUB_API_URL'] }
@@ -29,9 +39,11 @@ const variables: { option: Setting['option']; names: string[]; read?: (text: str
 
 /** What the environment says; of several variables for one option the first that is set, and an empty one is not set. */
 export function readEnvironment(environment: Record<string, string | undefined>): Setting[] {
-  return variables.flatMap(({ option, names, read = (text: string) => text }) => {
+  return variables.flatMap(({ option, names, read = (text: string) => text, wanted }) => {
     const name = names.find((candidate) => environment[candidate]?.trim())
     const received = name === undefined ? undefined : environment[name]
-    return received === undefined ? [] : [{ option, value: read(received.trim()), received, said: `variable ${name}` }]
+    return received === undefined
+      ? []
+      : [{ option, value: read(received.trim()), received, said: `variable ${name}`, wanted }]
   })
 }
