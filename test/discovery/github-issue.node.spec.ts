@@ -108,6 +108,33 @@ describe('the registry in a GitHub issue', () => {
     await Promise.all([0, 1].map((n) => until(({ name }) => name === `laptop-${n}`)))
   })
 
+  it('in a repository with a thousand issues makes one, and others find it', async () => {
+    github.repository(repository).setIssues(1000)
+    const { discovery } = await reader()
+    for (let n = 1; n <= 3; n++) await discovery.announce(peer(0, `192.0.2.${n}`))
+    const other = await reader()
+    await other.discovery.announce(peer(1))
+    await other.until(({ name }) => name === 'laptop-0')
+    expect(github.count(({ method, path }) => method === 'POST' && path.endsWith('/issues'))).to.equal(1)
+  })
+
+  it('makes no second issue where the first is not listed yet', async () => {
+    github.respond(({ method, path }) => method === 'GET' && path.endsWith('/issues'), Response.json([]))
+    const { discovery } = await reader()
+    for (let n = 1; n <= 3; n++) await discovery.announce(peer(0, `192.0.2.${n}`))
+    expect(writes().filter((write) => write === 'POST /repos/octocat/Hello-World/issues')).to.have.length(1)
+  })
+
+  it('goes on in an issue that was closed', async () => {
+    await registry().announce(peer(0))
+    const [issue] = github.repository(repository).issueNumbers.slice(-1)
+    github.repository(repository).editIssue(issue as number, { state: 'closed' })
+    const { discovery, until } = await reader()
+    await discovery.announce(peer(1))
+    await until(({ name }) => name === 'laptop-0')
+    expect(github.count(({ method, path }) => method === 'POST' && path.endsWith('/issues'))).to.equal(1)
+  })
+
   it('says nothing of names and addresses to the public, unless told to', async () => {
     await registry().announce(peer(0))
     const [{ body }] = (await comments()) as unknown as [{ body: string }]

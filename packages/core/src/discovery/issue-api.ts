@@ -28,6 +28,7 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
   const base = `${apiUrl.replace(/\/$/, '')}/repos/${repository}`
   const pages = new Map<string, Page & { etag: string }>()
   let issue: number | undefined
+  let made: number | undefined
   let lastPage = 1
 
   async function send(url: string, init: RequestInit = {}, headers: Record<string, string> = {}): Promise<Response> {
@@ -60,10 +61,10 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
     return page
   }
 
-  /** All pages of a list, one after the other, as objects. */
-  async function* list(first: string): AsyncGenerator<Record<string, unknown>> {
+  /** The first pages of a list, one after the other, as objects. */
+  async function* list(first: string, most: number): AsyncGenerator<Record<string, unknown>> {
     let url: string | undefined = first
-    for (let n = 0; url !== undefined && n < mostPages; n++) {
+    for (let n = 0; url !== undefined && n < most; n++) {
       const page: Page = await read(url)
       yield* itemsOf(page)
       // A next page elsewhere would get the token.
@@ -92,11 +93,18 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
     for (const items of seen.values()) yield* items
   }
 
+  /** The oldest of all issues, or else of those that changed last: in a large repository a registry in use is one of these. */
   async function findIssue(): Promise<number | undefined> {
-    if (issue !== undefined) return issue
-    for await (const found of list(`${base}/issues?state=open&sort=created&direction=asc&per_page=${perPage}`)) {
-      if (found.title !== title || found.pull_request || typeof found.number !== 'number') continue
-      issue = Math.min(issue ?? found.number, found.number)
+    for (const [order, most] of [
+      ['created&direction=asc', mostPages],
+      ['updated&direction=desc', 1]
+    ] as const) {
+      if (issue !== undefined) break
+      // A closed one too: its comments can be written, and members who know it stay there.
+      for await (const found of list(`${base}/issues?state=all&sort=${order}&per_page=${perPage}`, most)) {
+        if (found.title !== title || found.pull_request || typeof found.number !== 'number') continue
+        issue = Math.min(issue ?? found.number, found.number)
+      }
     }
     return issue
   }
@@ -115,12 +123,15 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
   async function findOrMakeIssue(): Promise<number> {
     const found = await findIssue()
     if (found !== undefined) return found
-    await write('POST', `${base}/issues`, { title, body: introduction })
-    // Somebody else may have made one at the same moment: all take the lowest.
-    pages.clear()
-    const made = await findIssue()
-    if (made === undefined) throw new Error('the registry issue was made and is not listed yet')
-    return made
+    if (made === undefined) {
+      made = Number((await write('POST', `${base}/issues`, { title, body: introduction })).number)
+      // Somebody else may have made one at the same moment: all take the lowest.
+      pages.clear()
+      await findIssue()
+    }
+    // Never a second one, for what was made may not be listed yet.
+    issue = Math.min(issue ?? made, made)
+    return issue
   }
 
   return {
@@ -137,7 +148,7 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
           found.push({ id, body, updatedAt: Date.parse(String(updated)) || 0 })
         }
       } catch (error) {
-        issue = undefined // closed, deleted or moved: looked for again
+        issue = undefined // deleted or moved: looked for again
         throw error
       }
       return found
