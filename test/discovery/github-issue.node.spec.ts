@@ -179,6 +179,39 @@ describe('the registry in a GitHub issue', () => {
     expect(warnings).to.have.length(1)
     expect(warnings[0]).to.match(/a token that may write issues there/)
     expect(github.count(refused)).to.equal(1)
+    now += 61 * minute
+    await discovery.announce(peer(1))
+    expect([github.count(refused), warnings.length]).to.deep.equal([2, 1])
+  })
+
+  it('a limit is no refusal: the next announcement is written', async () => {
+    const { discovery } = await reader()
+    await discovery.announce(peer(0))
+    const limit = new Response('{"message":"You have exceeded a secondary rate limit"}', { status: 403 })
+    github.respondOnce(({ method }) => method === 'PATCH', limit)
+    await discovery.announce(peer(0, '192.0.2.2')).then(
+      () => expect.fail('it was limited'),
+      () => {}
+    )
+    await discovery.announce(peer(0, '192.0.2.3'))
+    expect(writes().slice(1)).to.deep.equal([
+      'POST /repos/octocat/Hello-World/issues/N/comments',
+      'PATCH /repos/octocat/Hello-World/issues/comments/N',
+      'PATCH /repos/octocat/Hello-World/issues/comments/N'
+    ])
+  })
+
+  it("a stranger's copy of its marker keeps nobody out", async () => {
+    const { discovery } = await reader()
+    await discovery.announce(peer(0))
+    const [{ body }] = (await comments()) as [{ id: number; body: string }]
+    await discovery.stop()
+    const [issue] = github.repository(repository).issueNumbers.slice(-1)
+    github.repository(repository).addComment(issue as number, { body, user: 'octocat' })
+    github.respondOnce(({ method }) => method === 'PATCH', new Response('{}', { status: 403 }))
+    const again = await reader()
+    await again.discovery.announce(peer(0))
+    expect(await comments()).to.have.length(2)
   })
 
   it('reads more than a hundred comments', async () => {

@@ -31,6 +31,8 @@ const minuteMs = 60_000
 const expireMs = 30 * minuteMs
 const renewMs = 10 * minuteMs
 const anonymousPollMs = 5 * minuteMs
+/** A refusal may be over after so long: a token can be exchanged, and a permission given. */
+const refusedMs = 60 * minuteMs
 /** With so many connections and entries the registry needs this member's no more: GitHub allows 500 writes an hour. */
 const enoughConnections = 3
 const enoughEntries = 10
@@ -50,7 +52,7 @@ export function githubIssue(options: GithubIssueOptions): Discovery {
   let listener: ((peer: PeerRecord) => void) | undefined
   let comments: RegistryComment[] = []
   let own: { id?: number; written: string; renewAt: number } | undefined
-  let readOnly = false
+  let readOnlyUntil = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   let busy: Promise<void> = Promise.resolve()
   let stopped = false
@@ -132,13 +134,16 @@ export function githubIssue(options: GithubIssueOptions): Discovery {
       await schedule()
     },
     async announce(self) {
-      if (readOnly || stopped) return
+      if (now() < readOnlyUntil || stopped) return
       try {
         await inTurn(() => write(self))
+        readOnlyUntil = 0
       } catch (cause) {
         const refused = cause instanceof MeshError && cause.code === 'ERR_DISCOVERY'
         if (!refused) throw failed(cause)
-        readOnly = true
+        const said = readOnlyUntil > 0
+        readOnlyUntil = now() + refusedMs
+        if (said) return
         onWarning(
           new MeshError(
             'ERR_DISCOVERY',

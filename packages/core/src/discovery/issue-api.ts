@@ -1,6 +1,7 @@
 import { MeshError } from '../errors.ts'
 import { parseLinks } from '../github/links.ts'
 import { platformFetch } from '../github/origin.ts'
+import { limitedForMs } from '../github/rate-limit.ts'
 import type { GithubIssueOptions } from './github-issue.ts'
 
 /** One comment of the registry issue, as far as it matters here. */
@@ -23,8 +24,8 @@ const pageIn = (url = '') => Number(URL.parse(url)?.searchParams.get('page')) ||
 const refusals = new Set([401, 403, 404, 410, 422])
 
 /** The issue behind a registry: reads with conditions, which cost nothing while nothing changed; writes as they come. */
-export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUrl' | 'token' | 'fetch'>) {
-  const { repository, apiUrl = 'https://api.github.com', token, fetch: ask = platformFetch } = options
+export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUrl' | 'token' | 'fetch' | 'now'>) {
+  const { repository, apiUrl = 'https://api.github.com', token, fetch: ask = platformFetch, now = Date.now } = options
   const base = `${apiUrl.replace(/\/$/, '')}/repos/${repository}`
   const pages = new Map<string, Page & { etag: string }>()
   let issue: number | undefined
@@ -113,10 +114,8 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
     const response = await send(url, { method, body: body && JSON.stringify(body) })
     if (response.ok) return response.status === 204 ? {} : ((await response.json()) as Record<string, unknown>)
     const said = `GitHub answered ${response.status} to ${method} ${new URL(url).pathname}`
-    const limited =
-      response.status === 403 &&
-      (response.headers.has('retry-after') || response.headers.get('x-ratelimit-remaining') === '0')
-    if (refusals.has(response.status) && !limited) throw new MeshError('ERR_DISCOVERY', said)
+    const limitedMs = limitedForMs(response.status, response.headers, await response.text(), now())
+    if (limitedMs === undefined && refusals.has(response.status)) throw new MeshError('ERR_DISCOVERY', said)
     throw new Error(said)
   }
 
@@ -164,7 +163,7 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
         return id
       } catch (error) {
         if (!(error instanceof MeshError)) throw error
-        return this.add(body) // somebody swept it away
+        return this.add(body) // swept away, or a stranger's who copied the marker
       }
     },
     remove: async (id: number): Promise<void> => void (await write('DELETE', `${base}/issues/comments/${id}`))
