@@ -285,6 +285,21 @@ describe('the registry in a GitHub issue', () => {
     expect((await comments()).length).to.equal(1)
   })
 
+  it("a member whose clock is wrong removes nobody, nor does one that cannot read GitHub's", async () => {
+    await registry().announce(peer(0))
+    const { discovery } = await reader({ now: () => now + 31 * minute })
+    await discovery.announce(peer(1))
+    now += 31 * minute
+    const dateless: typeof fetch = async (...asked) => {
+      const answer = await fetch(...asked)
+      const headers = new Headers(answer.headers)
+      headers.delete('date')
+      return new Response(answer.body, { status: answer.status, headers })
+    }
+    await registry({ fetch: dateless }).announce(peer(2))
+    expect(await comments()).to.have.length(3)
+  })
+
   it('is renewed after some ten minutes, and not before', async () => {
     const a = registry({ random: () => 0.5 })
     await a.announce(peer(0))

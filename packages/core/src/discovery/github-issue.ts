@@ -81,7 +81,8 @@ export function githubIssue(options: GithubIssueOptions): Discovery {
 
   /** Whoever may write sweeps: a comment is old by GitHub's own time, whoever wrote it and whatever it says. */
   async function sweep(): Promise<void> {
-    const old = comments.filter(({ body, updatedAt }) => markerOf(body) !== undefined && now() - updatedAt > expireMs)
+    const dead = api.answeredAt() - expireMs
+    const old = comments.filter(({ body, updatedAt }) => markerOf(body) !== undefined && updatedAt < dead)
     for (const { id } of old.slice(0, removedAtOnce)) await api.remove(id)
   }
 

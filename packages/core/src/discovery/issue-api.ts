@@ -30,6 +30,7 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
   const pages = new Map<string, Page & { etag: string }>()
   let issue: number | undefined
   let made: number | undefined
+  let answeredAt = Number.NaN
   let lastPage = 1
 
   async function send(url: string, init: RequestInit = {}, headers: Record<string, string> = {}): Promise<Response> {
@@ -54,6 +55,7 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
   async function read(url: string): Promise<Page> {
     const before = pages.get(url)
     const response = await send(url, {}, before ? { 'if-none-match': before.etag } : {})
+    answeredAt = Date.parse(response.headers.get('date') ?? '')
     if (response.status === 304 && before) return before
     if (!response.ok) throw new Error(`GitHub answered ${response.status} to ${new URL(url).pathname}`)
     const { next, last } = parseLinks(response.headers.get('link'))
@@ -134,6 +136,8 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
   }
 
   return {
+    /** When GitHub gave its last answer, by its own clock in ms; NaN in browsers, which do not show that. */
+    answeredAt: () => answeredAt,
     /** The comments of the issue, none where there is no issue yet. */
     async comments(): Promise<RegistryComment[]> {
       const number = await findIssue()
