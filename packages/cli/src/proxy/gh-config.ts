@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -20,8 +20,10 @@ function config(configDir: string, ...args: string[]): string {
       env: { ...process.env, GH_CONFIG_DIR: configDir, GH_NO_UPDATE_NOTIFIER: '1' },
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 10_000
-    })
+      timeout: 10_000,
+      // A second Ctrl-C on the terminal must not end it half-way.
+      detached: true
+    } as ExecFileSyncOptionsWithStringEncoding)
   } catch (error) {
     const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string }
     if (code === 'ENOENT') throw noGh()
@@ -31,13 +33,17 @@ function config(configDir: string, ...args: string[]): string {
 
 export const noGh = () => new CliError('the command gh was not found; see https://cli.github.com', 127)
 
-/** The socket that gh uses; empty for none. */
+/**
+ * The socket that gh uses; empty for none.
+ *
+ * @throws CliError when gh does not say
+ */
 export function ghSocket(configDir: string): string {
   try {
     return config(configDir, 'get', key).trim()
   } catch (error) {
     // Some versions have no value for what was never set, and say so as a failure.
-    if (error instanceof CliError && error.exitCode !== 127) return ''
+    if (error instanceof CliError && /could not find key|failed: not found$/.test(error.message)) return ''
     throw error
   }
 }
