@@ -469,7 +469,10 @@ const { request } = require('node:http')
 const file = process.env.GH_CONFIG_DIR + '/config.yml'
 const [command, what, , value] = process.argv.slice(2)
 const read = () => { try { return readFileSync(file, 'utf8').trim() } catch { return '' } }
-if (command === 'config' && what === 'get') console.log(read())
+if (command === 'config' && what === 'get') {
+  if (read() === process.env.HANGS_UP) process.kill(process.ppid, 'SIGHUP')
+  console.log(read())
+}
 else if (command === 'config') writeFileSync(file, value)
 else if (command === 'exit') process.exitCode = Number(what)
 else if (command === 'wait') {
@@ -495,6 +498,14 @@ else if (command === 'wait') {
         const { code, stderr } = await proxy.ended
         expect([code, stderr, config(), existsSync(place)], signal).to.deep.equal([0, '', '/former.sock', false])
       }
+    })
+
+    it('--gh: gh has what it used before, although the terminal hangs up again meanwhile', async () => {
+      const place = join(commands.folder('s'), 's')
+      const proxy = await start(['--gh', '--socket', place], { ...ghEnv(), HANGS_UP: place })
+      proxy.child.kill('SIGHUP')
+      const { code } = await proxy.ended
+      expect([code, config(), existsSync(place)]).to.deep.equal([0, '/former.sock', false])
     })
 
     it('--gh: after kill -9, the next start puts it right, here or on another socket', async () => {

@@ -23,8 +23,8 @@ export interface ProxyFlags {
 /** `ghmesh proxy`: serves until it is stopped, and leaves gh as it was. */
 export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<number> {
   const output = createOutput()
-  // A terminal that closes is no reason to leave gh with a dead socket.
-  process.once('SIGHUP', () => process.kill(process.pid, 'SIGTERM'))
+  // A terminal that closes is no reason to leave gh with a dead socket, and may tell it more than once.
+  process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'))
   const socket = await socketPlace(flags.socket)
   const claim = await claimSocket(socket, { gh: flags.gh ?? false, warn: output.note })
   // What nobody waits for any more would keep the process alive.
