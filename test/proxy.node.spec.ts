@@ -452,6 +452,15 @@ describe('ghmesh proxy', () => {
     })
   })
 
+  it('goes on when nobody reads what it says any more', async () => {
+    const place = join(commands.folder('s'), 's')
+    const proxy = await start(['--socket', place, '--verbose'])
+    proxy.child.stderr?.destroy()
+    for (let n = 0; n < 3; n++) expect((await ask(place, '/meta', { token: alice })).status).to.equal(200)
+    proxy.child.kill('SIGTERM')
+    expect((await proxy.ended).code).to.equal(0)
+  })
+
   describe('and gh', () => {
     let bin: string
     let configDir: string

@@ -43,9 +43,12 @@ Examples:
 export async function run(argv: string[]): Promise<number> {
   let code = 0
   // A reader that has seen enough (`ghmesh get ... | head`) is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+  // Nor is a terminal that closes while a proxy serves.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+    })
+  }
   const program = new Command('ghmesh')
     .exitOverride()
     .configureOutput({ outputError() {} })
