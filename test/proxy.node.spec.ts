@@ -294,12 +294,12 @@ describe('ghmesh proxy', () => {
   describe('GraphQL', () => {
     const query =
       'query Names($owner: String!) { repository(owner: $owner, name: "Hello-World") { name, issues(first: 1) { totalCount } } }'
-    const graphql = (body: object, token = alice) =>
+    const graphql = (body: object, token = alice, headers = {}) =>
       ask(socket, '/graphql', {
         method: 'POST',
         token,
         body: JSON.stringify(body),
-        headers: { 'content-type': 'application/json' }
+        headers: { 'content-type': 'application/json', ...headers }
       })
     const variables = { owner: 'octocat' }
 
@@ -315,6 +315,21 @@ describe('ghmesh proxy', () => {
       // That one had an error in it.
       await graphql({ query, variables: { owner: 'octo-org' } })
       expect(github.count('/graphql')).to.equal(4)
+    })
+
+    it('asks again for a client that says so, and keeps the answer where it may', async () => {
+      const described = { query: '{ repository(owner: "octocat", name: "Hello-World") { description } }' }
+      const describe = async (cacheControl?: string) => {
+        const answer = await graphql(described, alice, cacheControl && { 'cache-control': cacheControl })
+        return [JSON.parse(answer.text).data.repository.description, from(answer)]
+      }
+      const [before] = await describe()
+      const forwarded = 'ghmesh; fwd=request; fwd-status=200'
+      github.repository('octocat/Hello-World').update({ description: 'changed' })
+      expect(await describe('no-store')).to.deep.equal(['changed', forwarded])
+      expect(await describe()).to.deep.equal([before, 'ghmesh; hit'])
+      expect(await describe('no-cache')).to.deep.equal(['changed', forwarded])
+      expect(await describe()).to.deep.equal(['changed', 'ghmesh; hit'])
     })
 
     it('asks once for those who come together', async () => {

@@ -7,8 +7,11 @@ interface GraphqlAnswer {
 }
 
 export interface GraphqlCache {
-  /** The answer to a question: kept, being fetched for somebody, or asked for. Rejects as `ask` does. */
-  answer(question: string, ask: () => Promise<Response>): Promise<GraphqlAnswer>
+  /**
+   * The answer to a question: kept, being fetched for somebody, or asked for. Always asked for with `no-cache` and, then
+   * without keeping it, `no-store`. Rejects as `ask` does.
+   */
+  answer(question: string, ask: () => Promise<Response>, mode?: RequestCache): Promise<GraphqlAnswer>
   /** Something was written: nothing that was asked before is given any more. */
   clear(): void
   readonly hits: number
@@ -52,13 +55,13 @@ export function createGraphqlCache(options: GraphqlCacheOptions): GraphqlCache {
     }
   }
 
-  async function fly(question: string, ask: () => Promise<Response>): Promise<GraphqlAnswer> {
+  async function fly(question: string, asking: Promise<GraphqlAnswer>): Promise<GraphqlAnswer> {
     const mine = flights
     const at = now()
     try {
-      const answer = await read(ask)
-      // Cleared meanwhile: this may be from before the write.
-      if (mine === flights && isGood(answer)) keep(question, { answer, at })
+      const answer = await asking
+      // Cleared meanwhile: this may be from before the write. And who was asked again does not go back.
+      if (mine === flights && isGood(answer) && at >= (kept.get(question)?.at ?? 0)) keep(question, { answer, at })
       return answer
     } finally {
       mine.delete(question)
@@ -66,7 +69,9 @@ export function createGraphqlCache(options: GraphqlCacheOptions): GraphqlCache {
   }
 
   return {
-    async answer(question, ask) {
+    async answer(question, ask, mode = 'default') {
+      if (mode === 'no-store') return read(ask, 'request')
+      if (mode === 'no-cache') return fly(question, read(ask, 'request'))
       const found = kept.get(question)
       if (found && now() - found.at < ttlMs) {
         hits++
@@ -80,7 +85,7 @@ export function createGraphqlCache(options: GraphqlCacheOptions): GraphqlCache {
         hits++
         return { ...answer, headers: labelled(answer.headers, 'ghmesh; fwd=uri-miss; collapsed', 0) }
       }
-      const own = fly(question, ask)
+      const own = fly(question, read(ask, 'uri-miss'))
       flights.set(question, own)
       return own
     },
@@ -95,11 +100,11 @@ export function createGraphqlCache(options: GraphqlCacheOptions): GraphqlCache {
   }
 }
 
-async function read(ask: () => Promise<Response>): Promise<GraphqlAnswer> {
+async function read(ask: () => Promise<Response>, why: string): Promise<GraphqlAnswer> {
   const response = await ask()
   const { status, statusText, headers } = response
   const body = Buffer.from(await response.arrayBuffer())
-  return { status, statusText, headers: labelled(headers, `ghmesh; fwd=uri-miss; fwd-status=${status}`, 0), body }
+  return { status, statusText, headers: labelled(headers, `ghmesh; fwd=${why}; fwd-status=${status}`, 0), body }
 }
 
 function labelled(headers: Headers, status: string, ageMs: number): Headers {

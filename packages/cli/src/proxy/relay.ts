@@ -38,7 +38,7 @@ export function createRelay({ mesh, api, graphql, ready, passed }: RelayOptions)
       if (question !== undefined) {
         // Without the client's signal: others may have come to wait for the same.
         const ask = () => mesh.fetch(url, { ...ownToken, method: 'POST', headers, body: text })
-        const answer = await graphql.cache.answer(question, ask)
+        const answer = await graphql.cache.answer(question, ask, cacheModeOf(req.headers))
         return sendBytes(res, answer, responseHeaders(answer.headers, api, clientBase))
       }
       body = text
