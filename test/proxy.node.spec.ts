@@ -11,6 +11,7 @@ import { expect } from 'chai'
 import { normaliseQuery } from '../packages/cli/src/proxy/graphql-document.ts'
 import { createQuestions } from '../packages/cli/src/proxy/graphql-question.ts'
 import { refusal } from '../packages/cli/src/proxy/guard.ts'
+import { closeServer, listenOnSocket } from '../packages/cli/src/proxy/listen.ts'
 import { targetOf } from '../packages/cli/src/proxy/target.ts'
 import { createCommands } from './commands.ts'
 
@@ -668,6 +669,20 @@ else if (command === 'wait') {
       expect(new Set(different).size).to.equal(different.length)
       for (const body of [{ query, extensions: {} }, { query, variables: { a: 2 ** 60 } }, [{ query }], { query: 1 }])
         expect(ask(body)).to.equal(undefined)
+    })
+
+    it('port 80 is the one that clients leave out', () => {
+      const atPort80 = (host: string, origin?: string) =>
+        refusal({ host, origin }, { kind: 'port', port: 80 }, new URL('https://api.github.com'))
+      expect(atPort80('localhost:80') ?? atPort80('127.0.0.1', 'http://127.0.0.1')).to.equal(undefined)
+      expect(atPort80('evil.example')?.status).to.equal(403)
+    })
+
+    it('an upload may take as long as it moves', async () => {
+      const place = join(commands.folder('s'), 's')
+      const server = await listenOnSocket(place, () => {})
+      expect([server.requestTimeout, server.timeout > 0, server.headersTimeout > 0]).to.deep.equal([0, true, true])
+      await closeServer(server)
     })
 
     it('every path is below the API, also of GitHub Enterprise Server', () => {

@@ -26,6 +26,8 @@ export function refusal(headers: IncomingHttpHeaders, door: Door, api: URL): Ref
     return { status: 421, message: `this socket leads to ${api.host}, not to ${JSON.stringify(host)}` }
   }
   const own = [`127.0.0.1:${door.port}`, `localhost:${door.port}`]
+  // The port that clients leave out.
+  if (door.port === 80) own.push('127.0.0.1', 'localhost')
   if (!own.includes(host)) return { status: 403, message: `use http://${own[0]}` }
   const { origin } = headers
   const site = headers['sec-fetch-site']
