@@ -567,6 +567,23 @@ else if (command === 'wait') {
       expect(config()).to.equal('/changed.sock')
     })
 
+    it('after kill -9 and without gh, a proxy starts all the same, and what gh had before is not forgotten', async () => {
+      const place = join(commands.folder('s'), 's')
+      const killed = await start(['--gh', '--socket', place], ghEnv())
+      killed.child.kill('SIGKILL')
+      await killed.ended
+      const without = await start(['--socket', place], { ...ghEnv(), PATH: commands.folder('empty') })
+      without.child.kill('SIGTERM')
+      const { code, stderr } = await without.ended
+      expect([code, config()]).to.deep.equal([0, place])
+      expect(stderr).to.match(/^ghmesh: gh may still use \S+ after a crash: the command gh was not found; .*\n/)
+      const last = await start(['--socket', place], ghEnv())
+      expect(config()).to.equal('/former.sock')
+      last.child.kill('SIGTERM')
+      await last.ended
+      expect(existsSync(`${place}.json`)).to.equal(false)
+    })
+
     it('ghmesh gh: one command through the mesh, its exit code, and nothing left behind', async () => {
       writeFileSync(join(configDir, 'hosts.yml'), 'github.com: {}')
       const run = (...args: string[]) => commands.ghmesh(['gh', '--', ...args], env(ghEnv()))

@@ -46,13 +46,23 @@ export async function claimSocket(socket: string, { gh, warn }: ClaimOptions): P
     }
   }
 
+  /** What cannot be given back now, for gh is not there or fails, remains to be given back at the end. */
+  function giveBackOrKeep(former: NonNullable<typeof taken>): void {
+    try {
+      giveBack(socket, former)
+    } catch (error) {
+      taken = former
+      warn(`ghmesh: gh may still use ${socket} after a crash: ${messageOf(error)}`)
+    }
+  }
+
   process.on('exit', release)
   try {
     const holder = await holderOf(socket)
     if (holder) throw new CliError(`${socket} is in use by ${holder}`)
     const crashed = await readState(socket)
     if (gh) taken = await formerOf(socket, crashed)
-    else if (crashed?.gh) giveBack(socket, crashed.gh)
+    else if (crashed?.gh) giveBackOrKeep(crashed.gh)
     rmSync(socket, { force: true })
   } catch (error) {
     release()
@@ -62,7 +72,7 @@ export async function claimSocket(socket: string, { gh, warn }: ClaimOptions): P
     async settle() {
       settled = true
       await writeState(socket, { pid: process.pid, since: new Date().toISOString(), ...(taken && { gh: taken }) })
-      if (taken) setGhSocket(taken.configDir, socket)
+      if (taken && gh) setGhSocket(taken.configDir, socket)
       unlock?.()
       unlock = undefined
     },
