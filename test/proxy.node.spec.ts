@@ -1,5 +1,14 @@
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync
+} from 'node:fs'
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -12,6 +21,7 @@ import { normaliseQuery } from '../packages/cli/src/proxy/graphql-document.ts'
 import { createQuestions } from '../packages/cli/src/proxy/graphql-question.ts'
 import { refusal } from '../packages/cli/src/proxy/guard.ts'
 import { closeServer, listenOnSocket } from '../packages/cli/src/proxy/listen.ts'
+import { lockStart } from '../packages/cli/src/proxy/state.ts'
 import { targetOf } from '../packages/cli/src/proxy/target.ts'
 import { createCommands } from './commands.ts'
 
@@ -475,6 +485,26 @@ describe('ghmesh proxy', () => {
     for (let n = 0; n < 3; n++) expect((await ask(place, '/meta', { token: alice })).status).to.equal(200)
     proxy.child.kill('SIGTERM')
     expect((await proxy.ended).code).to.equal(0)
+  })
+
+  it('is not kept from starting by an old lock whose process id somebody else has now', async () => {
+    const place = join(commands.folder('s'), 's')
+    const lock = `${place}.lock`
+    writeFileSync(lock, String(process.pid))
+    const refused = await commands.ghmesh(['proxy', '--socket', place], env()).ended
+    expect([refused.code, refused.stderr]).to.deep.equal([
+      1,
+      `ghmesh: another ghmesh proxy is starting on ${place} (process ${process.pid}, by ${lock})\n`
+    ])
+    utimesSync(lock, 0, 0)
+    const proxy = await start(['--socket', place])
+    expect(existsSync(lock)).to.equal(false)
+    proxy.child.kill('SIGTERM')
+    await proxy.ended
+    // In a container a process has the same id again.
+    writeFileSync(lock, String(process.pid))
+    ;(await lockStart(place))()
+    expect(existsSync(lock)).to.equal(false)
   })
 
   describe('and gh', () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { CliError } from '../errors.ts'
 
 /** What stands beside a socket while its proxy runs, and after a crash. */
@@ -11,6 +11,9 @@ export interface ProxyState {
   /** What gh's configuration said before this proxy took it over, and where. */
   gh?: { former: string; configDir: string }
 }
+
+/** No start takes longer. */
+const startMs = 60_000
 
 const stateFile = (socket: string) => `${socket}.json`
 
@@ -71,9 +74,12 @@ async function removeStale(file: string, socket: string): Promise<void> {
   }
 }
 
+/** A process id comes again, and after a restart in a container even this one's own: a start does not take so long. */
 async function refuseLive(file: string, socket: string): Promise<void> {
   const pid = Number(await readFile(file, 'utf8').catch(() => ''))
-  if (isAlive(pid)) throw new CliError(`another ghmesh proxy is starting on ${socket} (process ${pid})`)
+  const { mtimeMs } = (await stat(file).catch(() => undefined)) ?? { mtimeMs: 0 }
+  if (pid === process.pid || !isAlive(pid) || Date.now() - mtimeMs > startMs) return
+  throw new CliError(`another ghmesh proxy is starting on ${socket} (process ${pid}, by ${socket}.lock)`)
 }
 
 /** False when it fails with this code. */
