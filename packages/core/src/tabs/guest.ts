@@ -11,6 +11,8 @@ export interface GuestOptions {
   emit: Emit
   /** A question that no tab takes within this is given up, in ms. */
   answerMs: number
+  /** Another tab has begun to hold the mesh. */
+  onHolder(): void
 }
 
 interface Waiting {
@@ -21,7 +23,7 @@ interface Waiting {
 }
 
 /** The side of a tab that does not hold the mesh: asks the one that does, and asks the next one again when it has gone. */
-export function createGuest({ channel, emit, answerMs }: GuestOptions) {
+export function createGuest({ channel, emit, answerMs, onHolder }: GuestOptions) {
   const tab = crypto.randomUUID()
   const waiting = new Map<number, Waiting>()
   let lastId = 0
@@ -57,6 +59,10 @@ export function createGuest({ channel, emit, answerMs }: GuestOptions) {
     }
   }
 
+  function askAgain(): void {
+    for (const one of waiting.values()) put(one)
+  }
+
   function settle(id: number): Waiting | undefined {
     const one = waiting.get(id)
     waiting.delete(id)
@@ -67,7 +73,8 @@ export function createGuest({ channel, emit, answerMs }: GuestOptions) {
   function receive({ data }: MessageEvent<Message>): void {
     if ('state' in data && data.state) state = data.state
     if (data.kind === 'holds') {
-      for (const one of waiting.values()) put(one)
+      askAgain()
+      onHolder()
     } else if (data.kind === 'event') {
       const detail = data.type === 'warning' ? receiveError(data.detail as SentError) : data.detail
       emit(data.type, detail as MeshEvents[typeof data.type])
@@ -83,6 +90,8 @@ export function createGuest({ channel, emit, answerMs }: GuestOptions) {
 
   return {
     ask,
+    /** Puts all that waits once more, for whoever has taken it has gone. */
+    askAgain,
     /** How things stood when they were last told; asks how they stand now. */
     get state(): State | undefined {
       if (!looking) {

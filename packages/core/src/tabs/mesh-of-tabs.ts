@@ -26,14 +26,14 @@ export interface TabsOptions {
 
 /**
  * One mesh for all tabs of an origin: whoever has the Web Lock holds it, and the others use it through a BroadcastChannel.
- * When its tab goes, the next one starts it again and answers what others were waiting for. A tab that the mesh does not
- * answer asks GitHub itself.
+ * When its tab goes, the next one starts it again and answers what others were waiting for. A tab that cannot start it
+ * tries again only after another one has held it. A tab that the mesh does not answer asks GitHub itself.
  */
 export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
   const { name, start, apiUrl, token, fetch: ask, answerMs } = options
   const { target: events, emit } = createEvents()
   const channel = new BroadcastChannel(name)
-  const guest = createGuest({ channel, emit, answerMs })
+  const guest = createGuest({ channel, emit, answerMs, onHolder: () => inLine || standInLine().catch(notStarted) })
   const queue = new AbortController()
   let local: LocalMesh | undefined
   let stopping: Promise<void> | undefined
@@ -43,7 +43,11 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
   })
 
   async function hold(started: () => void): Promise<void> {
-    const mesh = await start()
+    const mesh = await start().catch((error) => {
+      inLine = false
+      guest.askAgain()
+      throw error
+    })
     const host = createHost(channel, mesh, emit)
     local = mesh
     guest.moveTo(host)
@@ -51,13 +55,25 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
     await holding
     host.leave()
     await mesh.stop()
+    // Before the next one begins: what it asks is no longer this tab's to take.
+    channel.close()
   }
 
+  let inLine = false
   let lock: Promise<unknown> = Promise.resolve()
-  const started = new Promise<void>((resolve, reject) => {
-    lock = navigator.locks.request(name, { signal: queue.signal }, () => hold(resolve))
-    lock.catch(reject)
-  })
+  /** Waits for this tab's turn; rejects when it cannot start the mesh then. */
+  function standInLine(): Promise<void> {
+    inLine = true
+    return new Promise((resolve, reject) => {
+      lock = navigator.locks.request(name, { signal: queue.signal }, () => hold(resolve))
+      lock.catch(reject)
+    })
+  }
+  function notStarted(error: unknown): void {
+    if (!stopping) emit('warning', new MeshError('ERR_TRANSPORT', notStartedMessage, { cause: error }))
+  }
+
+  const started = standInLine()
   const answered = guest.ask('look', []).catch(() => {})
   try {
     await Promise.race([started, answered])
@@ -65,9 +81,7 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
     channel.close()
     throw error
   }
-  started.catch((error) => {
-    if (!stopping) emit('warning', new MeshError('ERR_TRANSPORT', notStarted, { cause: error }))
-  })
+  started.catch(notStarted)
 
   const running = () => {
     if (stopping) throw new MeshError('ERR_STOPPED', 'this mesh was stopped; make another one with createMesh')
@@ -177,4 +191,4 @@ const partsOf = ({
 })
 
 const noAnswer = 'the tab that holds the mesh does not answer; close or reload it, and try again'
-const notStarted = 'this tab could not take over the mesh, and asks GitHub itself; reload it'
+const notStartedMessage = 'this tab could not take over the mesh, and asks GitHub itself; reload it'
