@@ -66,6 +66,15 @@ describe('tabs: who holds the mesh', () => {
     expect(await asked).to.equal('two')
   })
 
+  it('asks GitHub from the tab that was asked, where only `fetch` itself can fulfil a wish', async () => {
+    await open('one', async () => local(async () => Response.error()))
+    const two = await open('two', async () => local(async () => new Response('two holds')))
+    const wishes: RequestInit[] = [{ redirect: 'manual' }, { redirect: 'error' }, { integrity: 'sha256-x' }]
+    for (const wish of wishes) {
+      expect(await (await two.fetch(apiUrl, wish)).text()).to.equal('two')
+    }
+  })
+
   it('lets one that could not start it try again, once another has held it', async () => {
     const one = await open('one', async () => local(async () => new Response('one holds')))
     let tries = 0

@@ -92,12 +92,13 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
     if (local) return local.fetch(input, init)
     const read = await readRequest(input, init, apiUrl, token)
     if (!read) return ask(input, init)
-    const { method, headers, url, authorization, signal } = read
+    const { method, headers, url, authorization, redirect, integrity, signal } = read
     const asItIs = () => ask(input, { ...init, headers })
-    if ((method !== 'GET' && method !== 'HEAD') || init?.body != null) {
-      // Made here, for nobody knows what became of it when the other tab closes half-way.
+    const isWrite = method !== 'GET' && method !== 'HEAD'
+    // Nobody would know what became of a write when the other tab closes half-way; the rest only `fetch` itself can fulfil.
+    if (isWrite || init?.body != null || redirect !== 'follow' || integrity) {
       const response = await asItIs()
-      if (response.ok) void guest.ask('wrote', [url.href, authorization]).catch(() => {})
+      if (isWrite && response.ok) void guest.ask('wrote', [url.href, authorization]).catch(() => {})
       return response
     }
     try {
@@ -174,17 +175,13 @@ const partsOf = ({
   method,
   headers,
   authorization,
-  cache,
-  redirect,
-  integrity
+  cache
 }: NonNullable<Awaited<ReturnType<typeof readRequest>>>): RequestParts => ({
   url: url.href,
   init: {
     method,
     headers: [...headers],
     cache,
-    redirect,
-    integrity,
     // Without a token here, the other tab's is not taken either.
     credentials: authorization === undefined ? 'omit' : undefined
   }

@@ -9,9 +9,7 @@ import type { Peer } from '../transport/transport.ts'
 /** A request in parts that can be copied from tab to tab: `fetch`'s own, with a URL that stands for itself. */
 export interface RequestParts {
   url: string
-  init: Pick<RequestInit, 'method' | 'cache' | 'credentials' | 'redirect' | 'integrity'> & {
-    headers: [string, string][]
-  }
+  init: Pick<RequestInit, 'method' | 'cache' | 'credentials'> & { headers: [string, string][] }
 }
 
 /** What one tab asks of the one that holds the mesh; the arguments of each. */
