@@ -1,6 +1,6 @@
 import { type ApiRequest, apiPath } from './github/request.ts'
 import type { Visibility } from './github/visibility.ts'
-import { changedBy } from './github/writes.ts'
+import { changedBy, nearTo } from './github/writes.ts'
 import type { Limits } from './limits.ts'
 
 type Writer = Pick<ApiRequest, 'authorization' | 'viewer'>
@@ -30,9 +30,9 @@ export function createWrites({ apiUrl, limits, now, visibility, changed, recheck
       })
       if (path === undefined || !/^\/(?:repos|repositories|user|users|orgs|gists|notifications)\b/.test(path)) return
       const base = apiUrl.href.replace(/\/$/, '')
-      const targets = changedBy(path).map((target) => (target.startsWith('/') ? base + target : target))
+      const named = (targets: string[]) => targets.map((target) => (target.startsWith('/') ? base + target : target))
       const asOf = now()
-      for (const target of targets) {
+      for (const target of named(changedBy(path))) {
         const work = changed(target, asOf).catch(() => {})
         underWay.add(work)
         void work.finally(() => underWay.delete(work))
@@ -41,7 +41,7 @@ export function createWrites({ apiUrl, limits, now, visibility, changed, recheck
       for (const delayMs of limits.recheckMs) {
         const timer = setTimeout(() => {
           timers.delete(timer)
-          void recheck(targets, by).catch(() => {})
+          void recheck(named(nearTo(path)), by).catch(() => {})
         }, delayMs)
         timers.add(timer)
       }

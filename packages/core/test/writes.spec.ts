@@ -1,25 +1,16 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { createPurges } from '../src/cache/purges.ts'
-import { changedBy } from '../src/github/writes.ts'
+import { changedBy, nearTo } from '../src/github/writes.ts'
 
 describe('writes: what they changed', () => {
   const root = '/repos/octo/tools'
-  const changed = (path: string) => changedBy(path).sort()
 
-  it('is the thing, its lists and its repository; an issue and a pull request are one', () => {
-    const both = [`${root}/issues`, `${root}/issues/1`, `${root}/pulls`, `${root}/pulls/1`]
-    expect(changed(`${root}/issues/1/comments`)).to.deep.equal([root, ...both, `${root}/issues/1/comments`].sort())
-    expect(changed(`${root}/pulls/1/`)).to.deep.equal([root, ...both].sort())
-    expect(changed('/repositories/7/pulls')).to.deep.equal([
-      '/repositories/7',
-      '/repositories/7/issues',
-      '/repositories/7/pulls'
-    ])
-  })
-
-  it('is all of a repository, where a write can show anywhere in it', () => {
+  it('is all of a repository, for a write can show anywhere in it', () => {
     for (const path of [
+      '/issues',
+      '/issues/1/comments',
+      '/pulls/1/',
       '/pulls/1/merge',
       '/contents/README.md',
       '/issues/comments/5',
@@ -27,13 +18,22 @@ describe('writes: what they changed', () => {
       '/git/refs',
       ''
     ]) {
-      expect(changed(root + path), path).to.deep.equal(['octo/tools'])
+      expect(changedBy(root + path), path).to.deep.equal(['octo/tools'])
     }
-    expect(changed('/repositories/7/merges')).to.deep.equal(['repositories/7'])
+    expect(changedBy('/repositories/7/merges')).to.deep.equal(['repositories/7'])
   })
 
   it('is the path and its parents outside of repositories', () => {
-    expect(changed('/user/issues/1')).to.deep.equal(['/user', '/user/issues', '/user/issues/1'])
+    expect(changedBy('/user/issues/1')).to.deep.equal(['/user/issues/1', '/user/issues', '/user'])
+  })
+
+  it('is looked at again near the thing: its lists and its repository; an issue and a pull request are one', () => {
+    const both = [`${root}/issues`, `${root}/issues/1`, `${root}/pulls`, `${root}/pulls/1`]
+    expect(nearTo(`${root}/issues/1/comments`)).to.have.members([root, ...both, `${root}/issues/1/comments`])
+    expect(nearTo(`${root}/pulls/1/`)).to.have.members([root, ...both])
+    const byId = '/repositories/7'
+    expect(nearTo(`${byId}/pulls`)).to.have.members([byId, `${byId}/issues`, `${byId}/pulls`])
+    expect(nearTo(`${root}/pulls/1/merge`)).to.deep.equal(['octo/tools'])
   })
 
   it('is named so that purges know it, reaches the written URL, and no other repository', () => {
@@ -44,12 +44,14 @@ describe('writes: what they changed', () => {
       fc.property(fc.constantFrom(root, '/repositories/7'), fc.array(segment, { maxLength: 5 }), (at, segments) => {
         const url = new URL(api + [at, ...segments].join('/'))
         fc.pre(url.pathname.startsWith(at))
-        const targets = changedBy(url.pathname).map((target) => (target.startsWith('/') ? api + target : target))
-        const reaches = (other: string) =>
-          targets.some((target) => purges.covers(purges.normalise(target) ?? '?', other))
-        expect(reaches(url.href), url.href).to.equal(true)
-        for (const other of ['/repos/octo/other/issues', '/repositories/8', '/user'])
-          expect(reaches(api + other), other).to.equal(false)
+        for (const found of [changedBy, nearTo]) {
+          const targets = found(url.pathname).map((target) => (target.startsWith('/') ? api + target : target))
+          const reaches = (other: string) =>
+            targets.some((target) => purges.covers(purges.normalise(target) ?? '?', other))
+          expect(reaches(url.href), url.href).to.equal(true)
+          for (const other of ['/repos/octo/other/issues', '/repositories/8', '/user'])
+            expect(reaches(api + other), other).to.equal(false)
+        }
       })
     )
   })

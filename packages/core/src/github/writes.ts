@@ -1,27 +1,33 @@
-const repository = /^\/(?:repos\/([^/]+\/[^/]+)|repositories\/\d+)/
-const discussion = /^(.*?)\/(issues|pulls)(\/\d+)?(?:\/(?:comments|labels|assignees|reactions|lock))?$/
+import { repositoryOf } from './routes.ts'
+
+const discussion =
+  /^(\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+))\/(issues|pulls)(\/\d+)?(?:\/(?:comments|labels|assignees|reactions|lock))?$/
 
 /**
- * What a successful write to a path changed, as `Purges` names it. Issues and pull requests (one thing with two names):
- * the URL, its parents and lists. Anything else in a repository can show anywhere in it (a merge, a file, an edited
- * comment by its own id), and asking again is free where nothing changed: then all of the repository.
+ * What a successful write to a path made stale, as `Purges` names it: all of a repository, for a write can show anywhere in
+ * it. Even an issue does in some twenty lists (of events, comments, milestones, reviews, ...), each a message to members,
+ * where a repository is one; and asking again is free where nothing changed. Elsewhere: the path and its parents.
  */
 export function changedBy(path: string): string[] {
-  const clean = path.replace(/\/$/, '')
-  const [root, name] = repository.exec(clean) ?? []
-  const [, base, , number] = discussion.exec(clean) ?? []
-  if (root === undefined) return parents(clean, '')
-  if (base !== root) return [name ?? root.slice(1)]
-  const twins = ['issues', 'pulls'].flatMap((kind) => [
-    clean.replace(discussion, `$1/${kind}${number ?? ''}`),
-    `${root}/${kind}`
-  ])
-  return [...new Set([...parents(clean, root), ...twins, root])]
+  const name = repositoryOf(path)
+  return name === undefined ? parents(path) : [name]
 }
 
-/** The path and those above it, without the root. */
-function parents(path: string, root: string): string[] {
+/**
+ * What of it is looked at again later. Of issues and pull requests (one thing with two names): the URL, its parents and
+ * lists. Otherwise all that changed.
+ */
+export function nearTo(path: string): string[] {
+  const clean = path.replace(/\/$/, '')
+  const [, root, , number = ''] = discussion.exec(clean) ?? []
+  if (root === undefined) return changedBy(path)
+  const twins = ['issues', 'pulls'].flatMap((kind) => [`${root}/${kind}${number}`, `${root}/${kind}`])
+  return [...new Set([clean, ...twins, root])]
+}
+
+/** The path and those above it. */
+function parents(path: string): string[] {
   const found: string[] = []
-  for (let at = path; at.length > root.length; at = at.slice(0, at.lastIndexOf('/'))) found.push(at)
+  for (let at = path.replace(/\/$/, ''); at !== ''; at = at.slice(0, at.lastIndexOf('/'))) found.push(at)
   return found
 }
