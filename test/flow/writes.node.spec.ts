@@ -44,6 +44,17 @@ describe('writes and purges', () => {
     for (const path of lists) expect(status(await b.ask(path)), path).to.include('fwd=stale')
   })
 
+  it('a write through the old name of a renamed repository shows under its new name and its id', async () => {
+    const a = await s.member({ limits })
+    hello().rename('Renamed')
+    const [renamed, byId] = ['/repos/octocat/Renamed', `/repositories/${(await a.json('/repos/octocat/Renamed')).id}`]
+    const places = [renamed, byId].map((place) => `${place}/issues/1`)
+    for (const place of places) await a.ask(place)
+    s.now += second
+    await a.ask(`${issues}/1`, post({ title: 'By its old name' }, 'PATCH'))
+    for (const place of places) expect((await a.json(place)).title, place).to.equal('By its old name')
+  })
+
   it('PATCH makes the issue, the list and the pull request of the same number stale', async () => {
     const [a, b] = await s.two({ limits })
     const { number } = (await a.json(`${repo}/pulls`))[0]

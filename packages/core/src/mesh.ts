@@ -64,8 +64,8 @@ export interface Mesh extends AsyncDisposable {
 
 /** A mesh that runs here, as those see it which stand between it and its users. */
 export interface LocalMesh extends Mesh {
-  /** A write that was made without `fetch`: what it changed is stale from now on. */
-  wrote(url: string, authorization?: string): Promise<void>
+  /** A write that was made without `fetch`: what it changed, by its URL and that of its answer, is stale from now on. */
+  wrote(urls: string[], authorization?: string): Promise<void>
 }
 
 /** Starts a member and gives it its public face. */
@@ -103,7 +103,7 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
     }
     const { write } = classified
     const response = await origin.pass(classified.input, classified.init, write !== undefined)
-    if (write && response.ok) writes.done(write.url, write)
+    if (write && response.ok) writes.done([write.url.href, response.url], write)
     return response
   }
 
@@ -173,10 +173,9 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
       running()
       return member.clear()
     },
-    async wrote(href, authorization) {
+    async wrote(urls, authorization) {
       running()
-      const url = new URL(href)
-      writes.done(url, { authorization, viewer: await viewers.of(authorization) })
+      writes.done(urls, { authorization, viewer: await viewers.of(authorization) })
     },
     stats: stats as Mesh['stats'],
     peers: () => network?.peers() ?? [],

@@ -21,18 +21,33 @@ export function createWrites({ apiUrl, limits, now, visibility, changed, recheck
   const timers = new Set<ReturnType<typeof setTimeout>>()
   const underWay = new Set<Promise<void>>()
   let stopped = false
+  const base = apiUrl.href.replace(/\/$/, '')
+
+  /** Undefined for what nobody would ask for. */
+  function pathOf(href: string): string | undefined {
+    const url = URL.parse(href)
+    const path = url && apiPath(url, apiUrl)
+    if (!path || !/^\/(?:repos|repositories|user|users|orgs|gists|notifications)\b/.test(path)) return undefined
+    return path.replace(/^\/repositories\/(\d+)/, (alias, id) => {
+      const name = visibility.nameOf(id)
+      return name ? `/repos/${name}` : alias
+    })
+  }
+  const targetsOf = (paths: string[], find: (path: string) => string[]) => [
+    ...new Set(paths.flatMap(find).map((target) => (target.startsWith('/') ? base + target : target)))
+  ]
+
   return {
-    /** Does what concerns the caller before it returns; the rest needs nobody to wait for it. */
-    done(url: URL, by: Writer): void {
-      const path = apiPath(url, apiUrl)?.replace(/^\/repositories\/(\d+)/, (alias, id) => {
-        const name = visibility.nameOf(id)
-        return name ? `/repos/${name}` : alias
-      })
-      if (path === undefined || !/^\/(?:repos|repositories|user|users|orgs|gists|notifications)\b/.test(path)) return
-      const base = apiUrl.href.replace(/\/$/, '')
-      const named = (targets: string[]) => targets.map((target) => (target.startsWith('/') ? base + target : target))
+    /**
+     * Does what concerns the caller before it returns; the rest needs nobody to wait for it. `urls`: as it was asked, and
+     * where GitHub answered, for a renamed repository redirects to its id. What others hold under a new name that no answer
+     * has shown here lately stays fresh: only another call could tell that name.
+     */
+    done(urls: readonly string[], by: Writer): void {
+      const paths = urls.flatMap((url) => pathOf(url) ?? [])
+      if (paths.length === 0) return
       const asOf = now()
-      for (const target of named(changedBy(path))) {
+      for (const target of targetsOf(paths, changedBy)) {
         const work = changed(target, asOf).catch(() => {})
         underWay.add(work)
         void work.finally(() => underWay.delete(work))
@@ -41,7 +56,7 @@ export function createWrites({ apiUrl, limits, now, visibility, changed, recheck
       for (const delayMs of limits.recheckMs) {
         const timer = setTimeout(() => {
           timers.delete(timer)
-          void recheck(named(nearTo(path)), by).catch(() => {})
+          void recheck(targetsOf(paths, nearTo), by).catch(() => {})
         }, delayMs)
         timers.add(timer)
       }

@@ -45,7 +45,7 @@ export function createHost(channel: BroadcastChannel, mesh: LocalMesh, emit: Emi
     delete: ([name], signal) => mesh.delete(name, { signal }),
     purge: ([urlOrRepository], signal) => mesh.purge(urlOrRepository, { signal }),
     clear: () => mesh.clear(),
-    wrote: ([url, authorization]) => mesh.wrote(url, authorization),
+    wrote: ([urls, authorization]) => mesh.wrote(urls, authorization),
     look: async () => undefined
   }
 

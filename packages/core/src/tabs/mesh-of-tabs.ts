@@ -98,7 +98,7 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
     // Nobody would know what became of a write when the other tab closes half-way; the rest only `fetch` itself can fulfil.
     if (isWrite || init?.body != null || redirect !== 'follow' || integrity) {
       const response = await asItIs()
-      if (isWrite && response.ok) void guest.ask('wrote', [url.href, authorization]).catch(() => {})
+      if (isWrite && response.ok) void guest.ask('wrote', [[url.href, response.url], authorization]).catch(() => {})
       return response
     }
     try {

@@ -23,7 +23,7 @@ export interface Calls {
   purge: [urlOrRepository: string]
   clear: []
   /** A write to GitHub that this tab has made itself. */
-  wrote: [url: string, authorization?: string]
+  wrote: [urls: string[], authorization?: string]
   /** Only how things stand. */
   look: []
 }
