@@ -1,6 +1,6 @@
 import { type ApiRequest, apiPath } from './github/request.ts'
 import type { Visibility } from './github/visibility.ts'
-import { changedBy, nearTo } from './github/writes.ts'
+import { changedBy } from './github/writes.ts'
 import type { Limits } from './limits.ts'
 
 type Writer = Pick<ApiRequest, 'authorization' | 'viewer'>
@@ -33,9 +33,6 @@ export function createWrites({ apiUrl, limits, now, visibility, changed, recheck
       return name ? `/repos/${name}` : alias
     })
   }
-  const targetsOf = (paths: string[], find: (path: string) => string[]) => [
-    ...new Set(paths.flatMap(find).map((target) => (target.startsWith('/') ? base + target : target)))
-  ]
 
   return {
     /**
@@ -44,10 +41,11 @@ export function createWrites({ apiUrl, limits, now, visibility, changed, recheck
      * has shown here lately stays fresh: only another call could tell that name.
      */
     done(urls: readonly string[], by: Writer): void {
-      const paths = urls.flatMap((url) => pathOf(url) ?? [])
-      if (paths.length === 0) return
+      const changes = new Set(urls.flatMap((url) => changedBy(pathOf(url) ?? '')))
+      const targets = [...changes].map((target) => (target.startsWith('/') ? base + target : target))
+      if (targets.length === 0) return
       const asOf = now()
-      for (const target of targetsOf(paths, changedBy)) {
+      for (const target of targets) {
         const work = changed(target, asOf).catch(() => {})
         underWay.add(work)
         void work.finally(() => underWay.delete(work))
@@ -56,7 +54,7 @@ export function createWrites({ apiUrl, limits, now, visibility, changed, recheck
       for (const delayMs of limits.recheckMs) {
         const timer = setTimeout(() => {
           timers.delete(timer)
-          void recheck(targetsOf(paths, nearTo), by).catch(() => {})
+          void recheck(targets, by).catch(() => {})
         }, delayMs)
         timers.add(timer)
       }

@@ -1,16 +1,26 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { createPurges } from '../src/cache/purges.ts'
-import { changedBy, nearTo } from '../src/github/writes.ts'
+import { changedBy } from '../src/github/writes.ts'
 
 describe('writes: what they changed', () => {
   const root = '/repos/octo/tools'
 
-  it('is all of a repository, for a write can show anywhere in it', () => {
+  it('is the thing, its lists and its repository; an issue and a pull request are one', () => {
+    const lists = ['issues', 'pulls', 'issues/comments', 'issues/events', 'pulls/comments', 'milestones', 'labels']
+    const both = ['issues/1', 'pulls/1'].flatMap((one) => [one, `${one}/comments`])
+    const details = ['issues/1/events', 'issues/1/timeline', 'issues/1/labels']
+    const ofPull = ['pulls/1/commits', 'pulls/1/files', 'pulls/1/reviews']
+    const all = [...lists, ...both, ...details, ...ofPull].map((path) => `${root}/${path}`)
+    expect(changedBy(`${root}/issues/1/comments`)).to.have.members([root, ...all])
+    expect(changedBy(`${root}/issues/1/assignees`)).to.have.members([root, ...all, `${root}/issues/1/assignees`])
+    expect(changedBy(`${root}/pulls/1/`)).to.have.members([root, ...all])
+    const byId = '/repositories/7'
+    expect(changedBy(`${byId}/pulls`)).to.have.members([byId, ...lists.map((list) => `${byId}/${list}`)])
+  })
+
+  it('is all of a repository, where a write can show anywhere in it', () => {
     for (const path of [
-      '/issues',
-      '/issues/1/comments',
-      '/pulls/1/',
       '/pulls/1/merge',
       '/contents/README.md',
       '/issues/comments/5',
@@ -27,15 +37,6 @@ describe('writes: what they changed', () => {
     expect(changedBy('/user/issues/1')).to.deep.equal(['/user/issues/1', '/user/issues', '/user'])
   })
 
-  it('is looked at again near the thing: its lists and its repository; an issue and a pull request are one', () => {
-    const both = [`${root}/issues`, `${root}/issues/1`, `${root}/pulls`, `${root}/pulls/1`]
-    expect(nearTo(`${root}/issues/1/comments`)).to.have.members([root, ...both, `${root}/issues/1/comments`])
-    expect(nearTo(`${root}/pulls/1/`)).to.have.members([root, ...both])
-    const byId = '/repositories/7'
-    expect(nearTo(`${byId}/pulls`)).to.have.members([byId, `${byId}/issues`, `${byId}/pulls`])
-    expect(nearTo(`${root}/pulls/1/merge`)).to.deep.equal(['octo/tools'])
-  })
-
   it('is named so that purges know it, reaches the written URL, and no other repository', () => {
     const api = 'https://api.github.com'
     const purges = createPurges(new URL(api))
@@ -44,14 +45,12 @@ describe('writes: what they changed', () => {
       fc.property(fc.constantFrom(root, '/repositories/7'), fc.array(segment, { maxLength: 5 }), (at, segments) => {
         const url = new URL(api + [at, ...segments].join('/'))
         fc.pre(url.pathname.startsWith(at))
-        for (const found of [changedBy, nearTo]) {
-          const targets = found(url.pathname).map((target) => (target.startsWith('/') ? api + target : target))
-          const reaches = (other: string) =>
-            targets.some((target) => purges.covers(purges.normalise(target) ?? '?', other))
-          expect(reaches(url.href), url.href).to.equal(true)
-          for (const other of ['/repos/octo/other/issues', '/repositories/8', '/user'])
-            expect(reaches(api + other), other).to.equal(false)
-        }
+        const targets = changedBy(url.pathname).map((target) => (target.startsWith('/') ? api + target : target))
+        const reaches = (other: string) =>
+          targets.some((target) => purges.covers(purges.normalise(target) ?? '?', other))
+        expect(reaches(url.href), url.href).to.equal(true)
+        for (const other of ['/repos/octo/other/issues', '/repositories/8', '/user'])
+          expect(reaches(api + other), other).to.equal(false)
       })
     )
   })

@@ -1,33 +1,34 @@
 import { repositoryOf } from './routes.ts'
 
 const discussion =
-  /^(\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+))\/(issues|pulls)(\/\d+)?(?:\/(?:comments|labels|assignees|reactions|lock))?$/
+  /^(\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+))\/(?:issues|pulls)(\/\d+)?(?:\/(?:comments|labels|assignees|reactions|lock))?$/
 
-/**
- * What a successful write to a path made stale, as `Purges` names it: all of a repository, for a write can show anywhere in
- * it. Even an issue does in some twenty lists (of events, comments, milestones, reviews, ...), each a message to members,
- * where a repository is one; and asking again is free where nothing changed. Elsewhere: the path and its parents.
- */
-export function changedBy(path: string): string[] {
-  const name = repositoryOf(path)
-  return name === undefined ? parents(path) : [name]
+// Where an issue or pull request shows in its repository, and below its number.
+const lists = ['issues', 'pulls', 'issues/comments', 'issues/events', 'pulls/comments', 'milestones', 'labels']
+const details = {
+  issues: ['', '/comments', '/events', '/timeline', '/labels'],
+  pulls: ['', '/comments', '/commits', '/files', '/reviews']
 }
 
 /**
- * What of it is looked at again later. Of issues and pull requests (one thing with two names): the URL, its parents and
- * lists. Otherwise all that changed.
+ * What a successful write to a path changed, as `Purges` names it. Issues and pull requests (one thing with two names):
+ * the URL, its parents, and the lists in which they show. Anything else in a repository can show anywhere in it (a merge, a
+ * file, an edited comment by its own id), and asking again is free where nothing changed: then all of the repository.
  */
-export function nearTo(path: string): string[] {
+export function changedBy(path: string): string[] {
   const clean = path.replace(/\/$/, '')
-  const [, root, , number = ''] = discussion.exec(clean) ?? []
-  if (root === undefined) return changedBy(path)
-  const twins = ['issues', 'pulls'].flatMap((kind) => [`${root}/${kind}${number}`, `${root}/${kind}`])
-  return [...new Set([clean, ...twins, root])]
+  const [, root, number] = discussion.exec(clean) ?? []
+  if (root === undefined) {
+    const name = repositoryOf(clean)
+    return name === undefined ? parents(clean) : [name]
+  }
+  const own = Object.entries(details).flatMap(([kind, parts]) => parts.map((part) => `${root}/${kind}${number}${part}`))
+  return [...new Set([clean, root, ...lists.map((list) => `${root}/${list}`), ...(number === undefined ? [] : own)])]
 }
 
 /** The path and those above it. */
 function parents(path: string): string[] {
   const found: string[] = []
-  for (let at = path.replace(/\/$/, ''); at !== ''; at = at.slice(0, at.lastIndexOf('/'))) found.push(at)
+  for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) found.push(at)
   return found
 }
