@@ -613,6 +613,13 @@ describe('the commands peers, stats, purge and cache', () => {
       })
     }
 
+    it('of a cache folder whose path is too long for a socket: there is no proxy', async () => {
+      const env = user({ XDG_CACHE_HOME: join(commands.folder('user'), 'x'.repeat(100)) })
+      await get(env, '/user')
+      expect((await ok(env, 'cache', 'ls')).stdout).to.match(/\/user\n$/)
+      expect((await ok(env, 'stats')).stdout).to.match(/^No proxy is asked; /)
+    })
+
     it('of a proxy that was killed: its directory is there', async () => {
       const env = user()
       const proxy = await startProxy(env)

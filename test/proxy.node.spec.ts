@@ -634,6 +634,26 @@ else if (command === 'wait') {
       expect(config()).to.equal('/mine')
     })
 
+    it('ghmesh gh: also where the cache folder is too long for a socket, or cannot be written', async () => {
+      const TMPDIR = commands.folder('tmp')
+      // Of a command that was killed.
+      mkdirSync(join(TMPDIR, 'ghmesh-gh-999999999-x', 'y'), { recursive: true })
+      const file = join(commands.folder('f'), 'file')
+      writeFileSync(file, '')
+      for (const XDG_CACHE_HOME of [join(commands.home, 'x'.repeat(100)), file]) {
+        const more = { ...ghEnv(), TMPDIR, XDG_CACHE_HOME }
+        const user = await commands.ghmesh(['gh', '--', 'api', '/user'], env(more)).ended
+        expect([user.code, user.stderr], XDG_CACHE_HOME).to.deep.equal([0, ''])
+        const waiting = commands.ghmesh(['gh', '--', 'wait'], env(more))
+        await waiting.said(/gh waits/)
+        const [folder] = readdirSync(TMPDIR)
+        expect((statSync(join(TMPDIR, folder as string)).mode & 0o777).toString(8)).to.equal('700')
+        waiting.child.kill('SIGTERM')
+        await waiting.ended
+        expect(readdirSync(TMPDIR)).to.deep.equal([])
+      }
+    })
+
     it('without gh: one line and 127', async () => {
       const none = { ...ghEnv(), PATH: commands.folder('empty') }
       const place = join(commands.folder('s'), 's')

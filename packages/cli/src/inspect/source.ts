@@ -1,9 +1,8 @@
 import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
-import process from 'node:process'
 import { cacheDirOf } from '../environment.ts'
 import { CliError } from '../errors.ts'
-import { socketPath } from '../proxy/place.ts'
+import { canBeSocket, defaultSocket, socketPath } from '../proxy/place.ts'
 import { type RunningProxy, runningProxy } from './running-proxy.ts'
 
 /** Where a user says to look. */
@@ -43,8 +42,8 @@ export async function sourceToChange(place: Place): Promise<Source> {
 }
 
 async function proxyOn(socket: string | undefined): Promise<RunningProxy | undefined> {
-  // There are none on Windows, which matters only to whoever names one.
-  if (process.platform === 'win32' && socket === undefined) return undefined
+  // Where no proxy can be, that matters only to whoever names one.
+  if (socket === undefined && !canBeSocket(defaultSocket())) return undefined
   const path = socketPath(socket)
   const proxy = await runningProxy(path)
   if (!proxy && socket !== undefined) {

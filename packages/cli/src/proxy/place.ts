@@ -24,6 +24,10 @@ const runFolder = (): string => join(cacheFolder(), 'run')
 /** The socket of a proxy where nobody says another one. */
 export const defaultSocket = (): string => join(runFolder(), 'proxy.sock')
 
+/** Whether a socket can have this path: there are none for Node on Windows. */
+export const canBeSocket = (path: string): boolean =>
+  process.platform !== 'win32' && Buffer.byteLength(path) <= mostPathBytes
+
 /** Makes the run folder, for this user's eyes only. */
 export async function makeRunFolder(): Promise<string> {
   const folder = runFolder()
@@ -40,7 +44,7 @@ export async function makeRunFolder(): Promise<string> {
 export function socketPath(given: string | undefined): string {
   if (process.platform === 'win32') throw new CliError('there are no Unix sockets for Node on Windows; use WSL', 2)
   const path = given === undefined ? defaultSocket() : resolve(given)
-  if (Buffer.byteLength(path) > mostPathBytes) {
+  if (!canBeSocket(path)) {
     throw new CliError(
       `the path of a socket has ${mostPathBytes} bytes at most; use a shorter --socket than ${path}`,
       2

@@ -1,8 +1,9 @@
-import { chmod, copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, copyFile, lstat, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { ghConfigDir, setGhSocket } from './gh-config.ts'
-import { makeRunFolder } from './place.ts'
+import { canBeSocket, makeRunFolder } from './place.ts'
 import { isAlive } from './state.ts'
 
 /** A configuration of gh's for one command. */
@@ -14,9 +15,7 @@ export interface PrivateGh {
 
 /** A copy of gh's configuration that uses a socket beside it, in a folder for this user's eyes only. */
 export async function privateGh(): Promise<PrivateGh> {
-  const run = await makeRunFolder()
-  await sweep(run)
-  const configDir = await mkdtemp(join(run, `gh-${process.pid}-`))
+  const configDir = await makeFolder()
   const remove = () => rm(configDir, { recursive: true, force: true })
   try {
     for (const name of ['config.yml', 'hosts.yml']) {
@@ -30,7 +29,7 @@ export async function privateGh(): Promise<PrivateGh> {
       )
       if (found) await chmod(copy, 0o600)
     }
-    const socket = join(configDir, 's')
+    const socket = socketIn(configDir)
     setGhSocket(configDir, socket)
     return { configDir, socket, remove }
   } catch (error) {
@@ -39,10 +38,32 @@ export async function privateGh(): Promise<PrivateGh> {
   }
 }
 
+const socketIn = (folder: string) => join(folder, 's')
+
+const prefix = 'ghmesh-gh-'
+
+/** In the run folder, or among temporary files where that cannot be written or is too long for a socket. */
+async function makeFolder(): Promise<string> {
+  try {
+    const run = await makeRunFolder()
+    if (canBeSocket(socketIn(join(run, `${prefix}${process.pid}-XXXXXX`)))) return await makeFolderIn(run)
+  } catch {} // no place for it
+  return makeFolderIn(tmpdir())
+}
+
+async function makeFolderIn(parent: string): Promise<string> {
+  await sweep(parent)
+  return mkdtemp(join(parent, `${prefix}${process.pid}-`))
+}
+
 /** Removes what killed commands left: there may be a token of gh's in it. */
-async function sweep(run: string): Promise<void> {
-  for (const name of await readdir(run)) {
-    const pid = /^gh-(\d+)-/.exec(name)?.[1]
-    if (pid && !isAlive(Number(pid))) await rm(join(run, name), { recursive: true, force: true })
+async function sweep(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN
+    if (!(pid > 0) || isAlive(pid)) continue
+    const folder = join(parent, name)
+    // Among temporary files anybody can put a folder of this name, and exchange it while it is being removed.
+    const owner = await lstat(folder).catch(() => undefined)
+    if (owner && owner.uid === process.getuid?.()) await rm(folder, { recursive: true, force: true })
   }
 }
