@@ -1,12 +1,25 @@
+import { BlockList, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Multiaddr } from '@multiformats/multiaddr'
+
+const ipOf = (address: Multiaddr) => address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')
+
+/** Tells whether a connection comes from one of some IP addresses, however they are spelled. */
+export function isFrom(addresses: readonly string[]): (address: Multiaddr) => boolean {
+  const list = new BlockList()
+  for (const address of addresses) list.addAddress(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+  return (address) => {
+    const host = ipOf(address)
+    return host?.value !== undefined && list.check(host.value, host.name === 'ip6' ? 'ipv6' : 'ipv4')
+  }
+}
 
 /**
  * Where a connection comes from, as bounds count it: an IPv4 address, or an IPv6 network of 64 bits, for a single
  * customer has 2^64 addresses. Undefined for what has no address.
  */
 export function hostOf(address: Multiaddr): string | undefined {
-  const host = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')
+  const host = ipOf(address)
   if (host?.value === undefined) return undefined
   if (host.name === 'ip4') return host.value
   const [head = '', tail] = host.value.toLowerCase().split('::')

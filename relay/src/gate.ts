@@ -1,4 +1,5 @@
 import type { Connection, ConnectionGater, MultiaddrConnection } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { type Bucket, createBucket } from 'ghmesh/protocol'
 import { hostOf } from './addresses.ts'
 import type { RelayLimits } from './limits.ts'
@@ -22,10 +23,10 @@ export interface Gate extends Pick<ConnectionGater, 'denyInboundConnection' | 'd
   readonly connections: number
 }
 
-/** @param proxies Addresses of reverse proxies: everybody comes from there, so bounds for one address do not hold. */
+/** @param isProxy Whether an address is a reverse proxy's: everybody comes from there, so bounds for one address do not hold. */
 export function createGate(
   limits: RelayLimits,
-  proxies: ReadonlySet<string>,
+  isProxy: (address: Multiaddr) => boolean,
   tally: Tally,
   now: () => number,
   isDraining: () => boolean
@@ -41,10 +42,8 @@ export function createGate(
     tally.rejected(reason)
     return true
   }
-  const boundedHost = ({ remoteAddr }: Pick<Connection, 'remoteAddr'>) => {
-    const host = hostOf(remoteAddr)
-    return host === undefined || proxies.has(host) ? undefined : host
-  }
+  const boundedHost = ({ remoteAddr }: Pick<Connection, 'remoteAddr'>) =>
+    isProxy(remoteAddr) ? undefined : hostOf(remoteAddr)
   const isFull = (host: string | undefined) =>
     host !== undefined && (openFrom.get(host) ?? 0) >= limits.connectionsPerAddress
   const isShutOut = (peerId: string) => (outUntil.get(peerId) ?? 0) > now()

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Port } from './addresses.ts'
 import { defaultRelayLimits, type RelayLimits } from './limits.ts'
@@ -36,6 +37,13 @@ const list = (value: string, before: string[] = []) => [
     .map((one) => one.trim())
     .filter((one) => one !== '')
 ]
+
+function ips(value: string, before?: string[]): string[] {
+  const all = list(value, before)
+  const wrong = all.find((one) => isIP(one) === 0)
+  if (wrong !== undefined) throw new InvalidArgumentError(`${wrong} is no IP address.`)
+  return all
+}
 
 function limit(value: string, before: Partial<RelayLimits> = {}): Partial<RelayLimits> {
   const limits = { ...before }
@@ -77,7 +85,7 @@ export function addOptions(program: Command, keyFile: string): Command {
     '--proxy <address>',
     'reverse proxy in front, for which bounds per address do not hold; may be repeated',
     undefined,
-    list
+    ips
   )
   add('--key-file <file>', "the relay's identity; made when there is none", keyFile)
   add('--http-host <address>', 'address for /health and /metrics', '127.0.0.1')

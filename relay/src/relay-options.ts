@@ -19,7 +19,7 @@ export interface RelayOptions {
   announce?: readonly string[]
   /** Ids (hex) of the groups to serve. Default: every group. */
   groups?: readonly string[]
-  /** Addresses of reverse proxies in front of it, for which bounds per address do not hold. */
+  /** IP addresses of reverse proxies in front of it, for which bounds per address do not hold. */
   proxies?: readonly string[]
   /** The identity to keep, as libp2p's protobuf of a private key. Default: a new one. */
   privateKey?: Uint8Array

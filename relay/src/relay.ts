@@ -3,7 +3,7 @@ import type { Connection } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { createExchange, createProbe, relayName, stopNode } from 'ghmesh/protocol'
-import { announceAddresses, listenAddresses, type Ports } from './addresses.ts'
+import { announceAddresses, isFrom, listenAddresses, type Ports } from './addresses.ts'
 import { createCircuits } from './circuits.ts'
 import { createGate } from './gate.ts'
 import type { Inside } from './gossip.ts'
@@ -63,7 +63,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
   const who = (connection: Connection) =>
     options.logAddresses ? { peer: connection.remotePeer.toString(), address: connection.remoteAddr.toString() } : {}
 
-  const gate = createGate(limits, new Set(options.proxies), tally, now, () => draining)
+  const gate = createGate(limits, isFrom(options.proxies ?? []), tally, now, () => draining)
   const proofs = createProofs(limits, options.groups && new Set(options.groups), tally, now, {
     isConnected: gate.isConnected,
     hostOf: gate.hostOf,

@@ -203,6 +203,7 @@ describe('ghmesh-relay', () => {
       [['--limit', 'conections=5'], 2, /there is no limit conections; there are connections, /],
       [['--limit', 'connections=none'], 2, /connections is a whole number above 0, not "none"/],
       [['--group', 'ghm1_secret'], 2, /ghg1_ and 43 letters/],
+      [['--proxy', '10.0.0.1,proxy.example.com'], 2, /proxy\.example\.com is no IP address/],
       [['--tls-cert', 'cert.pem'], 2, /--tls-cert and --tls-key belong together/],
       [['--nonsense'], 2, /unknown option '--nonsense'; see ghmesh-relay --help/],
       [['--announce', 'relay.example.com'], 2, /relay\.example\.com is no multiaddr/],

@@ -184,6 +184,17 @@ describe('a relay under attack', () => {
     expect(relay.tally.rejections['connections-per-address']).to.equal(20)
   })
 
+  it('takes more than that from a proxy, however its address is spelled', async () => {
+    const relay = await leaves.relay({ limits: { connectionsPerAddress: 1 }, proxies: ['::FFFF:127.0.0.1'] })
+    const group = await newGroup()
+    for (let i = 0; i < 3; i++) {
+      const one = await bare()
+      await one.dial(relay)
+      await one.show(relay, await group.proofFor(one.peerId))
+    }
+    expect(relay.figures).to.include({ connections: 3, members: 3 })
+  })
+
   it('answers "busy" to who asks without end', async () => {
     const { relay } = await whileTwentyTalk({}, async (relay) => {
       const rude = await bare()
