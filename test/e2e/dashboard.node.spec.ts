@@ -64,6 +64,32 @@ describe('the dashboard', () => {
     }
   })
 
+  const refusals = {
+    'refuses its storage': () => {
+      const get = () => {
+        throw new DOMException('Access is denied for this document.', 'SecurityError')
+      }
+      for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, { get })
+    },
+    'has no room left': () => {
+      Storage.prototype.setItem = () => {
+        throw new DOMException('The quota has been exceeded.', 'QuotaExceededError')
+      }
+    }
+  }
+  for (const [what, refuse] of Object.entries(refusals)) {
+    it(`works where the browser ${what}`, async () => {
+      const { page, complaints } = await openPage(browser)
+      await page.addInitScript(refuse)
+      await page.goto(world.address)
+      await filled(page)
+      await page.getByLabel('Theme').selectOption('dark')
+      await page.locator('[data-theme="dark"]').waitFor()
+      await panel(page, 'mesh').getByRole('row', { name: 'laptop Node' }).waitFor()
+      expect(complaints).to.deep.equal([])
+    })
+  }
+
   it('tells members of what it asked GitHub for', async () => {
     const number = world.github.repository('octo-org/website').addIssue({ title: 'Found by the page' })
     const url = `${world.github.url}/repos/octo-org/website/issues?state=open&sort=updated&direction=desc&per_page=100`

@@ -1,3 +1,5 @@
+import { lastingTexts } from '../storage.ts'
+
 /** A minute's refresh has to fit into what GitHub allows. */
 const mostRepositories = 12
 
@@ -16,11 +18,11 @@ export function repositoriesIn(text: string): string[] {
 
 /** From the address, which can be passed on, else from the last visit. */
 export function readRepositories(): string[] {
-  return repositoriesIn(new URLSearchParams(location.search).get('repositories') ?? localStorage.getItem(key) ?? '')
+  return repositoriesIn(new URLSearchParams(location.search).get('repositories') ?? lastingTexts.read(key) ?? '')
 }
 
 export function keepRepositories(repositories: readonly string[]): void {
-  localStorage.setItem(key, repositories.join(','))
+  lastingTexts.keep(key, repositories.join(','))
   const url = new URL(location.href)
   if (repositories.length > 0) url.searchParams.set('repositories', repositories.join(','))
   else url.searchParams.delete('repositories')

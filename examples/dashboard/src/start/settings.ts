@@ -1,3 +1,5 @@
+import { tabTexts } from '../storage.ts'
+
 /** How this tab takes part. Without a secret: with a cache of its own and nobody else. */
 export interface Settings {
   secret?: string
@@ -10,10 +12,10 @@ const keyFor = (apiUrl: string) => `ghmesh dashboard ${apiUrl}`
 
 /** What this tab was told before; it forgets when it is closed. */
 export function readSettings(apiUrl: string): Settings | undefined {
-  const kept = sessionStorage.getItem(keyFor(apiUrl))
-  return kept === null ? undefined : (JSON.parse(kept) as Settings)
+  const kept = tabTexts.read(keyFor(apiUrl))
+  return kept === undefined ? undefined : (JSON.parse(kept) as Settings)
 }
 
 export function keepSettings(apiUrl: string, settings: Settings): void {
-  sessionStorage.setItem(keyFor(apiUrl), JSON.stringify(settings))
+  tabTexts.keep(keyFor(apiUrl), JSON.stringify(settings))
 }

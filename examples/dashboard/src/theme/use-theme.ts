@@ -1,4 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import { lastingTexts } from '../storage.ts'
 
 export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
@@ -11,14 +12,14 @@ function subscribe(listener: () => void) {
   return () => prefersDark.removeEventListener('change', listener)
 }
 
-const kept = (): Theme => themes.find((theme) => theme === localStorage.getItem(key)) ?? 'system'
+const kept = (): Theme => themes.find((theme) => theme === lastingTexts.read(key)) ?? 'system'
 
 /** The theme that was chosen, and whether that means dark now. */
 export function useTheme() {
   const [theme, setTheme] = useState(kept)
   const systemIsDark = useSyncExternalStore(subscribe, () => prefersDark.matches)
   useEffect(() => {
-    localStorage.setItem(key, theme)
+    lastingTexts.keep(key, theme)
     document.documentElement.dataset.theme = theme
   }, [theme])
   return { theme, setTheme, isDark: theme === 'system' ? systemIsDark : theme === 'dark' }
