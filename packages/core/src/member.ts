@@ -125,7 +125,7 @@ export function createMember(parts: MemberParts) {
           name: parts.name,
           version: parts.version,
           check: () => ({ apiUrl, routeOf, limits, now: clock.now() }),
-          purged: async (target, asOf, from) => void (await purge(target, Math.min(asOf, clock.now()), from)),
+          purged: async (target, asOf, from) => void (await purge([target], Math.min(asOf, clock.now()), from)),
           ownStats: () => stats(),
           expired(key) {
             counters.expired()
@@ -170,9 +170,9 @@ export function createMember(parts: MemberParts) {
   }
   const writes = createWrites({
     ...shared,
-    async changed(target, asOf) {
+    async changed(targets, asOf) {
       admit.forgetMissing()
-      await Promise.all([purge(target, asOf), network?.purge(target, asOf)])
+      await Promise.all([purge(targets, asOf), ...targets.map((target) => network?.purge(target, asOf))])
     },
     async recheck(targets, by) {
       for (const { key, url } of (await purge.covered(targets)).slice(0, mostRechecked)) {

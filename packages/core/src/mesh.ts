@@ -164,7 +164,7 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
       }
       const asOf = clock.now()
       const [count] = await abortable(
-        Promise.all([purge(urlOrRepository, asOf), network?.purge(urlOrRepository, asOf)]),
+        Promise.all([purge([urlOrRepository], asOf), network?.purge(urlOrRepository, asOf)]),
         signal
       )
       return count

@@ -10,8 +10,8 @@ export interface WritesOptions {
   limits: Pick<Limits, 'recheckMs'>
   now: () => number
   visibility: Pick<Visibility, 'nameOf'>
-  /** Makes a URL or repository stale: here at once, on disk and at every member as soon as that can be. */
-  changed(target: string, asOf: number): Promise<void>
+  /** Makes URLs and repositories stale: here at once, on disk and at every member as soon as that can be. */
+  changed(targets: readonly string[], asOf: number): Promise<void>
   /** Asks GitHub again for what is held of these. */
   recheck(targets: readonly string[], by: Writer): Promise<void>
 }
@@ -44,12 +44,9 @@ export function createWrites({ apiUrl, limits, now, visibility, changed, recheck
       const changes = new Set(urls.flatMap((url) => changedBy(pathOf(url) ?? '')))
       const targets = [...changes].map((target) => (target.startsWith('/') ? base + target : target))
       if (targets.length === 0) return
-      const asOf = now()
-      for (const target of targets) {
-        const work = changed(target, asOf).catch(() => {})
-        underWay.add(work)
-        void work.finally(() => underWay.delete(work))
-      }
+      const work = changed(targets, now()).catch(() => {})
+      underWay.add(work)
+      void work.finally(() => underWay.delete(work))
       if (stopped) return
       for (const delayMs of limits.recheckMs) {
         const timer = setTimeout(() => {

@@ -62,7 +62,7 @@ describe('cache', () => {
     const cache = make(refusing())
     for (let n = 0; n < 5; n++) await cache.add(key(n), await entry(n))
     const purge = createPurge({ cache, purges: createPurges(new URL('https://api.github.com')), emit() {} })
-    expect(await purge('o/r', now)).to.equal(5)
+    expect(await purge(['o/r'], now)).to.equal(5)
     expect(warnings).to.have.length(1)
   })
 

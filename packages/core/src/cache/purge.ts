@@ -2,9 +2,9 @@ import type { Emit } from '../events.ts'
 import type { Cache } from './cache.ts'
 import type { Purges } from './purges.ts'
 
-/** Makes a URL or repository stale here; resolves to how many entries that were. Does so at once, and on disk after it. */
+/** Makes URLs or repositories stale here; resolves to how many entries that were. Does so at once, and on disk after it. */
 export interface Purge {
-  (target: string, asOf: number, peerId?: string): Promise<number>
+  (targets: readonly string[], asOf: number, peerId?: string): Promise<number>
   /** What is held of some URLs and repositories. */
   covered(targets: readonly string[]): Promise<{ key: string; url: string }[]>
   stop(): void
@@ -44,13 +44,17 @@ export function createPurge({ cache, purges, emit }: { cache: Cache; purges: Pur
     if (heard.size > 0) schedule()
   }
 
-  async function purge(target: string, asOf: number, peerId?: string): Promise<number> {
-    const name = purges.normalise(target)
-    if (name === undefined || (!purges.mark(name, asOf) && peerId !== undefined)) return 0
-    emit('purged', peerId === undefined ? { target } : { target, peerId })
-    if (peerId === undefined) return write(new Map([[name, asOf]]))
-    if (heard.size < mostHeard) heard.set(name, asOf)
-    schedule()
+  async function purge(targets: readonly string[], asOf: number, peerId?: string): Promise<number> {
+    const names = new Map<string, number>()
+    for (const target of targets) {
+      const name = purges.normalise(target)
+      if (name === undefined || (!purges.mark(name, asOf) && peerId !== undefined)) continue
+      emit('purged', peerId === undefined ? { target } : { target, peerId })
+      names.set(name, asOf)
+    }
+    if (peerId === undefined) return write(names)
+    for (const name of names.keys()) if (heard.size < mostHeard) heard.set(name, asOf)
+    if (names.size > 0) schedule()
     return 0
   }
 
