@@ -96,8 +96,9 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
     for (const items of seen.values()) yield* items
   }
 
-  /** The oldest of all issues, or else of those that changed last: in a large repository a registry in use is one of these. */
+  /** The lowest number of all issues; where they are too many, of the oldest, or else of those that changed last. */
   async function findIssue(): Promise<number | undefined> {
+    let listed = 0
     for (const [order, most] of [
       ['created&direction=asc', mostPages],
       ['updated&direction=desc', 1]
@@ -105,9 +106,11 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
       if (issue !== undefined) break
       // A closed one too: its comments can be written, and members who know it stay there.
       for await (const found of list(`${base}/issues?state=all&sort=${order}&per_page=${perPage}`, most)) {
+        listed++
         if (found.title !== title || found.pull_request || typeof found.number !== 'number') continue
         issue = Math.min(issue ?? found.number, found.number)
       }
+      if (listed < mostPages * perPage) break
     }
     return issue
   }
