@@ -39,6 +39,8 @@ export interface FlightsOptions {
 
 export function createFlights<T>({ now, patienceMs }: FlightsOptions): Flights<T> {
   const flights = new Map<string, ReturnType<typeof launch>>()
+  // One that is stuck has lost its names to its successor.
+  const underWay = new Set<ReturnType<typeof launch>>()
   let stopped = false
 
   function launch(names: readonly string[], work: (signal: AbortSignal) => Promise<T>) {
@@ -47,6 +49,7 @@ export function createFlights<T>({ now, patienceMs }: FlightsOptions): Flights<T
     let waiting = 0
     let callers = 0
     const outcome = work(control.signal).finally(() => {
+      underWay.delete(flight)
       for (const name of names) if (flights.get(name) === flight) flights.delete(name)
     })
 
@@ -83,12 +86,13 @@ export function createFlights<T>({ now, patienceMs }: FlightsOptions): Flights<T
     get,
     start(names, work) {
       const flight = launch(names, work)
+      underWay.add(flight)
       for (const name of names) if (!get(name)) flights.set(name, flight)
       return flight
     },
     stop() {
       stopped = true
-      for (const flight of flights.values()) flight.endIfLeft()
+      for (const flight of underWay) flight.endIfLeft()
     }
   }
 }

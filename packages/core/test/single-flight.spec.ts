@@ -71,10 +71,12 @@ describe('single flight', () => {
     const wanted = failure(flights.start(['wanted'], watched('wanted')).end({ signal: control.signal }))
     void flights.start(['own'], watched('own')).end({ background: true })
     flights.start(['left'], watched('left'))
+    now += 500
+    flights.start(['left'], watched('its successor'))
     flights.stop()
-    expect(ends).to.deep.equal(['own', 'left'])
+    expect(ends).to.deep.equal(['own', 'left', 'its successor'])
     control.abort()
     await wanted
-    expect(ends).to.deep.equal(['own', 'left', 'wanted'])
+    expect(ends).to.deep.equal(['own', 'left', 'its successor', 'wanted'])
   })
 })
