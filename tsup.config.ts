@@ -40,6 +40,7 @@ const lateNative: NonNullable<Options['esbuildPlugins']>[number] = {
 const sources = {
   'ghmesh/protocol': './packages/core/src/protocol/index.ts',
   'ghmesh/cache-folder': './packages/core/src/platform/node-cache-folder.ts',
+  'ghmesh/node-sockets': './packages/core/src/platform/node-sockets.ts',
   ghmesh: './packages/core/src/index.ts',
   '#platform': './packages/core/src/platform/node.ts'
 }
@@ -74,6 +75,7 @@ export default defineConfig([
     'protocol/index.ts',
     'platform/node.ts',
     'platform/node-cache-folder.ts',
+    'platform/node-sockets.ts',
     'platform/browser.ts'
   ]),
   selfContained('packages/cli', 'bin', 'bin.ts', {

@@ -18,6 +18,8 @@ export interface Running {
   ended: Promise<Ended>
   /** Resolves once the output has it; rejects when the process ends without. */
   said(pattern: RegExp): Promise<void>
+  /** All that it has printed so far. */
+  printed(): string
 }
 
 // What would make a child a member of somebody else's group, or let it use somebody's token.
@@ -71,7 +73,7 @@ export function createCommands() {
           reject(new Error(`ended with ${code} before it said ${pattern}:\n${out.stdout}${out.stderr}`))
         )
       })
-    const self: Running = { child, ended, said }
+    const self: Running = { child, ended, said, printed: () => out.stdout + out.stderr }
     running.add(self)
     return self
   }

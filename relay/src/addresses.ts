@@ -1,41 +1,21 @@
 import { BlockList, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import { hostOf } from 'ghmesh/protocol'
 
-const ipOf = (address: Multiaddr) => address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')
-
-/** Tells whether a connection comes from one of some IP addresses, however they are spelled. */
-export function isFrom(addresses: readonly string[]): (address: Multiaddr) => boolean {
-  const list = new BlockList()
-  for (const address of addresses) list.addAddress(address, isIPv6(address) ? 'ipv6' : 'ipv4')
-  return (address) => {
-    const host = ipOf(address)
-    return host?.value !== undefined && list.check(host.value, host.name === 'ip6' ? 'ipv6' : 'ipv4')
-  }
-}
+/** The IP address in a multiaddr; undefined for what has none. */
+export const ipOf = (address: Multiaddr): string | undefined =>
+  address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')?.value
 
 /**
- * Where a connection comes from, as bounds count it: an IPv4 address, or an IPv6 network of 64 bits, for a single
- * customer has 2^64 addresses. Undefined for what has no address.
+ * Where a connection from an IP address comes from, as bounds count it. Undefined for a reverse proxy, however its address is
+ * spelled: everybody comes from there, so bounds for one address do not hold.
  */
-export function hostOf(address: Multiaddr): string | undefined {
-  const host = ipOf(address)
-  if (host?.value === undefined) return undefined
-  if (host.name === 'ip4') return host.value
-  const [head = '', tail] = host.value.toLowerCase().split('::')
-  const before = head === '' ? [] : head.split(':')
-  const after = tail ? tail.split(':') : []
-  const missing = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
-  const groups = [...before, ...Array<string>(missing).fill('0'), ...after].map((group) => Number.parseInt(group, 16))
-  const [, , , , , sixth, high = 0, low = 0] = groups
-  // An IPv4 address in the clothes of IPv6, as a socket for both reports it.
-  if (sixth === 0xffff && groups.slice(0, 5).every((group) => group === 0)) {
-    return [high >> 8, high & 255, low >> 8, low & 255].join('.')
-  }
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.toString(16))
-    .join(':')}::/64`
+export function hostsBehind(proxies: readonly string[]): (address: string) => string | undefined {
+  const familyOf = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4')
+  const list = new BlockList()
+  for (const proxy of proxies) list.addAddress(proxy, familyOf(proxy))
+  return (address) => (list.check(address, familyOf(address)) ? undefined : hostOf(address))
 }
 
 /** A port, 0 for any free one; `off` leaves that way in out. */

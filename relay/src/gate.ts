@@ -1,7 +1,6 @@
-import type { Connection, ConnectionGater, MultiaddrConnection } from '@libp2p/interface'
-import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Connection, ConnectionGater } from '@libp2p/interface'
 import { type Bucket, createBucket } from 'ghmesh/protocol'
-import { hostOf } from './addresses.ts'
+import { ipOf } from './addresses.ts'
 import type { RelayLimits } from './limits.ts'
 import { Recent } from './recent.ts'
 import type { Reason, Tally } from './tally.ts'
@@ -23,10 +22,10 @@ export interface Gate extends Pick<ConnectionGater, 'denyInboundConnection' | 'd
   readonly connections: number
 }
 
-/** @param isProxy Whether an address is a reverse proxy's: everybody comes from there, so bounds for one address do not hold. */
+/** @param hostAt Where a connection from an IP address comes from, as bounds count it; undefined where they do not. */
 export function createGate(
   limits: RelayLimits,
-  isProxy: (address: Multiaddr) => boolean,
+  hostAt: (address: string) => string | undefined,
   tally: Tally,
   now: () => number,
   isDraining: () => boolean
@@ -34,7 +33,6 @@ export function createGate(
   const rates = new Recent<Bucket>(limits.rememberedPeers)
   const peers = new Map<string, Set<Connection>>()
   const openFrom = new Map<string, number>()
-  const pendingFrom = new Map<string, Set<MultiaddrConnection>>()
   const outUntil = new Recent<number>(limits.rememberedPeers)
   let connections = 0
 
@@ -42,8 +40,10 @@ export function createGate(
     tally.rejected(reason)
     return true
   }
-  const boundedHost = ({ remoteAddr }: Pick<Connection, 'remoteAddr'>) =>
-    isProxy(remoteAddr) ? undefined : hostOf(remoteAddr)
+  const boundedHost = ({ remoteAddr }: Pick<Connection, 'remoteAddr'>) => {
+    const address = ipOf(remoteAddr)
+    return address === undefined ? undefined : hostAt(address)
+  }
   const isFull = (host: string | undefined) =>
     host !== undefined && (openFrom.get(host) ?? 0) >= limits.connectionsPerAddress
   const isShutOut = (peerId: string) => (outUntil.get(peerId) ?? 0) > now()
@@ -55,16 +55,6 @@ export function createGate(
     const left = (openFrom.get(host) ?? 0) + by
     if (left > 0) openFrom.set(host, left)
     else openFrom.delete(host)
-  }
-  /** Counts it until the handshake has ended, one way or the other. */
-  function shakesHands(host: string, connection: MultiaddrConnection): void {
-    const waiting = pendingFrom.get(host) ?? new Set()
-    pendingFrom.set(host, waiting.add(connection))
-    connection.addEventListener('close', () => shookHands(host, connection), { once: true })
-  }
-  function shookHands(host: string, connection: MultiaddrConnection): void {
-    const waiting = pendingFrom.get(host)
-    if (waiting?.delete(connection) && waiting.size === 0) pendingFrom.delete(host)
   }
   function disconnect(peerId: string, reason: string): void {
     for (const connection of [...(peers.get(peerId) ?? [])]) connection.abort(new Error(reason))
@@ -78,15 +68,12 @@ export function createGate(
       if (host === undefined) return false
       const rate = () => createBucket(limits.connectionsPerSecondAndAddress, limits.connectionsBurstPerAddress, now)
       if (!rates.of(host, rate).take()) return deny('connection-rate')
-      if ((pendingFrom.get(host)?.size ?? 0) >= limits.pendingPerAddress) return deny('pending-per-address')
-      if (isFull(host)) return deny('connections-per-address')
-      shakesHands(host, connection)
-      return false
+      return isFull(host) ? deny('connections-per-address') : false
     },
     denyInboundUpgradedConnection(peerId, connection) {
       const host = boundedHost(connection)
-      if (host !== undefined) shookHands(host, connection)
       if (isShutOut(peerId.toString())) return deny('shut-out')
+      if ((peers.get(peerId.toString())?.size ?? 0) >= limits.connectionsPerPeer) return deny('connections-per-peer')
       // Again, for many may have shaken hands at once.
       if (connections >= limits.connections) return deny('connections-full')
       return isFull(host) ? deny('connections-per-address') : false

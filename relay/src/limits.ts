@@ -15,12 +15,24 @@ export const defaultRelayLimits = {
   connectionsPerSecondAndAddress: 50,
   /** New connections from one address that may come at once. */
   connectionsBurstPerAddress: 250,
-  /** Connections from one address that are still shaking hands. Few, for these cost the sender nothing. */
-  pendingPerAddress: 50,
-  /** Connections that are still shaking hands, of all. */
-  pendingConnections: 500,
+  /** Connections of one peer at once: one by each way in, and some that are being replaced. */
+  connectionsPerPeer: 8,
+  /** Connections from one address that are still shaking hands; the one that has waited longest makes room. */
+  handshakesPerAddress: 50,
+  /** Connections that are still shaking hands, of all; the fullest address makes room. */
+  handshakes: 500,
   /** A handshake may take this long. */
   handshakeMs: 8 * secondMs,
+  /** Handshakes by WebRTC at once. Few, for each takes threads and memory before its sender has shown to exist. */
+  webRtcHandshakes: 32,
+  /** Handshakes by WebRTC at once from one address. */
+  webRtcHandshakesPerAddress: 8,
+  /** Handshakes by WebRTC that may begin a second. */
+  webRtcHandshakesPerSecond: 10,
+  /** Largest WebSocket message: libp2p sends frames of 64 KiB. */
+  webSocketMessageBytes: MiB,
+  /** A closed WebSocket waits this long for the other side to agree. */
+  webSocketCloseMs: 2 * secondMs,
   /** Streams that a connection may open, of whatever protocol: circuits, and a few for the rest. */
   streamsPerConnection: 256,
   /** A connected peer is asked for a sign of life this often. Most of what an idle member costs; libp2p does it every 10 s. */

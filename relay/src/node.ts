@@ -36,9 +36,10 @@ export async function createNode(parts: NodeParts, limits: RelayLimits): Promise
     connectionMonitor: { pingInterval: limits.pingMs },
     connectionManager: {
       // The gate refuses first, and counts what it refuses.
-      maxConnections: limits.connections + limits.pendingConnections,
+      maxConnections: limits.connections + limits.handshakes,
       inboundConnectionThreshold: Number.MAX_SAFE_INTEGER,
-      maxIncomingPendingConnections: limits.pendingConnections,
+      // The waiting room makes room where libp2p would refuse the newest.
+      maxIncomingPendingConnections: 2 * limits.handshakes,
       inboundUpgradeTimeout: limits.handshakeMs
     },
     services: {

@@ -1,10 +1,10 @@
 import { generateKeyPair, privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import type { Connection } from '@libp2p/interface'
-import { tcp } from '@libp2p/tcp'
-import { webSockets } from '@libp2p/websockets'
-import { createExchange, createProbe, relayName, stopNode } from 'ghmesh/protocol'
-import { announceAddresses, isFrom, listenAddresses, type Ports } from './addresses.ts'
+import { boundedTcp, boundedWebSockets } from 'ghmesh/node-sockets'
+import { createExchange, createProbe, createWaitingRoom, relayName, stopNode } from 'ghmesh/protocol'
+import { announceAddresses, hostsBehind, listenAddresses, type Ports } from './addresses.ts'
 import { createCircuits } from './circuits.ts'
+import { fitDescriptors, maxDescriptors } from './descriptors.ts'
 import { createGate } from './gate.ts'
 import type { Inside } from './gossip.ts'
 import { createHub } from './hub.ts'
@@ -51,7 +51,9 @@ export interface Relay {
 
 /** A relay for members of ghmesh: they meet at it, reserve circuits through it, and gossip over it. */
 export function createRelay(options: RelayOptions = {}): Relay {
-  const limits = { ...defaultRelayLimits, ...options.limits }
+  const wanted = { ...defaultRelayLimits, ...options.limits }
+  const descriptors = maxDescriptors()
+  const limits = fitDescriptors(wanted, descriptors)
   const now = Date.now
   const tally = createTally()
   let node: RelayNode | undefined
@@ -60,10 +62,24 @@ export function createRelay(options: RelayOptions = {}): Relay {
   let draining = false
   let certificate: WebRtcCertificate | undefined
   const { logger } = options
+  if (limits.connections < wanted.connections) {
+    logger?.warn(
+      { descriptors, connections: limits.connections },
+      `this process may open ${descriptors} files and sockets, which is too few for ${wanted.connections} connections: raise that (ulimit -n, LimitNOFILE=, --ulimit nofile=) or lower --limit connections=`
+    )
+  }
   const who = (connection: Connection) =>
     options.logAddresses ? { peer: connection.remotePeer.toString(), address: connection.remoteAddr.toString() } : {}
 
-  const gate = createGate(limits, isFrom(options.proxies ?? []), tally, now, () => draining)
+  const hostAt = hostsBehind(options.proxies ?? [])
+  const gate = createGate(limits, hostAt, tally, now, () => draining)
+  const room = createWaitingRoom({
+    maxWaiting: limits.handshakes,
+    maxWaitingPerHost: limits.handshakesPerAddress,
+    maxWaitMs: limits.handshakeMs,
+    turnedAway: () => tally.rejected('handshake')
+  })
+  const bounds = { ...limits, room, hostOf: hostAt, maxSockets: limits.connections + limits.handshakes }
   const proofs = createProofs(limits, options.groups && new Set(options.groups), tally, now, {
     isConnected: gate.isConnected,
     hostOf: gate.hostOf,
@@ -114,7 +130,11 @@ export function createRelay(options: RelayOptions = {}): Relay {
 
   async function tryWebRtc() {
     try {
-      return await loadWebRtc(options.webRtcCertificate)
+      return await loadWebRtc(options.webRtcCertificate, {
+        ...bounds,
+        now,
+        refused: () => tally.rejected('webrtc-handshake')
+      })
     } catch (error) {
       const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
       logger?.warn(
@@ -135,7 +155,11 @@ export function createRelay(options: RelayOptions = {}): Relay {
         privateKey: options.privateKey ? privateKeyFromProtobuf(options.privateKey) : await generateKeyPair('Ed25519'),
         listen: listenAddresses(host, ports, tls !== undefined),
         announce: announce ? [...announce] : announceAddresses(host, ports, tls !== undefined),
-        transports: [tcp(), webSockets(tls && { https: tls }), ...(webRtc ? [webRtc.transport] : [])],
+        transports: [
+          boundedTcp(bounds),
+          boundedWebSockets(bounds, tls && { https: tls }),
+          ...(webRtc ? [webRtc.transport] : [])
+        ],
         gater: {
           denyInboundConnection: gate.denyInboundConnection,
           denyInboundUpgradedConnection: gate.denyInboundUpgradedConnection,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { createBucket } from 'ghmesh/protocol'
 import type { Libp2pOptions } from 'libp2p'
 
 type MakeTransport = NonNullable<Libp2pOptions['transports']>[number]
@@ -27,36 +28,88 @@ interface Inside {
  * @throws where its native part is not installed or does not load.
  */
 export async function loadWebRtc(
-  known: WebRtcCertificate | undefined
+  known: WebRtcCertificate | undefined,
+  bounds: WebRtcBounds
 ): Promise<{ transport: MakeTransport; certificate: WebRtcCertificate }> {
   const { webRTCDirect } = await import('@libp2p/webrtc')
   // Nobody is asked for addresses: a relay has its own.
   const rtcConfiguration = { iceServers: [] }
   const certificate = known ?? (await createCertificate(webRTCDirect))
   const make = webRTCDirect({ rtcConfiguration, certificate } as object) as MakeTransport
-  return { transport: (components) => closingAtOnce(make(components)), certificate }
+  return { transport: (components) => guarded(make(components), bounds), certificate }
+}
+
+/** How many handshakes there may be at once, and how many a second. */
+export interface WebRtcBounds {
+  webRtcHandshakes: number
+  webRtcHandshakesPerAddress: number
+  webRtcHandshakesPerSecond: number
+  hostOf(address: string): string | undefined
+  now(): number
+  /** One was not even begun. */
+  refused(): void
 }
 
 /** What of the transport's listener is used beyond its interface (webrtc 6.0). */
 interface Listening {
   connections: Map<string, { close(): void }>
+  incomingConnection(ufrag: string, host: string, port: number, signal: AbortSignal): Promise<void>
 }
 
-/** As it comes it waits until all its connections say that they are closed, which one whose other side went without a word never does. */
-function closingAtOnce(transport: ReturnType<MakeTransport>): ReturnType<MakeTransport> {
+function guarded(transport: ReturnType<MakeTransport>, bounds: WebRtcBounds): ReturnType<MakeTransport> {
   const createListener = transport.createListener.bind(transport)
   transport.createListener = (options) => {
     const listener = createListener(options)
-    const { connections } = listener as unknown as Listening
-    const close = listener.close.bind(listener)
-    listener.close = () => {
-      for (const connection of connections.values()) connection.close()
-      connections.clear()
-      return close()
-    }
-    return listener
+    boundHandshakes(listener as unknown as Listening, bounds)
+    return closingAtOnce(listener)
   }
   return transport
+}
+
+/**
+ * Each STUN request with a new name begins a handshake, which takes threads and memory, and its sender can be invented: so
+ * few at once and few a second, however many are asked for. Nobody is displaced, for most of them are nobody.
+ */
+function boundHandshakes(listener: Listening, bounds: WebRtcBounds): void {
+  const underWay = new Set<string>()
+  const from = new Map<string | undefined, number>()
+  const rate = createBucket(bounds.webRtcHandshakesPerSecond, bounds.webRtcHandshakes, bounds.now)
+  const begin = listener.incomingConnection.bind(listener)
+
+  const count = (host: string | undefined, by: 1 | -1) => {
+    const left = (from.get(host) ?? 0) + by
+    if (left > 0) from.set(host, left)
+    else from.delete(host)
+  }
+  listener.incomingConnection = async (ufrag, address, port, signal) => {
+    const name = `${address} ${port} ${ufrag}`
+    if (underWay.has(name)) return // the same request, sent again
+    const host = bounds.hostOf(address)
+    const full =
+      underWay.size >= bounds.webRtcHandshakes ||
+      (host !== undefined && (from.get(host) ?? 0) >= bounds.webRtcHandshakesPerAddress)
+    if (full || !rate.take()) return bounds.refused()
+    underWay.add(name)
+    count(host, 1)
+    try {
+      await begin(ufrag, address, port, signal)
+    } finally {
+      underWay.delete(name)
+      count(host, -1)
+    }
+  }
+}
+
+/** As it comes it waits until all its connections say that they are closed, which one whose other side went without a word never does. */
+function closingAtOnce(listener: ReturnType<ReturnType<MakeTransport>['createListener']>): typeof listener {
+  const { connections } = listener as unknown as Listening
+  const close = listener.close.bind(listener)
+  listener.close = () => {
+    for (const connection of connections.values()) connection.close()
+    connections.clear()
+    return close()
+  }
+  return listener
 }
 
 async function createCertificate(

@@ -94,3 +94,25 @@ export const defaultLimits = {
 }
 
 export type Limits = typeof defaultLimits
+
+/**
+ * What the ports of a Node member take, before anybody has shown to be a member. "Address" is an IPv4 address or an IPv6
+ * network of 64 bits.
+ */
+export const portLimits = {
+  /** Connections at once: far more than a member needs, and few enough to leave descriptors to the program around it. */
+  connections: 300,
+  /** Connections of one peer at once: one by each transport and direction, and one through a relay. */
+  connectionsPerPeer: 8,
+  /** New connections a second from one address: an office or a cloud's runners may share one. */
+  connectionsPerSecondAndAddress: 100,
+  /** Connections that are still shaking hands, in all and from one address; the one that has waited longest makes room. */
+  handshakes: 128,
+  handshakesPerAddress: 32,
+  /** A handshake may take this long. */
+  handshakeMs: 8 * secondMs,
+  /** Largest WebSocket message: libp2p sends frames of 64 KiB. */
+  webSocketMessageBytes: MiB,
+  /** A closed WebSocket waits this long for the other side to agree. */
+  webSocketCloseMs: 2 * secondMs
+}

@@ -1,17 +1,19 @@
 import { execFile } from 'node:child_process'
 import { hostname } from 'node:os'
-import { tcp } from '@libp2p/tcp'
-import { webSockets } from '@libp2p/websockets'
 import { filePeers } from '../discovery/file.ts'
 import { mdns } from '../discovery/mdns.ts'
 import { staticPeers } from '../discovery/static.ts'
+import { portLimits } from '../limits.ts'
 import { filesystemStore } from '../store/filesystem.ts'
+import { hostOf } from '../transport/host.ts'
 import { createLibp2pTransport } from '../transport/libp2p.ts'
+import { createWaitingRoom } from '../transport/waiting-room.ts'
 import { defaultCacheDir } from './node-cache-dir.ts'
 import { readEnvironment } from './node-environment.ts'
 import { fetchAgain } from './node-fetch.ts'
 import { openIdentity as openNodeIdentity } from './node-identity.ts'
 import { listenOn } from './node-listen.ts'
+import { boundedTcp, boundedWebSockets } from './node-sockets.ts'
 import { isWebRtcInstalled, loadWebRtc } from './node-webrtc.ts'
 import type { Platform } from './platform.ts'
 
@@ -44,14 +46,22 @@ export const defaultDiscovery: Platform['defaultDiscovery'] = (options, onWarnin
 ]
 
 /** libp2p over TCP and WebSockets. */
-export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) =>
-  createLibp2pTransport({
-    transports: [tcp(), webSockets()],
+export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) => {
+  const { connections, handshakes, handshakesPerAddress, handshakeMs } = portLimits
+  const room = createWaitingRoom({
+    maxWaiting: handshakes,
+    maxWaitingPerHost: handshakesPerAddress,
+    maxWaitMs: handshakeMs
+  })
+  const bounds = { ...portLimits, room, maxSockets: connections + handshakes, hostOf }
+  return createLibp2pTransport({
+    transports: [boundedTcp(bounds), boundedWebSockets(bounds)],
     relays: options.relays,
     webRtc: () => loadWebRtc(options.iceServers),
     privateKey: options.privateKey,
     listen: listenOn(options)
   })
+}
 
 /** What `gh auth token` says of an API's host, if anything; only that tool knows where the system keeps it. */
 export const findToken: Platform['findToken'] = (apiUrl) => {

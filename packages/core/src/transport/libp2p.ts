@@ -9,6 +9,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import type { AbortOptions } from '../abort.ts'
 import { MeshError, toMeshError } from '../errors.ts'
+import { portLimits } from '../limits.ts'
 import { createCircuits } from './circuits.ts'
 import { createExchange } from './exchange.ts'
 import { gossipSettings, healGossip } from './gossip.ts'
@@ -35,9 +36,6 @@ export interface Libp2pParts {
   listen(attempt: number): Promise<{ listen: string[]; announce: string[] } | undefined>
 }
 
-// Several members behind one address are normal (an office, CI runners): the defaults are meant for open networks.
-const connectionsPerSecondAndAddress = 100
-const pendingConnections = 100
 /** Longer than a transfer may take. */
 const circuitGraceMs = 6000
 
@@ -66,11 +64,19 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       ],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
-      connectionGater: { ...parts.gater, denyInboundRelayedConnection: circuits?.denyInboundRelayedConnection },
+      connectionGater: {
+        ...parts.gater,
+        denyInboundRelayedConnection: circuits?.denyInboundRelayedConnection,
+        denyInboundUpgradedConnection: (peer): boolean =>
+          (node?.getConnections(peer).length ?? 0) >= portLimits.connectionsPerPeer
+      },
       peerStore: parts.addressAgeMs === undefined ? {} : { maxAddressAge: parts.addressAgeMs },
       connectionManager: {
-        inboundConnectionThreshold: connectionsPerSecondAndAddress,
-        maxIncomingPendingConnections: pendingConnections
+        maxConnections: portLimits.connections,
+        inboundConnectionThreshold: portLimits.connectionsPerSecondAndAddress,
+        // The waiting room bounds them first, and makes room where libp2p would refuse the newest.
+        maxIncomingPendingConnections: 2 * portLimits.handshakes,
+        inboundUpgradeTimeout: portLimits.handshakeMs
       },
       services: {
         identify: identify(),

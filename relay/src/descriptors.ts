@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import type { RelayLimits } from './limits.ts'
+
+/** How many files and sockets this process may have open; undefined where the system does not tell. */
+export function maxDescriptors(): number | undefined {
+  try {
+    // Linux only; Node has no call for it.
+    const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+    return soft === undefined ? undefined : Number(soft)
+  } catch {
+    return undefined
+  }
+}
+
+/** For the process itself: its modules, key and database, the status port, and some to spare. */
+const own = 160
+
+/** The limits as far as descriptors last: a socket for each connection, at most a quarter of them still shaking hands. */
+export function fitDescriptors(limits: RelayLimits, max: number | undefined): RelayLimits {
+  if (max === undefined || limits.connections + limits.handshakes + own <= max) return limits
+  const free = Math.max(8, max - own)
+  const handshakes = Math.min(limits.handshakes, free >> 2)
+  return { ...limits, handshakes, connections: Math.min(limits.connections, free - handshakes) }
+}
