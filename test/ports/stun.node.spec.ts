@@ -17,7 +17,8 @@ describe('STUN requests under thousands of names', () => {
     const socket = createSocket('udp4')
     try {
       for (let sent = 0; sent < requests; sent += batch) {
-        for (let i = 0; i < batch; i++) socket.send(bindingRequestOf(`libp2p+webrtc+v1/${sent + i}`), port, '127.0.0.1')
+        for (let i = 0; i < batch; i++)
+          socket.send(bindingRequestOf(`libp2p+webrtc+v1/${String(sent + i).padStart(8, '0')}`), port, '127.0.0.1')
         await relay.works()
       }
       const http = relay.ports.find(({ kind }) => kind === 'http')?.port

@@ -5,7 +5,6 @@ import { type WebSocketsInit, webSockets } from '@libp2p/websockets'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { multiaddrToUri } from '@multiformats/multiaddr-to-uri'
 import { WebSocket, type WebSocketServer } from 'ws'
-import { hostOf } from '../transport/host.ts'
 import type { WaitingRoom } from '../transport/waiting-room.ts'
 
 /** What the ports of one libp2p node take; see `portLimits`. */
