@@ -57,6 +57,8 @@ export const defaultLimits = {
   valueBytes: 64 * KiB,
   /** A public body that is compressed to this or less travels inside its announcement. */
   inlineBytes: 16 * KiB,
+  /** And that has no more than this as it is: what would grow further is a bomb. */
+  inlineBodyBytes: 256 * KiB,
   gossipMessageBytes: 64 * KiB,
   frameBytes: 256 * KiB,
   memoryBytes: 64 * MiB,
@@ -68,6 +70,12 @@ export const defaultLimits = {
   variants: 4,
   /** Keys in one touch. */
   touchKeys: 200,
+  /**
+   * Bodies and values that members sent without being asked, and that nobody here has used: more of them displace each other
+   * and nothing else. A quarter of what a page keeps.
+   */
+  unaskedBytes: 32 * MiB,
+  unaskedEntries: 25_000,
   /** Newest keys that a member tells a newcomer. */
   listKeys: 1000,
 
@@ -75,8 +83,16 @@ export const defaultLimits = {
   messagesPerSecond: 50,
   messagesBurst: 200,
   gossipBytesPerSecond: MiB,
+  /** The same of one connection, by which others' messages come as well. */
+  handedPerSecond: 500,
+  handedBurst: 2000,
+  handedBytesPerSecond: 8 * MiB,
   /** Transfers at once with one peer. */
   transfersPerPeer: 16,
+  /** Members whose presence is remembered; of those that are not connected, the longest unheard goes first. */
+  presentMembers: 1000,
+  /** Connected peers that have shown no proof yet; the one that has waited longest makes room. */
+  unprovenPeers: 64,
   /** Peers whose addresses are known at most; those that were never reached go first. */
   knownPeers: 1000,
   /** With so many members connected no more are dialled, but for those the user named; more may dial this one. */

@@ -109,6 +109,7 @@ export function createMember(parts: MemberParts) {
   const origin = createOrigin({
     ...shared,
     fetch: options.fetch,
+    answeredAfter: (ms) => network?.githubTook(ms),
     maxBytes: limits.entryBytes,
     seesRedirects: parts.seesRedirects
   })
@@ -146,6 +147,13 @@ export function createMember(parts: MemberParts) {
     share: sharing.share,
     touched: (key, entry) => network?.touched(key, entry)
   })
+  const audit = createAudit({
+    oneIn: limits.auditOneIn,
+    now: clock.now,
+    random,
+    guard,
+    recheck: (request) => again(request, request.url.href, request)
+  })
   const flow: Flow = {
     ...shared,
     ...admit,
@@ -157,16 +165,14 @@ export function createMember(parts: MemberParts) {
     judgement,
     remembered: (request) => admit.remembered(request, purges.at(request.canonical)),
     async askMembers(request, verdict) {
-      if (network && request.shareable) await network.ask(request.key, verdict?.entry)
+      const nobodyElse = request.mode === 'only-if-cached'
+      if (network && request.shareable) await network.ask(request.key, { held: verdict?.entry, nobodyElse })
       return cache.find(request.key)
     },
-    served: createAudit({
-      oneIn: limits.auditOneIn,
-      now: clock.now,
-      random,
-      guard,
-      recheck: (request) => again(request, request.url.href, request)
-    })
+    served(request, entry) {
+      network?.used(request.key)
+      audit(request, entry)
+    }
   }
   const writes = createWrites({
     ...shared,

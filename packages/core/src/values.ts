@@ -2,6 +2,7 @@ import type { AbortOptions } from './abort.ts'
 import { equal, hex, sha256, sha256Hex, text, utf8 } from './bytes.ts'
 import type { Cache } from './cache/cache.ts'
 import type { StoredValue } from './cache/record.ts'
+import type { Unasked } from './cache/unasked.ts'
 import { MeshError } from './errors.ts'
 import type { Emit } from './events.ts'
 import { valueKeyOf } from './github/key.ts'
@@ -33,6 +34,7 @@ export interface ValuesOptions {
   tell(key: string, value: StoredValue): Promise<void>
   /** Asks members for a value that is not held. */
   ask(key: string): Promise<void>
+  unasked?: Unasked
 }
 
 const mostNameLength = 1024
@@ -47,7 +49,7 @@ function replaces(a: Pick<StoredValue, 'at' | 'by'>, b: Pick<StoredValue, 'at' |
 
 /** Small JSON by name, shared with all members; any member may overwrite. */
 export function createValues(options: ValuesOptions): Values {
-  const { cache, mirror, guard, counters, limits, emit, now, peerId, tell, ask } = options
+  const { cache, mirror, guard, counters, limits, emit, now, peerId, tell, ask, unasked } = options
 
   async function live(key: string): Promise<StoredValue | undefined> {
     const value = await cache.value(key)
@@ -61,6 +63,7 @@ export function createValues(options: ValuesOptions): Values {
 
   async function put(key: string, value: StoredValue): Promise<void> {
     await cache.putValue(key, value)
+    unasked?.used(key)
     await mirror.add(key, await sha256Hex(value.json), value.at)
     await tell(key, value)
   }
@@ -86,6 +89,7 @@ export function createValues(options: ValuesOptions): Values {
       signal?.throwIfAborted()
       const value = await live(key)
       if (!value || value.deleted) return undefined
+      unasked?.used(key)
       const own = value.by === peerId()
       counters.answered(own ? 'hits' : 'peerHits')
       if (own) emit('hit', { url: name, key })
@@ -136,6 +140,7 @@ export function createValues(options: ValuesOptions): Values {
       const incoming: StoredValue = { name, json: body, at: Math.min(at, now()), by, expiresAt, deleted }
       if (held && !replaces(incoming, held, now())) return true
       await cache.putValue(key, incoming)
+      unasked?.add(key, from, body.byteLength)
       await mirror.add(key, hex(head.hash), incoming.at)
       emit('received', { url: name, key, peerId: from })
       return true

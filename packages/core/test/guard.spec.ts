@@ -63,10 +63,10 @@ describe('guard', () => {
 
   it('allows 200 messages at once and 50 a second, by peer', () => {
     const { guard, rejected, wait } = setUp()
-    const allowed = () => Array.from({ length: 300 }, () => guard.allows('a', 10)).filter(Boolean).length
+    const allowed = () => Array.from({ length: 300 }, () => guard.allows('a', 'a', 10)).filter(Boolean).length
     expect(allowed()).to.equal(200)
     expect(rejected()).to.deep.equal({ rate: 100 })
-    expect(guard.allows('b', 10)).to.equal(true)
+    expect(guard.allows('b', 'b', 10)).to.equal(true)
     wait(1000)
     expect(allowed()).to.equal(50)
   })
@@ -74,9 +74,9 @@ describe('guard', () => {
   it('allows so many bytes', () => {
     const { guard, wait } = setUp()
     const mebibyte = 1024 ** 2
-    expect([1, 2, 3, 4, 5].map(() => guard.allows('a', mebibyte))).to.deep.equal([true, true, true, true, false])
+    expect([1, 2, 3, 4, 5].map(() => guard.allows('a', 'a', mebibyte))).to.deep.equal([true, true, true, true, false])
     wait(1000)
-    expect([guard.allows('a', mebibyte), guard.allows('a', mebibyte)]).to.deep.equal([true, false])
+    expect([guard.allows('a', 'a', mebibyte), guard.allows('a', 'a', mebibyte)]).to.deep.equal([true, false])
   })
 
   it('believes a peer no more after three mismatches within an hour, until they are older', () => {

@@ -45,6 +45,8 @@ export interface OriginOptions {
   clock: Clock
   localNow: () => number
   counters: { called(units: number): void; quota(resource: string, quota: Quota): void }
+  /** How long the head of an answer took, ms. */
+  answeredAfter(ms: number): void
   maxBytes: number
   /** Whether redirects can be seen, and so be followed by hand: in Node, not in browsers. */
   seesRedirects: boolean
@@ -66,6 +68,7 @@ export function createOrigin({
   clock,
   localNow,
   counters,
+  answeredAfter,
   maxBytes,
   seesRedirects
 }: OriginOptions): Origin {
@@ -95,6 +98,7 @@ export function createOrigin({
       let url = request.url.href
       for (let redirects = 0; ; redirects++) {
         const started = localNow()
+        const startedAt = performance.now()
         const response = await fetch(url, {
           headers,
           cache: 'no-store',
@@ -102,6 +106,7 @@ export function createOrigin({
           redirect: seesRedirects ? 'manual' : 'follow',
           signal
         })
+        answeredAfter(performance.now() - startedAt)
         learn(response, started)
         // By what this answer has taught of GitHub's clock: a first one must not bear the time of a wrong clock.
         const sentAt = started + clock.offsetMs

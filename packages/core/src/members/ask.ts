@@ -13,6 +13,7 @@ import {
 } from '../transport/wire.ts'
 import type { Guard } from './guard.ts'
 import { createLanes } from './lanes.ts'
+import type { ResponseTimes } from './response-times.ts'
 
 /** What a member answered to `get`: its head, and the body unless the asker already holds it. */
 type Got =
@@ -23,27 +24,34 @@ export interface AskOptions {
   transport: Transport
   group: Group
   guard: Guard
+  responseTimes: Pick<ResponseTimes, 'answered' | 'late'>
   limits: Limits
 }
 
 export interface Ask {
   /** One member's answer to `get`, or undefined: it has none, is too slow, or broke the protocol. Never rejects. */
   get(peerId: string, wireKey: Uint8Array, held?: Uint8Array): Promise<Got | undefined>
-  /** The first of some members that has it; the second is asked when the first is slow. */
-  first(peerIds: readonly string[], wireKey: Uint8Array, held?: Uint8Array): Promise<Got | undefined>
+  /** The first of some members that has it, within `maxWaitMs`; the second is asked when the first is slow. */
+  first(
+    peerIds: readonly string[],
+    wireKey: Uint8Array,
+    options: { held?: Uint8Array; maxWaitMs: number }
+  ): Promise<Got | undefined>
   /** Shows this member's proof (of another group than the first) and resolves to the peer's; `relay` where it is one. */
   proof(peerId: string, of?: Group): Promise<Uint8Array | 'relay' | undefined>
   /** The freshest keys of a member: wire key, hash, asOf. */
   list(peerId: string): Promise<[Uint8Array, Uint8Array, number][]>
 }
 
-/** How long a body may take once its head has come. */
-const transferMs = 5000
+/** How long a body may take once its head has come, where nobody waits for it or nobody else can be asked. */
+export const transferMs = 5000
+/** A timer that fires so much later than it should shows that something else held the thread. */
+const busyMs = 50
 /** Between two frames of a body. */
 const silenceMs = 1000
 
 /** This member's questions to others, each within its budget. */
-export function createAsk({ transport, group, guard, limits }: AskOptions): Ask {
+export function createAsk({ transport, group, guard, responseTimes, limits }: AskOptions): Ask {
   // As many as a member answers at once; it would refuse the rest.
   const lanes = createLanes(limits.transfersPerPeer)
 
@@ -56,7 +64,10 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
   ): AsyncGenerator<Uint8Array, void, void> {
     const late = new AbortController()
     const control = signal ? AbortSignal.any([signal, late.signal]) : late.signal
-    const timeOut = () => late.abort(new Error('no answer in time'))
+    const timeOut = () => {
+      responseTimes.late(peerId)
+      late.abort(new Error('no answer in time'))
+    }
     let timer = setTimeout(timeOut, budgetMs)
     let end: number | undefined
     let done = () => {}
@@ -110,8 +121,11 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
       limits.membersBudgetMs,
       signal
     )
+    const startedAt = performance.now()
     try {
-      return await readGot(peerId, frames, hash)
+      const got = await readGot(peerId, frames, hash)
+      responseTimes.answered(peerId, performance.now() - startedAt)
+      return got
     } finally {
       drain(frames)
     }
@@ -155,28 +169,39 @@ export function createAsk({ transport, group, guard, limits }: AskOptions): Ask 
 
   const self: Ask = {
     get: (peerId, key, held) => safely(get(peerId, key, held)),
-    first(peerIds, key, held) {
+    first(peerIds, key, { held, maxWaitMs }) {
       return new Promise((resolve) => {
+        const begunAt = performance.now()
         let open = peerIds.length
         let next = 0
         let hedge: ReturnType<typeof setTimeout> | undefined
-        const giveUp = setTimeout(() => settle(undefined), limits.membersBudgetMs + transferMs)
-        const underWay = new Set<AbortController>()
+        const underWay = new Map<string, { control: AbortController; startedAt: number }>()
         const settle = (got: Got | undefined) => {
           clearTimeout(hedge)
           clearTimeout(giveUp)
-          for (const other of underWay) other.abort(new Error('another member was faster'))
+          const now = performance.now()
+          // A thread that was busy all the time has heard nobody.
+          const wasBusy = now - begunAt > maxWaitMs + busyMs
+          for (const [peerId, { control, startedAt }] of underWay) {
+            // As long as that at least, and perhaps it would never have come.
+            if (got) responseTimes.answered(peerId, now - startedAt)
+            else if (!wasBusy && now - startedAt > maxWaitMs / 2) responseTimes.late(peerId)
+            control.abort(new Error('nobody waits any more'))
+          }
+          underWay.clear()
           resolve(got)
         }
+        const giveUp = setTimeout(() => settle(undefined), maxWaitMs)
         const start = () => {
           clearTimeout(hedge)
           const peerId = peerIds[next++]
           if (peerId === undefined) return
           if (next < peerIds.length) hedge = setTimeout(start, limits.hedgeMs)
           const control = new AbortController()
-          underWay.add(control)
+          const startedAt = performance.now()
+          underWay.set(peerId, { control, startedAt })
           void safely(get(peerId, key, held, control.signal)).then((got) => {
-            underWay.delete(control)
+            if (!underWay.delete(peerId)) return
             open--
             if (got) settle(got)
             else if (open === 0) settle(undefined)

@@ -7,8 +7,11 @@ import { type Bucket, createBucket } from './bucket.ts'
 export interface Guard {
   /** False once a peer is shut out: its messages are not even parsed. */
   hears(peerId: string): boolean
-  /** Takes one message from its allowance; false, and counted, when it sends too much. */
-  allows(peerId: string, byteLength: number): boolean
+  /**
+   * Takes one message from the allowance of its author, and of the neighbour that handed it over: one connection can bring
+   * messages of any number of authors. False, and counted, when it is too much.
+   */
+  allows(author: string, neighbour: string, byteLength: number): boolean
   /** Counts rejected data. After so many of a peer, it is shut out and disconnected. */
   reject(peerId: string, reason: string): void
   /** Notes that an audit found a peer's entry to differ from GitHub's; three in an hour cost it our trust. */
@@ -28,6 +31,8 @@ export function createGuard(
   const peers = new LRUCache<string, { messages: Bucket; bytes: Bucket; rejected: number; mismatches: number[] }>({
     max: remembered
   })
+  // Apart, so that invented authors cannot push a neighbour's out.
+  const neighbours = new LRUCache<string, { messages: Bucket; bytes: Bucket }>({ max: remembered })
 
   function of(peerId: string) {
     let peer = peers.get(peerId)
@@ -39,11 +44,23 @@ export function createGuard(
     }
     return peer
   }
+  function handedBy(peerId: string) {
+    let neighbour = neighbours.get(peerId)
+    if (!neighbour) {
+      const messages = createBucket(limits.handedPerSecond, limits.handedBurst, now)
+      const bytes = createBucket(limits.handedBytesPerSecond, limits.handedBytesPerSecond * 4, now)
+      neighbour = { messages, bytes }
+      neighbours.set(peerId, neighbour)
+    }
+    return neighbour
+  }
+  const take = ({ messages, bytes }: { messages: Bucket; bytes: Bucket }, byteLength: number) =>
+    messages.take() && bytes.take(byteLength)
+
   return {
     hears: (peerId) => (peers.get(peerId)?.rejected ?? 0) < limits.rejectedMessages,
-    allows(peerId, byteLength) {
-      const { messages, bytes } = of(peerId)
-      if (messages.take() && bytes.take(byteLength)) return true
+    allows(author, neighbour, byteLength) {
+      if (take(handedBy(neighbour), byteLength) && take(of(author), byteLength)) return true
       counters.rejected('rate')
       return false
     },

@@ -58,10 +58,10 @@ export function createHear(
     switch (message.type) {
       case 'announce': {
         const { key: wireKey, entry: head } = message
+        // No larger than what honest members send along: small messages must not become large work.
+        const fits = head.size <= limits.inlineBodyBytes && (message.body?.byteLength ?? 0) <= limits.inlineBytes
         const body =
-          message.body && head.size <= limits.entryBytes
-            ? await inflate(message.body as Uint8Array<ArrayBuffer>, head.size)
-            : undefined
+          message.body && fits ? await inflate(message.body as Uint8Array<ArrayBuffer>, head.size) : undefined
         if (message.body && !body) return reject(from, 'size')
         const taken = await options.take({ head, wireKey, group, from, body })
         if (taken.how === 'refused') return 'ignore'
@@ -108,7 +108,7 @@ export function createHear(
 
   return async (from, message, through) => {
     if (!guard.hears(from)) return 'ignore'
-    if (!guard.allows(from, message.byteLength)) return 'ignore'
+    if (!guard.hears(through) || !guard.allows(from, through, message.byteLength)) return 'ignore'
     if (message.byteLength > limits.gossipMessageBytes) return reject(from, 'size')
     const envelope = unpackEnvelope(message)
     if (envelope === 'version') return ignore('version')

@@ -61,6 +61,19 @@ export function createMembers({ limits, localNow, transport, emit, mayStay, unpr
     for (const [peerId, { heardAt }] of present) {
       if (localNow() - heardAt > limits.presenceForgottenMs && !connected.has(peerId)) present.delete(peerId)
     }
+    if (present.size <= limits.presentMembers) return
+    // The longest unheard come first; one that is connected is somebody.
+    const spare = [...present.keys()].filter((peerId) => !connected.has(peerId))
+    for (const peerId of spare.slice(0, present.size - limits.presentMembers)) present.delete(peerId)
+  }
+  /** Among many that show no proof, the one that has waited longest goes: an honest one shows its at once. */
+  const makeRoom = () => {
+    const waiting = [...connected].filter(([, { timer, group }]) => timer !== undefined && group === undefined)
+    if (waiting.length < limits.unprovenPeers) return
+    const [[peerId]] = waiting as [[string, unknown]]
+    clearTimeout(connected.get(peerId)?.timer)
+    connected.delete(peerId)
+    unproven(peerId)
   }
   const members: Members = {
     connected(peer) {
@@ -69,6 +82,7 @@ export function createMembers({ limits, localNow, transport, emit, mayStay, unpr
         known.peer = peer
         return
       }
+      makeRoom()
       const timer = mayStay(peer.id) ? undefined : setTimeout(() => unproven(peer.id), limits.proofMs)
       connected.set(peer.id, { peer, timer })
     },
@@ -100,7 +114,7 @@ export function createMembers({ limits, localNow, transport, emit, mayStay, unpr
     isMember: (peerId) => connected.get(peerId)?.joined === true,
     isConnected: (peerId) => connected.has(peerId),
     hear(peerId, presence) {
-      const isNew = !present.has(peerId)
+      const isNew = !present.delete(peerId)
       present.set(peerId, { ...presence, heardAt: localNow() })
       forgetOld()
       return isNew

@@ -1,6 +1,7 @@
 import { within } from '../abort.ts'
 import { fromHex, hex } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
+import { createUnasked } from '../cache/unasked.ts'
 import type { Discovery } from '../discovery/discovery.ts'
 import { staticPeers } from '../discovery/static.ts'
 import type { Entry, EntrySummary } from '../entry.ts'
@@ -10,7 +11,7 @@ import type { Limits } from '../limits.ts'
 import type { Counters, MeshStats } from '../stats.ts'
 import type { Peer, Transport } from '../transport/transport.ts'
 import { createValues, type Values } from '../values.ts'
-import { createAsk } from './ask.ts'
+import { createAsk, transferMs } from './ask.ts'
 import { createDialler } from './dialler.ts'
 import { createGuard, type Guard } from './guard.ts'
 import type { HeadCheck } from './head.ts'
@@ -21,6 +22,7 @@ import { createMembers } from './members.ts'
 import { createMirror } from './mirror.ts'
 import { createPresence } from './presence.ts'
 import { createRelays, type Relay } from './relays.ts'
+import { createResponseTimes } from './response-times.ts'
 import { createServe } from './serve.ts'
 import { createTake } from './take.ts'
 import { createTell } from './tell.ts'
@@ -35,8 +37,15 @@ export interface Network {
   start(): Promise<void>
   /** Members and relays that are missing are dialled now. */
   wake(): void
-  /** Asks whoever has it for something newer than what is held; what is found is in the cache afterwards. Never rejects. */
-  ask(key: string, held?: Entry): Promise<void>
+  /**
+   * Asks whoever has it for something newer than what is held; what is found is in the cache afterwards. Within the budget
+   * for members, or, where nobody else can be asked, as long as it takes to send the largest body. Never rejects.
+   */
+  ask(key: string, options: { held?: Entry; nobodyElse: boolean }): Promise<void>
+  /** GitHub answered after this long, ms. */
+  githubTook(ms: number): void
+  /** A member's entry was served here. */
+  used(key: string): void
   announce(key: string, entry: Entry): void
   touched(key: string, entry: Entry): void
   purge(target: string, asOf: number): Promise<void>
@@ -73,6 +82,11 @@ export interface NetworkOptions {
   expired(key: string): void
 }
 
+/** Members asked for one key; the second where the first is slow. */
+const askedAtMost = 2
+/** Of the budget for members: who answers within that is not slow. */
+const slowShare = 0.3
+
 export function createNetwork(options: NetworkOptions): Network {
   const { groups, transport, cache, counters, limits, localNow, clock, mayShare } = options
   const [group] = groups
@@ -80,7 +94,17 @@ export function createNetwork(options: NetworkOptions): Network {
   const holders = createHolders(options.now, limits.clockSkewMs)
   const mirror = createMirror(options)
   // What the parts share; each takes of it what its own options name.
-  const shared = { ...options, group, guard, holders, mirror }
+  const unasked = createUnasked({
+    maxBytes: limits.unaskedBytes,
+    maxEntries: limits.unaskedEntries,
+    evict: (key) => void evictUnused(key).catch(() => {})
+  })
+  const responseTimes = createResponseTimes({
+    now: localNow,
+    slowMs: limits.membersBudgetMs * slowShare,
+    lateMs: limits.membersBudgetMs
+  })
+  const shared = { ...options, group, guard, holders, mirror, unasked, responseTimes }
   const tell = createTell(shared)
   const ask = createAsk(shared)
   const presence = createPresence({ ...options, tell })
@@ -105,32 +129,43 @@ export function createNetwork(options: NetworkOptions): Network {
     ...shared,
     peerId: () => transport.peerId,
     tell: tell.value,
-    ask: (key) => askFor(key)
+    ask: (key) => askFor(key, { nobodyElse: true })
   })
+
+  /** Unless GitHub has shown it to this member meanwhile. */
+  async function evictUnused(key: string): Promise<void> {
+    const entries = (await cache.find(key))?.entries ?? []
+    if (entries.every(({ from, confirmed }) => from !== undefined && Object.keys(confirmed).length === 0))
+      await cache.delete(key)
+  }
 
   // --- asking
 
-  async function askFor(key: string, held?: Entry): Promise<void> {
+  async function askFor(key: string, { held, nobodyElse }: { held?: Entry; nobodyElse: boolean }): Promise<void> {
     const wireKey = await group.wireKey(key)
     const proven = members.list().map(({ id }) => id)
+    const isWorthAsking = (peerId: string) => guard.hears(peerId) && responseTimes.isWorthAsking(peerId)
     const known = holders
       .of(hex(wireKey))
       .filter(({ peerId, asOf }) => proven.includes(peerId) && asOf > (held?.asOf ?? 0))
+      .map(({ peerId }) => peerId)
     // With an entry in hand, only a member that has said to have a newer one is worth the wait.
-    const asked =
-      known.length > 0 ? known.map(({ peerId }) => peerId).slice(0, 2) : held ? [] : homesOf(hex(wireKey), proven)
-    const got = await ask.first(asked.filter(guard.hears), wireKey, held && fromHex(held.hash))
-    if (got) await receive(got, wireKey, group)
+    const wanted = known.length > 0 ? known : held ? [] : homesOf(hex(wireKey), proven, 2 * askedAtMost)
+    const asked = wanted.filter(isWorthAsking).slice(0, askedAtMost)
+    const maxWaitMs = limits.membersBudgetMs + (nobodyElse ? transferMs : 0)
+    const got = await ask.first(asked, wireKey, { held: held && fromHex(held.hash), maxWaitMs })
+    if (got) await receive(got, wireKey, group, true)
   }
 
   /** `named`: the group in whose names the wire key was said. */
   async function receive(
     got: NonNullable<Awaited<ReturnType<typeof ask.first>>>,
     wireKey: Uint8Array,
-    named: Group
+    named: Group,
+    asked = false
   ): Promise<void> {
     const { from, body } = got
-    if (got.kind === 'entry') await take({ head: got.head, wireKey, group: named, from, body })
+    if (got.kind === 'entry') await take({ head: got.head, wireKey, group: named, from, body, asked })
     else if (body) await values.take(got.head, wireKey, named, from, body)
   }
 
@@ -139,6 +174,7 @@ export function createNetwork(options: NetworkOptions): Network {
     everybody: () => [transport.peerId, ...members.list().map(({ id }) => id)],
     self: () => transport.peerId,
     async pull({ peerId, wireKey, named }) {
+      if (!responseTimes.isWorthAsking(peerId)) return
       const got = await ask.get(peerId, wireKey)
       if (got) await receive(got, wireKey, named)
     }
@@ -233,7 +269,9 @@ export function createNetwork(options: NetworkOptions): Network {
       presence.start()
     },
     wake: dialler.wake,
-    ask: (key, held) => askFor(key, held).catch(() => {}),
+    ask: (key, how) => askFor(key, how).catch(() => {}),
+    githubTook: responseTimes.github,
+    used: unasked.used,
     announce(key, entry) {
       void mirror.add(key, entry.hash, entry.asOf).then(() => tell.announce(key, entry))
     },

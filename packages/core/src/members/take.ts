@@ -1,5 +1,6 @@
 import { hex } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
+import type { Unasked } from '../cache/unasked.ts'
 import type { Emit } from '../events.ts'
 import type { Group } from '../group/group.ts'
 import type { Counters } from '../stats.ts'
@@ -14,6 +15,8 @@ export interface Told {
   group: Group
   from: string
   body?: Uint8Array
+  /** Somebody here waits for it. */
+  asked?: boolean
 }
 
 export type Taken = { how: 'stored' | 'known' | 'wanted'; key: string } | { how: 'refused'; reason: Refusal }
@@ -24,6 +27,7 @@ export interface TakeOptions {
   counters: Counters
   emit: Emit
   check(): HeadCheck
+  unasked: Pick<Unasked, 'add'>
   /** The entry is held now, and can be asked for. */
   noted(key: string): Promise<void>
 }
@@ -38,9 +42,10 @@ export function createTake({
   counters,
   emit,
   check,
+  unasked,
   noted
 }: TakeOptions): (told: Told) => Promise<Taken> {
-  return async ({ head, wireKey, group, from, body }) => {
+  return async ({ head, wireKey, group, from, body, asked }) => {
     const refuse = (reason: Refusal): Taken => {
       if (honest.has(reason)) counters.rejected(reason)
       else guard.reject(from, reason)
@@ -65,6 +70,7 @@ export function createTake({
     const entry = await entryFromMember(head, body, from, checking)
     if (typeof entry === 'string') return refuse(entry)
     await cache.add(key, entry)
+    if (!asked) unasked.add(key, from, body.byteLength)
     await noted(key)
     emit('received', { url: entry.url, key, peerId: from })
     return { how: 'stored', key }

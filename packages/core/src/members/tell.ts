@@ -74,8 +74,7 @@ export function createTell({ group, transport, limits, localNow, emit }: TellOpt
   const sentAt = () => Math.round(localNow())
   const wireKey = (key: string) => group.wireKey(key)
   const inline = async (body: Uint8Array): Promise<Uint8Array | undefined> => {
-    // What does not shrink to a quarter of this will not fit, so larger bodies need not be tried.
-    if (body.byteLength > limits.inlineBytes * 16) return undefined
+    if (body.byteLength > limits.inlineBodyBytes) return undefined
     const compressed = await deflate(body as Uint8Array<ArrayBuffer>)
     return compressed.byteLength <= limits.inlineBytes ? compressed : undefined
   }
