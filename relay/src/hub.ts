@@ -34,7 +34,13 @@ const groupOf = (topic: string) => (topic.startsWith(prefix) ? topic.slice(prefi
 export function createHub(limits: RelayLimits, proofs: Proofs, gate: Gate, tally: Tally, now: () => number): Hub {
   const joined = new Set<string>()
   const lingering = new Map<string, ReturnType<typeof setTimeout>>()
-  const traffic = createTraffic(limits, tally, now, (peerId) => gate.shutOut(peerId, 'it sent too much that is wrong'))
+  const traffic = createTraffic(
+    limits,
+    tally,
+    now,
+    () => joined.size,
+    (peerId) => gate.shutOut(peerId, 'it sent too much that is wrong')
+  )
   let pubsub: Inside | undefined
 
   const { Accept, Ignore, Reject } = TopicValidatorResult
@@ -47,7 +53,7 @@ export function createHub(limits: RelayLimits, proofs: Proofs, gate: Gate, tally
     from: string,
     data: Uint8Array
   ): Promise<TopicValidatorResult> {
-    if (gate.isShutOut(from) || !traffic.published(from, data.byteLength)) return Ignore
+    if (gate.isShutOut(from) || !traffic.published(from, groupId, data.byteLength)) return Ignore
     const envelope = unpackEnvelope(data)
     if (envelope === 'version') {
       tally.rejected('message-version')

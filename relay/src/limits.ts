@@ -102,7 +102,9 @@ export const defaultRelayLimits = {
   framesPerSecond: 1000,
   /** Gossip frames of one peer that may come at once. */
   framesBurst: 8000,
-  /** Messages a second of all together: what is remembered of each, to know it again, takes memory. */
+  /** Messages of one group that may come at once, whatever other groups send. */
+  messagesBurstOfGroup: 2000,
+  /** Messages a second of all together, half of it divided among the groups: what is remembered of each message takes memory. */
   messagesPerSecondOfAll: 5000,
   /** A message is known again for this long. */
   seenMs: minuteMs,

@@ -9,8 +9,8 @@ export interface Traffic {
   frame(peerId: string, bytes: number): boolean
   /** Takes one message from the allowance of who handed it over. */
   handed(peerId: string, bytes: number): boolean
-  /** Takes one message from the allowance of who published it. */
-  published(peerId: string, bytes: number): boolean
+  /** Takes one message from the allowance of who published it, and of its group. */
+  published(peerId: string, groupId: string, bytes: number): boolean
   /** Counts rubbish; after so much of a peer, it is shut out. */
   reject(peerId: string, reason: Reason): void
 }
@@ -25,14 +25,22 @@ interface Allowance {
   rejected: number
 }
 
+/** @param groups How many there are to share what the relay takes of all. */
 export function createTraffic(
   limits: RelayLimits,
   tally: Tally,
   now: () => number,
+  groups: () => number,
   shutOut: (peerId: string) => void
 ): Traffic {
   const peers = new Recent<Allowance>(limits.rememberedPeers)
-  const all = createBucket(limits.messagesPerSecondOfAll, 2 * limits.messagesPerSecondOfAll, now)
+  // Half of what the relay takes is divided among the groups, half is for whoever comes: so one group can use most of it
+  // where it is alone, and never the part of another.
+  const half = limits.messagesPerSecondOfAll / 2
+  const common = createBucket(half, 2 * half, now)
+  const shares = new Recent<Bucket>(2 * limits.groups)
+  const shareOf = (groupId: string) =>
+    shares.of(groupId, () => createBucket(() => half / Math.max(1, groups()), limits.messagesBurstOfGroup, now))
   const bytes = (perSecond: number) => createBucket(perSecond, 4 * perSecond, now)
 
   const of = (peerId: string) =>
@@ -60,9 +68,10 @@ export function createTraffic(
       const { handed, handedBytes } = of(peerId)
       return allowed(handed.take() && handedBytes.take(size))
     },
-    published(peerId, size) {
+    published(peerId, groupId, size) {
       const { published, publishedBytes } = of(peerId)
-      return allowed(published.take() && publishedBytes.take(size) && all.take())
+      if (!published.take() || !publishedBytes.take(size)) return allowed(false)
+      return allowed(shareOf(groupId).take() || common.take())
     },
     reject(peerId, reason) {
       tally.rejected(reason)

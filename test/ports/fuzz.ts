@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { generateKeyPair } from '@libp2p/crypto/keys'
+import { identify } from '@libp2p/identify'
 import type { Connection, MessageStream, StreamMuxerFactory } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
@@ -189,7 +190,8 @@ export async function createPeer() {
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [spying],
-    connectionMonitor: { enabled: false }
+    connectionMonitor: { enabled: false },
+    services: { identify: identify() }
   })
   return {
     peerId: node.peerId.toString(),

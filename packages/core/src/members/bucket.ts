@@ -6,13 +6,15 @@ export interface Bucket {
   waitMs(n?: number): number
 }
 
-export function createBucket(perSecond: number, burst: number, now: () => number): Bucket {
+/** @param rate Tokens a second; a function where that changes with time. */
+export function createBucket(rate: number | (() => number), burst: number, now: () => number): Bucket {
+  const perSecond = () => (typeof rate === 'number' ? rate : rate())
   let tokens = burst
   let at = now()
   const refill = () => {
     const time = now()
     // A clock that was set back must not drain the bucket.
-    tokens = Math.min(burst, tokens + (Math.max(0, time - at) * perSecond) / 1000)
+    tokens = Math.min(burst, tokens + (Math.max(0, time - at) * perSecond()) / 1000)
     at = time
   }
   return {
@@ -24,7 +26,7 @@ export function createBucket(perSecond: number, burst: number, now: () => number
     },
     waitMs(n = 1) {
       refill()
-      return Math.max(0, Math.ceil(((n - tokens) * 1000) / perSecond))
+      return Math.max(0, Math.ceil(((n - tokens) * 1000) / perSecond()))
     }
   }
 }

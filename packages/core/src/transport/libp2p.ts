@@ -172,6 +172,8 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       made.addEventListener('peer:connect', ({ detail }) => handlers.connect(peerNow(detail)))
       made.addEventListener('peer:disconnect', ({ detail }) => {
         exchange?.forget(detail.toString())
+        // Addresses are this member's own business; what libp2p remembers would grow with every stranger.
+        made.peerStore.delete(detail).catch(() => {})
         handlers.disconnect({ id: detail.toString(), path: 'direct', transport: 'other' })
       })
       if (circuits) made.addEventListener('connection:open', ({ detail }) => void closeCircuits(detail))
