@@ -1,5 +1,7 @@
 // A member that stays: tells its events as JSON lines, and takes commands as JSON lines: ["set", name, value],
-// ["fetch", url], ["path", name, path] (waits until a member is reached by it), ["stop"].
+// ["fetch", url], ["path", name, path] (waits until a member is reached by it), ["pause"] (how long its event loop stood
+// still at most since the last time), ["stop"].
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
 import { createMesh, memoryStore } from 'ghmesh'
 
@@ -17,11 +19,27 @@ for (const type of ['peer:connect', 'peer:disconnect', 'received', 'warning']) {
 }
 say({ type: 'ready', peerId: mesh.peerId, addresses: mesh.addresses })
 
+const resolutionMs = 5
+const delays = monitorEventLoopDelay({ resolution: resolutionMs })
+delays.enable()
+
 const commands = {
+  async pause() {
+    const ms = Math.max(0, delays.max / 1e6 - resolutionMs)
+    delays.reset()
+    return { ms }
+  },
   async fetch(url) {
+    const startedAt = performance.now()
     const response = await mesh.fetch(url)
     const { byteLength } = await response.arrayBuffer()
-    return { url, status: response.status, cacheStatus: response.headers.get('cache-status'), bytes: byteLength }
+    return {
+      url,
+      status: response.status,
+      cacheStatus: response.headers.get('cache-status'),
+      bytes: byteLength,
+      ms: performance.now() - startedAt
+    }
   },
   async path(name, path) {
     for (;;) {
