@@ -1,5 +1,6 @@
 // Compares a hit of ghmesh with what else answers one, in one run. `--quick`: fewer rounds. `--json`: one document.
 import { measureSize } from '../scripts/size.mjs'
+import { measureLarge, printLarge } from './large.mjs'
 import { measure, median, ratio } from './measure.mjs'
 import { pageWays, startPages } from './pages.mjs'
 import { pathNames, startPath } from './paths.mjs'
@@ -79,9 +80,10 @@ try {
   await origin.stop()
 }
 
+const large = quick ? undefined : await measureLarge(9)
 const size = quick ? undefined : await measureSize()
 if (process.argv.includes('--json'))
-  console.log(JSON.stringify({ node: process.version, bodyBytes: origin.state.body.length, rounds, rows, size }))
+  console.log(JSON.stringify({ node: process.version, bodyBytes: origin.state.body.length, rounds, rows, large, size }))
 else {
   const cell = (value, digits = 1) => (value === null ? 'not installed' : value.toFixed(digits)).padStart(14)
   console.log(
@@ -92,6 +94,7 @@ else {
       `${row.hit.padEnd(21)}${row.against.padEnd(12)}${cell(row.ghmeshMicroseconds)}${cell(row.otherMicroseconds)}${cell(row.ratio, 2)}${(row.aim ?? '').toString().padStart(8)}`
     )
   }
+  if (large) printLarge(large)
   if (size) {
     const kB = (bytes) => (bytes / 1000).toFixed(1).padStart(14)
     const all = Object.values(size.bytesByPart).reduce((sum, bytes) => sum + bytes, 0)

@@ -29,7 +29,7 @@ const floors = [
   ['cache/', 'verify', 'stats', 'events', 'single-flight'],
   ['github/', 'group/', 'store/', 'transport/', 'discovery/'],
   ['entry'],
-  ['abort', 'bytes', 'at-most', 'errors', 'limits', 'version']
+  ['abort', 'bytes', 'at-most', 'pause', 'errors', 'limits', 'version']
 ]
 
 // What may be imported from outside, and where.

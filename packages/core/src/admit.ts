@@ -5,7 +5,8 @@ import type { Entry } from './entry.ts'
 import type { Emit } from './events.ts'
 import { type EtagInputs, type EtagScheme, gitBlobId, opaqueTag } from './github/etag.ts'
 import { keptHeaders, maxAgeMs, refreshedHeaders } from './github/headers.ts'
-import { compact, inspect } from './github/json.ts'
+import { inspect } from './github/inspect.ts'
+import { compact } from './github/json.ts'
 import { isJson } from './github/key.ts'
 import { mayHaveGrown, parseLinks } from './github/links.ts'
 import type { Condition, OriginAnswer } from './github/origin.ts'
@@ -154,7 +155,7 @@ export function createAdmit(options: AdmitOptions) {
       const { validator, body } = await etags.classify(live.get('etag'), forms(received, json), inputs(request), viewer)
       const hash = await sha256Hex(body)
       if (validator === 'verbatim') verbatim.set(verbatimName(target.key, hash, viewer), live.get('etag') as string)
-      const { variant, secret, items, repository } = inspect(body, json)
+      const { variant, secret, hidden, items, repository } = await inspect(body, json, target.repository)
       learnAliases(target, live.get('link'), repository)
       const entry: Entry = {
         url: target.canonical,
@@ -173,6 +174,8 @@ export function createAdmit(options: AdmitOptions) {
         local:
           !target.shareable ||
           secret ||
+          // What was seen without a token, everybody may see.
+          (hidden && viewer !== anonymous) ||
           json !== isJson(target.accept) ||
           isNarrowedOut(options.narrow, target, entryResponse(body, live)),
         maxAgeMs: freshMs,
@@ -228,9 +231,10 @@ const isOwnBlob = async ({ validator, etag, body }: Entry): Promise<boolean> =>
   validator === 'object' && opaqueTag(etag ?? null) === (await gitBlobId(body))
 
 /** A body as it came, then without the white space that GitHub adds for some user agents. */
-function* forms(body: Bytes, json: boolean): Iterable<Bytes> {
+async function* forms(body: Bytes, json: boolean): AsyncIterable<Bytes> {
   yield body
-  if (json) yield compact(body)
+  const compacted = json ? await compact(body) : body
+  if (compacted !== body) yield compacted
 }
 
 /** The user's function sees the request without its credentials; where it fails, nothing is shared. */

@@ -134,7 +134,7 @@ describe('member entry: checkHead', () => {
 describe('member entry: entryFromMember', () => {
   async function taken(text: string, parts: Partial<EntryHead> = {}) {
     const entry = await entryOf(text, { asOf: now })
-    return entryFromMember({ ...headOf(entry), ...parts }, entry.body, 'peer', { now: now + 5, limits: defaultLimits })
+    return entryFromMember({ ...headOf(entry), ...parts }, entry.body, 'peer', { ...check, now: now + 5 })
   }
   const entryTaken = async (text: string, parts?: Partial<EntryHead>) => (await taken(text, parts)) as Entry
 
@@ -181,6 +181,9 @@ describe('member entry: entryFromMember', () => {
     expect(await taken('{"temp_clone_token":"x"}')).to.equal('credential')
     expect(await taken(`["ghp_${'a'.repeat(36)}"]`)).to.equal('credential')
     expect(await taken('<html>Sign in</html>')).to.equal('content')
+    const other = '[{"repository":{"full_name":"octo/other","private":true}}]'
+    expect(await taken(other), 'another repository, which is private').to.equal('private')
+    expect(await taken(other, { anonymous: true }), 'seen without a token').to.have.property('hash')
   })
 
   it('takes a file as bytes of the type that was asked for, whatever they are', async () => {

@@ -32,7 +32,7 @@ export interface EtagScheme {
   /** Labels the ETag of an own 200, and picks the form of its body that was hashed; the last one where none was. */
   classify(
     etag: string | null,
-    forms: Iterable<Bytes>,
+    forms: Iterable<Bytes> | AsyncIterable<Bytes>,
     inputs: EtagInputs,
     viewer: string
   ): Promise<{ validator: ValidatorClass; body: Bytes }>
@@ -61,7 +61,7 @@ export function createEtagScheme(now: () => number, onDrift: () => void): EtagSc
       const hashed = /^[\da-f]{64}$/.test(tag)
       const first = guess(viewer, inputs)
       let body: Bytes = new Uint8Array()
-      for (body of forms) {
+      for await (body of forms) {
         if (!hashed) continue
         for (const covers of inputs.authorization === undefined ? [false] : [first, !first]) {
           if ((await computeEtag(body, inputsOf(inputs, covers))) !== tag) continue

@@ -1,11 +1,11 @@
 import { equal, fromHex, hex, plain, sha256Hex } from '../bytes.ts'
 import type { Entry } from '../entry.ts'
 import { synthesisedHeaders } from '../github/headers.ts'
-import { inspect } from '../github/json.ts'
+import { inspect } from '../github/inspect.ts'
 import { acceptClass, canonicalUrl, isJson, keyOf } from '../github/key.ts'
 import { linkHeader, pagesOf } from '../github/links.ts'
 import { apiPath, hasCredential } from '../github/request.ts'
-import type { Route } from '../github/routes.ts'
+import { type Route, repositoryOf } from '../github/routes.ts'
 import type { Group } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
 import type { EntryHead } from '../transport/wire.ts'
@@ -31,7 +31,7 @@ export function headOf(entry: Entry): EntryHead {
 }
 
 /** Why a member's entry was dropped; counted in `stats().rejected`. */
-export type Refusal = 'key' | 'route' | 'future' | 'old' | 'size' | 'hash' | 'content' | 'credential'
+export type Refusal = 'key' | 'route' | 'future' | 'old' | 'size' | 'hash' | 'content' | 'credential' | 'private'
 
 export interface HeadCheck {
   apiUrl: URL
@@ -69,15 +69,16 @@ export async function entryFromMember(
   head: EntryHead,
   body: Uint8Array,
   from: string,
-  { now, limits }: Pick<HeadCheck, 'now' | 'limits'>
+  { apiUrl, now, limits }: Pick<HeadCheck, 'apiUrl' | 'now' | 'limits'>
 ): Promise<Entry | Refusal> {
   if (body.byteLength !== head.size) return 'size'
   const hash = hex(head.hash)
   if ((await sha256Hex(body)) !== hash) return 'hash'
   const json = isJson(head.accept)
-  const { variant, secret, items } = inspect(body, json)
+  const { variant, secret, hidden, items } = await inspect(body, json, repositoryIn(head.url, apiUrl))
   // `secret` with a JSON type and no JSON in it: a captive portal's page, say.
   if (secret) return json && !looksLikeJson(body) ? 'content' : 'credential'
+  if (hidden && !head.anonymous) return 'private'
   return {
     url: head.url,
     accept: head.accept,
@@ -100,5 +101,7 @@ export async function entryFromMember(
     confirmed: {}
   }
 }
+
+const repositoryIn = (url: string, apiUrl: URL) => repositoryOf(apiPath(new URL(url), apiUrl) ?? '')
 
 const looksLikeJson = (body: Uint8Array) => body[0] === 0x7b || body[0] === 0x5b || body[0] === 0x22

@@ -33,7 +33,7 @@ export interface TakeOptions {
 }
 
 // These can happen among honest members: another version's routes, a clock, an old store. They are counted, not held against anybody.
-const honest = new Set<Refusal>(['route', 'future', 'old', 'credential'])
+const honest = new Set<Refusal>(['route', 'future', 'old', 'credential', 'private'])
 
 /** The one door through which members' entries come in: checked, then stored. */
 export function createTake({

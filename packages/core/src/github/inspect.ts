@@ -1,0 +1,105 @@
+import { inSlices } from '../pause.ts'
+import { type JsonVisitor, scanJson } from './scan-json.ts'
+
+/** What a body says about itself. */
+export interface Inspection {
+  /** It depends on who asked: it names permissions or settings of the viewer. */
+  variant: boolean
+  /** It carries a credential, or a private profile: never shared, whoever asked. */
+  secret: boolean
+  /**
+   * It names what only some may see, wherever that stands: a private repository other than the one that was asked about, or a
+   * team. Whoever asked with a token may have got it because of that token.
+   */
+  hidden: boolean
+  /** Length of the array that the body is; undefined for anything else. */
+  items?: number
+  /** What a repository object says of itself. */
+  repository?: { id: string; name: string; public: boolean }
+}
+
+const viewerField = /^(?:permissions|role_name|viewer_\w+|current_user_\w+|security_and_analysis|allow_\w+_merge)$/
+const privateField =
+  /^(?:total_private_repos|owned_private_repos|private_gists|billing_email|two_factor_authentication|two_factor_requirement_enabled)$/
+// The first two bytes of every name above and of those that `createVisitor` looks at.
+const beginnings = new Set(
+  ['pe', 'ro', 'vi', 'cu', 'se', 'al', 'to', 'ow', 'pr', 'bi', 'tw', 'te', 'id', 'fu'].map(
+    (two) => (two.charCodeAt(0) << 8) | two.charCodeAt(1)
+  )
+)
+
+// Prefixes of GitHub's token formats: https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
+const credential = /\b(?:gh[pousr]|github_pat)_\w{20}|(?:[?&]|\\u0026)(?:access_)?token=[^&"\\\s]/g
+/** Longer than any match of `credential` and the byte before it, so that one across two slices is seen whole. */
+const overlapBytes = 64
+const sliceBytes = 256 * 1024
+
+/**
+ * Looks into a body once, when it is stored, in one pass and without holding up anything else. What is not JSON is searched as
+ * text. `asked`: the repository of the request, `owner/repo` or `repositories/id` in lower case.
+ */
+export async function inspect(body: Uint8Array, json: boolean, asked?: string): Promise<Inspection> {
+  const found: Inspection = { variant: false, secret: await inSlices(findCredential(body)), hidden: false }
+  if (!json) return found
+  const scanned = await inSlices(scanJson(body, createVisitor(found, asked)))
+  // Says JSON and is not: nothing is known about it.
+  if (!scanned) return { ...found, secret: true, repository: undefined }
+  return scanned.items === undefined ? found : { ...found, items: scanned.items }
+}
+
+/** Leniently decoded: a byte that is not UTF-8 must not hide what stands beside it. */
+function* findCredential(body: Uint8Array): Generator<undefined, boolean> {
+  const decoder = new TextDecoder()
+  for (let from = 0; from < body.byteLength; from += sliceBytes) {
+    if (from > 0) yield
+    const start = Math.max(0, from - overlapBytes)
+    // The first character of a later slice may be the end of a longer word.
+    credential.lastIndex = start > 0 ? 1 : 0
+    if (credential.test(decoder.decode(body.subarray(start, from + sliceBytes)))) return true
+  }
+  return false
+}
+
+/** What an object says of being a repository, so far as it has been read. */
+interface Facts {
+  id?: unknown
+  name?: unknown
+  private?: unknown
+  isHidden?: boolean
+}
+
+/** Of a property that stands twice, what hides more counts: readers of JSON differ in which one they take. */
+function createVisitor(found: Inspection, asked: string | undefined): JsonVisitor {
+  const facts: (Facts | undefined)[] = []
+
+  return {
+    mayMatter: (first, second) => beginnings.has((first << 8) | second),
+    property(name, value, depth) {
+      if (viewerField.test(name)) found.variant = true
+      else if (privateField.test(name) || (name === 'temp_clone_token' && value)) found.secret = true
+      // A team's: https://docs.github.com/rest/teams/teams says that teams show to members of their organisation only.
+      else if (name === 'privacy' && typeof value === 'string') found.hidden = true
+      if (!/^(?:id|full_name|private|visibility)$/.test(name)) return
+      facts[depth] ??= {}
+      const of = facts[depth]
+      if (name === 'id') of.id = value
+      else if (name === 'full_name') of.name = value
+      else if (name === 'visibility') of.isHidden ||= value !== 'public'
+      else {
+        of.private = typeof of.private === 'boolean' && of.private ? true : value
+        of.isHidden ||= value === true
+      }
+    },
+    endOfObject(depth) {
+      const of = facts[depth]
+      facts[depth] = undefined
+      if (!of) return
+      const id = typeof of.id === 'number' ? String(of.id) : undefined
+      const name = typeof of.name === 'string' ? of.name.toLowerCase() : undefined
+      if (of.isHidden && !(asked !== undefined && (name === asked || `repositories/${id}` === asked)))
+        found.hidden = true
+      if (depth === 1 && id !== undefined && name !== undefined && typeof of.private === 'boolean')
+        found.repository = { id, name, public: !of.isHidden }
+    }
+  }
+}
