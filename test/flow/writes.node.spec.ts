@@ -140,14 +140,14 @@ describe('writes and purges', () => {
 
   it('purge of a repository makes all of it stale, and nothing else', async () => {
     const [a, b] = await s.two()
-    await held(a, b, issues, `${repo}/labels`, '/users/octocat')
+    await held(a, b, issues, `${repo}/labels`, '/licenses')
     const purged = next(b, 'purged')
     // The repository itself was kept as well, when its visibility was looked up.
     expect(await a.mesh.purge('Octocat/hello-world')).to.equal(3)
     expect((await purged).target.toLowerCase()).to.equal('octocat/hello-world')
     s.now += second
     for (const member of [a, b]) {
-      expect(status(await member.ask('/users/octocat'))).to.match(/^ghmesh; hit/)
+      expect(status(await member.ask('/licenses'))).to.match(/^ghmesh; hit/)
       for (const path of [issues, `${repo}/labels`]) expect((await member.peek(path))?.status, 'kept').to.equal(200)
     }
     expect(status(await b.ask(issues))).to.match(/fwd=stale; fwd-status=304/)

@@ -23,7 +23,9 @@ export interface MeshOptions {
   share?: 'public' | 'group' | ((request: Request, response: Response) => boolean)
   /**
    * Routes whose answers may be shared besides ghmesh's own list, as templates below the API's base URL:
-   * `/repos/{owner}/{repo}/traffic/views`, `{path...}` for several segments. Members without them drop what they are told.
+   * `/repos/{owner}/{repo}/traffic/views`, `{path...}` for several segments, `{number}` for one of digits. Only add routes whose
+   * answers are the same for everybody who may ask. They cannot share what ghmesh keeps from some. Members without them drop
+   * what they are told.
    */
   routes?: string[]
   /** `group` (default): a member's fresh answer is served. `verify`: only after GitHub confirmed it to this member's own token. */

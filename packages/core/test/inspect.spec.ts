@@ -39,6 +39,7 @@ describe('inspect', () => {
       { url: 'https://x/?access_token=ABC' },
       { two_factor_authentication: false },
       { total_private_repos: 0 },
+      { login: 'octo', plan: { name: 'pro', private_repos: 20 } },
       ...['ghp', 'gho', 'ghu', 'ghs', 'ghr', 'github_pat'].map((prefix) => ({
         body: `my token is ${prefix}_${'a1B2'.repeat(9)}!`
       })),

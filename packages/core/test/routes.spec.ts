@@ -15,8 +15,8 @@ describe('routes', () => {
     /branches /branches/main /branches/feature/x /tags /commits /commits/abc /commits/abc/status /commits/abc/check-runs
     /git/refs /git/ref/heads/feature/x /git/matching-refs/tags/v1 /git/blobs/abc /git/trees/abc /git/commits/abc /git/tags/abc
     /contents /contents/ /contents/a/b.txt /readme /readme/docs /compare/v1...v2
-    /issues /issues/1 /issues/1/comments /issues/1/labels /issues/1/events /issues/1/timeline /issues/comments/5 /issues/events
-    /pulls /pulls/1 /pulls/1/files /pulls/1/commits /pulls/1/comments /labels /labels/bug /milestones /milestones/1
+    /issues /issues/1 /issues/1/comments /issues/1/labels /issues/comments /issues/comments/5
+    /pulls /pulls/1 /pulls/1/files /pulls/1/commits /pulls/1/comments /pulls/comments /labels /labels/bug /milestones /milestones/1
     /languages /contributors /topics /license /actions/workflows /actions/workflows/1/runs /actions/runs /actions/runs/1 /actions/runs/1/jobs
     /check-runs/1 /check-suites/1 /check-suites/1/check-runs /statuses/abc /deployments /deployments/1/statuses
     /releases/latest /releases/tags/v1 /releases/tags/a/b`)
@@ -26,7 +26,6 @@ describe('routes', () => {
       expect(sharing(path), path).to.equal('group')
     for (const path of [
       '/users/octo',
-      '/orgs/octo',
       '/gitignore/templates',
       '/gitignore/templates/C',
       '/licenses',
@@ -37,9 +36,9 @@ describe('routes', () => {
       expect(sharing(path), path).to.equal('group')
   })
 
-  it('knows that the repository itself differs between viewers', () => {
-    expect(routeOf('/repos/octo/tools').varies).to.equal(true)
-    expect(routeOf('/repositories/7').varies).to.equal(true)
+  it('knows what differs between viewers though no field says so: the repository itself, profiles', () => {
+    for (const path of ['/repos/octo/tools', '/repositories/7', '/users/octo'])
+      expect(routeOf(path).varies, path).to.equal(true)
     expect(routeOf('/repos/octo/tools/issues').varies).to.equal(undefined)
   })
 
@@ -49,10 +48,16 @@ describe('routes', () => {
       '/users/octo/repos',
       '/orgs/octo/repos',
       '/orgs/octo/members',
+      '/orgs/octo',
       '/gists/abc',
       '/events'
     ]
-    for (const path of [...inRepository('/releases /releases/1 /pulls/1/reviews /forks'), ...paths])
+    for (const path of [
+      ...inRepository(
+        '/releases /releases/1 /pulls/1/reviews /pulls/comments/5 /issues/1/events /issues/1/timeline /issues/events /events /forks'
+      ),
+      ...paths
+    ])
       expect(sharing(path), path).to.equal('anonymous')
   })
 
@@ -115,6 +120,15 @@ describe('routes', () => {
     for (const path of ['/repos/octo/tools/traffic/views', '/repositories/7/traffic/clones', '/teams/1'])
       expect(extended(path).sharing).to.equal('group')
     expect(extended('/teams/1/members').sharing).to.equal('viewer')
+    const kept = [
+      '/repos/{owner}/{repo}/issues/{number}/timeline',
+      '/repos/{owner}/{repo}/branches/{branch}/protection'
+    ]
+    const overreaching = createRoutes(kept)
+    expect(overreaching('/repos/octo/tools/issues/1/timeline').sharing).to.equal('anonymous')
+    expect(overreaching('/repos/octo/tools/branches/main/protection').sharing).to.equal('viewer')
+    const numbered = createRoutes(['/teams/{number}'])
+    expect([numbered('/teams/12').sharing, numbered('/teams/x').sharing]).to.deep.equal(['group', 'viewer'])
   })
 
   it('answers for every path', () => {

@@ -95,6 +95,8 @@ export interface Issue {
   updatedAt: string
   closedAt: string | null
   comments: Comment[]
+  /** Issues elsewhere that mention this one. */
+  references?: { repositoryId: number; number: number; createdAt: string }[]
   pull?: Pull
 }
 

@@ -136,6 +136,13 @@ export function controlRepository(
       issue.comments.splice(issue.comments.indexOf(comment), 1)
       issue.updatedAt = iso(now())
     },
+    addReference(number, from) {
+      const other = world.repository(from.repository)
+      if (!other?.issues.has(from.number)) throw missing(`reference from ${from.repository}#${from.number}`)
+      const reference = { repositoryId: other.id, number: from.number, createdAt: iso(now()) }
+      const issue = issueAt(number)
+      issue.references = [...(issue.references ?? []), reference]
+    },
     setFile(path, content) {
       const message = `${repository.files.has(path) ? 'Update' : 'Create'} ${path}`
       repository.files.set(path, toBytes(content))

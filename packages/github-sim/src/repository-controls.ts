@@ -37,6 +37,8 @@ export interface RepositoryControl {
   addComment(number: number, fields?: { body?: string; user?: string }): number
   editComment(id: number, body: string): void
   removeComment(id: number): void
+  /** An issue of another repository mentions this one: its timeline shows that to those who can read the other repository. */
+  addReference(number: number, from: { repository: string; number: number }): void
   /** Writes a file in a new commit on the default branch and returns the commit's sha. */
   setFile(path: string, content: string | Uint8Array): string
   /** Removes a file in a new commit and returns the commit's sha. */

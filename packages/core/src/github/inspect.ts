@@ -20,7 +20,7 @@ export interface Inspection {
 
 const viewerField = /^(?:permissions|role_name|viewer_\w+|current_user_\w+|security_and_analysis|allow_\w+_merge)$/
 const privateField =
-  /^(?:total_private_repos|owned_private_repos|private_gists|billing_email|two_factor_authentication|two_factor_requirement_enabled)$/
+  /^(?:total_private_repos|owned_private_repos|private_repos|private_gists|billing_email|two_factor_authentication|two_factor_requirement_enabled)$/
 // The first two bytes of every name above and of those that `createVisitor` looks at.
 const beginnings = new Set(
   ['pe', 'ro', 'vi', 'cu', 'se', 'al', 'to', 'ow', 'pr', 'bi', 'tw', 'te', 'id', 'fu'].map(

@@ -13,54 +13,101 @@ export interface Route {
   varies?: boolean
 }
 
-// Templates below a repository. `{name}` is one segment, `{name...}` one or more.
-const sharedInRepository = `
-/branches /branches/{branch...} /tags
-/commits /commits/{ref...}
-/git/refs /git/ref/{ref...} /git/matching-refs/{ref...} /git/blobs/{sha} /git/trees/{sha} /git/commits/{sha} /git/tags/{sha}
-/contents /contents/ /contents/{path...} /readme /readme/{path...} /compare/{range...}
-/issues /issues/{number} /issues/{number}/comments /issues/{number}/labels /issues/{number}/events /issues/{number}/timeline
-/issues/comments /issues/comments/{id} /issues/events
-/pulls /pulls/{number} /pulls/{number}/files /pulls/{number}/commits /pulls/{number}/comments /pulls/comments /pulls/comments/{id}
-/labels /labels/{name} /milestones /milestones/{number} /milestones/{number}/labels
-/languages /contributors /topics /license
-/actions/workflows /actions/workflows/{id} /actions/workflows/{id}/runs /actions/runs /actions/runs/{id} /actions/runs/{id}/jobs /actions/jobs/{id}
-/check-runs/{id} /check-suites/{id} /check-suites/{id}/check-runs
-/statuses/{sha} /deployments /deployments/{id} /deployments/{id}/statuses
-/releases/latest /releases/tags/{tag...}`
+/*
+ * What in each answer depends on who asks? The answer stands above each line below. "GitHub's REST documentation" is
+ * https://docs.github.com/rest; what it does not say is marked "not documented". Whatever names a private repository other
+ * than the one asked about, or a team, is kept here by `inspect`, on every route; so are credentials and private profiles.
+ *
+ * Known and accepted: `author_association` of issues, pull requests and comments. Somebody whose membership of an organisation
+ * is private has been seen as MEMBER by some and as CONTRIBUTOR by others (not documented). A member may get either.
+ *
+ * Templates: `{name}` is one segment, `{name...}` one or more, `{number}` one of digits.
+ */
+const sharedInRepository = [
+  // Names and commits; whether a branch is protected and by which checks is the same for all readers. Its rules are below.
+  '/branches /branches/{branch...} /tags',
+  // What git holds, and whether a signature is valid. Emails of commits are in the commits. `/commits/{ref}/status` and
+  // `/commits/{ref}/check-runs` are like the routes for statuses and checks below.
+  '/commits /commits/{ref...}',
+  '/git/refs /git/ref/{ref...} /git/matching-refs/{ref...} /git/blobs/{sha} /git/trees/{sha} /git/commits/{sha} /git/tags/{sha}',
+  // The same for all readers; `download_url` of a private repository carries a token, which `inspect` finds.
+  '/contents /contents/ /contents/{path...} /readme /readme/{path...}',
+  // All forks of a public repository are public, and a private one's comparison shows only to tokens that asked themselves.
+  '/compare/{range...}',
+  // `author_association`, see above. How many sub-issues are counted for whom is not documented.
+  '/issues /issues/{number} /issues/{number}/comments /issues/{number}/labels /issues/comments /issues/comments/{id}',
+  // `author_association`; `requested_teams` names teams, `head.repo` a fork that may be private: `inspect` finds both.
+  '/pulls /pulls/{number}',
+  // Comments of a review that was not submitted are not listed here (seen so, not documented).
+  '/pulls/{number}/files /pulls/{number}/commits /pulls/{number}/comments /pulls/comments',
+  // Nothing.
+  '/labels /labels/{name} /milestones /milestones/{number} /milestones/{number}/labels',
+  '/languages /topics /license',
+  // Nothing: with `anon=1` it shows emails, but of commits that all can read.
+  '/contributors',
+  // `head_repository` may be a private fork, which `inspect` finds. Logs and artifacts are below.
+  '/actions/workflows /actions/workflows/{id} /actions/workflows/{id}/runs /actions/runs /actions/runs/{id}',
+  '/actions/runs/{id}/jobs /actions/jobs/{id}',
+  // `app.permissions` makes them variants. What an app writes into a check or status, all readers see.
+  '/check-runs/{id} /check-suites/{id} /check-suites/{id}/check-runs /statuses/{sha}',
+  // What the deployer sent along, and links: all readers see them.
+  '/deployments /deployments/{id} /deployments/{id}/statuses',
+  // Published ones only, so no drafts.
+  '/releases/latest /releases/tags/{tag...}'
+]
 
-// Drafts, pending reviews and private items show to some viewers only.
-const anonymousInRepository = '/releases /releases/{id} /pulls/{number}/reviews /forks /stargazers /events'
-const anonymousElsewhere = `
-/search/{kind} /users/{user}/repos /users/{user}/orgs /users/{user}/gists /orgs/{org}/repos /orgs/{org}/members /orgs/{org}/events
-/users/{user}/events /users/{user}/events/public /gists/{id} /events`
+const anonymousInRepository = [
+  // Drafts show to those who may push.
+  '/releases /releases/{id}',
+  // A review that was not submitted shows to its author; whether a comment of it does is not documented.
+  '/pulls/{number}/reviews /pulls/comments/{id}',
+  // References from private repositories and moves in private projects show to those who can read them.
+  '/issues/events /issues/{number}/events /issues/{number}/timeline /events',
+  // Private forks show to those who can read them; private stars of an account's, to itself.
+  '/forks /stargazers'
+]
 
-const sharedElsewhere = `
-/users/{user} /orgs/{org} /gitignore/templates /gitignore/templates/{name} /licenses /licenses/{license} /emojis /meta`
+const anonymousElsewhere = [
+  // Whatever the token can read is found.
+  '/search/{kind} /users/{user}/repos /orgs/{org}/repos /orgs/{org}/events /users/{user}/events /users/{user}/events/public /events',
+  // Private memberships show to members of the organisation, secret gists to their owner.
+  '/users/{user}/orgs /orgs/{org}/members /users/{user}/gists /gists/{id}',
+  // Settings, plan and billing show to owners, and some to members.
+  '/orgs/{org}'
+]
+
+// The same for everybody, but for what GitHub Enterprise Server's `/meta` tells of its version (not documented).
+const sharedElsewhere = ['/gitignore/templates /gitignore/templates/{name} /licenses /licenses/{license} /emojis /meta']
+
+const varying = [
+  // `permissions`, merge settings, a clone token.
+  '/repos/{owner}/{repo}',
+  // The public email shows only to those who are signed in; to oneself, and to apps that may, plan and private figures.
+  '/users/{user}'
+]
 
 // For administrators only, though a branch's name could read so.
-const viewersInRepository = `
-/branches/{branch...}/protection /branches/{branch...}/protection/ /branches/{branch...}/protection/{rest...}`
+const viewersInRepository = [
+  '/branches/{branch...}/protection /branches/{branch...}/protection/ /branches/{branch...}/protection/{rest...}'
+]
 
 // Answered by redirects to signed URLs, by streams, or free of charge.
-const notCached = `
-/rate_limit /repos/{owner}/{repo}/tarball/{ref...} /repos/{owner}/{repo}/zipball/{ref...} /repos/{owner}/{repo}/tarball
-/repos/{owner}/{repo}/zipball /repos/{owner}/{repo}/actions/runs/{id}/logs /repos/{owner}/{repo}/actions/jobs/{id}/logs
-/repos/{owner}/{repo}/actions/artifacts/{id}/{format} /repos/{owner}/{repo}/releases/assets/{id}`
+const notCachedInRepository = [
+  '/tarball/{ref...} /zipball/{ref...} /tarball /zipball /actions/runs/{id}/logs /actions/jobs/{id}/logs',
+  '/actions/artifacts/{id}/{format} /releases/assets/{id}'
+]
 
-const words = (text: string) => text.split(/\s+/).filter(Boolean)
-const inRepository = (text: string) => words(text).map((path) => `/repos/{owner}/{repo}${path}`)
+const words = (lines: string[]) => lines.flatMap((line) => line.split(' '))
+const inRepository = (lines: string[]) => words(lines).map((path) => `/repos/{owner}/{repo}${path}`)
 const routes = (templates: string[], sharing: Sharing): Route[] => templates.map((template) => ({ template, sharing }))
 
+// The first that matches counts: `/releases/latest` reads like `/releases/{id}`.
 const table: Route[] = [
-  ...routes(words(notCached), 'none'),
-  { template: '/repos/{owner}/{repo}', sharing: 'group', varies: true },
+  ...routes(['/rate_limit', ...inRepository(notCachedInRepository)], 'none'),
+  ...varying.map((template): Route => ({ template, sharing: 'group', varies: true })),
   ...routes(inRepository(viewersInRepository), 'viewer'),
-  ...routes(inRepository(sharedInRepository), 'group'),
-  ...routes(words(sharedElsewhere), 'group'),
-  // After `/releases/latest`, which reads like `/releases/{id}`.
-  ...routes(inRepository(anonymousInRepository), 'anonymous'),
-  ...routes(words(anonymousElsewhere), 'anonymous')
+  ...routes([...inRepository(sharedInRepository), ...words(sharedElsewhere)], 'group'),
+  ...routes([...inRepository(anonymousInRepository), ...words(anonymousElsewhere)], 'anonymous')
 ]
 
 const repositoryPath = String.raw`/(?:repos/(?:[^/]+)/(?:[^/]+)|repositories/\d+)`
@@ -69,13 +116,17 @@ function pattern(template: string): RegExp {
   const source = template
     .replace('/repos/{owner}/{repo}', repositoryPath)
     .replace(/\{\w+\.\.\.\}/g, '.+')
+    .replaceAll('{number}', '\\d+')
     .replace(/\{\w+\}/g, '[^/]+')
   return new RegExp(`^${source}$`)
 }
 
 const viewerBound: Route = { template: '{path...}', sharing: 'viewer' }
 
-/** Finds the route of a path below the API's base URL; `extra` templates are shareable too. */
+/**
+ * Finds the route of a path below the API's base URL. `extra` templates are shareable too: whoever adds one vouches for it
+ * that nothing in its answers depends on who asks. They cannot make shareable what the table above keeps from some.
+ */
 export function createRoutes(extra: readonly string[] = []): (path: string) => Route {
   const patterns = [...table, ...routes([...extra], 'group')].map((route) => ({
     route,

@@ -11,7 +11,7 @@ export function newAccount(id: number, login: string, type: Account['type'], mem
     company: type === 'User' ? '@octo-org' : null,
     blog: type === 'User' ? '' : `https://${login}.example.com`,
     location: 'San Francisco',
-    email: null,
+    email: type === 'User' ? `${login}@example.com` : null,
     bio: type === 'User' ? null : 'We build things that other things are built with.',
     followers: 20 + (id % 400),
     following: id % 60,
@@ -48,15 +48,18 @@ export function simpleUser(account: Account, { api, web }: Links) {
   }
 }
 
-/** `GET /users/{username}`. */
-export function fullUser(account: Account, links: Links, publicRepos: number) {
+/**
+ * `GET /users/{username}`. "You only see publicly visible email addresses when authenticated with GitHub":
+ * https://docs.github.com/rest/users/users#get-a-user
+ */
+export function fullUser(account: Account, links: Links, publicRepos: number, isSignedIn = true) {
   return {
     ...simpleUser(account, links),
     name: account.name,
     company: account.company,
     blog: account.blog,
     location: account.location,
-    email: account.email,
+    email: isSignedIn ? account.email : null,
     hireable: null,
     bio: account.bio,
     twitter_username: null,

@@ -1,7 +1,10 @@
 import { listReply, type RepositoryAsk, type RepositoryHandler } from '../ask.ts'
 import { commentJson, issueJson, labelJson, milestoneJson } from '../data/issue.ts'
+import { repositoryJson } from '../data/repository.ts'
+import { simpleUser } from '../data/user.ts'
 import type { Issue } from '../model.ts'
 import { notFound, type Reply } from '../reply.ts'
+import { roleOf } from '../visibility.ts'
 
 /** The issue or pull request that `:number` names. */
 export function issueOf(ask: RepositoryAsk): Issue | undefined {
@@ -46,6 +49,31 @@ export function filterIssues(issues: Issue[], query: URLSearchParams): Issue[] {
   return query.get('direction') === 'asc' ? kept : kept.reverse()
 }
 
+/**
+ * The issues elsewhere that mention this one. GitHub shows an event "cross-referenced" to those who can read its source
+ * (https://docs.github.com/rest/using-the-rest-api/issue-event-types), so that timelines differ between tokens.
+ */
+function timeline(ask: RepositoryAsk, { references = [] }: Issue): Reply {
+  const seen = references.flatMap(({ repositoryId, number, createdAt }) => {
+    const repository = ask.world.repositories.get(repositoryId)
+    const source = repository?.issues.get(number)
+    return repository && source && roleOf(repository, ask.viewer) ? [{ repository, source, createdAt }] : []
+  })
+  return listReply(ask, seen, ({ repository, source, createdAt }) => ({
+    event: 'cross-referenced',
+    actor: simpleUser(source.user, ask.links),
+    created_at: createdAt,
+    updated_at: createdAt,
+    source: {
+      type: 'issue',
+      issue: {
+        ...issueJson(source, repository, ask.links, ask.apiVersion),
+        repository: repositoryJson(repository, ask.links, undefined)
+      }
+    }
+  }))
+}
+
 /** Reading issues, comments, labels and milestones. */
 export const issueRoutes: Record<string, RepositoryHandler> = {
   '/issues': (ask) =>
@@ -78,6 +106,10 @@ export const issueRoutes: Record<string, RepositoryHandler> = {
     if (!issue) return notFound()
     const labels = ask.repository.labels.filter((l) => issue.labels.includes(l.name))
     return listReply(ask, labels, (l) => labelJson(l, ask.repository, ask.links))
+  },
+  '/issues/:number{[0-9]+}/timeline': (ask) => {
+    const issue = issueOf(ask)
+    return issue ? timeline(ask, issue) : notFound()
   },
   '/labels': (ask) => listReply(ask, ask.repository.labels, (l) => labelJson(l, ask.repository, ask.links)),
   '/labels/:name': (ask) => {

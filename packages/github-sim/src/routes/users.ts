@@ -25,7 +25,10 @@ const named = (ask: Ask) => ask.world.account(ask.params.login ?? '')
 
 const profile = (ask: Ask, account: Account | undefined): Reply =>
   account
-    ? { json: fullUser(account, ask.links, publicCount(ask, account)), lastModified: account.updatedAt }
+    ? {
+        json: fullUser(account, ask.links, publicCount(ask, account), ask.viewer !== undefined),
+        lastModified: account.updatedAt
+      }
     : notFound()
 
 const orgOf = (account: Account | undefined) => (account?.type === 'Organization' ? account : undefined)
