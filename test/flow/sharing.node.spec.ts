@@ -8,12 +8,14 @@ import {
   as,
   bob,
   counter,
+  dated,
   heard,
   hour,
   keptFrom,
   next,
   repo,
   scene,
+  second,
   secretRepo,
   shared,
   status,
@@ -37,12 +39,50 @@ describe('sharing', () => {
     expect(s.github.count(issues)).to.equal(1)
   })
 
-  it('a repository’s visibility is looked up once a day', async () => {
+  const lookUps = () => s.github.calls.filter(({ path }) => /^\/repos\/octocat\/hello-world$/i.test(path))
+
+  it('a repository is looked up once for all that is read of it within half a minute, and paid once', async () => {
     const [a, b] = await s.two()
-    for (const path of ['/issues', '/labels', '/tags', '/commits']) await shared(a, b, repo + path)
-    s.now += 23 * hour
-    await shared(a, b, `${repo}/languages`)
-    expect(s.github.count(/hello-world$/i)).to.equal(1)
+    s.github.repository('octocat/Hello-World').setIssues(300)
+    const announced = counter(a, 'announced')
+    const read = (from: number) =>
+      Promise.all(Array.from({ length: 100 }, (_, n) => a.ask(`${issues}/${from + n}`).then(({ status }) => status)))
+    for (const [n, from] of [1, 101, 201].entries()) {
+      expect(new Set(await read(from))).to.deep.equal(new Set([200]))
+      // The repository itself, which was looked up, is told as well.
+      await until(() => announced.count === (n + 1) * 100 + 1)
+      if (n === 0) s.now += 29 * second
+      else s.now += 31 * second
+    }
+    expect(lookUps().map(({ status, units }) => [status, units])).to.deep.equal([
+      [200, 1],
+      [304, 0]
+    ])
+    expect(s.github.units()).to.equal(301)
+    await heard(a, b)
+  })
+
+  it('what nobody’s token got needs no look', async () => {
+    const [a, b] = [await s.member({ token: undefined }), await s.member({ token: undefined })]
+    await s.connect(a, b)
+    await shared(a, b, issues)
+    s.now += 61 * second
+    await a.ask(issues)
+    await heard(a, b)
+    expect(status(await b.ask(issues))).to.equal('ghmesh; hit; detail=peer')
+    expect(lookUps()).to.deep.equal([])
+  })
+
+  it('where a repository cannot be looked up nothing of it is told, and GitHub is not asked again and again', async () => {
+    const [a, b] = await s.two()
+    s.github.respond(/^\/repos\/octocat\/hello-world$/i, dated(s, '{}', { status: 502 }))
+    for (let n = 1; n <= 20; n++) {
+      await a.ask(`${issues}/${n}`)
+      await until(() => lookUps().length > 0)
+    }
+    await keptFrom(b, a, `${issues}/1`)
+    await keptFrom(b, a, `${issues}/20`)
+    expect(lookUps().length).to.equal(1)
   })
 
   it('of a private or internal repository nothing leaves', async () => {
@@ -144,11 +184,95 @@ describe('sharing', () => {
     }
   })
 
+  describe('a repository that has just turned private', () => {
+    const turnPrivate = () => s.github.repository('octocat/Hello-World').setVisibility('private')
+    const labels = `${repo}/labels`
+
+    it('new answers are told to nobody, although it was public a minute ago', async () => {
+      const [a, b] = await s.two()
+      await shared(a, b, issues)
+      turnPrivate()
+      s.github.repository('octocat/Hello-World').addIssue({ title: 'Hush' })
+      s.now += 61 * second
+      const looked = s.github.nextCall(/hello-world$/i)
+      expect(await (await a.ask(issues)).text()).to.include('Hush')
+      await looked
+      await a.ask(labels)
+      await keptFrom(b, a, labels)
+      expect(await (await b.peek(issues))?.text()).not.to.include('Hush')
+      expect((await b.ask(issues)).status).to.equal(404)
+    })
+
+    it('members do not hear that what they hold is still current', async () => {
+      const [a, b] = await s.two()
+      await shared(a, b, issues)
+      turnPrivate()
+      s.now += 61 * second
+      const looked = s.github.nextCall(/hello-world$/i)
+      expect(status(await a.ask(issues))).to.match(/fwd-status=304/)
+      await looked
+      await heard(a, b)
+      expect((await b.ask(issues)).status).to.equal(404)
+    })
+
+    for (const restarts of [false, true])
+      it(`a member whose token is refused gives what it holds to nobody${restarts ? ', after a restart too' : ''}`, async () => {
+        const directory = mkdtempSync(join(tmpdir(), 'ghmesh-hidden-'))
+        const a = await s.member()
+        let b = await s.member({ token: bob, store: filesystemStore({ directory }) })
+        await s.connect(a, b)
+        for (const path of [issues, labels]) await shared(a, b, path)
+        await a.mesh.stop()
+        turnPrivate()
+        s.now += 61 * second
+        const looked = s.github.nextCall(/hello-world$/i)
+        expect((await b.ask(issues)).status).to.equal(404)
+        expect(await looked).to.include({ login: 'bob', status: 404 })
+        const dave = { credentials: 'omit' } as const
+        await until(async () => (await b.ask(labels, { ...dave, cache: 'only-if-cached' })).status === 504)
+        if (restarts) {
+          await b.mesh.stop()
+          b = await s.member({ token: bob, store: filesystemStore({ directory }) })
+        }
+        const c = await s.member({ token: undefined })
+        await s.connect(b, c)
+        for (const path of [issues, labels]) {
+          await keptFrom(c, b, path)
+          for (const cache of ['force-cache', 'only-if-cached'] as const)
+            expect((await b.ask(path, { ...dave, cache })).status, `${path} ${cache}`).not.to.equal(200)
+        }
+        await b.mesh.stop()
+        rmSync(directory, { recursive: true, force: true })
+      })
+
+    it('and public again is shared again', async () => {
+      const [a, b] = await s.two()
+      await shared(a, b, issues)
+      turnPrivate()
+      expect((await b.ask(repo)).status).to.equal(404)
+      await a.ask(repo, { cache: 'no-cache' })
+      s.github.repository('octocat/Hello-World').setVisibility('public')
+      await a.ask(repo, { cache: 'no-cache' })
+      await shared(a, b, labels)
+      expect(status(await b.ask(labels))).to.match(/fwd-status=304/)
+    })
+
+    it('where a group shares private repositories too, members hear that it is not for everybody any more', async () => {
+      const [a, b] = await s.two({ share: 'group' })
+      await shared(a, b, issues)
+      expect((await b.ask(issues, { credentials: 'omit', cache: 'only-if-cached' })).status).to.equal(200)
+      turnPrivate()
+      s.now += 61 * second
+      await a.ask(issues)
+      await until(async () => (await b.ask(issues, { credentials: 'omit', cache: 'only-if-cached' })).status === 504)
+      expect((await b.ask(issues)).status).to.equal(404)
+    })
+  })
+
   describe('what was public a day ago', () => {
     const path = `${repo}/languages`
     const directory = mkdtempSync(join(tmpdir(), 'ghmesh-sharing-'))
     after(() => rmSync(directory, { recursive: true, force: true }))
-    const lookUps = () => s.github.count(/hello-world$/i)
 
     for (const restarts of [false, true]) {
       it(`is looked up before others get it again${restarts ? ', after a restart too' : ''}`, async () => {
@@ -177,21 +301,18 @@ describe('sharing', () => {
       })
     }
 
-    it('is looked up once a day, however often it is confirmed, and told again', async () => {
+    it('is looked up again whenever it is confirmed, at no cost, and members hear that it is current', async () => {
       const [a, b] = await s.two()
       await shared(a, b, path)
-      const told = counter(a, 'announced')
       for (let hours = 0; hours < 3 * 24; hours++) {
         s.now += hour
+        const asked = s.github.nextCall(/hello-world$/i)
         await a.ask(path)
-        await heard(a, b)
+        await asked
+        await until(async () => (await b.peek(path))?.headers.get('age') === '0')
       }
-      expect(lookUps()).to.be.within(3, 4)
-      await until(() => told.count >= 2)
-      await heard(a, b)
-      expect(status(await b.ask(path))).to.match(/fwd-status=304/)
-      expect(lookUps(), 'not by one that has just heard it').to.be.within(3, 4)
-      expect(s.github.units('bob')).to.equal(0)
+      expect(lookUps()).to.have.length(1 + 3 * 24)
+      expect(s.github.units()).to.equal(2)
     })
 
     it('and came from a member that said so is looked up by whoever confirms it', async () => {
@@ -199,8 +320,10 @@ describe('sharing', () => {
       await shared(a, b, path)
       await a.mesh.stop()
       s.now += 23 * hour
+      const looked = next(b, 'stored', 'hello-world')
       expect(status(await b.ask(path))).to.match(/fwd-status=304/)
-      expect(lookUps()).to.equal(1)
+      await looked
+      expect(lookUps().map(({ login }) => login)).to.deep.equal(['alice', 'bob'])
       s.now += 2 * hour
       s.github.repository('octocat/Hello-World').setVisibility('private')
       s.github.setRole(bob, 'octocat/Hello-World', 'pull')

@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts'
 import type { Emit } from './events.ts'
 import { type EtagInputs, type EtagScheme, gitBlobId, opaqueTag } from './github/etag.ts'
 import { keptHeaders, maxAgeMs, refreshedHeaders } from './github/headers.ts'
-import { inspect } from './github/inspect.ts'
+import { type Inspection, inspect } from './github/inspect.ts'
 import { compact } from './github/json.ts'
 import { isJson } from './github/key.ts'
 import { mayHaveGrown, parseLinks } from './github/links.ts'
@@ -26,10 +26,10 @@ export interface AdmitOptions {
   trusted: boolean
   /** The user's own narrowing of what is shared. */
   narrow?: (request: Request, response: Response) => boolean
-  /** The entry is held and may be shared, if it is public or the group shares all. */
-  share(request: ApiRequest, key: string, entry: Entry): void
-  /** A held entry was seen current. */
-  touched(key: string, entry: Entry): void
+  /** An entry is held, new or seen current, and may be told to members if it is public or the group shares all. */
+  share(request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean): void
+  /** What was public was refused to a token. */
+  doubt(request: ApiRequest): void
 }
 
 const mostRemembered = 10_000
@@ -58,8 +58,8 @@ export function createAdmit(options: AdmitOptions) {
   }
 
   /**
-   * Whether everybody may read what an own answer showed. Whatever was public, as far as this member or another has seen,
-   * counts as such for a day; then it is looked up again, for a repository can be made private.
+   * Whether everybody may read what an own answer showed, before the repository is looked up: so if nobody's token asked, or
+   * if it was looked up lately. A body that was shown to be public before stays so for a day, where GitHub cannot say.
    */
   function publicity(
     { viewer, repository }: Pick<ApiRequest, 'viewer' | 'repository'>,
@@ -67,22 +67,31 @@ export function createAdmit(options: AdmitOptions) {
     held?: Entry
   ): Pick<Entry, 'public' | 'publicAt'> {
     if (viewer === anonymous || repository === undefined) return { public: true, publicAt: sentAt }
-    const known = visibility.known(repository)
-    if (known !== undefined) return { public: known, publicAt: visibility.publicAt(repository) }
-    const isLately = held?.public && sentAt - (held.publicAt ?? 0) < limits.visibilityMs
-    return isLately ? { public: true, publicAt: held.publicAt } : { public: false, publicAt: undefined }
+    const publicAt = visibility.publicAt(repository)
+    if (publicAt !== undefined) return { public: true, publicAt }
+    const wasShown = held?.public && held.from === undefined && sentAt - (held.publicAt ?? 0) < limits.visibilityMs
+    return wasShown && !visibility.isHidden(repository)
+      ? { public: true, publicAt: held.publicAt }
+      : { public: false, publicAt: undefined }
   }
 
-  function learnAliases(
-    target: Target,
-    link: string | null | undefined,
-    repository?: { id: string; name: string; public: boolean }
+  const isRepository = (path: string) => /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)$/.test(path)
+
+  /** What an own 200 or 304 shows of who may read a repository. */
+  function learnVisibility(
+    { viewer, repository, path }: Pick<ApiRequest, 'viewer' | 'repository' | 'path'>,
+    sentAt: number,
+    shown: Inspection['repository']
   ): void {
-    if (repository && /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)$/.test(target.path)) {
-      visibility.learn(repository.name, repository.public)
-      visibility.learn(`repositories/${repository.id}`, repository.public)
-      visibility.learnAlias(repository.id, repository.name)
-    }
+    if (repository && viewer === anonymous) visibility.learn(repository, true, sentAt)
+    if (!shown || !isRepository(path)) return
+    visibility.learnAlias(shown.id, shown.name)
+    // Under the name that was asked for too, which may be an older one.
+    for (const name of new Set([shown.name, `repositories/${shown.id}`, repository ?? shown.name]))
+      visibility.learn(name, shown.public, sentAt)
+  }
+
+  function learnAlias(target: Target, link: string | null | undefined): void {
     const id = /\/repositories\/(\d+)\//.exec(parseLinks(link).next ?? '')?.[1]
     if (id && target.repository && target.path.startsWith('/repos/')) visibility.learnAlias(id, target.repository)
   }
@@ -156,7 +165,9 @@ export function createAdmit(options: AdmitOptions) {
       const hash = await sha256Hex(body)
       if (validator === 'verbatim') verbatim.set(verbatimName(target.key, hash, viewer), live.get('etag') as string)
       const { variant, secret, hidden, items, repository } = await inspect(body, json, target.repository)
-      learnAliases(target, live.get('link'), repository)
+      learnAlias(target, live.get('link'))
+      learnVisibility({ ...target, viewer }, sentAt, repository)
+      if (redirected) learnVisibility(request, sentAt, repository)
       const entry: Entry = {
         url: target.canonical,
         accept: target.accept,
@@ -193,6 +204,11 @@ export function createAdmit(options: AdmitOptions) {
       // Only an ETag that can be computed from the body proves the body; then it is as good as an own one.
       const isProven = entry.validator === 'portable' || (await isOwnBlob(entry))
       const proven = isProven ? { from: undefined, takenAt: undefined } : {}
+      if (isProven || entry.from === undefined) {
+        const isObject = isRepository(request.path) && isJson(request.accept)
+        const shown = isObject ? (await inspect(entry.body, true)).repository : undefined
+        learnVisibility(request, sentAt, shown)
+      }
       const change = (held: Entry): Entry => ({
         ...held,
         ...proven,
@@ -203,10 +219,8 @@ export function createAdmit(options: AdmitOptions) {
       })
       await cache.touch(request.key, (held) => (held.hash === entry.hash ? change(held) : held))
       const refreshed = change(entry)
-      if (refreshed.from === undefined) learnAliases(request, refreshed.headers.link)
-      // Told anew when it has been looked up again.
-      if (entry.public && !refreshed.public) options.share(request, request.key, refreshed)
-      else options.touched(request.key, refreshed)
+      if (refreshed.from === undefined) learnAlias(request, refreshed.headers.link)
+      options.share(request, request.key, refreshed, entry.public)
       return refreshed
     },
 
@@ -215,8 +229,11 @@ export function createAdmit(options: AdmitOptions) {
       if (![401, 403, 404, 410, 451].includes(status)) return
       const { key, viewer, repository, path } = request
       if (status === 401) revoked.set(viewer, sentAt)
-      else if (repository && /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)$/.test(path))
+      else if (repository && isRepository(path)) {
         revoked.set(`${viewer} ${repository}`, sentAt)
+        visibility.learn(repository, false, sentAt)
+      } else if (viewer !== anonymous && (await cache.find(key))?.entries.some((entry) => entry.public))
+        options.doubt(request)
       await cache.touch(key, (entry) => ({ ...entry, confirmed: { ...entry.confirmed, [viewer]: 0 } }))
       if (status === 404 && answer.body) notFound.set(`${key} ${viewer}`, { answer, until: now() + limits.notFoundMs })
     }

@@ -10,7 +10,12 @@ export const defaultLimits = {
   freshMs: minuteMs,
   /** A confirmation with the own token (200 or 304) is good for this long. */
   confirmationMs: hourMs,
-  /** How often a repository's visibility is looked up at most. */
+  /**
+   * Before members are told of an answer that a token got, its repository is looked up, unless that was done within this: for
+   * so long they can learn what is written in a repository after it was made private.
+   */
+  visibilityRecentMs: 30 * secondMs,
+  /** A repository that is not public is looked up again after this, and so is one of which nobody is to be told. */
   visibilityMs: 24 * hourMs,
   /** A 404 is remembered, per token and locally, for this long. */
   notFoundMs: 10 * secondMs,

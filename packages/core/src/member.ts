@@ -73,7 +73,12 @@ export function createMember(parts: MemberParts) {
   const routeOf = createRoutes(options.routes)
   const purges = createPurges(apiUrl)
   const viewers = createViewers(parts.machineKey)
-  const visibility = createVisibility({ ...limits, now: clock.now })
+  const visibility = createVisibility({
+    ...limits,
+    recentMs: transport && groups[0] ? limits.visibilityRecentMs : limits.visibilityMs,
+    now: clock.now,
+    hidden: (names) => void hide(names).catch(() => {})
+  })
   const targets = createTargets({
     apiUrl,
     routeOf,
@@ -83,8 +88,7 @@ export function createMember(parts: MemberParts) {
   })
   const requests = createRequests({ apiUrl, targets, viewers, token: parts.token })
   const etags = createEtagScheme(clock.now, () => emit('warning', new MeshError('ERR_PROTOCOL', driftMessage)))
-  const isHidden = (repository: string | undefined) =>
-    repository !== undefined && visibility.known(repository) === false
+  const isHidden = (repository: string | undefined) => repository !== undefined && visibility.isHidden(repository)
   const mayShare = ({ url, public: isPublic, local }: Pick<Entry, 'url' | 'public' | 'local'>) =>
     !local && (share === 'group' || (isPublic && !isHidden(repositoryOf(apiPath(new URL(url), apiUrl) ?? ''))))
   // What the parts share; each takes of it what its own options name.
@@ -115,6 +119,11 @@ export function createMember(parts: MemberParts) {
   })
 
   const purge = createPurge(shared)
+  /** What is held of repositories that are not public any more is for nobody but those whose tokens see it, now and later. */
+  async function hide(names: readonly string[]): Promise<void> {
+    for (const { key } of await purge.covered(names))
+      await cache.touch(key, (entry) => (entry.public ? { ...entry, public: false, publicAt: undefined } : entry))
+  }
   const network: Network | undefined =
     transport && groups[0]
       ? createNetwork({
@@ -137,15 +146,16 @@ export function createMember(parts: MemberParts) {
   const guard = network?.guard ?? createGuard(limits, counters, localNow, () => {})
   const sharing = createSharing({
     ...shared,
-    ask: async (request) => resolve(flow, request),
-    announce: (key, entry) => network?.announce(key, entry)
+    ask: (request) => resolve(flow, request),
+    announce: (key, entry) => network?.announce(key, entry),
+    touched: (key, entry) => network?.touched(key, entry)
   })
   const admit = createAdmit({
     ...shared,
     trusted: trust === 'group',
     narrow: typeof share === 'function' ? share : undefined,
     share: sharing.share,
-    touched: (key, entry) => network?.touched(key, entry)
+    doubt: sharing.doubt
   })
   const audit = createAudit({
     oneIn: limits.auditOneIn,

@@ -1,7 +1,7 @@
 import type { Cache } from './cache/cache.ts'
 import type { Purges } from './cache/purges.ts'
 import type { Entry } from './entry.ts'
-import type { ApiRequest } from './github/request.ts'
+import { type ApiRequest, anonymous } from './github/request.ts'
 import type { Visibility } from './github/visibility.ts'
 import type { Requests } from './requests.ts'
 
@@ -12,57 +12,72 @@ export interface SharingOptions {
   visibility: Visibility
   requests: Requests
   mayShare(entry: Entry): boolean
-  /** Answers one of the mesh's own questions, from the cache or GitHub. */
-  ask(request: ApiRequest): Promise<Response>
+  /** Answers one of the mesh's own questions, from GitHub. */
+  ask(request: ApiRequest): Promise<unknown>
   announce(key: string, entry: Entry): void
+  /** Members hold this body, and it was seen current. */
+  touched(key: string, entry: Entry): void
 }
 
-/** Tells members of own answers, each once its repository is known to be public, or the group shares all. */
-export function createSharing({
-  apiUrl,
-  cache,
-  purges,
-  visibility,
-  requests,
-  mayShare,
-  ask,
-  announce
-}: SharingOptions) {
+/**
+ * Tells members of own answers, each once it is known that everybody may read it, or the group shares all. What a token got
+ * says nothing of that, so the repository itself is looked up first, if that was not done lately: with a token a 304 is free.
+ */
+export function createSharing(options: SharingOptions) {
+  const { apiUrl, cache, purges, visibility, requests, mayShare, ask, announce, touched } = options
   const underWay = new Set<Promise<void>>()
 
-  /** The repository object, with the token that fetched the entry: shared itself, and looked up once a day. */
-  async function lookUp(request: ApiRequest, repository: string): Promise<boolean> {
+  /** Asks GitHub for the repository object, with the token that got the answer; what it shows is learnt on its way. */
+  async function lookUp(request: ApiRequest, repository: string): Promise<void> {
     const below = repository.startsWith('repositories/') ? repository : `repos/${repository}`
     const question = await requests.like(request, `${apiUrl.href.replace(/\/$/, '')}/${below}`, {
-      apiVersion: request.apiVersion
+      apiVersion: request.apiVersion,
+      mode: 'no-cache'
     })
-    if (!question) return false
-    const response = await ask(question)
-    if (!response.ok) throw new Error(`the visibility of a repository is unknown: GitHub answered ${response.status}`)
-    const { private: hidden, visibility: named = 'public' } = await response.json()
-    return hidden === false && named === 'public'
+    if (question) await ask(question)
   }
 
-  async function share(request: ApiRequest, key: string, entry: Entry): Promise<void> {
-    const { repository } = request
+  const isPublic = (request: ApiRequest, repository: string) =>
+    visibility.isPublic(repository, () => lookUp(request, repository))
+
+  async function share(request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean): Promise<void> {
+    const { repository, viewer } = request
     let shared = entry
-    if (!entry.public && repository) {
-      const isPublic = await visibility.isPublic(repository, () => lookUp(request, repository))
-      shared = { ...entry, public: isPublic, publicAt: visibility.publicAt(repository) }
+    if (viewer !== anonymous && repository) {
+      const shown = await isPublic(request, repository)
+      shared = { ...entry, public: shown, publicAt: visibility.publicAt(repository) }
       const { publicAt } = shared
-      if (isPublic)
-        await cache.touch(key, (held) => (held.hash === entry.hash ? { ...held, public: true, publicAt } : held))
+      await cache.touch(key, (held) => {
+        const isSame = held.public === shown && held.publicAt === publicAt
+        if (held.hash !== entry.hash || isSame || (shown && visibility.isHidden(repository))) return held
+        return { ...held, public: shown, publicAt }
+      })
     }
     // What a write made stale while it was on its way is nobody else's.
-    if (mayShare(shared) && shared.asOf > purges.at(shared.url)) announce(key, shared)
+    if (!mayShare(shared) || shared.asOf <= purges.at(shared.url)) return
+    if (wasPublic === shared.public) touched(key, shared)
+    else announce(key, shared)
+  }
+
+  function track(work: Promise<unknown>): void {
+    const safe = work.then(
+      () => {},
+      () => {} // a look-up that fails leaves the entry unshared; a later answer tries again
+    )
+    underWay.add(safe)
+    void safe.finally(() => underWay.delete(safe))
   }
 
   return {
-    share(request: ApiRequest, key: string, entry: Entry): void {
-      // A look-up that fails leaves the entry unshared; the next answer tries again.
-      const work = share(request, key, entry).catch(() => {})
-      underWay.add(work)
-      void work.finally(() => underWay.delete(work))
+    /** `wasPublic`: what members were told of this body before; undefined for a new one. */
+    share: (request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean): void =>
+      track(share(request, key, entry, wasPublic)),
+    /** Something that was public is refused to a token: looks whether its repository still is. */
+    doubt(request: ApiRequest): void {
+      const { repository } = request
+      if (!repository || visibility.isHidden(repository)) return
+      visibility.doubt(repository)
+      track(isPublic(request, repository))
     },
     /** Settles when nothing is waiting to be told. */
     idle: async (): Promise<void> => void (await Promise.all(underWay))

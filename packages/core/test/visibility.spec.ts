@@ -2,47 +2,107 @@ import { expect } from 'chai'
 import { createVisibility } from '../src/github/visibility.ts'
 
 const day = 86_400_000
+const recentMs = 30_000
 
 describe('visibility', () => {
   function setUp() {
-    let [now, asked] = [0, 0]
-    const visibility = createVisibility({ now: () => now, visibilityMs: day, aliasMs: 600_000 })
+    let [now, asked, answer] = [0, 0, true as boolean | undefined]
+    const hidden: (readonly string[])[] = []
+    const visibility = createVisibility({
+      now: () => now,
+      recentMs,
+      visibilityMs: day,
+      aliasMs: 600_000,
+      hidden: (names) => hidden.push(names)
+    })
     const lookUp = async () => {
       asked++
-      return true
+      if (answer === undefined) throw new Error('down')
+      visibility.learn('o/r', answer, now)
     }
-    return { visibility, lookUp, asked: () => asked, wait: (ms: number) => (now += ms) }
+    const isPublic = () => visibility.isPublic('o/r', lookUp).catch((error: Error) => error.message)
+    return {
+      visibility,
+      isPublic,
+      hidden,
+      asked: () => asked,
+      wait: (ms: number) => (now += ms),
+      say: (next: boolean | undefined) => (answer = next)
+    }
   }
 
-  it('is looked up once a day, and once for all who wait', async () => {
-    const { visibility, lookUp, asked, wait } = setUp()
-    const twice = () => Promise.all([visibility.isPublic('o/r', lookUp), visibility.isPublic('o/r', lookUp)])
-    expect(await twice()).to.deep.equal([true, true])
-    wait(day - 1)
-    await twice()
+  it('is looked up once for all who wait, and again where that was not lately', async () => {
+    const { isPublic, asked, wait } = setUp()
+    expect(await Promise.all([isPublic(), isPublic(), isPublic()])).to.deep.equal([true, true, true])
+    wait(recentMs - 1)
+    expect(await isPublic()).to.equal(true)
     expect(asked()).to.equal(1)
     wait(1)
-    expect(visibility.known('o/r')).to.equal(undefined)
-    await twice()
+    expect(await isPublic()).to.equal(true)
     expect(asked()).to.equal(2)
   })
 
-  it('is learnt from own answers, the newest of which holds', async () => {
-    const { visibility, lookUp, asked } = setUp()
-    visibility.learn('o/r', true)
-    visibility.learn('o/r', false)
-    expect(await visibility.isPublic('o/r', lookUp)).to.equal(false)
-    expect(visibility.known('o/other')).to.equal(undefined)
+  it('once a day for what is not public', async () => {
+    const { isPublic, asked, wait, say } = setUp()
+    say(false)
+    expect(await isPublic()).to.equal(false)
+    wait(day - 1)
+    expect(await isPublic()).to.equal(false)
+    expect(asked()).to.equal(1)
+    wait(1)
+    say(true)
+    expect(await isPublic()).to.equal(true)
+  })
+
+  it('is learnt from own answers, the newest of which holds, whenever it comes', async () => {
+    const { visibility, isPublic, asked, wait } = setUp()
+    wait(10)
+    visibility.learn('o/r', true, 5)
+    visibility.learn('o/r', false, 8)
+    visibility.learn('o/r', true, 7)
+    expect(await isPublic()).to.equal(false)
+    expect([visibility.isHidden('o/r'), visibility.publicAt('o/r')]).to.deep.equal([true, undefined])
+    visibility.learn('o/r', true, 9)
+    expect([visibility.isHidden('o/r'), visibility.publicAt('o/r')]).to.deep.equal([false, 9])
+    expect([visibility.isHidden('o/other'), visibility.publicAt('o/other')]).to.deep.equal([false, undefined])
     expect(asked()).to.equal(0)
   })
 
-  it('stays unknown where GitHub cannot say, and is asked again', async () => {
-    const { visibility, lookUp } = setUp()
-    const failed = await visibility
-      .isPublic('o/r', () => Promise.reject(new Error('down')))
-      .catch((error: Error) => error.message)
-    expect([failed, visibility.known('o/r')]).to.deep.equal(['down', undefined])
-    expect(await visibility.isPublic('o/r', lookUp)).to.equal(true)
+  it('says once when it turns out not to be public, under both names, and keeps to it', () => {
+    const { visibility, hidden, wait } = setUp()
+    visibility.learnAlias('7', 'o/r')
+    visibility.learn('o/r', true, 1)
+    visibility.learn('repositories/7', false, 2)
+    visibility.learn('o/r', false, 3)
+    expect(hidden).to.deep.equal([['repositories/7', 'o/r']])
+    wait(10 * day)
+    for (const name of ['o/r', 'repositories/7']) expect(visibility.isHidden(name), name).to.equal(true)
+    visibility.learn('o/r', true, 4)
+    expect(visibility.isHidden('repositories/7')).to.equal(false)
+  })
+
+  it('stays unknown where GitHub cannot say, and is not asked again for each of many answers', async () => {
+    const { isPublic, asked, wait, say } = setUp()
+    say(undefined)
+    for (let n = 0; n < 100; n++) expect(await isPublic()).to.equal('the visibility of a repository is unknown')
+    expect(asked()).to.equal(1)
+    say(true)
+    wait(recentMs)
+    expect(await isPublic()).to.equal(true)
+  })
+
+  it('is looked up at once where something makes it doubtful, and what was known holds until then', async () => {
+    const { visibility, isPublic, asked, say } = setUp()
+    await isPublic()
+    say(undefined)
+    visibility.doubt('o/r')
+    expect([await isPublic(), visibility.isHidden('o/r')]).to.deep.equal([
+      'the visibility of a repository is unknown',
+      false
+    ])
+    say(false)
+    visibility.doubt('o/r')
+    expect([await isPublic(), visibility.isHidden('o/r'), asked()]).to.deep.equal([false, true, 3])
   })
 
   it('believes an alias for ten minutes: a name can change hands', () => {

@@ -2,14 +2,19 @@ import { LRUCache } from 'lru-cache'
 
 /** Whether a repository is public, and which name stands behind an id: only by this member's own answers. */
 export interface Visibility {
-  /** What is known without asking; undefined when it is not, or too old. */
-  known(repository: string): boolean | undefined
-  /** When an own answer showed that it is public, ms; undefined where none did, or it is too long ago. */
+  /** An own answer has shown that not everybody may read it, and none since then that everybody may. */
+  isHidden(repository: string): boolean
+  /** When an own answer showed that it is public, ms; undefined where none did lately. */
   publicAt(repository: string): number | undefined
-  /** Looks it up where it is not known; each repository once at a time. Rejects as `lookUp` does, which asks GitHub. */
-  isPublic(repository: string, lookUp: () => Promise<boolean>): Promise<boolean>
-  /** Learns from an own answer's repository object. */
-  learn(repository: string, isPublic: boolean): void
+  /**
+   * Whether it is public, looked up where no own answer has shown that lately, each repository once at a time. `lookUp` asks
+   * GitHub, and what the answer shows is learnt on its way; rejects where nothing was.
+   */
+  isPublic(repository: string, lookUp: () => Promise<unknown>): Promise<boolean>
+  /** Something makes it likely that it is public no more: what was shown until now does not count as lately. */
+  doubt(repository: string): void
+  /** Learns from an own answer to a request that was sent at `at`, ms; the newest counts. */
+  learn(repository: string, isPublic: boolean, at: number): void
   /** Learns that `/repositories/{id}` and `/repos/{name}` are one. */
   learnAlias(id: string, name: string): void
   nameOf(id: string): string | undefined
@@ -17,43 +22,83 @@ export interface Visibility {
 
 export interface VisibilityOptions {
   now: () => number
+  /** How long ago "lately" is for a repository that is public, ms. */
+  recentMs: number
+  /** The same for one that is not: the longer, the later it is shared once it is made public. */
   visibilityMs: number
   aliasMs: number
+  /** These names of a repository turned out not to be public. */
+  hidden(names: readonly string[]): void
 }
 
 const maxRepositories = 10_000
 
-export function createVisibility({ now, visibilityMs, aliasMs }: VisibilityOptions): Visibility {
-  const seen = new LRUCache<string, { isPublic: boolean; at: number }>({ max: maxRepositories })
+export function createVisibility(options: VisibilityOptions): Visibility {
+  const { now, recentMs, visibilityMs, aliasMs, hidden } = options
+  const seen = new LRUCache<string, { isPublic: boolean; at: number; doubted?: boolean }>({ max: maxRepositories })
   const aliases = new LRUCache<string, { name: string; at: number }>({ max: maxRepositories })
-  const asked = new Map<string, Promise<boolean>>()
+  // The other name of each repository, by name and by id: what is learnt of one is true of both.
+  const others = new LRUCache<string, string>({ max: maxRepositories })
+  const asked = new Map<string, Promise<unknown>>()
+  const failedAt = new LRUCache<string, number>({ max: maxRepositories })
 
   const lately = (repository: string) => {
     const found = seen.get(repository)
-    return found && now() - found.at < visibilityMs ? found : undefined
+    const isLate = !found || found.doubted || now() - found.at >= (found.isPublic ? recentMs : visibilityMs)
+    return isLate ? undefined : found
   }
 
-  const visibility: Visibility = {
-    known: (repository) => lately(repository)?.isPublic,
+  /** What a look-up shows; undefined where it shows nothing. */
+  async function ask(repository: string, lookUp: () => Promise<unknown>) {
+    // Where GitHub cannot say, it is not asked again for each of many answers.
+    if (now() - (failedAt.get(repository) ?? Number.NEGATIVE_INFINITY) < recentMs) return undefined
+    const before = seen.get(repository)
+    const looking = asked.get(repository) ?? lookUp().finally(() => asked.delete(repository))
+    asked.set(repository, looking)
+    await looking.catch(() => {})
+    const after = seen.get(repository)
+    if (after !== before && !after?.doubted) return after
+    failedAt.set(repository, now())
+    return undefined
+  }
+
+  return {
+    isHidden: (repository) => seen.get(repository)?.isPublic === false,
     publicAt(repository) {
       const found = lately(repository)
       return found?.isPublic ? found.at : undefined
     },
     async isPublic(repository, lookUp) {
-      const known = visibility.known(repository)
-      if (known !== undefined) return known
-      const looking = asked.get(repository) ?? lookUp().finally(() => asked.delete(repository))
-      asked.set(repository, looking)
-      const isPublic = await looking
-      visibility.learn(repository, isPublic)
-      return isPublic
+      const found = lately(repository) ?? (await ask(repository, lookUp))
+      if (!found) throw new Error('the visibility of a repository is unknown')
+      return found.isPublic
     },
-    learn: (repository, isPublic) => void seen.set(repository, { isPublic, at: now() }),
-    learnAlias: (id, name) => void aliases.set(id, { name, at: now() }),
+    doubt(repository) {
+      const found = seen.get(repository)
+      if (found?.isPublic) seen.set(repository, { ...found, doubted: true })
+      failedAt.delete(repository)
+    },
+    learn(repository, isPublic, at) {
+      const other = others.get(repository)
+      const names = other === undefined ? [repository] : [repository, other]
+      let turnedHidden = false
+      for (const name of names) {
+        const before = seen.get(name)
+        if (before && before.at > at) continue
+        seen.set(name, { isPublic, at })
+        turnedHidden ||= !isPublic && before?.isPublic !== false
+      }
+      failedAt.delete(repository)
+      if (turnedHidden) hidden(names)
+    },
+    learnAlias(id, name) {
+      aliases.set(id, { name, at: now() })
+      others.set(name, `repositories/${id}`)
+      others.set(`repositories/${id}`, name)
+    },
     nameOf(id) {
       const alias = aliases.get(id)
       return alias && now() - alias.at < aliasMs ? alias.name : undefined
     }
   }
-  return visibility
 }

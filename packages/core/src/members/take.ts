@@ -59,11 +59,13 @@ export function createTake({
     const held = (await cache.find(key))?.entries.find((entry) => entry.hash === hash)
     if (held) {
       if (guard.trusts(from))
-        await cache.touch(key, (entry) =>
-          entry.hash === hash && entry.asOf < head.asOf
-            ? { ...entry, asOf: head.asOf, ...(head.public && entry.public && { publicAt: checking.now }) }
-            : entry
-        )
+        await cache.touch(key, (entry) => {
+          if (entry.hash !== hash || entry.asOf >= head.asOf) return entry
+          if (entry.from === undefined) return { ...entry, asOf: head.asOf }
+          // One that has looked it up since may say that what another one told is not public any more.
+          const isPublic = entry.public && head.public
+          return { ...entry, asOf: head.asOf, public: isPublic, publicAt: isPublic ? checking.now : undefined }
+        })
       return { how: 'known', key }
     }
     if (!body) return { how: 'wanted', key }
