@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { as, bob, counter, keptFrom, repo, scene, shared, status } from './members.ts'
+import { as, bob, counter, keptFrom, next, repo, scene, shared, status } from './members.ts'
 
 const issues = `${repo}/issues`
 
@@ -16,7 +16,9 @@ describe('bodies with credentials', () => {
   for (const [what, body] of Object.entries(secrets)) {
     it(`${what} is neither shared nor given to another token of the same member`, async () => {
       const [a, b] = await s.two({ share: 'group' })
+      const known = next(a, 'announced', 'hello-world')
       await shared(a, b, `${repo}/labels`) // the repository is known to be public now
+      await known
       const announced = counter(a, 'announced')
       s.github.setBody(issues, body)
       await a.ask(issues)

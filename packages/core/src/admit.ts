@@ -83,7 +83,10 @@ export function createAdmit(options: AdmitOptions) {
     sentAt: number,
     shown: Inspection['repository']
   ): void {
-    if (repository && viewer === anonymous) visibility.learn(repository, true, sentAt)
+    if (repository && viewer === anonymous) {
+      visibility.learn(repository, true, sentAt)
+      visibility.isOpen = true
+    }
     if (!shown || !isRepository(path)) return
     visibility.learnAlias(shown.id, shown.name)
     // Under the name that was asked for too, which may be an older one.
@@ -215,6 +218,7 @@ export function createAdmit(options: AdmitOptions) {
         ...publicity(request, sentAt, held),
         headers: refreshedHeaders(held.headers, headers),
         asOf: Math.max(held.asOf, sentAt),
+        anonymous: held.anonymous || request.viewer === anonymous,
         confirmed: { ...held.confirmed, [request.viewer]: sentAt }
       })
       await cache.touch(request.key, (held) => (held.hash === entry.hash ? change(held) : held))
@@ -228,8 +232,10 @@ export function createAdmit(options: AdmitOptions) {
       const { status, sentAt } = answer
       if (![401, 403, 404, 410, 451].includes(status)) return
       const { key, viewer, repository, path } = request
-      if (status === 401) revoked.set(viewer, sentAt)
-      else if (repository && isRepository(path)) {
+      if (status === 401) {
+        revoked.set(viewer, sentAt)
+        if (viewer === anonymous) visibility.isOpen = false
+      } else if (repository && isRepository(path)) {
         revoked.set(`${viewer} ${repository}`, sentAt)
         visibility.learn(repository, false, sentAt)
       } else if (viewer !== anonymous && (await cache.find(key))?.entries.some((entry) => entry.public))

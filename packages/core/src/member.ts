@@ -77,6 +77,7 @@ export function createMember(parts: MemberParts) {
     ...limits,
     recentMs: transport && groups[0] ? limits.visibilityRecentMs : limits.visibilityMs,
     now: clock.now,
+    isOpen: apiUrl.hostname === 'api.github.com',
     hidden: (names) => void hide(names).catch(() => {})
   })
   const targets = createTargets({
@@ -218,6 +219,7 @@ export function createMember(parts: MemberParts) {
       purgedAt: purges.at(request.canonical),
       revokedAt: admit.revokedAt(request),
       hidden: isHidden(request.repository),
+      isOpen: visibility.isOpen,
       trusts: (peerId) => trust === 'group' && (peerId === undefined || guard.trusts(peerId)),
       limits
     }

@@ -10,7 +10,7 @@ import { resolve } from './resolve.ts'
 import { type GroupStats, type MeshStats, sumStats } from './stats.ts'
 import type { Json } from './store/store.ts'
 import type { Peer } from './transport/transport.ts'
-import { judge } from './verify.ts'
+import { judge, mayRead } from './verify.ts'
 
 /** A member: a `fetch` whose cache is shared. */
 export interface Mesh extends AsyncDisposable {
@@ -112,11 +112,9 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
     const classified = await requests.classify(input, init)
     if (!('api' in classified)) return undefined
     const { api } = classified
-    const verdict = judge(await cache.find(api.key), judgement(api))
-    const visible =
-      verdict &&
-      (verdict.permitted ||
-        (verdict.entry.public && mayShare(verdict.entry) && verdict.entry.confirmed[api.viewer] !== 0))
+    const by = judgement(api)
+    const verdict = judge(await cache.find(api.key), by)
+    const visible = verdict && (verdict.permitted || (mayRead(verdict.entry, by) && mayShare(verdict.entry)))
     return visible ? { request: api, entry: verdict.entry } : undefined
   }
 

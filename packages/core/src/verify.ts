@@ -16,6 +16,8 @@ export interface Judgement {
   revokedAt: number
   /** An own answer shows the repository to be private now, whatever its entries say. */
   hidden: boolean
+  /** This API shows what is public to those without a token too; see `mayRead`. */
+  isOpen: boolean
   /** Whether a member's word is enough: with `trust: 'group'`, and while that member has not lost it. */
   trusts(peerId: string | undefined): boolean
   limits: Pick<Limits, 'confirmationMs'>
@@ -55,9 +57,22 @@ export function judge(holding: Holding | undefined, by: Judgement): Verdict | un
 function isPermitted(entry: Entry, varies: boolean, by: Judgement): boolean {
   const own = entry.confirmed[by.viewer]
   if (own !== undefined && own > by.revokedAt && by.now - own < by.limits.confirmationMs) return true
-  if (own === 0 || by.revokedAt > entry.asOf || entry.local || !entry.public || by.hidden) return false
+  if (by.revokedAt > entry.asOf || !mayRead(entry, by)) return false
   if (varies && !(entry.anonymous && by.anonymous)) return false
   return entry.from === undefined || by.trusts(entry.from)
+}
+
+/**
+ * May this viewer read what everybody may? On github.com that is what is public, with or without a token
+ * (https://docs.github.com/repositories/creating-and-managing-repositories/about-repositories#about-repository-visibility).
+ * GitHub Enterprise Server in private mode shows nothing without a sign-in, what it calls public included
+ * (https://docs.github.com/enterprise-server/admin/configuring-settings/hardening-security-for-your-enterprise/enabling-private-mode).
+ * So elsewhere a viewer without a token gets only what an answer without a token showed, until such an answer has shown
+ * that the server is open. On github.com that would cost pages without a token most of their 60 calls an hour.
+ */
+export function mayRead(entry: Entry, by: Pick<Judgement, 'viewer' | 'anonymous' | 'hidden' | 'isOpen'>): boolean {
+  if (!entry.public || entry.local || by.hidden || entry.confirmed[by.viewer] === 0) return false
+  return !by.anonymous || by.isOpen || entry.anonymous
 }
 
 function isFresh(entry: Entry, by: Judgement): boolean {

@@ -14,6 +14,7 @@ const asker = (parts: Partial<Judgement> = {}): Judgement => ({
   purgedAt: 0,
   revokedAt: 0,
   hidden: false,
+  isOpen: true,
   trusts: () => true,
   limits: { confirmationMs: hour },
   ...parts
@@ -65,6 +66,21 @@ describe('judge: may it be served without asking GitHub?', () => {
     const entry = { variant: true, anonymous: true, confirmed: { anonymous: ago(1) } }
     expect(permitted(entry, { viewer: 'anonymous', anonymous: true })).to.equal(true)
     expect(permitted(entry)).to.equal(false)
+  })
+
+  it('serves what a token saw to those without one only where the API is open to them', () => {
+    const without = { viewer: 'anonymous', anonymous: true }
+    const seen = { confirmed: { you: ago(1) } }
+    expect(permitted(seen, { ...without, isOpen: true })).to.equal(true)
+    expect(permitted(seen, { ...without, isOpen: false })).to.equal(false)
+    expect(permitted({ from: 'peer', takenAt: ago(1) }, { ...without, isOpen: false })).to.equal(false)
+    for (const entry of [
+      { ...seen, anonymous: true },
+      { from: 'peer', takenAt: ago(1), anonymous: true }
+    ])
+      expect(permitted(entry, { ...without, isOpen: false })).to.equal(true)
+    expect(permitted({ confirmed: { anonymous: ago(1) } }, { ...without, isOpen: false }), 'its own 304').to.equal(true)
+    expect(permitted(seen, { isOpen: false }), 'with a token').to.equal(true)
   })
 
   it('ends a right at once: on the entry, or by a later answer for the repository or the token', () => {
@@ -146,6 +162,14 @@ describe('mayServeStale: better than an error of GitHub?', () => {
   it('what the viewer saw while it was public, but is private now: within the hour', () => {
     const seen = (at: number) => may({ asOf: at, confirmed: { me: at } }, { hidden: true })
     expect([seen(ago(hour - 1)), seen(ago(hour))]).to.deep.equal([true, false])
+  })
+
+  it('never what a token saw to those without one, where the API is not open to them', () => {
+    const without = { viewer: 'anonymous', anonymous: true, isOpen: false }
+    expect(may({ asOf: ago(5 * hour), confirmed: { you: ago(5 * hour) } }, without)).to.equal(false)
+    expect(may({ asOf: ago(5 * hour), anonymous: true, confirmed: { anonymous: ago(5 * hour) } }, without)).to.equal(
+      true
+    )
   })
 
   it("never to somebody whose right has ended, nor another viewer's own", () => {

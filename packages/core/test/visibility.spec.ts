@@ -13,6 +13,7 @@ describe('visibility', () => {
       recentMs,
       visibilityMs: day,
       aliasMs: 600_000,
+      isOpen: true,
       hidden: (names) => hidden.push(names)
     })
     const lookUp = async () => {

@@ -29,6 +29,8 @@ export interface GitHubOptions {
   organizations?: OrganizationOptions[]
   /** Primary limit of callers without a token, calls an hour. Default 60. */
   anonymousLimit?: number
+  /** As GitHub Enterprise Server in private mode: callers without a token get 401, whatever they ask. Default false. */
+  privateMode?: boolean
   /** Limits against bursts; false switches them off. Default 100 at once and 900 points a minute. */
   secondaryLimits?: SecondaryLimits | false
 }
@@ -77,6 +79,7 @@ export function resolveOptions(options: GitHubOptions): ResolvedOptions {
     tokens: options.tokens ?? defaultTokens(options.repositories ?? repositories),
     repositories: options.repositories ?? repositories,
     organizations: options.organizations ?? organizations,
+    privateMode: options.privateMode ?? false,
     anonymousLimit: options.anonymousLimit ?? 60,
     secondaryLimits: options.secondaryLimits ?? {}
   }

@@ -19,6 +19,8 @@ export async function produce(
   const { method } = request
   const accept = request.headers.get('accept') ?? ''
   if (request.headers.has('authorization') && !viewer) return failure(401, 'Bad credentials')
+  // https://docs.github.com/enterprise-server/admin/configuring-settings/hardening-security-for-your-enterprise/enabling-private-mode
+  if (sim.options.privateMode && !viewer) return failure(401, 'Must authenticate to access this API.')
   if (!apiVersions.includes(apiVersion)) return failure(400, `Unsupported API version: ${apiVersion.slice(0, 20)}`)
   if (accept !== '' && !/\*\/\*|application\/(\*|json|vnd\.github)/.test(accept)) {
     return failure(415, "Unsupported 'Accept' header. Must accept 'application/json'.")

@@ -15,6 +15,8 @@ export interface Visibility {
   doubt(repository: string): void
   /** Learns from an own answer to a request that was sent at `at`, ms; the newest counts. */
   learn(repository: string, isPublic: boolean, at: number): void
+  /** Whether this API is known to show what is public to those without a token; an own answer to such a request tells. */
+  isOpen: boolean
   /** Learns that `/repositories/{id}` and `/repos/{name}` are one. */
   learnAlias(id: string, name: string): void
   nameOf(id: string): string | undefined
@@ -27,6 +29,8 @@ export interface VisibilityOptions {
   /** The same for one that is not: the longer, the later it is shared once it is made public. */
   visibilityMs: number
   aliasMs: number
+  /** What is known of the API before it is asked: github.com is open. */
+  isOpen: boolean
   /** These names of a repository turned out not to be public. */
   hidden(names: readonly string[]): void
 }
@@ -63,6 +67,7 @@ export function createVisibility(options: VisibilityOptions): Visibility {
   }
 
   return {
+    isOpen: options.isOpen,
     isHidden: (repository) => seen.get(repository)?.isPublic === false,
     publicAt(repository) {
       const found = lately(repository)
