@@ -6,7 +6,7 @@ const without = { credentials: 'omit' } as const
 const modes = ['default', 'no-cache', 'force-cache', 'only-if-cached'] as const
 
 describe('a GitHub Enterprise Server in private mode', () => {
-  const s = scene({ privateMode: true })
+  const s = scene({ privateMode: true, basePath: '/api/v3' })
 
   it('gives what a token saw to tokens, and to nobody else: not from this member’s cache', async () => {
     const a = await s.member()
@@ -47,7 +47,7 @@ describe('a GitHub Enterprise Server in private mode', () => {
 })
 
 describe('a GitHub Enterprise Server that is open', () => {
-  const s = scene()
+  const s = scene({ basePath: '/api/v3' })
 
   it('is asked once without a token; then what tokens saw is for all', async () => {
     const [a, b] = await s.two()

@@ -25,11 +25,21 @@ describe('trust', () => {
     const a = await s.member()
     const b = await s.member({ token: bob, trust: 'verify' })
     await s.connect(a, b)
+    const labels = `${repo}/labels`
+    await shared(a, b, labels)
+    expect(status(await b.ask(labels))).to.match(/fwd-status=304/)
+    expect(status(await b.ask(labels))).to.match(/^ghmesh; hit/)
+    expect(s.github.count((call) => call.login === 'bob' && call.path === labels && call.units === 0)).to.equal(1)
+  })
+
+  it('verify: … but a page that others may follow is asked for anew: its ETag does not cover the links to them', async () => {
+    const a = await s.member()
+    const b = await s.member({ token: bob, trust: 'verify' })
+    await s.connect(a, b)
     await shared(a, b, issues)
-    expect(status(await b.ask(issues))).to.match(/fwd-status=304/)
-    expect(status(await b.ask(issues))).to.match(/^ghmesh; hit/)
-    expect(s.github.units('bob')).to.equal(0)
-    expect(s.github.count((call) => call.login === 'bob' && call.path === issues)).to.equal(1)
+    expect(status(await b.ask(issues))).to.match(/fwd-status=200/)
+    s.now += 61 * second
+    expect(status(await b.ask(issues)), 'its own from then on').to.match(/fwd-status=304/)
   })
 
   it('verify: what a member made up is never served, in any mode', async () => {

@@ -7,8 +7,8 @@ import { type EtagInputs, type EtagScheme, gitBlobId, opaqueTag } from './github
 import { keptHeaders, maxAgeMs, refreshedHeaders } from './github/headers.ts'
 import { type Inspection, inspect } from './github/inspect.ts'
 import { compact } from './github/json.ts'
-import { isJson } from './github/key.ts'
-import { mayHaveGrown, parseLinks } from './github/links.ts'
+import { isJson, isRaw } from './github/key.ts'
+import { mayContinue, mayHaveGrown, parseLinks } from './github/links.ts'
 import type { Condition, OriginAnswer } from './github/origin.ts'
 import { type ApiRequest, anonymous, type Target, type Targets } from './github/request.ts'
 import type { Visibility } from './github/visibility.ts'
@@ -23,7 +23,8 @@ export interface AdmitOptions {
   limits: Limits
   emit: Emit
   now: () => number
-  trusted: boolean
+  /** Whether a member's word is believed. */
+  trusts(peerId: string | undefined): boolean
   /** The user's own narrowing of what is shared. */
   narrow?: (request: Request, response: Response) => boolean
   /** An entry is held, new or seen current, and may be told to members if it is public or the group shares all. */
@@ -130,9 +131,12 @@ export function createAdmit(options: AdmitOptions) {
     async conditionFor(entry: Entry, request: ApiRequest): Promise<Condition> {
       // The ETag does not cover `Link`, so a 304 could hide the next page for ever.
       if (mayHaveGrown(entry.items, entry.headers.link, request.url)) return {}
+      // Nor does it prove what a member says of other pages: where that is not believed, GitHub has to say it.
+      const isBelieved = entry.from === undefined || options.trusts(entry.from)
+      if (!isBelieved && (await hasMembersLink(entry, request.url))) return {}
       if (entry.validator === 'object') {
         // Where members are believed, the id of an object says that a member's body is current, if not that it is true.
-        const usable = entry.from === undefined || options.trusted || (await isOwnBlob(entry))
+        const usable = isBelieved || (await isOwnBlob(entry))
         return usable && entry.etag ? { ifNoneMatch: entry.etag } : {}
       }
       if (entry.validator === 'portable') {
@@ -204,10 +208,11 @@ export function createAdmit(options: AdmitOptions) {
     },
 
     async refresh(request: ApiRequest, entry: Entry, { headers, sentAt }: OriginAnswer): Promise<Entry> {
-      // Only an ETag that can be computed from the body proves the body; then it is as good as an own one.
-      const isProven = entry.validator === 'portable' || (await isOwnBlob(entry))
+      // Only an ETag that can be computed from the body proves the body; then it is as good as an own one, but for its `Link`.
+      const isTrue = entry.validator === 'portable' || (await isOwnBlob(entry))
+      const isProven = isTrue && (headers.has('link') || !(await hasMembersLink(entry, request.url)))
       const proven = isProven ? { from: undefined, takenAt: undefined } : {}
-      if (isProven || entry.from === undefined) {
+      if (isTrue || entry.from === undefined) {
         const isObject = isRepository(request.path) && isJson(request.accept)
         const shown = isObject ? (await inspect(entry.body, true)).repository : undefined
         learnVisibility(request, sentAt, shown)
@@ -249,9 +254,17 @@ export function createAdmit(options: AdmitOptions) {
 const entryResponse = (body: Uint8Array<ArrayBuffer>, live: Headers) => () =>
   new Response(body, { headers: keptHeaders(live) })
 
-/** Whether an object's id is the body's own: so for raw files, not for what GitHub says about them. */
-const isOwnBlob = async ({ validator, etag, body }: Entry): Promise<boolean> =>
-  validator === 'object' && opaqueTag(etag ?? null) === (await gitBlobId(body))
+/**
+ * Whether an object's id is the body's own: so for raw files. What GitHub says about a file, and the page it makes of one,
+ * have the same id as ETag, so a raw body must not pass for those.
+ */
+const isOwnBlob = async ({ validator, etag, body, accept }: Entry): Promise<boolean> =>
+  validator === 'object' && isRaw(accept) && opaqueTag(etag ?? null) === (await gitBlobId(body))
+
+/** Whether what an entry says of other pages, if there may be any, is a member's word. */
+const hasMembersLink = async ({ from, accept, body, headers }: Entry, asked: URL): Promise<boolean> =>
+  from !== undefined &&
+  (headers.link !== undefined || (isJson(accept) && mayContinue(await inspect(body, true), asked)))
 
 /** A body as it came, then without the white space that GitHub adds for some user agents. */
 async function* forms(body: Bytes, json: boolean): AsyncIterable<Bytes> {

@@ -14,7 +14,7 @@ import { createEtagScheme } from './github/etag.ts'
 import { createOrigin } from './github/origin.ts'
 import { type ApiRequest, anonymous, apiPath, createTargets } from './github/request.ts'
 import { createRoutes, repositoryOf } from './github/routes.ts'
-import { createVisibility } from './github/visibility.ts'
+import { createVisibility, isOpen } from './github/visibility.ts'
 import type { Group } from './group/group.ts'
 import { createGuard } from './members/guard.ts'
 import { createMirror } from './members/mirror.ts'
@@ -77,7 +77,7 @@ export function createMember(parts: MemberParts) {
     ...limits,
     recentMs: transport && groups[0] ? limits.visibilityRecentMs : limits.visibilityMs,
     now: clock.now,
-    isOpen: apiUrl.hostname === 'api.github.com',
+    isOpen: isOpen(apiUrl),
     hidden: (names) => void hide(names).catch(() => {})
   })
   const targets = createTargets({
@@ -145,6 +145,7 @@ export function createMember(parts: MemberParts) {
         })
       : undefined
   const guard = network?.guard ?? createGuard(limits, counters, localNow, () => {})
+  const trusts = (peerId: string | undefined) => trust === 'group' && (peerId === undefined || guard.trusts(peerId))
   const sharing = createSharing({
     ...shared,
     ask: (request) => resolve(flow, request),
@@ -153,7 +154,7 @@ export function createMember(parts: MemberParts) {
   })
   const admit = createAdmit({
     ...shared,
-    trusted: trust === 'group',
+    trusts,
     narrow: typeof share === 'function' ? share : undefined,
     share: sharing.share,
     doubt: sharing.doubt
@@ -220,7 +221,7 @@ export function createMember(parts: MemberParts) {
       revokedAt: admit.revokedAt(request),
       hidden: isHidden(request.repository),
       isOpen: visibility.isOpen,
-      trusts: (peerId) => trust === 'group' && (peerId === undefined || guard.trusts(peerId)),
+      trusts,
       limits
     }
   }

@@ -67,7 +67,7 @@ function isPermitted(entry: Entry, varies: boolean, by: Judgement): boolean {
  * (https://docs.github.com/repositories/creating-and-managing-repositories/about-repositories#about-repository-visibility).
  * GitHub Enterprise Server in private mode shows nothing without a sign-in, what it calls public included
  * (https://docs.github.com/enterprise-server/admin/configuring-settings/hardening-security-for-your-enterprise/enabling-private-mode).
- * So elsewhere a viewer without a token gets only what an answer without a token showed, until such an answer has shown
+ * So there a viewer without a token gets only what an answer without a token showed, until such an answer has shown
  * that the server is open. On github.com that would cost pages without a token most of their 60 calls an hour.
  */
 export function mayRead(entry: Entry, by: Pick<Judgement, 'viewer' | 'anonymous' | 'hidden' | 'isOpen'>): boolean {

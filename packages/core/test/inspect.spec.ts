@@ -10,8 +10,25 @@ const inspected = (value: unknown, asked?: string) =>
 
 describe('inspect', () => {
   it('counts the items of an array', async () => {
-    expect(await inspected([1, 2])).to.deep.equal({ variant: false, secret: false, hidden: false, items: 2 })
+    expect(await inspected([1, 2])).to.deep.equal({
+      variant: false,
+      secret: false,
+      hidden: false,
+      items: 2,
+      list: { items: 0 }
+    })
     expect((await inspected({ items: [1] })).items).to.equal(undefined)
+  })
+
+  it('counts the items of the lists in an object, and tells how many there are on all pages', async () => {
+    const list = async (body: unknown) => (await inspected(body)).list
+    expect(await list({ total_count: 7, workflow_runs: [1, [2], { three: [3, 4] }] })).to.deep.equal({
+      items: 3,
+      total: 7
+    })
+    expect(await list({ commits: [1, 2], files: [3], more: { not: [4] } })).to.deep.equal({ items: 3 })
+    expect(await list({ total_count: '7', run: { total_count: 1 } })).to.deep.equal({ items: 0 })
+    expect(await list([[1, 2], { total_count: 7 }])).to.deep.equal({ items: 0 })
   })
 
   it('finds what depends on the viewer, at any depth', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { acceptClass, canonicalUrl, isJson, keyOf, valueKeyOf } from '../src/github/key.ts'
+import { acceptClass, canonicalUrl, isJson, isRaw, keyOf, valueKeyOf } from '../src/github/key.ts'
 
 const api = 'https://api.github.com'
 const canonical = (path: string) => canonicalUrl(new URL(api + path))
@@ -182,5 +182,24 @@ describe('key', () => {
   it('of a value is never that of a response', async () => {
     expect(await valueKeyOf(`${api}/emojis\na\nv\n`)).to.not.equal(await keyOf(parts))
     expect(await valueKeyOf('a')).to.not.equal(await valueKeyOf('b'))
+  })
+})
+
+describe('key: raw files', () => {
+  it('are what comes for the types of that name, and for no others', () => {
+    for (const type of [
+      'application/vnd.github.raw',
+      'application/vnd.github.v3.raw',
+      'application/vnd.github.raw+json'
+    ])
+      expect(isRaw(type), type).to.equal(true)
+    for (const type of [
+      'application/vnd.github+json',
+      'application/vnd.github.html',
+      'application/vnd.github.html+json',
+      'application/vnd.github.raw, application/json',
+      'text/application/vnd.github.raw'
+    ])
+      expect(isRaw(type), type).to.equal(false)
   })
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { linkHeader, mayHaveGrown, pagesOf, parseLinks } from '../src/github/links.ts'
+import { linkHeader, mayContinue, mayHaveGrown, pagesOf, parseLinks } from '../src/github/links.ts'
 
 const asked = new URL('https://api.github.com/repos/octo/tools/issues?per_page=2&state=all&page=3')
 const page = (n: number | string, path = '/repos/octo/tools/issues') =>
@@ -130,5 +130,38 @@ describe('links: mayHaveGrown', () => {
   it('is false of an array that came whole: a folder of more files than a page has', () => {
     expect(grown(31, '')).to.equal(false)
     expect(grown(1000, '')).to.equal(false)
+  })
+})
+
+describe('links: mayContinue', () => {
+  const at = (path: string) => new URL(`https://api.github.com/repos/octo/tools${path}`)
+  const whole = { items: 0 }
+
+  it('is true of a full array, and false of one that is not or that came whole', () => {
+    expect(mayContinue({ items: 30, list: whole }, at('/issues'))).to.equal(true)
+    expect(mayContinue({ items: 29, list: whole }, at('/issues'))).to.equal(false)
+    expect(mayContinue({ items: 31, list: whole }, at('/contents/src'))).to.equal(false)
+  })
+
+  it('is true of a list in an object that has fewer items than it says there are', () => {
+    const runs = (items: number, total: number, query = '') =>
+      mayContinue({ list: { items, total } }, at(`/actions/runs${query}`))
+    expect(runs(30, 31)).to.equal(true)
+    expect(runs(1, 31, '?page=2')).to.equal(true)
+    expect(runs(31, 31)).to.equal(false)
+    expect(runs(0, 0)).to.equal(false)
+  })
+
+  it('is true of a comparison or commit that is long, or asked for in pages', () => {
+    for (const path of ['/compare/a...b', '/commits/abc']) {
+      expect(mayContinue({ list: { items: 30 } }, at(path)), path).to.equal(true)
+      expect(mayContinue({ list: { items: 3 } }, at(`${path}?page=2`)), path).to.equal(true)
+      expect(mayContinue({ list: { items: 3 } }, at(path)), path).to.equal(false)
+    }
+  })
+
+  it('is false of what has no pages, however long', () => {
+    expect(mayContinue({ list: { items: 5000 } }, at('/git/trees/main'))).to.equal(false)
+    expect(mayContinue({ list: whole }, at('/issues/1'))).to.equal(false)
   })
 })

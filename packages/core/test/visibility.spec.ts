@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createVisibility } from '../src/github/visibility.ts'
+import { createVisibility, isOpen } from '../src/github/visibility.ts'
 
 const day = 86_400_000
 const recentMs = 30_000
@@ -113,5 +113,20 @@ describe('visibility', () => {
     expect(visibility.nameOf('7')).to.equal('o/r')
     wait(1)
     expect(visibility.nameOf('7')).to.equal(undefined)
+  })
+})
+
+describe('visibility: isOpen', () => {
+  it('is github.com, or what stands in for it on this machine, and nothing else', () => {
+    for (const url of ['https://api.github.com', 'http://127.0.0.1:4000', 'http://localhost:4000/', 'http://[::1]:1'])
+      expect(isOpen(new URL(url)), url).to.equal(true)
+    for (const url of [
+      'https://ghe.example.com/api/v3',
+      'https://api.octo.ghe.com',
+      'http://127.0.0.1:4000/api/v3',
+      'https://api.github.com.example',
+      'http://127.0.0.1.example'
+    ])
+      expect(isOpen(new URL(url)), url).to.equal(false)
   })
 })

@@ -14,6 +14,8 @@ export interface Inspection {
   hidden: boolean
   /** Length of the array that the body is; undefined for anything else. */
   items?: number
+  /** Of an object: how many items its lists have, and how many there are on all pages, where it says so. */
+  list: { items: number; total?: number }
   /** What a repository object says of itself. */
   repository?: { id: string; name: string; public: boolean }
 }
@@ -39,11 +41,17 @@ const sliceBytes = 256 * 1024
  * text. `asked`: the repository of the request, `owner/repo` or `repositories/id` in lower case.
  */
 export async function inspect(body: Uint8Array, json: boolean, asked?: string): Promise<Inspection> {
-  const found: Inspection = { variant: false, secret: await inSlices(findCredential(body)), hidden: false }
+  const found: Inspection = {
+    variant: false,
+    secret: await inSlices(findCredential(body)),
+    hidden: false,
+    list: { items: 0 }
+  }
   if (!json) return found
   const scanned = await inSlices(scanJson(body, createVisitor(found, asked)))
   // Says JSON and is not: nothing is known about it.
   if (!scanned) return { ...found, secret: true, repository: undefined }
+  found.list.items = scanned.inner
   return scanned.items === undefined ? found : { ...found, items: scanned.items }
 }
 
@@ -79,6 +87,7 @@ function createVisitor(found: Inspection, asked: string | undefined): JsonVisito
       else if (privateField.test(name) || (name === 'temp_clone_token' && value)) found.secret = true
       // A team's: https://docs.github.com/rest/teams/teams says that teams show to members of their organisation only.
       else if (name === 'privacy' && typeof value === 'string') found.hidden = true
+      else if (name === 'total_count' && depth === 1 && typeof value === 'number') found.list.total = value
       if (!/^(?:id|full_name|private|visibility)$/.test(name)) return
       facts[depth] ??= {}
       const of = facts[depth]

@@ -19,6 +19,10 @@ export function acceptClass(accept: string | null): string {
 export const isJson = (mediaType: string): boolean =>
   /^application\/(?!vnd\.github[\w.-]*\.(?:raw|html)\b)(?:[\w.+-]+\+)?json\b/.test(mediaType)
 
+/** The media types for which a file comes as it is: https://docs.github.com/rest/repos/contents */
+export const isRaw = (mediaType: string): boolean =>
+  /^application\/vnd\.github(?:\.v3)?\.raw(?:\+json)?$/.test(mediaType)
+
 /** What identifies an entry, apart from who may see it. */
 export interface KeyParts {
   /** Canonical: see `canonicalUrl`. */

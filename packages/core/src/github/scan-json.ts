@@ -49,17 +49,20 @@ const literals = new Map<number, [text: string, value: unknown]>([
 ])
 const decoder = new TextDecoder()
 
+/** How many items a JSON text has: as an array, else in the arrays that are properties of its outermost object. */
+export interface Counts {
+  items?: number
+  inner: number
+}
+
 /**
- * Reads a body as `JSON.parse` would read its text, and tells the visitor on the way. Returns the number of items where it is
- * an array, or undefined where it is no JSON. It yields after each few milliseconds, so that others can run.
+ * Reads a body as `JSON.parse` would read its text, and tells the visitor on the way. Returns how many items it has, or undefined
+ * where it is no JSON. It yields after each few milliseconds, so that others can run.
  */
-export function* scanJson(
-  body: Uint8Array,
-  visitor: JsonVisitor
-): Generator<undefined, { items: number | undefined } | undefined> {
+export function* scanJson(body: Uint8Array, visitor: JsonVisitor): Generator<undefined, Counts | undefined> {
   const opened = new Uint8Array(maxJsonDepth + 1)
   const visited = new Uint8Array(maxJsonDepth + 1)
-  let [depth, expected, items] = [0, value, 0]
+  let [depth, expected, items, inner] = [0, value, 0, 0]
   let property: string | undefined
   let at = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0 // a byte order mark, which decoders drop
   const first = afterSpace(body, at)
@@ -80,7 +83,7 @@ export function* scanJson(
     }
     if (at >= body.byteLength)
       return depth === 0 && expected === commaOrEnd
-        ? { items: body[first] === openBracket ? items : undefined }
+        ? { items: body[first] === openBracket ? items : undefined, inner }
         : undefined
     const byte = body[at] as number
     if (byte === closeBrace || byte === closeBracket) {
@@ -103,6 +106,7 @@ export function* scanJson(
       expected = value
     } else {
       if (depth === 1) items++
+      else if (depth === 2 && opened[2] === openBracket && opened[1] === openBrace) inner++
       if (byte === openBrace || byte === openBracket) {
         if (depth === maxJsonDepth) return undefined
         tell(composite)

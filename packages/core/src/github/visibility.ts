@@ -107,3 +107,10 @@ export function createVisibility(options: VisibilityOptions): Visibility {
     }
   }
 }
+
+/**
+ * Whether an API shows what is public to everybody, before it has been asked: github.com, and what stands in for it on this
+ * machine. GitHub Enterprise Server's is `https://HOST/api/v3` (https://docs.github.com/enterprise-server/rest), and may not be.
+ */
+export const isOpen = ({ hostname, pathname }: URL): boolean =>
+  hostname === 'api.github.com' || (/^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(hostname) && pathname === '/')
