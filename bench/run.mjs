@@ -1,9 +1,10 @@
-// Compares a hit of ghmesh with what else answers one, in one run. `--quick`: fewer rounds. `--json`: one document.
+// Compares a hit of ghmesh with what else answers one, and its longest pauses with what is allowed, in one run. `--quick`: fewer rounds. `--json`: one document.
 import { measureSize } from '../scripts/size.mjs'
 import { measureLarge, printLarge } from './large.mjs'
 import { measure, median, ratio } from './measure.mjs'
 import { pageWays, startPages } from './pages.mjs'
 import { pathNames, startPath } from './paths.mjs'
+import { measurePauses, mostPauseMs } from './pauses.mjs'
 import { startOrigin, startSubjects } from './subjects.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -81,17 +82,30 @@ try {
 }
 
 const large = quick ? undefined : await measureLarge(9)
+
+const entries = quick ? 1000 : 100_000
+for (const [what, pauseMs] of Object.entries(await measurePauses(entries, { alone: quick })))
+  rows.push({
+    hit: `pause: ${what}`,
+    against: `${mostPauseMs} ms`,
+    ghmeshMicroseconds: pauseMs * 1000,
+    otherMicroseconds: mostPauseMs * 1000,
+    ratio: pauseMs / mostPauseMs,
+    aim: 1
+  })
+
 const size = quick ? undefined : await measureSize()
 if (process.argv.includes('--json'))
   console.log(JSON.stringify({ node: process.version, bodyBytes: origin.state.body.length, rounds, rows, large, size }))
 else {
+  const width = Math.max(...rows.map(({ hit }) => hit.length)) + 2
   const cell = (value, digits = 1) => (value === null ? 'not installed' : value.toFixed(digits)).padStart(14)
   console.log(
-    `${'10 KB hit'.padEnd(21)}${'against'.padEnd(12)}${'ghmesh µs'.padStart(14)}${'other µs'.padStart(14)}${'ratio'.padStart(14)}${'aim'.padStart(8)}`
+    `${'10 KB hit'.padEnd(width)}${'against'.padEnd(12)}${'ghmesh µs'.padStart(14)}${'other µs'.padStart(14)}${'ratio'.padStart(14)}${'aim'.padStart(8)}`
   )
   for (const row of rows) {
     console.log(
-      `${row.hit.padEnd(21)}${row.against.padEnd(12)}${cell(row.ghmeshMicroseconds)}${cell(row.otherMicroseconds)}${cell(row.ratio, 2)}${(row.aim ?? '').toString().padStart(8)}`
+      `${row.hit.padEnd(width)}${row.against.padEnd(12)}${cell(row.ghmeshMicroseconds)}${cell(row.otherMicroseconds)}${cell(row.ratio, 2)}${(row.aim ?? '').toString().padStart(8)}`
     )
   }
   if (large) printLarge(large)

@@ -41,8 +41,6 @@ export interface Entry {
   readonly from?: string
   /** When it was taken from a member, ms on GitHub's clock. */
   readonly takenAt?: number
-  /** When a write or purge made it stale, ms on GitHub's clock. */
-  readonly purgedAt?: number
   /** When each viewer's own 200 or 304 last showed this body; 0 after an answer that ended the viewer's right. */
   readonly confirmed: Readonly<Record<string, number>>
 }
@@ -98,7 +96,6 @@ function unite(a: Entry, b: Entry): Entry {
     takenAt: facts.from === undefined ? undefined : Math.min(a.takenAt ?? asOf, b.takenAt ?? asOf),
     variant: a.variant || b.variant,
     local: a.local || b.local,
-    purgedAt: Math.max(a.purgedAt ?? 0, b.purgedAt ?? 0) || undefined,
     confirmed
   }
 }

@@ -66,12 +66,12 @@ export function createMember(parts: MemberParts) {
   }
   const counters = createCounters()
   const clock = createClock(localNow)
-  const cache = createCache(parts.store, limits, clock.now, {
+  const purges = createPurges(apiUrl)
+  const cache = createCache(parts.store, limits, clock.now, purges, {
     warning: (error) => emit('warning', error),
     evicted: counters.evicted
   })
   const routeOf = createRoutes(options.routes)
-  const purges = createPurges(apiUrl)
   const viewers = createViewers(parts.machineKey)
   const visibility = createVisibility({
     ...limits,
@@ -136,7 +136,7 @@ export function createMember(parts: MemberParts) {
           name: parts.name,
           version: parts.version,
           check: () => ({ apiUrl, routeOf, limits, now: clock.now() }),
-          purged: async (target, asOf, from) => void (await purge([target], Math.min(asOf, clock.now()), from)),
+          purged: (target, asOf, from) => purge([target], Math.min(asOf, clock.now()), from),
           ownStats: () => stats(),
           expired(key) {
             counters.expired()
@@ -193,9 +193,10 @@ export function createMember(parts: MemberParts) {
       await Promise.all([purge(targets, asOf), ...targets.map((target) => network?.purge(target, asOf))])
     },
     async recheck(targets, by) {
-      for (const { key, url } of (await purge.covered(targets)).slice(0, mostRechecked)) {
+      const names = targets.flatMap((target) => purges.normalise(target) ?? [])
+      for (const key of [...(await cache.below(names))].slice(0, mostRechecked)) {
         const entry = (await cache.find(key))?.entries[0]
-        if (entry) await again(by, url, entry).catch(() => {})
+        if (entry) await again(by, entry.url, entry).catch(() => {})
       }
     }
   })
@@ -264,7 +265,6 @@ export function createMember(parts: MemberParts) {
       stopped = true
       sleep?.()
       await within(writes.stop(), limits.stopMs)
-      purge.stop()
       if (network?.peers().length) await within(sharing.idle(), limits.stopMs)
       try {
         await network?.stop()

@@ -154,18 +154,19 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
     async purge(urlOrRepository, { signal } = {}) {
       running()
       signal?.throwIfAborted()
-      if (purges.normalise(urlOrRepository) === undefined) {
+      const name = purges.normalise(urlOrRepository)
+      if (name === undefined) {
         throw new MeshError(
           'ERR_INVALID_OPTION',
           `purge takes owner/repo or a URL below ${apiUrl.href}; received ${JSON.stringify(urlOrRepository)}`
         )
       }
       const asOf = clock.now()
-      const [count] = await abortable(
-        Promise.all([purge([urlOrRepository], asOf), network?.purge(urlOrRepository, asOf)]),
+      const [{ size }] = await abortable(
+        Promise.all([cache.below([name]), purge([urlOrRepository], asOf), network?.purge(urlOrRepository, asOf)]),
         signal
       )
-      return count
+      return size
     },
     async clear() {
       running()

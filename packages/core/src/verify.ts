@@ -81,7 +81,7 @@ function isFresh(entry: Entry, by: Judgement): boolean {
   const seen = by.trusts(entry.from) ? entry.asOf : (entry.confirmed[by.viewer] ?? 0)
   return (
     by.now - seen < (by.freshMs ?? entry.maxAgeMs) &&
-    seen > Math.max(by.purgedAt, entry.purgedAt ?? 0) &&
+    seen > by.purgedAt &&
     // What others keep fresh is looked at with an own token all the same, once an hour.
     ((entry.from === undefined && entry.asOf <= lookedAt) || by.now - lookedAt < by.limits.confirmationMs)
   )

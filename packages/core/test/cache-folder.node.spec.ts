@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect } from 'chai'
+import { marksKey, withMark } from '../src/cache/marks.ts'
+import { createPurges } from '../src/cache/purges.ts'
 import { holdingRecord, valueRecord } from '../src/cache/record.ts'
 import type { Entry } from '../src/entry.ts'
 import {
@@ -14,6 +16,7 @@ import {
 } from '../src/platform/node-cache-folder.ts'
 import { openIdentity } from '../src/platform/node-identity.ts'
 import { filesystemStore } from '../src/store/filesystem.ts'
+import type { StoreRecord } from '../src/store/store.ts'
 import { entryOf } from './fixtures/entries.ts'
 
 const key = (n: number) => String(n).padStart(64, '0')
@@ -95,12 +98,20 @@ describe('a cache folder', () => {
       { local: true, public: true },
       { public: false },
       { from: 'peer', takenAt: 1 },
-      { purgedAt: 5000 }
+      {}
     ]
     for (const [n, over] of variants.entries()) {
       await store.put(key(n), holdingRecord({ key: key(n), entries: [await entry(n, over)] }))
     }
+    const purges = createPurges(new URL('https://api.github.com'))
+    for (const [target, at] of [
+      ['/repos/o/r/issues/3', 5000],
+      ['/repos/o/r/issues/2', 1]
+    ] as const) {
+      await store.put(marksKey(purges, target), withMark(undefined, purges.base, target, at) as StoreRecord)
+    }
     await store.close()
+    expect(withFolder((folder) => [...folder.verify()].filter(({ damage }) => damage))).to.deep.equal([])
     const found = withFolder((folder) => [...folder.entries()]).reverse()
     expect(found.map(({ reach, received, purged }) => [reach, received, purged])).to.deep.equal([
       ['local', false, false],

@@ -26,10 +26,13 @@ describe('cache', () => {
   let warnings: MeshError[]
   const make = (store: Store, limits = {}) => {
     warnings = []
-    return createCache(store, { ...defaultLimits, ...limits }, () => now, {
+    const purges = createPurges(new URL('https://api.github.com'))
+    const cache = createCache(store, { ...defaultLimits, ...limits }, () => now, purges, {
       warning: (error) => warnings.push(error),
       evicted() {}
     })
+    const purge = createPurge({ cache, purges, emit() {} })
+    return Object.assign(cache, { purges, purge })
   }
   const refusing = (): Store => {
     const refuse = async () => Promise.reject(new Error('read-only'))
@@ -58,12 +61,90 @@ describe('cache', () => {
     }
   })
 
-  it('a purge ends where only memory is left', async () => {
-    const cache = make(refusing())
+  it('knows what is below a repository or a path, also where only memory is left', async () => {
+    for (const store of [memoryStore(), refusing()]) {
+      const cache = make(store)
+      for (let n = 0; n < 5; n++) await cache.add(key(n), await entry(n))
+      await cache.add(key(5), await entry(5, '[5]', { url: 'https://api.github.com/users/o' }))
+      await cache.add(key(6), await entry(1, '[6]', { url: 'https://api.github.com/repos/O/R/issues/1?page=2' }))
+      const below = async (...targets: string[]) => [...(await cache.below(targets))].sort()
+      expect(await below('o/r')).to.deep.equal([0, 1, 2, 3, 4, 6].map(key))
+      expect(await below('/repos/o/r/issues/1', '/users/o', 'o/r2')).to.deep.equal([1, 5, 6].map(key))
+      expect(await below('o/r', '/repos/o/r/issues/1')).to.have.length(6)
+      await cache.delete(key(1))
+      expect(await below('/repos/o/r/issues/1')).to.deep.equal([key(6)])
+      await cache.clear()
+      expect(await below('o/r', '/users/o')).to.deep.equal([])
+    }
+  })
+
+  it('knows after a start what the store holds from before, and forgets what that lets go', async () => {
+    const store = memoryStore()
+    const before = make(store)
+    for (let n = 0; n < 300; n++) await before.add(key(n), await entry(n))
+    expect((await make(store).below(['o/r'])).size).to.equal(300)
+    const small = make(store, { storeEntries: 10 })
+    expect((await small.below(['o/r'])).size).to.equal(10)
+  })
+
+  it('a purge, own or heard, goes through no store', async () => {
+    let lists = 0
+    const inner = memoryStore()
+    const list: Store['list'] = (options) => {
+      lists++
+      return inner.list(options)
+    }
+    const cache = make({ ...inner, list })
     for (let n = 0; n < 5; n++) await cache.add(key(n), await entry(n))
-    const purge = createPurge({ cache, purges: createPurges(new URL('https://api.github.com')), emit() {} })
-    expect(await purge(['o/r'], now)).to.equal(5)
-    expect(warnings).to.have.length(1)
+    await cache.purge(['o/r', 'https://api.github.com/repos/o/r/issues/1'], now)
+    await cache.purge(['o/r'], now + 1, 'peer')
+    expect(lists).to.equal(0)
+    expect(cache.purges.at('https://api.github.com/repos/o/r/issues/3')).to.equal(now + 1)
+  })
+
+  it('what one process purges, another finds stale when it reads it, and so does the next start', async () => {
+    const store = memoryStore()
+    const writer = make(store)
+    const purger = make(store)
+    await writer.add(key(1), await entry(1)) // the purger has never seen it
+    await writer.add(key(2), await entry(2, '[2]', { url: 'https://api.github.com/repos/o/other/issues/2' }))
+    await purger.purge(['o/r'], now)
+    const next = make(store)
+    for (const n of [1, 2]) await next.find(key(n))
+    expect(next.purges.at('https://api.github.com/repos/o/r/issues/1')).to.equal(now)
+    expect(next.purges.at('https://api.github.com/repos/o/other/issues/2')).to.equal(0)
+  })
+
+  it('an older purge takes no newer one’s place, and one from a wrong clock counts as none', async () => {
+    const store = memoryStore()
+    await make(store).add(key(1), await entry(1))
+    await make(store).purge(['o/r'], now - 1)
+    await make(store).purge(['o/r'], now - 2, 'peer')
+    const found = make(store)
+    await found.find(key(1))
+    expect(found.purges.at('https://api.github.com/repos/o/r')).to.equal(now - 1)
+    await make(store).purge(['o/r'], now + 86_400_000)
+    const later = make(store)
+    await later.find(key(1))
+    expect(later.purges.at('https://api.github.com/repos/o/r')).to.equal(0)
+    await make(store).purge(['o/r'], now)
+    const last = make(store)
+    await last.find(key(1))
+    expect(last.purges.at('https://api.github.com/repos/o/r')).to.equal(now)
+  })
+
+  it('leaves room for other work while it goes through many rows', async () => {
+    const store = memoryStore()
+    const cache = make(store)
+    for (let n = 0; n < 1000; n++) await cache.add(key(n), await entry(n))
+    let seen = 0
+    let seenAtTurn: number | undefined
+    setTimeout(() => {
+      seenAtTurn = seen
+    })
+    for await (const _ of make(store).summaries()) seen++
+    expect(seen).to.equal(1000)
+    expect(seenAtTurn).to.be.below(1000)
   })
 
   it('of two that add at the same moment, none is lost and the newest body stays', async () => {

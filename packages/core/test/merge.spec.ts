@@ -14,17 +14,15 @@ const sighting = fc
   .record({
     hash: body,
     asOf: fc.integer({ min: 1, max: 12 }),
-    from: fc.option(fc.constantFrom('peer1', 'peer2'), { nil: undefined }),
-    purgedAt: fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined })
+    from: fc.option(fc.constantFrom('peer1', 'peer2'), { nil: undefined })
   })
-  .map(({ hash, asOf, from, purgedAt }) =>
+  .map(({ hash, asOf, from }) =>
     anEntry({
       hash,
       asOf,
       from,
       variant: hash.startsWith('V'),
       takenAt: from && asOf,
-      purgedAt,
       confirmed: from ? {} : { [`viewer${asOf % 2}`]: asOf }
     })
   )
@@ -106,10 +104,10 @@ describe('merge', () => {
       expect(mergeAll([again, told])[0]).to.include({ asOf: 20, from: 'other', takenAt: 9 })
     })
 
-    it('once seen to vary, to be local or purged, it stays so', () => {
-      const marked = anEntry({ asOf: 1, variant: true, local: true, purgedAt: 7 })
-      expect(mergeAll([marked, own])[0]).to.include({ variant: true, local: true, purgedAt: 7 })
-      expect(mergeAll([own, marked])[0]).to.include({ variant: true, local: true, purgedAt: 7 })
+    it('once seen to vary or to be local, it stays so', () => {
+      const marked = anEntry({ asOf: 1, variant: true, local: true })
+      expect(mergeAll([marked, own])[0]).to.include({ variant: true, local: true })
+      expect(mergeAll([own, marked])[0]).to.include({ variant: true, local: true })
     })
 
     it('keeps the newest confirmation of each viewer', () => {

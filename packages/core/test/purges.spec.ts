@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import * as fc from 'fast-check'
+import { type Marks, markedAt, readMarks, withMark } from '../src/cache/marks.ts'
 import { createPurges } from '../src/cache/purges.ts'
 
 const api = 'https://api.github.com'
@@ -43,12 +45,13 @@ describe('purges', () => {
     expect(purges.at(issue)).to.equal(6)
   })
 
-  it('say what a target covers, in its own form', () => {
-    const purges = createPurges(new URL(api))
+  it('say what covers a URL, in their own form', () => {
+    const purges = createPurges(new URL(`${api}/`))
     expect(purges.normalise('Octo/Tools')).to.equal('octo/tools')
-    expect(purges.covers('octo/tools', issue)).to.equal(true)
-    expect(purges.covers(purges.normalise(issue) as string, `${issue}?x=1`)).to.equal(true)
-    expect(purges.covers('octo/tools', 'https://example.com/repos/octo/tools')).to.equal(false)
+    expect(purges.targetsOf(`${issue}?x=1`)).to.deep.equal([purges.normalise(issue), 'octo/tools'])
+    expect(purges.targetsOf(`${api}/users/Octo`)).to.deep.equal(['/users/octo'])
+    expect(purges.targetsOf('https://example.com/repos/octo/tools')).to.deep.equal([])
+    expect(purges.base).to.equal(api)
   })
 
   it('know nothing of other targets', () => {
@@ -72,9 +75,38 @@ describe('purges', () => {
     expect(purges.at('https://ghe.example/repos/octo/tools/issues')).to.equal(0)
   })
 
-  it('are bounded, the oldest going first', () => {
+  it('are bounded: of what is older than a mark that had to go, nothing counts as fresh', () => {
     const purges = createPurges(new URL(api), 2)
-    for (const name of ['a/a', 'b/b', 'c/c']) purges.mark(name, 1)
-    expect(['a', 'b', 'c'].map((name) => purges.at(`${api}/repos/${name}/${name}`))).to.deep.equal([0, 1, 1])
+    for (const [name, at] of [
+      ['a/a', 5],
+      ['b/b', 6],
+      ['c/c', 7]
+    ] as const)
+      purges.mark(name, at)
+    expect(['a', 'b', 'c', 'd'].map((name) => purges.at(`${api}/repos/${name}/${name}`))).to.deep.equal([5, 6, 7, 5])
+  })
+
+  it('never show as fresh what any of them, once said, made stale, in memory and in a store', () => {
+    const targets = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 1, max: 50 })), { maxLength: 60 })
+    fc.assert(
+      fc.property(targets, (all) => {
+        const purges = createPurges(new URL(api), 5)
+        const stored = new Map<string, Marks>()
+        const newest = new Map<string, number>()
+        for (const [n, at] of all) {
+          const target = `o/r${n}`
+          purges.mark(target, at)
+          // All of them in one record, as if their hashes were the same.
+          const record = withMark(stored.get('one'), api, target, at)
+          if (record) stored.set('one', readMarks(record.meta) as Marks)
+          newest.set(target, Math.max(newest.get(target) ?? 0, at))
+        }
+        for (const [target, at] of newest) {
+          expect(purges.at(`${api}/repos/${target}`)).to.be.at.least(at)
+          expect(markedAt(stored.get('one'), target)).to.be.at.least(at)
+        }
+        expect(Object.keys(stored.get('one')?.marks ?? {}).length).to.be.at.most(8)
+      })
+    )
   })
 })

@@ -14,7 +14,7 @@ describe('record', () => {
   before(async () => {
     entries = [
       await entryOf('first', { variant: true, from: 'peer', takenAt: 5, items: 0 }),
-      await entryOf('', { purgedAt: 7, etag: '"x"', validator: 'object' }),
+      await entryOf('', { takenAt: 7, etag: '"x"', validator: 'object' }),
       await entryOf('third', { confirmed: { me: 1, you: 0 } })
     ]
   })

@@ -47,7 +47,7 @@ describe('writes: what they changed', () => {
         fc.pre(url.pathname.startsWith(at))
         const targets = changedBy(url.pathname).map((target) => (target.startsWith('/') ? api + target : target))
         const reaches = (other: string) =>
-          targets.some((target) => purges.covers(purges.normalise(target) ?? '?', other))
+          targets.some((target) => purges.targetsOf(other).includes(purges.normalise(target) ?? '?'))
         expect(reaches(url.href), url.href).to.equal(true)
         for (const other of ['/repos/octo/other/issues', '/repositories/8', '/user'])
           expect(reaches(api + other), other).to.equal(false)

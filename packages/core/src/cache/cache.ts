@@ -1,9 +1,12 @@
 import { LRUCache } from 'lru-cache'
-import { inTime, within } from '../abort.ts'
+import { breathe, inTime, within } from '../abort.ts'
 import { type Entry, type EntrySummary, type Holding, merge } from '../entry.ts'
 import { MeshError, toMeshError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import type { Store } from '../store/store.ts'
+import { createHeld } from './held.ts'
+import { markedAt, marksKey, readMarks, withMark } from './marks.ts'
+import type { Purges } from './purges.ts'
 import {
   holdingMeta,
   holdingRecord,
@@ -28,8 +31,12 @@ export interface Cache {
   touch(key: string, change: (entry: Entry) => Entry): Promise<boolean>
   value(key: string): Promise<StoredValue | undefined>
   putValue(key: string, value: StoredValue): Promise<void>
-  /** The newest entry of each key, without bodies. */
+  /** The newest entry of each key, without bodies; leaves room for other work. */
   summaries(): AsyncIterable<EntrySummary & { key: string }>
+  /** Keys below any of these targets, as `Purges.normalise` names them; of what other processes store, those seen here. */
+  below(targets: readonly string[]): Promise<ReadonlySet<string>>
+  /** Puts marks of purges into the store, where whoever reads what they cover will find it stale. */
+  keepMarks(targets: readonly string[], at: number): Promise<void>
   /** Entries and bytes in the store; counted at the start and by what is added since. */
   readonly size: { entries: number; bytes: number }
   delete(key: string): Promise<void>
@@ -43,11 +50,22 @@ export interface CacheEvents {
   evicted(): void
 }
 
+/** Rows that are gone through at once, which is a few milliseconds' work. */
+const rowsAtOnce = 128
+/** How many single calls' time the store has for a call that goes through all it holds. */
+const longTimes = 10
+
 /**
  * A store that fails or falls silent is left alone after one warning, and memory serves alone: a full disk costs
  * persistence, not requests. `now` is GitHub's clock: what is ahead of it was written by a wrong one, and counts as absent.
  */
-export function createCache(store: Store, limits: Limits, now: () => number, events: CacheEvents): Cache {
+export function createCache(
+  store: Store,
+  limits: Limits,
+  now: () => number,
+  purges: Purges,
+  events: CacheEvents
+): Cache {
   const memory = new LRUCache<string, Holding>({
     maxSize: Math.max(1, limits.memoryBytes),
     sizeCalculation: ({ entries }) => entries.reduce((sum, { body }) => sum + body.byteLength + 512, 1)
@@ -57,23 +75,14 @@ export function createCache(store: Store, limits: Limits, now: () => number, eve
     maxSize: Math.max(1, Math.floor(limits.memoryBytes / 8)),
     sizeCalculation: ({ json }) => json.byteLength + 256
   })
-  // Mirrors what the store keeps, by the same rule, because its own count would cost a query.
-  const known = new LRUCache<string, number>({
-    maxSize: limits.filesystemBytes,
-    sizeCalculation: (byteLength) => byteLength || 1,
-    dispose: (_bytes, _key, reason) => reason === 'evict' && events.evicted()
-  })
-  // Counted here: the cache's own `max` would make room for all of them at the start.
-  const note = (key: string, byteLength: number) => {
-    known.set(key, byteLength)
-    if (known.size > limits.storeEntries) known.pop()
-  }
+  const held = createHeld(limits, purges, () => events.evicted())
+  let walked = false
   let broken = false
 
-  async function tryStore<T>(action: () => Promise<T>): Promise<T | undefined> {
+  async function tryStore<T>(action: () => Promise<T>, times = 1): Promise<T | undefined> {
     if (broken) return undefined
     try {
-      return await inTime(action(), limits.storeAnswerMs)
+      return await inTime(action(), times * limits.storeAnswerMs)
     } catch (cause) {
       if (!broken) {
         broken = true
@@ -98,7 +107,22 @@ export function createCache(store: Store, limits: Limits, now: () => number, eve
     const record = await tryStore(() => store.get(key))
     const holding = record && readHolding(key, record)
     const entries = holding?.entries.filter(believable) ?? []
-    return entries.length > 0 ? { key, entries } : undefined
+    const [newest] = entries
+    if (!record || !newest) return undefined
+    held.note(key, record.body.byteLength, newest.url)
+    await Promise.all(purges.targetsOf(newest.url).map(learnMark))
+    return { key, entries }
+  }
+
+  async function marksOf(target: string) {
+    const record = await tryStore(() => store.get(marksKey(purges, target)))
+    return readMarks(record?.meta, now() + limits.clockSkewMs)
+  }
+
+  /** Another process, or this one before its start, may have purged it. */
+  async function learnMark(target: string): Promise<void> {
+    const at = markedAt(await marksOf(target), target)
+    if (at > 0) purges.mark(target, at)
   }
 
   function remember(holding: Holding): Holding {
@@ -117,16 +141,17 @@ export function createCache(store: Store, limits: Limits, now: () => number, eve
 
   async function* rows() {
     const all = store.list()[Symbol.asyncIterator]()
-    for (;;) {
+    for (let count = 1; ; count++) {
       const row = await tryStore(() => all.next())
       if (!row || row.done) return
       yield row.value
+      if (count % rowsAtOnce === 0) await breathe()
     }
   }
 
   const cache: Cache = {
     get size() {
-      return { entries: known.size, bytes: known.calculatedSize }
+      return held.size
     },
     held: (key) => memory.get(key),
     async find(key) {
@@ -143,7 +168,7 @@ export function createCache(store: Store, limits: Limits, now: () => number, eve
       const before = combine(memory.get(key), stored)?.entries.filter(believable) ?? []
       const holding = remember({ key, entries: merge(before, entry, limits.variants) })
       const record = holdingRecord(holding)
-      note(key, record.body.byteLength)
+      held.note(key, record.body.byteLength, entry.url)
       await tryStore(() => store.put(key, record))
       return holding
     },
@@ -167,7 +192,7 @@ export function createCache(store: Store, limits: Limits, now: () => number, eve
     },
     async putValue(key, value) {
       values.set(key, value)
-      note(key, value.json.byteLength)
+      held.note(key, value.json.byteLength)
       await tryStore(() => store.put(key, valueRecord(value)))
     },
     async *summaries() {
@@ -178,22 +203,34 @@ export function createCache(store: Store, limits: Limits, now: () => number, eve
         return
       }
       for await (const { key, byteLength, meta } of rows()) {
-        note(key, byteLength)
         const summary = readSummary(meta)
+        if (summary || meta.kind === 'value') held.note(key, byteLength, summary?.url)
         if (summary) yield { ...summary, key }
+      }
+      walked = true
+    },
+    async below(targets) {
+      if (!walked) for await (const _ of cache.summaries());
+      return held.below(targets)
+    },
+    async keepMarks(targets, at) {
+      for (const target of targets) {
+        const record = withMark(await marksOf(target), purges.base, target, at)
+        if (record) await tryStore(() => store.put(marksKey(purges, target), record))
       }
     },
     async delete(key) {
       memory.delete(key)
       values.delete(key)
-      known.delete(key)
+      held.delete(key)
       await tryStore(() => store.delete(key))
     },
     async clear() {
-      for await (const { key } of rows()) await cache.delete(key)
+      if (store.clear) await tryStore(() => store.clear?.() ?? Promise.resolve(), longTimes)
+      else for await (const { key } of rows()) await cache.delete(key)
       memory.clear()
       values.clear()
-      known.clear()
+      held.clear()
     },
     async close() {
       broken = true // what is still under way ends without a word

@@ -4,26 +4,37 @@ import { repositoryOf } from '../github/routes.ts'
 
 /** Remembers what was made stale, and when: an entry older than that is stale, whenever and wherever from it arrives. */
 export interface Purges {
+  /** The API's base URL, without a slash at its end. */
+  readonly base: string
   /** Marks a URL (with any query) or a repository (`owner/repo`); `at` in ms on GitHub's clock. False when it already was. */
   mark(target: string, at: number): boolean
-  /** The newest mark that covers a URL; 0 when there is none. */
+  /** What is older than this is stale; 0 for nothing. */
   at(url: string): number
-  /** Whether a normalised target covers a URL. */
-  covers(target: string, url: string): boolean
   /** The target's own form: a canonical URL without query, or `owner/repo` in lower case. Undefined for anything else. */
   normalise(target: string): string | undefined
+  /** The targets that cover a URL: its path and its repository. Empty for a URL elsewhere. */
+  targetsOf(url: string): string[]
 }
 
-/** Marks are kept for the time that an entry can be fresh at most; the oldest go first. */
+/**
+ * Keeps so many marks. The oldest go first, and then whatever is older than those counts as stale: a check with GitHub too
+ * many is free, one too few is a wrong answer.
+ */
 export function createPurges(apiUrl: URL, max = 10_000): Purges {
-  const marks = new LRUCache<string, number>({ max })
-  let newest = 0
+  let forgottenAt = 0
+  const marks = new LRUCache<string, number>({
+    max,
+    dispose: (at, _target, reason) => {
+      if (reason === 'evict') forgottenAt = Math.max(forgottenAt, at)
+    }
+  })
 
   const below = (url: string) => {
     const parsed = URL.parse(url)
     return parsed ? apiPath(parsed, apiUrl)?.replace(/\/$/, '').toLowerCase() : undefined
   }
-  return {
+  const purges: Purges = {
+    base: apiUrl.href.replace(/\/$/, ''),
     normalise(target) {
       if (/^[\w.-]+\/[\w.-]+$/.test(target)) return target.toLowerCase()
       return below(target)
@@ -31,19 +42,17 @@ export function createPurges(apiUrl: URL, max = 10_000): Purges {
     mark(target, at) {
       if ((marks.get(target) ?? 0) >= at) return false
       marks.set(target, at)
-      newest = Math.max(newest, at)
       return true
     },
-    covers(target, url) {
+    targetsOf(url) {
       const path = below(url)
-      return path !== undefined && (path === target || repositoryOf(path) === target)
+      const repository = path && repositoryOf(path)
+      return path === undefined ? [] : repository ? [path, repository] : [path]
     },
     at(url) {
-      if (newest === 0) return 0
-      const path = below(url)
-      if (path === undefined) return 0
-      const repository = repositoryOf(path)
-      return Math.max(marks.get(path) ?? 0, (repository && marks.get(repository)) || 0)
+      if (marks.size === 0) return 0
+      return Math.max(forgottenAt, ...purges.targetsOf(url).map((target) => marks.get(target) ?? 0))
     }
   }
+  return purges
 }

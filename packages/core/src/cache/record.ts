@@ -28,7 +28,6 @@ const entryMeta = v.object({
   items: v.optional(v.number()),
   from: v.optional(v.string()),
   takenAt: v.optional(v.number()),
-  purgedAt: v.optional(v.number()),
   confirmed: v.record(v.string(), v.number())
 })
 const responseMeta = v.object({ version: v.literal(version), kind: v.literal('response'), entries: v.array(entryMeta) })

@@ -91,6 +91,40 @@ export function storeContract(setup: StoreContractSetup): ContractTest[] {
 
   test('gives undefined for what is absent', (store) => lacks(store, 'absent', 'toString'))
 
+  test('clear, where there is one, removes every record, and what is put after it stays', async (store) => {
+    if (!store.clear) return
+    await store.clear()
+    for (let n = 0; n < 600; n++) await store.put(`${n}`, record(1))
+    await store.clear()
+    assertEqual(await listed(store), [], 'listed keys')
+    await lacks(store, '0', '599')
+    await store.put('a', record(3))
+    await has(store, 'a', record(3))
+    assertEqual(await listed(store), ['a'], 'listed keys')
+  })
+
+  test(
+    'a large body makes room for itself, and a later call for its key still wins',
+    async (store) => {
+      for (let n = 0; n < 1000; n++) await store.put(`${n}`, record(200))
+      const body = bytes(180_000)
+      const putting = store.put('a', { meta, body })
+      const putAgain = store.put('a', record(5))
+      const deleted = store.put('b', { meta, body: bytes(150_000) })
+      const deleting = store.delete('b')
+      body.fill(0)
+      await Promise.all([putting, putAgain, deleted, deleting])
+      await has(store, 'a', record(5))
+      await lacks(store, 'b')
+      const again = store.put('c', { meta, body: bytes(199_000) })
+      await again
+      await has(store, 'c', { meta, body: bytes(199_000) })
+      const left = await collect(store.list())
+      assert(left.reduce((sum, { byteLength }) => sum + byteLength, 0) <= 200_000, 'the bound holds no more')
+    },
+    { maxBytes: 200_000 }
+  )
+
   test('replaces a record whole', async (store) => {
     await store.put('a', record(9))
     await store.put('a', { meta: { version: 1 }, body: bytes(2) })

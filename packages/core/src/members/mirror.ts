@@ -31,6 +31,12 @@ export interface MirrorOptions {
 export function createMirror({ cache, groups, limits, now, mayShare }: MirrorOptions): Mirror {
   const keys = new LRUCache<string, string>(atMost(limits.storeEntries))
   const held = new LRUCache<string, { hash: string; asOf: number }>(atMost(limits.storeEntries))
+  // Newcomers ask for the freshest; all that is held is far too much to sort for each of them.
+  let fresh = new Map<string, number>()
+
+  function keepFreshest(): void {
+    fresh = new Map([...fresh].sort(([, a], [, b]) => b - a).slice(0, limits.listKeys))
+  }
 
   const mirror: Mirror = {
     async load(expired) {
@@ -41,21 +47,19 @@ export function createMirror({ cache, groups, limits, now, mayShare }: MirrorOpt
     },
     async add(key, hash, asOf) {
       held.set(key, { hash, asOf })
+      fresh.set(key, asOf)
+      if (fresh.size >= 2 * limits.listKeys) keepFreshest()
       for (const group of groups) keys.set(hex(await group.wireKey(key)), key)
     },
     keyOf: (wireName) => keys.get(wireName),
     hashOf: (wireName) => held.get(keys.get(wireName) ?? '')?.hash,
     async newest(group) {
-      const newest = [...held.entries()].sort(([, a], [, b]) => b.asOf - a.asOf).slice(0, limits.listKeys)
-      return Promise.all(
-        newest.map(
-          async ([key, { hash, asOf }]): Promise<[Uint8Array, Uint8Array, number]> => [
-            await group.wireKey(key),
-            fromHex(hash),
-            Math.round(asOf)
-          ]
-        )
-      )
+      keepFreshest()
+      const rows = [...fresh.keys()].map(async (key): Promise<[Uint8Array, Uint8Array, number][]> => {
+        const one = held.peek(key)
+        return one ? [[await group.wireKey(key), fromHex(one.hash), Math.round(one.asOf)]] : []
+      })
+      return (await Promise.all(rows)).flat()
     }
   }
   return mirror

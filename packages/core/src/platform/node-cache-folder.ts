@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { markedAt, marksPrefix, readMarks, storedMarks } from '../cache/marks.ts'
+import { createPurges } from '../cache/purges.ts'
 import { readEntryMetas, readHolding, readValue } from '../cache/record.ts'
 import { MeshError } from '../errors.ts'
 import { isDamage, openCache } from '../store/filesystem-database.ts'
-import { openRecords, type RawRecord, type WholeRecord } from '../store/filesystem-records.ts'
+import { openRecords, type RawRecord, type Records, type WholeRecord } from '../store/filesystem-records.ts'
 import type { StoreMeta } from '../store/store.ts'
 import { identityInUse } from './node-lock.ts'
 
@@ -64,8 +66,9 @@ export function openCacheFolder(directory: string): CacheFolder {
   const damaged: WholeRecord[] = []
   return {
     *entries() {
+      const purgedAt = purgesIn(records)
       for (const record of records.newestFirst()) {
-        const entry = entryOf(record)
+        const entry = entryOf(record, purgedAt)
         if (entry) yield entry
       }
     },
@@ -104,12 +107,26 @@ function metaOf({ meta }: RawRecord): StoreMeta | undefined {
   }
 }
 
-function entryOf(record: RawRecord): CachedEntry | undefined {
+/** When a URL was purged last, as the records of marks say. */
+function purgesIn(records: Records): (url: string) => number {
+  const byBase = new Map<string, ReturnType<typeof createPurges>>()
+  for (const record of records.beginning(marksPrefix)) {
+    const known = readMarks(metaOf(record))
+    const apiUrl = known && URL.parse(known.base)
+    if (!apiUrl) continue
+    const purges = byBase.get(apiUrl.href) ?? createPurges(apiUrl, storedMarks)
+    byBase.set(apiUrl.href, purges)
+    for (const target of Object.keys(known.marks)) purges.mark(target, markedAt(known, target))
+  }
+  return (url) => Math.max(0, ...[...byBase.values()].map((purges) => purges.at(url)))
+}
+
+function entryOf(record: RawRecord, purgedAt: (url: string) => number): CachedEntry | undefined {
   const meta = metaOf(record)
   const all = meta ? readEntryMetas(meta) : []
   const [newest] = all
   if (!newest) return undefined
-  const { url, accept, asOf, validator, local, purgedAt = 0, from } = newest
+  const { url, accept, asOf, validator, local, from } = newest
   return {
     url,
     accept,
@@ -117,7 +134,7 @@ function entryOf(record: RawRecord): CachedEntry | undefined {
     asOf,
     reach: local ? 'local' : newest.public ? 'public' : 'private',
     validator,
-    purged: purgedAt > asOf,
+    purged: purgedAt(url) >= Math.max(asOf, 1),
     received: from !== undefined,
     bodies: all.length
   }
@@ -135,6 +152,7 @@ function damageOf(record: WholeRecord): string | undefined {
   if (!intact) return 'its body is not what was written'
   const meta = metaOf(record)
   if (!meta) return 'what is known of it cannot be read'
+  if (readMarks(meta)) return undefined
   if (meta.kind === 'value') return readValue({ meta, body }) && isJson(body) ? undefined : 'it is no value'
   const holding = readHolding(key, { meta, body })
   if (!holding) return 'what is known of it does not fit its body'

@@ -26,6 +26,8 @@ export interface WholeRecord extends RawRecord {
 export interface Records {
   /** Newest first by what the meta says; without bodies. Nothing is locked while the caller takes its time. */
   newestFirst(): Iterable<RawRecord>
+  /** Those whose key begins so, in no order; without bodies. */
+  beginning(prefix: string): RawRecord[]
   /** All, with their bodies, in no order. */
   whole(): Iterable<WholeRecord>
   /** Removes those that still are what was read, and counts anew what is left. Returns how many went. */
@@ -42,6 +44,7 @@ const statements = {
   ids: `SELECT id FROM records
     ORDER BY CASE WHEN json_valid(meta) THEN json_extract(meta, '$.entries[0].asOf') END DESC, id`,
   row: 'SELECT id, key, bytes AS byteLength, meta FROM records WHERE id = ?',
+  beginning: 'SELECT id, key, bytes AS byteLength, meta FROM records WHERE key >= ? AND key < ?',
   after: `SELECT id FROM records WHERE id > ? ORDER BY id LIMIT ${rowsAtOnce}`,
   whole:
     'SELECT id, key, bytes AS byteLength, meta, checksum, body FROM records LEFT JOIN bodies USING (id) WHERE id = ?',
@@ -103,6 +106,13 @@ export function openRecords(directory: string): Records {
         (last) => (last === 0 ? (sql.ids.all() as { id: number }[]) : []),
         (id) => sql.row.get(id)
       ),
+    beginning(prefix) {
+      try {
+        return sql.beginning.all(prefix, `${prefix}\u{10ffff}`) as unknown as RawRecord[]
+      } catch (error) {
+        throw readError(directory, error)
+      }
+    },
     *whole() {
       const rows = walk<WholeRow>(
         (last) => sql.after.all(last) as { id: number }[],

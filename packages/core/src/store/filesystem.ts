@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { AbortOptions } from '../abort.ts'
+import { type AbortOptions, breathe } from '../abort.ts'
 import type { MeshError } from '../errors.ts'
 import { defaultLimits } from '../limits.ts'
 import { checkBounds, closedError } from './bounds.ts'
@@ -9,6 +9,8 @@ import type { Store, StoreBounds, StoreMeta } from './store.ts'
 /** Uses that are remembered before they are written, all in one transaction. */
 const usesAtOnce = 4096
 const rowsAtOnce = 256
+/** A body above this can need the room of so many others that they are not all evicted at once. */
+const largeBytes = 64 * 1024
 
 const statements = {
   get: 'SELECT checksum, meta, body FROM records LEFT JOIN bodies USING (id) WHERE key = ?',
@@ -51,6 +53,7 @@ export function filesystemStore(
   const { directory, onWarning = () => {} } = options
   const { maxBytes, maxEntries } = checkBounds(options, defaultLimits.filesystemBytes)
   const used = new Set<string>() // in the order of their use
+  const waiting = new Map<string, symbol>() // the put of each key that is making room; a later call takes its place
   let open: Cache<Name> | undefined
   let closed = false
 
@@ -117,6 +120,20 @@ export function filesystemStore(
     })
   }
 
+  /** Removes some records, the least recently used first, while `more` says so; false when there was nothing to do. */
+  function removeSome(sql: Sql, more = (_: Totals) => true): boolean {
+    let removed = 0
+    write(sql, (totals) => {
+      writeUses(sql, totals)
+      for (const row of sql.oldest.all() as Row[]) {
+        if (!more(totals)) return
+        remove(sql, totals, row)
+        removed++
+      }
+    })
+    return removed > 0
+  }
+
   /** Goes a little below the bounds, so that not every put evicts. */
   function evict(sql: Sql, totals: Totals, newest: number): void {
     if (totals.bytes <= maxBytes && totals.count <= maxEntries) return
@@ -141,10 +158,24 @@ export function filesystemStore(
         return { meta, body: row.body }
       }, options),
 
-    async put(key, { meta, body }, options) {
+    async put(key, { meta, body: original }, options) {
       const json = JSON.stringify(meta)
+      const bytes = original.byteLength
+      let body = original
+      waiting.delete(key)
+      if (bytes > largeBytes && bytes <= maxBytes) {
+        body = new Uint8Array(original) // the caller may go on to write into its own
+        const call = Symbol(key)
+        waiting.set(key, call)
+        try {
+          const isTooFull = (totals: Totals) => totals.bytes + bytes > maxBytes
+          while (run((sql) => removeSome(sql, isTooFull), options)) await breathe()
+          if (waiting.get(key) !== call) return
+        } finally {
+          if (waiting.get(key) === call) waiting.delete(key)
+        }
+      }
       run((sql) => {
-        const bytes = body.byteLength
         if (bytes > maxBytes) return drop(sql, key)
         // Against damage, not malice: whoever can write here can write anything.
         const checksum = crc32(body)
@@ -168,7 +199,16 @@ export function filesystemStore(
       run((sql) => sql.touch.run(json, key), options)
     },
 
-    delete: async (key, options) => run((sql) => drop(sql, key), options),
+    async delete(key, options) {
+      waiting.delete(key)
+      run((sql) => drop(sql, key), options)
+    },
+
+    async clear(options) {
+      waiting.clear()
+      used.clear()
+      while (run((sql) => removeSome(sql), options)) await breathe()
+    },
 
     async *list(options) {
       let last: string | undefined

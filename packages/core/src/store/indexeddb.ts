@@ -168,6 +168,8 @@ export function indexedDbStore(options: StoreBounds & { name?: string } = {}): S
 
     delete: (key, options) => call((signal) => drop(signal, key), options),
 
+    clear: (options) => call(() => queue(() => transaction('readwrite', async (rows) => void rows.clear())), options),
+
     async *list(options) {
       for (let after = 'm:'; ; ) {
         // `m;` follows on everything that begins with `m:`. The bounds are excluded, but for the empty key.

@@ -42,6 +42,10 @@ export function memoryStore(options: StoreBounds = {}): Store {
       check(options)
       records.delete(key)
     },
+    async clear(options) {
+      check(options)
+      records.clear()
+    },
     async *list(options) {
       for (const key of [...records.keys()]) {
         check(options)

@@ -39,6 +39,8 @@ export interface Store {
   touch(key: string, meta: StoreMeta, options?: AbortOptions): Promise<void>
   /** Removes the record; an absent key is no error. */
   delete(key: string, options?: AbortOptions): Promise<void>
+  /** Removes all records, in steps that leave room for other work. Without it they are deleted one by one. */
+  clear?(options?: AbortOptions): Promise<void>
   /** Every record once, in no order, without reading bodies. Records that come or go meanwhile may be missed. */
   list(options?: AbortOptions): AsyncIterable<{ key: string; byteLength: number; meta: StoreMeta }>
   /** Ends what is under way and lets go of everything. Calls after it reject with `ERR_STORE`; a second close does nothing. */

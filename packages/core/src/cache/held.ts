@@ -1,0 +1,72 @@
+import { LRUCache } from 'lru-cache'
+import { repositoryOf } from '../github/routes.ts'
+import type { Limits } from '../limits.ts'
+import type { Purges } from './purges.ts'
+
+/** What the store keeps, by key and by what a purge names. */
+export interface Held {
+  /** `url`: absent for a value. */
+  note(key: string, byteLength: number, url?: string): void
+  delete(key: string): void
+  clear(): void
+  readonly size: { entries: number; bytes: number }
+  /** The keys below any of these targets, as `Purges.normalise` names them, each once. */
+  below(targets: readonly string[]): Set<string>
+}
+
+/** Mirrors the store by the store's own rule of what goes first, because to ask it would cost a query. */
+export function createHeld(limits: Limits, purges: Purges, evicted: () => void): Held {
+  // Keys by repository (empty: none) and path, so that neither kind of target needs a look at everything.
+  const keysOf = new Map<string, Map<string, string[]>>()
+  const empty = () =>
+    new LRUCache<string, { byteLength: number; path?: string }>({
+      maxSize: limits.filesystemBytes,
+      sizeCalculation: ({ byteLength }) => byteLength || 1,
+      noDisposeOnSet: true,
+      dispose: ({ path }, key, reason) => {
+        if (path !== undefined) forget(path, key)
+        if (reason === 'evict') evicted()
+      }
+    })
+  let records = empty()
+
+  function forget(path: string, key: string): void {
+    const repository = repositoryOf(path) ?? ''
+    const paths = keysOf.get(repository)
+    const left = paths?.get(path)?.filter((one) => one !== key) ?? []
+    if (left.length > 0) paths?.set(path, left)
+    else paths?.delete(path)
+    if (paths?.size === 0) keysOf.delete(repository)
+  }
+
+  return {
+    note(key, byteLength, url) {
+      const known = records.peek(key)
+      const path = known?.path ?? (url === undefined ? undefined : purges.targetsOf(url)[0])
+      records.set(key, { byteLength, path })
+      if (path !== undefined && known?.path === undefined && records.has(key)) {
+        const repository = repositoryOf(path) ?? ''
+        const paths = keysOf.get(repository) ?? new Map<string, string[]>()
+        keysOf.set(repository, paths.set(path, [...(paths.get(path) ?? []), key]))
+      }
+      // Counted here: the cache's own `max` would make room for all of them at the start.
+      if (records.size > limits.storeEntries) records.pop()
+    },
+    delete: (key) => void records.delete(key),
+    clear() {
+      keysOf.clear()
+      records = empty() // its own `clear` would take leave of each
+    },
+    get size() {
+      return { entries: records.size, bytes: records.calculatedSize }
+    },
+    below: (targets) =>
+      new Set(
+        targets.flatMap((target) =>
+          target.startsWith('/')
+            ? (keysOf.get(repositoryOf(target) ?? '')?.get(target) ?? [])
+            : [...(keysOf.get(target)?.values() ?? [])].flat()
+        )
+      )
+  }
+}
