@@ -29,6 +29,7 @@ const floors = [
   ['cache/', 'verify', 'stats', 'events', 'single-flight'],
   ['github/', 'group/', 'store/', 'transport/', 'discovery/'],
   ['entry'],
+  ['confirmations'],
   ['abort', 'bytes', 'at-most', 'pause', 'errors', 'limits', 'version']
 ]
 

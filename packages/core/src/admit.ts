@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { type Bytes, sha256Hex } from './bytes.ts'
 import type { Cache } from './cache/cache.ts'
+import { confirmedAt, withAnswer } from './confirmations.ts'
 import type { Entry } from './entry.ts'
 import type { Emit } from './events.ts'
 import { type EtagInputs, type EtagScheme, gitBlobId, opaqueTag } from './github/etag.ts'
@@ -146,7 +147,9 @@ export function createAdmit(options: AdmitOptions) {
       const ifNoneMatch = verbatim.get(verbatimName(request.key, entry.hash, request.viewer))
       if (ifNoneMatch) return { ifNoneMatch }
       const ifModifiedSince =
-        entry.from === undefined && entry.confirmed[request.viewer] ? entry.headers['last-modified'] : undefined
+        entry.from === undefined && confirmedAt(entry.confirmed, request.viewer)
+          ? entry.headers['last-modified']
+          : undefined
       return ifModifiedSince ? { ifModifiedSince } : {}
     },
 
@@ -224,7 +227,7 @@ export function createAdmit(options: AdmitOptions) {
         headers: refreshedHeaders(held.headers, headers),
         asOf: Math.max(held.asOf, sentAt),
         anonymous: held.anonymous || request.viewer === anonymous,
-        confirmed: { ...held.confirmed, [request.viewer]: sentAt }
+        confirmed: withAnswer(held.confirmed, request.viewer, sentAt)
       })
       await cache.touch(request.key, (held) => (held.hash === entry.hash ? change(held) : held))
       const refreshed = change(entry)
@@ -245,7 +248,7 @@ export function createAdmit(options: AdmitOptions) {
         visibility.learn(repository, false, sentAt)
       } else if (viewer !== anonymous && (await cache.find(key))?.entries.some((entry) => entry.public))
         options.doubt(request)
-      await cache.touch(key, (entry) => ({ ...entry, confirmed: { ...entry.confirmed, [viewer]: 0 } }))
+      await cache.touch(key, (entry) => ({ ...entry, confirmed: withAnswer(entry.confirmed, viewer, -sentAt) }))
       if (status === 404 && answer.body) notFound.set(`${key} ${viewer}`, { answer, until: now() + limits.notFoundMs })
     }
   }

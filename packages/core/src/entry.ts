@@ -1,4 +1,5 @@
 import type { Bytes } from './bytes.ts'
+import { type Confirmations, uniteConfirmations } from './confirmations.ts'
 
 /**
  * How far an entry's ETag reaches. `portable`: computed from body and request headers, so every token has its own;
@@ -41,8 +42,8 @@ export interface Entry {
   readonly from?: string
   /** When it was taken from a member, ms on GitHub's clock. */
   readonly takenAt?: number
-  /** When each viewer's own 200 or 304 last showed this body; 0 after an answer that ended the viewer's right. */
-  readonly confirmed: Readonly<Record<string, number>>
+  /** What each viewer's own answers last said of this body. */
+  readonly confirmed: Confirmations
 }
 
 /** All that a member holds under one key: one body, or up to four that different viewers see; newest first. */
@@ -79,16 +80,8 @@ export function merge(entries: readonly Entry[], incoming: Entry, maxVariants: n
 
 /** Two sightings of one body: what an own answer showed stands against what a member says; else the newer wins. */
 function unite(a: Entry, b: Entry): Entry {
-  const [facts, other] = strongerFirst(a, b) < 0 ? [a, b] : [b, a]
+  const facts = strongerFirst(a, b) < 0 ? a : b
   const asOf = Math.max(a.asOf, b.asOf)
-  const confirmed: Record<string, number> = { ...other.confirmed }
-  for (const [viewer, at] of Object.entries(facts.confirmed)) {
-    const before = confirmed[viewer] ?? at
-    // An ended right has no time: only a look that is newer than all else that is known of the body brings it back.
-    const ended = at === 0 ? facts.asOf : before === 0 ? other.asOf : 0
-    const latest = Math.max(at, before)
-    confirmed[viewer] = latest > ended ? latest : 0
-  }
   return {
     ...facts,
     asOf,
@@ -96,7 +89,7 @@ function unite(a: Entry, b: Entry): Entry {
     takenAt: facts.from === undefined ? undefined : Math.min(a.takenAt ?? asOf, b.takenAt ?? asOf),
     variant: a.variant || b.variant,
     local: a.local || b.local,
-    confirmed
+    confirmed: uniteConfirmations(a.confirmed, b.confirmed)
   }
 }
 

@@ -73,6 +73,8 @@ export const defaultLimits = {
   storeEntries: 100_000,
   /** Bodies under one key, seen by different viewers. */
   variants: 4,
+  /** Viewers whose own answers are remembered for one body: of those that saw it, and of those that may not any more. */
+  viewersPerBody: 100,
   /** Keys in one touch. */
   touchKeys: 200,
   /**

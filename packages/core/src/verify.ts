@@ -1,3 +1,4 @@
+import { confirmedAt } from './confirmations.ts'
 import type { Entry, Holding } from './entry.ts'
 import type { Limits } from './limits.ts'
 
@@ -45,7 +46,7 @@ export function judge(holding: Holding | undefined, by: Judgement): Verdict | un
   }))
   return (
     verdicts.find(({ permitted }) => permitted) ??
-    verdicts.find(({ entry }) => entry.confirmed[by.viewer]) ??
+    verdicts.find(({ entry }) => confirmedAt(entry.confirmed, by.viewer)) ??
     verdicts[0]
   )
 }
@@ -55,7 +56,7 @@ export function judge(holding: Holding | undefined, by: Judgement): Verdict | un
  * hour of the viewer's own 200 or 304 for that very body; what came from a member, while members are believed.
  */
 function isPermitted(entry: Entry, varies: boolean, by: Judgement): boolean {
-  const own = entry.confirmed[by.viewer]
+  const own = confirmedAt(entry.confirmed, by.viewer)
   if (own !== undefined && own > by.revokedAt && by.now - own < by.limits.confirmationMs) return true
   if (by.revokedAt > entry.asOf || !mayRead(entry, by)) return false
   if (varies && !(entry.anonymous && by.anonymous)) return false
@@ -71,14 +72,14 @@ function isPermitted(entry: Entry, varies: boolean, by: Judgement): boolean {
  * that the server is open. On github.com that would cost pages without a token most of their 60 calls an hour.
  */
 export function mayRead(entry: Entry, by: Pick<Judgement, 'viewer' | 'anonymous' | 'hidden' | 'isOpen'>): boolean {
-  if (!entry.public || entry.local || by.hidden || entry.confirmed[by.viewer] === 0) return false
+  if (!entry.public || entry.local || by.hidden || confirmedAt(entry.confirmed, by.viewer) === 0) return false
   return !by.anonymous || by.isOpen || entry.anonymous
 }
 
 function isFresh(entry: Entry, by: Judgement): boolean {
   const lookedAt = Math.max(entry.takenAt ?? 0, ...Object.values(entry.confirmed))
   // Where members are not believed, their touches do not count: only what the asker's own token saw.
-  const seen = by.trusts(entry.from) ? entry.asOf : (entry.confirmed[by.viewer] ?? 0)
+  const seen = by.trusts(entry.from) ? entry.asOf : (confirmedAt(entry.confirmed, by.viewer) ?? 0)
   return (
     by.now - seen < (by.freshMs ?? entry.maxAgeMs) &&
     seen > by.purgedAt &&

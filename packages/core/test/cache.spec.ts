@@ -133,6 +133,22 @@ describe('cache', () => {
     expect(last.purges.at('https://api.github.com/repos/o/r')).to.equal(now)
   })
 
+  it('an entry does not grow with every token that ever asked, in memory or in the store', async () => {
+    const store = memoryStore()
+    const cache = make(store, { viewersPerBody: 10 })
+    await cache.add(key(1), await entry(1))
+    for (let n = 0; n < 100; n++)
+      await cache.touch(key(1), (held) => ({
+        ...held,
+        confirmed: { ...held.confirmed, [`viewer${n}`]: now - 100 + n }
+      }))
+    for (const one of [cache, make(store)]) {
+      const confirmed = (await one.find(key(1)))?.entries[0]?.confirmed ?? {}
+      expect(Object.keys(confirmed)).to.have.length(10)
+      expect(confirmed.viewer99).to.equal(now - 1)
+    }
+  })
+
   it('leaves room for other work while it goes through many rows', async () => {
     const store = memoryStore()
     const cache = make(store)

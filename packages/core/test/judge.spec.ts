@@ -84,7 +84,7 @@ describe('judge: may it be served without asking GitHub?', () => {
   })
 
   it('ends a right at once: on the entry, or by a later answer for the repository or the token', () => {
-    expect(permitted({ confirmed: { me: 0, you: ago(1) } })).to.equal(false)
+    expect(permitted({ confirmed: { me: -ago(1), you: ago(1) } })).to.equal(false)
     expect(permitted({ asOf: ago(10), confirmed: { me: ago(10) } }, { revokedAt: ago(5) })).to.equal(false)
     expect(permitted({ asOf: ago(10), confirmed: { me: ago(10) } }, { revokedAt: ago(20) })).to.equal(true)
   })
@@ -95,7 +95,7 @@ describe('judge: may it be served without asking GitHub?', () => {
         ?.entry.hash
     expect(pick({ hash: 'new' }, { hash: 'mine', confirmed: { me: ago(1) } })).to.equal('mine')
     expect(pick({ hash: 'new' }, { hash: 'mine', confirmed: { me: ago(5 * hour) } })).to.equal('mine')
-    expect(pick({ hash: 'new' }, { hash: 'old', confirmed: { me: 0 } })).to.equal('new')
+    expect(pick({ hash: 'new' }, { hash: 'old', confirmed: { me: -ago(1) } })).to.equal('new')
   })
 })
 
@@ -172,7 +172,7 @@ describe('mayServeStale: better than an error of GitHub?', () => {
   })
 
   it("never to somebody whose right has ended, nor another viewer's own", () => {
-    expect(may({ confirmed: { me: 0, you: ago(1) } })).to.equal(false)
+    expect(may({ confirmed: { me: -ago(1), you: ago(1) } })).to.equal(false)
     expect(may({ asOf: ago(9), confirmed: { me: ago(9) } }, { revokedAt: ago(8) })).to.equal(false)
     expect(may({ local: true, confirmed: { you: ago(1) } })).to.equal(false)
     expect(may({ from: 'peer', takenAt: ago(1) }, { trusts: () => false })).to.equal(false)

@@ -14,16 +14,17 @@ const sighting = fc
   .record({
     hash: body,
     asOf: fc.integer({ min: 1, max: 12 }),
-    from: fc.option(fc.constantFrom('peer1', 'peer2'), { nil: undefined })
+    from: fc.option(fc.constantFrom('peer1', 'peer2'), { nil: undefined }),
+    ended: fc.boolean()
   })
-  .map(({ hash, asOf, from }) =>
+  .map(({ hash, asOf, from, ended }) =>
     anEntry({
       hash,
       asOf,
       from,
       variant: hash.startsWith('V'),
       takenAt: from && asOf,
-      confirmed: from ? {} : { [`viewer${asOf % 2}`]: asOf }
+      confirmed: from ? {} : { [`viewer${asOf % 2}`]: ended ? -asOf : asOf }
     })
   )
 
@@ -117,14 +118,14 @@ describe('merge', () => {
     })
 
     it('gives an ended right back for a newer look of that viewer only', () => {
-      const ended = anEntry({ asOf: 5, confirmed: { me: 0 } })
+      const ended = anEntry({ asOf: 5, confirmed: { me: -5 } })
       const freshened = anEntry({ asOf: 8, confirmed: { me: 5 } })
       const looked = anEntry({ asOf: 8, confirmed: { me: 8 } })
       for (const pair of [
         [ended, freshened],
         [freshened, ended]
       ])
-        expect(mergeAll(pair)[0]?.confirmed).to.deep.equal({ me: 0 })
+        expect(mergeAll(pair)[0]?.confirmed).to.deep.equal({ me: -5 })
       for (const pair of [
         [ended, looked],
         [looked, ended]

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { breathe, inTime, within } from '../abort.ts'
+import { pruneConfirmations } from '../confirmations.ts'
 import { type Entry, type EntrySummary, type Holding, merge } from '../entry.ts'
 import { MeshError, toMeshError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
@@ -125,8 +126,16 @@ export function createCache(
     if (at > 0) purges.mark(target, at)
   }
 
-  function remember(holding: Holding): Holding {
-    memory.set(holding.key, holding)
+  /** Every way into memory and the store leads through here. */
+  function remember({ key, entries }: Holding): Holding {
+    const holding = {
+      key,
+      entries: entries.map((entry) => {
+        const confirmed = pruneConfirmations(entry.confirmed, now(), limits)
+        return confirmed === entry.confirmed ? entry : { ...entry, confirmed }
+      })
+    }
+    memory.set(key, holding)
     return holding
   }
 

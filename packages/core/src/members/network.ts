@@ -135,7 +135,7 @@ export function createNetwork(options: NetworkOptions): Network {
   /** Unless GitHub has shown it to this member meanwhile. */
   async function evictUnused(key: string): Promise<void> {
     const entries = (await cache.find(key))?.entries ?? []
-    if (entries.every(({ from, confirmed }) => from !== undefined && Object.keys(confirmed).length === 0))
+    if (entries.every(({ from, confirmed }) => from !== undefined && Object.values(confirmed).every((at) => at <= 0)))
       await cache.delete(key)
   }
 
