@@ -5,8 +5,9 @@ import { markedAt, marksPrefix, readMarks, storedMarks } from '../cache/marks.ts
 import { createPurges } from '../cache/purges.ts'
 import { readEntryMetas, readHolding, readValue } from '../cache/record.ts'
 import { MeshError } from '../errors.ts'
-import { isDamage, openCache } from '../store/filesystem-database.ts'
+import { openCache } from '../store/filesystem-database.ts'
 import { openRecords, type RawRecord, type Records, type WholeRecord } from '../store/filesystem-records.ts'
+import { isDamage } from '../store/filesystem-sqlite.ts'
 import type { StoreMeta } from '../store/store.ts'
 import { identityInUse } from './node-lock.ts'
 

@@ -1,11 +1,25 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { Bytes } from '../bytes.ts'
+import { plainly } from '../store/filesystem-sqlite.ts'
 import { lockIdentity } from './node-lock.ts'
 import type { Identity } from './platform.ts'
+
+const mostBytes = 64 * 1024
 
 interface Stored {
   version: 1
@@ -36,9 +50,21 @@ async function newIdentity(): Promise<Stored> {
   }
 }
 
+/** Throws for what is no plain file or much too large for an identity. */
+function readPlain(file: string): string {
+  const descriptor = openSync(file, constants.O_RDONLY | plainly)
+  try {
+    const stats = fstatSync(descriptor)
+    if (!stats.isFile() || stats.size > mostBytes) throw new Error(`${file} is no identity`)
+    return readFileSync(descriptor, 'utf8')
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
 function read(file: string): Stored | undefined {
   try {
-    const stored: Stored = JSON.parse(readFileSync(file, 'utf8'))
+    const stored: Stored = JSON.parse(readPlain(file))
     const complete = stored.version === 1 && stored.host === hostMark() && bytes(stored.machineKey).length === 32
     return complete && bytes(stored.privateKey).length > 0 ? stored : undefined
   } catch {
@@ -54,7 +80,7 @@ async function readOrMake(file: string): Promise<Stored> {
   if (found) return found
   const made = await newIdentity()
   const aside = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`
-  writeFileSync(aside, JSON.stringify(made), { mode: 0o600 })
+  writeFileSync(aside, JSON.stringify(made), { mode: 0o600, flag: 'wx' })
   try {
     linkSync(aside, file)
     return made

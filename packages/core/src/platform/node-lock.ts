@@ -1,6 +1,7 @@
-import { chmodSync, existsSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { codeOf, sqlite, takeLock } from '../store/filesystem-sqlite.ts'
 
 const lockFile = (directory: string) => join(directory, 'identity.lock')
 
@@ -9,28 +10,23 @@ const lockFile = (directory: string) => join(directory, 'identity.lock')
  * another process has it.
  */
 export function lockIdentity(directory: string): DatabaseSync | undefined {
-  const file = lockFile(directory)
-  let database: DatabaseSync | undefined
   try {
-    database = new DatabaseSync(file)
-    chmodSync(file, 0o600)
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
-    return database
+    return takeLock(lockFile(directory), 'PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE', 0)
   } catch {
-    database?.close()
     return undefined
   }
 }
 
 /** Whether a process has the identity of a folder now. */
 export function identityInUse(directory: string): boolean {
-  if (!existsSync(lockFile(directory))) return false
+  // Nothing else can be locked, and a pipe would be waited at.
+  if (!lstatSync(lockFile(directory), { throwIfNoEntry: false })?.isFile()) return false
   const database = new DatabaseSync(lockFile(directory), { readOnly: true })
   try {
     database.prepare('SELECT count(*) FROM sqlite_master').get()
     return false
-  } catch {
-    return true
+  } catch (error) {
+    return codeOf(error) === sqlite.busy
   } finally {
     database.close()
   }

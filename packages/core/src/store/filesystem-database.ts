@@ -1,7 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { MeshError } from '../errors.ts'
+import { codeOf, connect, isDamage, sqlite, suffixes, takeLock } from './filesystem-sqlite.ts'
 
 /** Layout of the database, kept in `PRAGMA user_version`. */
 const version = 1
@@ -19,18 +20,6 @@ const schema = `
   INSERT INTO totals VALUES (0, 0, 0, 0);
   PRAGMA user_version = ${version}`
 
-/** SQLite's primary result codes that mean something here. */
-const sqlite = { error: 1, busy: 5, ioError: 10, corrupt: 11, full: 13, notADatabase: 26 }
-
-const codeOf = (error: unknown) =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined
-
-/** Nothing can be done with this file but set it aside. */
-export function isDamage(error: unknown): boolean {
-  const code = codeOf(error)
-  return code === sqlite.corrupt || code === sqlite.notADatabase
-}
-
 /** What went wrong with the cache in `directory`, and what to do about it. */
 export function storeError(directory: string, cause: unknown): MeshError {
   if (cause instanceof MeshError) return cause
@@ -45,26 +34,13 @@ export function storeError(directory: string, cause: unknown): MeshError {
   return new MeshError('ERR_STORE', `the cache in ${directory} cannot be used (${reason}): ${advice}`, { cause })
 }
 
-function connect(path: string): DatabaseSync {
-  // Not a static import: Node 22 warns that node:sqlite is experimental as soon as it is loaded, and Node 20 lacks it.
-  const builtin = process.getBuiltinModule?.('node:sqlite')
-  if (!builtin)
-    throw new MeshError('ERR_STORE', `the cache on disk needs Node 22.13 or newer, this is ${process.version}`)
-  closeSync(openSync(path, 'a', 0o600)) // SQLite gives its other files the same mode
-  const database = new builtin.DatabaseSync(path)
-  // The timeout comes first: switching to WAL needs the lock, too.
-  database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
-  return database
-}
-
 /** The file of the cache in a directory. */
 const cacheFile = (directory: string): string => join(directory, 'cache.db')
 
 /** Runs `work` while no other process opens the cache or sets it aside; a process that dies lets go. */
 function exclusively<T>(directory: string, work: () => T): T {
-  const lock = connect(join(directory, 'cache.lock'))
+  const lock = takeLock(join(directory, 'cache.lock'), 'BEGIN EXCLUSIVE', busyTimeoutMs)
   try {
-    lock.exec('BEGIN EXCLUSIVE')
     return work()
   } finally {
     lock.close()
@@ -97,7 +73,7 @@ function prepare<Name extends string>(
 }
 
 function openFile<Name extends string>(path: string, statements: Readonly<Record<Name, string>>): Cache<Name> {
-  const database = connect(path)
+  const database = connect(path, busyTimeoutMs)
   try {
     // Looked at before anything is changed: it may be somebody else's.
     const { found, foreign } = layoutOf(database, path)
@@ -117,7 +93,8 @@ function openFile<Name extends string>(path: string, statements: Readonly<Record
 /** Keeps a file that cannot be used under another name, with what belongs to it. */
 function setAside(path: string): string {
   const aside = `${path}.damaged-${Date.now()}`
-  for (const suffix of ['-wal', '-shm', '']) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
+  for (const suffix of suffixes)
+    if (lstatSync(path + suffix, { throwIfNoEntry: false })) renameSync(path + suffix, aside + suffix)
   return aside
 }
 
@@ -172,7 +149,7 @@ export function openExisting<Name extends string>(
   if (!existsSync(path)) throw new MeshError('ERR_STORE', `there is no cache in ${directory}`)
   let database: DatabaseSync | undefined
   try {
-    const opened = connect(path)
+    const opened = connect(path, busyTimeoutMs)
     database = opened
     const { found, foreign } = layoutOf(opened, path)
     if (foreign) throw foreignError(path)

@@ -3,7 +3,8 @@ import { type AbortOptions, breathe } from '../abort.ts'
 import type { MeshError } from '../errors.ts'
 import { defaultLimits } from '../limits.ts'
 import { checkBounds, closedError } from './bounds.ts'
-import { type Cache, isDamage, openCache, storeError } from './filesystem-database.ts'
+import { type Cache, openCache, storeError } from './filesystem-database.ts'
+import { isDamage } from './filesystem-sqlite.ts'
 import type { Store, StoreBounds, StoreMeta } from './store.ts'
 
 /** Uses that are remembered before they are written, all in one transaction. */

@@ -1,0 +1,95 @@
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fstatSync,
+  ftruncateSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync
+} from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import { MeshError } from '../errors.ts'
+
+/** SQLite's primary result codes that mean something here. */
+export const sqlite = { error: 1, busy: 5, ioError: 10, corrupt: 11, full: 13, notADatabase: 26 }
+
+export const codeOf = (error: unknown) =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined
+
+/** Nothing can be done with this file but set it aside. */
+export function isDamage(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === sqlite.corrupt || code === sqlite.notADatabase
+}
+
+/** The files that belong to a database, its own last. */
+export const suffixes = ['-wal', '-shm', '-journal', '']
+
+/** Neither follows a link nor waits at a pipe; Windows has no such flags. */
+export const plainly = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+
+/** Whether something else than a plain file stands there: a pipe, at which a reader would wait for ever, a link, a folder. */
+function isSpecial(path: string): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  return stats !== undefined && !stats.isFile()
+}
+
+/** Opens a database, made for its owner only where it is missing. What is neither a plain file nor a folder counts as damaged. */
+export function connect(path: string, busyTimeoutMs: number): DatabaseSync {
+  // Not a static import: Node 22 warns that node:sqlite is experimental as soon as it is loaded, and Node 20 lacks it.
+  const builtin = process.getBuiltinModule?.('node:sqlite')
+  if (!builtin)
+    throw new MeshError('ERR_STORE', `the cache on disk needs Node 22.13 or newer, this is ${process.version}`)
+  const special = suffixes.find((suffix) => isSpecial(path + suffix) && !lstatSync(path + suffix).isDirectory())
+  if (special !== undefined)
+    throw Object.assign(new Error(`${path}${special} is no plain file`), { errcode: sqlite.notADatabase })
+  // SQLite gives its other files the same mode.
+  closeSync(openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | plainly, 0o600))
+  const database = new builtin.DatabaseSync(path)
+  // The timeout comes first: switching to WAL needs the lock, too.
+  database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
+  return database
+}
+
+/**
+ * Opens a database that is there for its lock alone, and takes that by `statements`. A damaged one is made anew, after a copy
+ * was set aside: it is emptied where it is, so that processes which do this at once, or hold it, go on meaning the same file.
+ */
+export function takeLock(path: string, statements: string, busyTimeoutMs: number): DatabaseSync {
+  for (let renewed = false; ; renewed = true) {
+    let database: DatabaseSync | undefined
+    try {
+      database = connect(path, busyTimeoutMs)
+      database.exec(statements)
+      return database
+    } catch (error) {
+      database?.close()
+      if (renewed || !(isDamage(error) || isSpecial(path))) throw error
+      renewLock(path)
+    }
+  }
+}
+
+function renewLock(path: string): void {
+  const aside = `${path}.damaged-${Date.now()}`
+  for (const suffix of suffixes) if (isSpecial(path + suffix)) moveSpecial(path + suffix, aside + suffix)
+  const file = openSync(path, constants.O_RDWR | constants.O_CREAT | plainly, 0o600)
+  try {
+    if (fstatSync(file).size > 0) copyFileSync(path, aside)
+    ftruncateSync(file)
+  } finally {
+    closeSync(file)
+  }
+  for (const suffix of suffixes) if (suffix !== '') rmSync(path + suffix, { force: true })
+}
+
+function moveSpecial(path: string, aside: string): void {
+  try {
+    renameSync(path, aside)
+    // Another process was faster, and this is its new one.
+    if (!isSpecial(aside)) linkSync(aside, path)
+  } catch {} // gone, or there again: what comes next tells
+}
