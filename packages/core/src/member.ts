@@ -122,7 +122,7 @@ export function createMember(parts: MemberParts) {
   const purge = createPurge(shared)
   /** What is held of repositories that are not public any more is for nobody but those whose tokens see it, now and later. */
   async function hide(names: readonly string[]): Promise<void> {
-    for (const { key } of await purge.covered(names))
+    for (const key of await cache.below(names))
       await cache.touch(key, (entry) => (entry.public ? { ...entry, public: false, publicAt: undefined } : entry))
   }
   const network: Network | undefined =

@@ -1,6 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { type AbortOptions, abortable } from './abort.ts'
-import { confirmedAt } from './confirmations.ts'
 import type { Entry } from './entry.ts'
 import { MeshError } from './errors.ts'
 import type { MeshEvents } from './events.ts'
