@@ -1,16 +1,4 @@
-import { readFileSync } from 'node:fs'
 import type { RelayLimits } from './limits.ts'
-
-/** How many files and sockets this process may have open; undefined where the system does not tell. */
-export function maxDescriptors(): number | undefined {
-  try {
-    // Linux only; Node has no call for it.
-    const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
-    return soft === undefined ? undefined : Number(soft)
-  } catch {
-    return undefined
-  }
-}
 
 /** For the process itself: its modules, key and database, the status port, and some to spare. */
 const own = 160

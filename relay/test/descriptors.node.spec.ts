@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { fitDescriptors, maxDescriptors } from '../src/descriptors.ts'
+import { maxDescriptors } from 'ghmesh/node-sockets'
+import { fitDescriptors } from '../src/descriptors.ts'
 import { defaultRelayLimits } from '../src/limits.ts'
 
 describe('the descriptors of a relay', () => {

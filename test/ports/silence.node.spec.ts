@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { expect } from 'chai'
 import { createMesh, type Mesh, memoryStore, staticPeers } from 'ghmesh'
+import { askSocket } from '../../packages/cli/src/proxy/ask-socket.ts'
 import { next } from '../events.ts'
 import { closed, createTargets, reach, reachWebSocket, type Target } from './targets.ts'
 
@@ -86,6 +87,16 @@ describe('connections that stay silent', () => {
     members.push(mesh)
     while (!mesh.relays().some(({ state }) => state === 'reserved')) await new Promise((done) => setTimeout(done, 50))
     await relay.works()
+  })
+
+  it("leave a proxy's socket open, which only its owner can reach", async () => {
+    const proxy = await targets.proxy(bounded)
+    for (const { port } of proxy.ports) for (let i = 0; i < descriptors + 100; i++) open.push(await reach(port))
+    for (let i = 0; i < 12; i++) {
+      const path = `/repos/octocat/hello-world/issues/${i + 1}`
+      const { status } = await askSocket(proxy.socket as string, { path, patienceMs: 60_000 })
+      expect(status).to.equal(200)
+    }
   })
 
   it('are closed, whatever they began with', async () => {

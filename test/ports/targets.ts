@@ -21,6 +21,8 @@ export interface Target {
   /** Multiaddrs of libp2p's ports. */
   addresses: string[]
   process: Running
+  /** Of a proxy: its socket. */
+  socket?: string
   /** Rejects unless the process still does what it is there for. */
   works(): Promise<void>
 }
@@ -130,19 +132,17 @@ export function createTargets() {
     },
 
     async proxy(prefix?: readonly string[]): Promise<Target> {
+      const folder = commands.folder('proxy')
       const running = node(
         [join(root, 'packages/cli/dist/bin.js'), 'proxy', '--port', '0'],
-        {
-          GITHUB_API_URL: github.url,
-          GH_TOKEN: tokenOfAlice,
-          XDG_CACHE_HOME: commands.folder('proxy')
-        },
+        { GITHUB_API_URL: github.url, GH_TOKEN: tokenOfAlice, XDG_CACHE_HOME: folder },
         prefix
       )
       const [, port = ''] = await said(running, /http:\/\/127\.0\.0\.1:(\d+)/)
       return {
         name: 'proxy',
         addresses: [],
+        socket: join(folder, 'ghmesh/run/proxy.sock'),
         ports: [{ kind: 'http', port: Number(port) }],
         process: running,
         async works() {

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import process from 'node:process'
+import { maxDescriptors } from 'ghmesh/node-sockets'
 import { CliError } from '../errors.ts'
 
 const secondMs = 1000
@@ -33,12 +34,17 @@ export async function listenOnSocket(path: string, listener: RequestListener): P
   return server
 }
 
-/** Listens on a port of the loopback address; 0 for any. */
+/**
+ * Listens on a port of the loopback address; 0 for any. Everybody on this machine can open it, and by doing nothing else than
+ * that must not take the descriptors that the socket and GitHub need.
+ */
 export async function listenOnPort(
   wanted: number,
   listenerFor: (port: number) => RequestListener
 ): Promise<{ server: Server; port: number }> {
   const server = newServer()
+  const descriptors = maxDescriptors()
+  if (descriptors !== undefined) server.maxConnections = Math.floor(descriptors / 2)
   server.listen({ port: wanted, host: '127.0.0.1', backlog })
   await listening(server, `port ${wanted}`)
   const { port } = server.address() as AddressInfo

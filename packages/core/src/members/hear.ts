@@ -13,6 +13,7 @@ import type { Holders } from './holders.ts'
 import type { Presence } from './members.ts'
 import type { Mirror } from './mirror.ts'
 import type { Taken, Told } from './take.ts'
+import { createTurns } from './turns.ts'
 
 export type Hearing = 'accept' | 'ignore' | 'reject'
 
@@ -44,6 +45,7 @@ export function createHear(
 ): (from: string, message: Uint8Array, through: string) => Promise<Hearing> {
   const { cache, mirror, holders, guard, counters, limits, localNow } = options
   const replays = createReplayWindow()
+  const turn = createTurns()
 
   const ignore = (reason: string): Hearing => {
     counters.rejected(reason)
@@ -106,10 +108,7 @@ export function createHear(
     await cache.touch(key, (entry) => (entry.hash === hash && entry.asOf < asOf ? { ...entry, asOf } : entry))
   }
 
-  return async (from, message, through) => {
-    if (!guard.hears(from)) return 'ignore'
-    if (!guard.hears(through) || !guard.allows(from, through, message.byteLength)) return 'ignore'
-    if (message.byteLength > limits.gossipMessageBytes) return reject(from, 'size')
+  async function read(from: string, message: Uint8Array, through: string): Promise<Hearing> {
     const envelope = unpackEnvelope(message)
     if (envelope === 'version') return ignore('version')
     if (envelope === 'malformed') return reject(from, 'malformed')
@@ -123,5 +122,12 @@ export function createHear(
     if (!gossip) return reject(from, 'malformed')
     if (Math.abs(localNow() - gossip.sentAt) > limits.messageAgeMs) return ignore('expired')
     return act(from, proof.group, gossip)
+  }
+
+  return async (from, message, through) => {
+    if (!guard.hears(from)) return 'ignore'
+    if (!guard.hears(through) || !guard.allows(from, through, message.byteLength)) return 'ignore'
+    if (message.byteLength > limits.gossipMessageBytes) return reject(from, 'size')
+    return turn(() => read(from, message, through))
   }
 }

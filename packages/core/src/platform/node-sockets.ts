@@ -7,6 +7,8 @@ import { multiaddrToUri } from '@multiformats/multiaddr-to-uri'
 import { WebSocket, type WebSocketServer } from 'ws'
 import type { WaitingRoom } from '../transport/waiting-room.ts'
 
+export { maxDescriptors } from './node-descriptors.ts'
+
 /** What the ports of one libp2p node take; see `portLimits`. */
 export interface SocketBounds {
   room: WaitingRoom
