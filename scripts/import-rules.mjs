@@ -44,7 +44,7 @@ const rooms = [
     what: 'libp2p',
     matches: (name) => /^(?:libp2p$|@libp2p\/|@multiformats\/)/.test(name),
     allowed:
-      /^(?:transport\/(?:libp2p$|circuits|exchange|gossip|path|probe|proven-links|stop-node)|platform\/|discovery\/(?:mdns|static))/
+      /^(?:transport\/(?:libp2p$|circuits|exchange|gossip|path|probe|proven-links|signalling|stop-node)|platform\/|discovery\/(?:mdns|static))/
   },
   { what: '#platform', matches: (name) => name === '#platform', allowed: /^create$/ }
 ]

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { type AddressInfo, createServer, type Server } from 'node:net'
+import { openGroup } from '../../packages/core/src/group/group.ts'
 import {
   createPeer,
   fuzz,
   protocolInput,
   rawInput,
   sample,
+  signallingInput,
   throwAt,
   throwDatagrams,
   throwFrames,
@@ -95,6 +97,37 @@ describe(`whatever is thrown at a port (FUZZ_SEED=${fuzz.seed} FUZZ_RUNS=${fuzz.
       }
     })
   }
+
+  it('so do offers of WebRTC, from outside and from a member behind a relay', async () => {
+    const [relay] = all as [Target]
+    const member = await targets.member({ relays: relay.addresses, mdns: false })
+    const relayed = `${tcpOf(relay)}/p2p-circuit/p2p/${/\w+$/.exec(tcpOf(member))}`
+    const outsider = await createPeer()
+    const insider = await createPeer()
+    try {
+      await insider.connect(tcpOf(relay))
+      const group = await openGroup(targets.secret, Date.now, 86_400_000)
+      await insider.show(await group.proofFor(insider.peerId))
+      await insider.connect(relayed)
+      for (const [peer, address] of [
+        [outsider, tcpOf(member)],
+        [insider, relayed]
+      ] as const) {
+        for (const input of sample(signallingInput)) {
+          const { connection } = await peer.connect(address)
+          await sent(async () => {
+            const stream = await connection.newStream('/webrtc-signaling/0.0.1', { runOnLimitedConnection: true })
+            stream.send(input)
+            await stream.close()
+          })
+        }
+        await member.works()
+      }
+    } finally {
+      await outsider.stop()
+      await insider.stop()
+    }
+  })
 
   it('so do datagrams', async function () {
     const [relay] = all as [Target]

@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram'
+import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { identify } from '@libp2p/identify'
 import type { Connection, MessageStream, StreamMuxerFactory } from '@libp2p/interface'
@@ -9,6 +10,8 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { encode } from 'cborg'
 import fc from 'fast-check'
 import { createLibp2p } from 'libp2p'
+import { createExchange } from '../../packages/core/src/transport/exchange.ts'
+import { encodeQuestion } from '../../packages/core/src/transport/wire.ts'
 import { closed, type Port, reach, reachWebSocket } from './targets.ts'
 
 /** The same inputs for the same seed, so that what was found can be found again: FUZZ_SEED, FUZZ_RUNS. */
@@ -157,6 +160,68 @@ export const protocolInput = fc.oneof(
   fc.json().map((json) => framed(utf8(`${json}\n`)))
 )
 
+const offer = [
+  'v=0',
+  'o=- 1 0 IN IP4 127.0.0.1',
+  's=-',
+  't=0 0',
+  'a=group:BUNDLE 0',
+  'a=msid-semantic:WMS *',
+  'a=ice-options:ice2,trickle',
+  'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
+  'c=IN IP4 0.0.0.0',
+  'a=mid:0',
+  'a=sendrecv',
+  'a=sctp-port:5000',
+  'a=max-message-size:262144',
+  'a=setup:actpass',
+  'a=ice-ufrag:abcd',
+  'a=ice-pwd:0123456789abcdef0123456789abcdef',
+  `a=fingerprint:sha-256 ${Array(32).fill('AB').join(':')}`,
+  ''
+]
+/** An SDP offer with lines left out, doubled, cut, or with something else behind them. */
+const sdp = fc
+  .array(
+    fc.tuple(
+      fc.nat(offer.length - 1),
+      fc.constantFrom('drop', 'double', 'cut', 'long', 'twist'),
+      fc.string({ maxLength: 40 })
+    ),
+    { maxLength: 4 }
+  )
+  .map((changes) => {
+    const lines = [...offer]
+    for (const [at, how, text] of changes) {
+      const line = lines[at] ?? ''
+      if (how === 'drop') lines[at] = ''
+      else if (how === 'double') lines.splice(at, 0, line)
+      else if (how === 'cut') lines[at] = line.slice(0, text.length)
+      else if (how === 'long') lines[at] = `${line}${text.repeat(50)}`
+      else lines[at] = line.replace(/[:=].*/, (rest) => `${rest[0]}${text}`)
+    }
+    return lines.join('\r\n')
+  })
+const candidate = fc
+  .tuple(
+    fc.string({ maxLength: 60 }),
+    fc.constantFrom('candidate:1 1 UDP 2122317823 127.0.0.1 9 typ host', '', 'candidate:', 'x')
+  )
+  .map(([text, known]) =>
+    JSON.stringify({
+      candidate: text.length > 30 ? text : `${known}${text.slice(0, 3)}`,
+      sdpMid: '0',
+      sdpMLineIndex: text.length
+    })
+  )
+const signal = (type: number, data: string) => framed(concat(Uint8Array.of(0x08, type, 0x12), framed(utf8(data))))
+/** An offer as an honest member makes it. */
+export const honestOffer = signal(0, offer.join('\r\n'))
+/** What WebRTC is brought about with: an offer, and candidates, all of them nearly right. */
+export const signallingInput = fc
+  .tuple(sdp, fc.array(candidate, { maxLength: 3 }))
+  .map(([text, candidates]) => concat(signal(0, text), ...candidates.map((one) => signal(2, one))))
+
 /** Sends one input to a port and waits until the other side has had enough, or has nothing against it. */
 export async function throwAt({ kind, port }: Port, input: Uint8Array, begin = reach): Promise<void> {
   const socket = await (kind === 'websocket' ? begin(port) : reach(port))
@@ -187,7 +252,7 @@ export async function createPeer() {
   }
   const node = await createLibp2p({
     privateKey: await generateKeyPair('Ed25519'),
-    transports: [tcp()],
+    transports: [tcp(), circuitRelayTransport()],
     connectionEncrypters: [noise()],
     streamMuxers: [spying],
     connectionMonitor: { enabled: false },
@@ -197,9 +262,18 @@ export async function createPeer() {
     peerId: node.peerId.toString(),
     node,
     stop: () => node.stop(),
+    /** Shows a proof to whom it is connected to. */
+    async show(proof: Uint8Array): Promise<void> {
+      const exchange = createExchange(node, { async *request() {} })
+      const peerId = String(node.getPeers()[0])
+      for await (const _frame of exchange.request(peerId, encodeQuestion({ version: 1, type: 'proof', proof })));
+    },
     /** A connection, the one before where it has lived, and the bytes below its streams. */
     async connect(address: string): Promise<{ connection: Connection; line: MessageStream }> {
-      const [open] = node.getConnections().filter(({ status }) => status === 'open')
+      const peerId = /\w+$/.exec(address)?.[0]
+      const [open] = node
+        .getConnections()
+        .filter(({ status, remotePeer }) => status === 'open' && String(remotePeer) === peerId)
       for (let connection = open; ; ) {
         const line = connection && lines.get(connection.id)
         if (connection && line) return { connection, line }

@@ -17,6 +17,7 @@ import type { Libp2pTransport } from './libp2p-transport.ts'
 import { describe, isDirect } from './path.ts'
 import { createProbe } from './probe.ts'
 import { createProvenLinks } from './proven-links.ts'
+import { signalledThroughRelays } from './signalling.ts'
 import { stopNode } from './stop-node.ts'
 import type { Peer } from './transport.ts'
 
@@ -60,7 +61,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       transports: [
         ...parts.transports,
         ...(circuits ? [circuits.transport] : []),
-        ...(webRtc ? [webRtc.transport] : [])
+        ...(webRtc ? [signalledThroughRelays(webRtc.transport)] : [])
       ],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
