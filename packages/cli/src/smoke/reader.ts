@@ -28,9 +28,8 @@ export async function read(
   const { target } = flags
   const registry = flags.registryRepo ?? registryRepository()
   await using mesh = await join(flags, output, {
+    // The token says only whose answers these are; nobody but the registry gets it.
     fetch: refuseGitHub(registry),
-    // Only the registry may see it.
-    token: registry === undefined ? async () => undefined : undefined,
     // Audits ask GitHub.
     limits: { auditOneIn: Number.MAX_SAFE_INTEGER },
     ...more
@@ -93,7 +92,7 @@ async function holds(mesh: Mesh, url: string, receipt: Receipt, signal: AbortSig
 
 function whyNot(connectedPeers: number, receipt: Receipt | undefined, waitSeconds: number): string {
   if (receipt) {
-    return `a writer told of ${receipt.url}, but its body did not come within ${waitSeconds} s; check that GITHUB_API_URL is the same everywhere`
+    return `a writer told of ${receipt.url}, but its body did not come within ${waitSeconds} s; check that GITHUB_API_URL is the same everywhere, and that GH_TOKEN is set here if it is not api.github.com`
   }
   const begin = `nothing came within ${waitSeconds} s`
   if (connectedPeers > 0)
