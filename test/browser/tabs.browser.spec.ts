@@ -117,14 +117,30 @@ describe('tabs of one origin', () => {
     expect(elsewhere.headers.get('cache-status')).to.equal(null)
   })
 
-  it('keep their tokens apart: what one may see, another does not', async () => {
-    await open({ token: alice })
-    const [, signedIn, stranger] = [await open(), await open({ token: alice }), await open()]
+  it('keep their tokens apart: what one may see, another does not, and each asks for itself', async () => {
+    const [leader, signedIn, stranger] = [await open({ token: alice }), await open({ token: alice }), await open()]
     const secretPlace = `${beside.apiUrl}/repos/octocat/secret-plans`
     const [mine, theirs] = await Promise.all([signedIn.mesh.fetch(secretPlace), stranger.mesh.fetch(secretPlace)])
     expect([mine.status, theirs.status]).to.deep.equal([200, 404])
     const own = await stranger.mesh.fetch(secretPlace, { headers: { authorization: `Bearer ${alice}` } })
     expect(own.status).to.equal(200)
+    expect(leader.asked).to.deep.equal([])
+    const again = await signedIn.mesh.fetch(secretPlace, { cache: 'no-cache' })
+    expect(again.headers.get('cache-status')).to.match(/fwd-status=304/)
+  })
+
+  it('tell members through the one that leads what each of them fetched', async () => {
+    const [leader, two] = [await open({ token: alice }), await open({ token: alice })]
+    await joined(leader)
+    const path = `${beside.apiUrl}/repos/octocat/hello-world/tags`
+    const announced = new Promise<void>((resolve) =>
+      two.mesh.addEventListener('announced', ({ detail }) => detail.url === path && resolve())
+    )
+    expect((await two.mesh.fetch(path)).headers.get('cache-status')).to.match(/fwd-status=200/)
+    await announced
+    while ((await two.mesh.holders(path)).length === 0);
+    expect((await leader.mesh.fetch(path)).headers.get('cache-status')).to.equal('ghmesh; hit')
+    expect([...leader.asked, ...two.asked].filter((call) => call === `GET ${path}`)).to.have.length(1)
   })
 
   it('write for themselves, and what was written is stale for all', async () => {
@@ -132,44 +148,34 @@ describe('tabs of one origin', () => {
     const url = `${beside.apiUrl}/repos/octocat/hello-world/issues/3`
     await one.mesh.fetch(url)
     const title = `new ${crypto.randomUUID()}`
+    const purged = new Promise((resolve) => one.mesh.addEventListener('purged', resolve, { once: true }))
     const written = await two.mesh.fetch(url, { method: 'PATCH', body: JSON.stringify({ title }) })
     expect(written.status).to.equal(200)
-    expect(two.asked).to.deep.equal([`PATCH ${url}`])
+    expect(two.asked).to.include(`PATCH ${url}`)
     expect(one.asked).to.not.include(`PATCH ${url}`)
-    const { title: seen } = await (await two.mesh.fetch(url)).json()
-    expect(seen).to.equal(title)
+    await purged
+    for (const { mesh } of [two, one]) expect((await (await mesh.fetch(url)).json()).title).to.equal(title)
   })
 
-  it('answer every request in flight when the one that holds the mesh is closed', async () => {
-    const never = () => new Promise<Response>(() => {})
-    let stuck = 0
-    let bothStuck = () => {}
-    const waiting = new Promise<void>((resolve) => {
-      bothStuck = resolve
-    })
-    const holder = await open({
-      fetch: () => {
-        if (++stuck === 2) bothStuck()
-        return never()
-      }
-    })
-    const id = holder.mesh.peerId
+  it('answer every request in flight when the one that leads is closed', async () => {
+    const leader = await open()
+    await joined(leader)
+    const id = leader.mesh.peerId
     const [two, three] = [await open(), await open()]
     const paths = ['milestones', 'contributors'].map((path) => `${beside.apiUrl}/repos/octocat/hello-world/${path}`)
     const answers = [two.mesh.fetch(paths[0] as string), three.mesh.fetch(paths[1] as string)]
     const value = three.mesh.set('kept', 1)
-    await waiting
-    await value
-    tabs.splice(tabs.indexOf(holder), 1)
-    holder.close()
+    tabs.splice(tabs.indexOf(leader), 1)
+    leader.close()
     for (const answer of await Promise.all(answers)) expect(answer.status).to.equal(200)
-    expect(two.asked).to.have.members(paths.map((path) => `GET ${path}`))
+    await value
+    expect([...two.asked, ...three.asked]).to.include.members(paths.map((path) => `GET ${path}`))
     await joined(two)
     await joined(three)
     expect([two.mesh.peerId, three.mesh.peerId]).to.deep.equal([id, id])
   })
 
-  it('go on when the one that holds it stops, and when another stops', async () => {
+  it('go on when the one that leads stops, and when another stops', async () => {
     const [one, two, three] = [await open(), await open(), await open()]
     const id = one.mesh.peerId
     await two.mesh.stop()
@@ -183,7 +189,7 @@ describe('tabs of one origin', () => {
     expect(three.mesh.peerId).to.equal(id)
   })
 
-  it('ask GitHub themselves when the one that holds it says nothing', async () => {
+  it('ask GitHub themselves when the one that leads says nothing', async () => {
     const holder = await open({ limits: { tabAnswerMs: 50 } })
     const { held = [] } = await navigator.locks.query()
     const name = held.find(({ name }) => name?.startsWith('ghmesh '))?.name as string
@@ -191,10 +197,11 @@ describe('tabs of one origin', () => {
     const silent = navigator.locks.request(name, () => new Promise<void>((resolve) => (letGo = resolve)))
     await holder.mesh.stop()
     const { mesh, asked } = await open({ limits: { tabAnswerMs: 50 }, token: alice })
-    expect((await mesh.fetch(beside.url)).status).to.equal(200)
-    expect(asked).to.deep.equal([`GET ${beside.url}`])
+    const url = `${beside.apiUrl}/repos/octocat/hello-world/license`
+    expect((await mesh.fetch(url)).status).to.equal(200)
+    expect(asked[0]).to.equal(`GET ${url}`)
     expect(await mesh.get('anything').catch((error) => error)).to.include({ code: 'ERR_TRANSPORT' })
-    expect([mesh.peerId, mesh.peers(), mesh.stats().requests]).to.deep.equal([undefined, [], 0])
+    expect([mesh.peerId, mesh.peers(), mesh.stats().requests]).to.deep.equal([undefined, [], 1])
     letGo()
     await silent
     while (mesh.peerId === undefined) await mesh.get('anything').catch(() => {})
@@ -208,7 +215,7 @@ describe('tabs of one origin', () => {
 
   it('give up what was aborted', async () => {
     const never = () => new Promise<Response>(() => {})
-    const [, two] = [await open({ fetch: never }), await open()]
+    const [, two] = [await open(), await open({ fetch: never })]
     const control = new AbortController()
     const asked = two.mesh.fetch(`${beside.apiUrl}/repos/octocat/hello-world/topics`, { signal: control.signal })
     control.abort(new Error('enough'))
@@ -216,5 +223,53 @@ describe('tabs of one origin', () => {
     expect(await two.mesh.fetch(beside.url, { signal: AbortSignal.abort('no') }).catch((reason) => reason)).to.equal(
       'no'
     )
+  })
+
+  it('give a page of the same origin no token, no private body and no power to use a token', async () => {
+    const [leader, signedIn] = [await open({ token: alice }), await open({ token: alice })]
+    const place = `${beside.apiUrl}/repos/octocat/secret-plans`
+    // What the page finds: names of locks are names of channels.
+    const { held = [] } = await navigator.locks.query()
+    const { inside, close } = await frame()
+    const heard: string[] = []
+    const channels = held.map(({ name }) => new inside.BroadcastChannel(name as string))
+    expect(channels.length).to.be.above(0)
+    for (const channel of channels) channel.onmessage = ({ data }) => heard.push(JSON.stringify(data))
+
+    for (const { mesh } of [signedIn, leader]) {
+      expect((await mesh.fetch(`${place}/issues`)).status).to.equal(200)
+      expect((await mesh.fetch(`${place}/contents/README.md`)).status).to.equal(200)
+      await mesh.fetch(`${beside.apiUrl}/repos/octocat/hello-world/issues`, { method: 'POST', body: '{"title":"own"}' })
+    }
+    const asked = [leader, signedIn].map((tab) => tab.asked.length)
+    const init = { method: 'POST', headers: [], body: '{"title":"stolen"}' }
+    const calls: [call: string, args: unknown[]][] = [
+      ['fetch', [{ url: place, init: { method: 'GET', headers: [] } }]],
+      ['fetch', [{ url: `${beside.apiUrl}/repos/octocat/hello-world/issues`, init }]],
+      ['peek', [{ url: `${place}/issues`, init: { method: 'GET', headers: [] } }]],
+      ['wrote', [[place], 'Bearer x']],
+      ['seek', [`${place}/issues`]],
+      ['told', [`${place}/issues`, true]],
+      ['holders', [`${place}/issues`, 'x']],
+      ['look', []]
+    ]
+    for (const channel of channels)
+      for (const [id, [call, args]] of calls.entries())
+        channel.postMessage({ kind: 'question', tab: 'hostile', id, call, args })
+    // The last of them is answered after the others were read.
+    while (!heard.some((text) => /"kind":"answer","tab":"hostile","id":7/.test(text))) await leader.mesh.get('nothing')
+    await signedIn.mesh.get('nothing')
+
+    expect(heard.join('\n')).not.to.match(/sim-token|authorization|bearer/i)
+    expect(heard.join('\n')).not.to.match(/"body"|"title"|"content"/)
+    expect([leader, signedIn].map((tab) => tab.asked.length)).to.deep.equal(asked)
+    const issues = await (
+      await fetch(`${beside.apiUrl}/repos/octocat/hello-world/issues?creator=alice&per_page=100`)
+    ).json()
+    const titles = issues.map(({ title }: { title: string }) => title)
+    expect(titles.filter((title: string) => title === 'own')).to.have.length(2)
+    expect(titles).not.to.include('stolen')
+    for (const channel of channels) channel.close()
+    close()
   })
 })

@@ -15,6 +15,7 @@ import { githubIssue } from './discovery/github-issue.ts'
 import { MeshError, toMeshError } from './errors.ts'
 import { type Group, openGroup } from './group/group.ts'
 import { looksGuessable } from './group/secret.ts'
+import type { LeadingTab } from './member.ts'
 import { type LocalMesh, type Mesh, startMesh } from './mesh.ts'
 import { isToken, type MeshOptions, readOptions } from './options.ts'
 import type { Token } from './requests.ts'
@@ -57,14 +58,15 @@ export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
   const apiUrl = options.apiUrl ?? 'https://api.github.com'
   const token = createToken(options.token, () => findToken(apiUrl))
   const start = () => startHere(options, groups, token, warn)
+  const startFollower = (leader: LeadingTab) => startHere(options, [], token, warn, leader)
   if (!meshOfTabs || !groups[0] || !mayShareTabs(options)) return start()
   return meshOfTabs({
     name: await nameAmongTabs(options, groups),
     start,
-    apiUrl: new URL(apiUrl),
-    token,
-    fetch: options.fetch,
-    answerMs: limits.tabAnswerMs
+    startFollower,
+    answerMs: limits.tabAnswerMs,
+    doneMs: limits.tabDoneMs,
+    seekMs: limits.tabAnswerMs + limits.membersBudgetMs
   })
 }
 
@@ -73,7 +75,8 @@ async function startHere(
   options: ReturnType<typeof readOptions> & Required<Pick<MeshOptions, 'logger' | 'fetch'>>,
   groups: readonly Group[],
   token: Token,
-  warn: (error: MeshError) => void
+  warn: (error: MeshError) => void,
+  leader?: LeadingTab
 ): Promise<LocalMesh> {
   const { repository, name = memberName() } = options
   const connected = () => mesh?.peers().length ?? 0
@@ -82,7 +85,7 @@ async function startHere(
       ? []
       : [githubIssue({ ...options, repository, groups, token, connected, onWarning: warn })]
   let mesh: LocalMesh | undefined
-  const identity = await openIdentity(options)
+  const identity = await openIdentity(options, groups.length > 0)
   const { privateKey } = identity
   try {
     mesh = await startMesh({
@@ -98,6 +101,7 @@ async function startHere(
           ? (options.transport ?? libp2pTransport({ ...options, privateKey, onWarning: warn }))
           : undefined,
       discovery: options.discovery ?? [...defaultDiscovery(options, warn, groups[0]?.id), ...registry],
+      leader,
       token,
       onWake,
       release: () => identity.release()

@@ -52,8 +52,10 @@ export const defaultLimits = {
   touchBatchMs: 100,
   /** A store that does not answer a call within this is not used any more. */
   storeAnswerMs: 3 * secondMs,
-  /** Browser: when the tab that holds the mesh does not take a question within this, GitHub is asked without it. */
+  /** Browser: when no tab takes a question for the one that leads within this, the question is given up. */
   tabAnswerMs: secondMs,
+  /** Browser: when it took a question and does not answer it within this, the question is given up. */
+  tabDoneMs: 30 * secondMs,
   /** At `stop`, transfers and announcements under way may take this long. */
   stopMs: 2 * secondMs,
 

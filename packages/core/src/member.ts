@@ -27,11 +27,21 @@ import { createSharing } from './sharing.ts'
 import { createFlights } from './single-flight.ts'
 import { createCounters, type MeshStats } from './stats.ts'
 import type { Store } from './store/store.ts'
-import type { Transport } from './transport/transport.ts'
+import type { Peer, Transport } from './transport/transport.ts'
 import { createValues } from './values.ts'
 import type { Judgement } from './verify.ts'
 import { createViewers } from './viewers.ts'
 import { createWrites } from './writes.ts'
+
+/** The tab that holds the connections, for one that does not: members are asked and told by it. Nothing here rejects. */
+export interface LeadingTab {
+  /** Asks members for what answers everybody's request; what they have is in the store afterwards. */
+  seek(key: string): Promise<void>
+  /** An own entry is in the store, new or seen current, and is for members. */
+  told(key: string, isNew: boolean): void
+  purge(target: string): Promise<void>
+  holders(key: string, hash: string): Promise<Peer[]>
+}
 
 /** What a member is put together from, once options and platform are known. */
 export interface MemberParts {
@@ -44,6 +54,8 @@ export interface MemberParts {
   groups: readonly Group[]
   transport?: Transport
   discovery: readonly Discovery[]
+  /** Browser: another tab has the connections; then there is no `transport`. */
+  leader?: LeadingTab
   /** The user's token. */
   token: Token
   /** Calls when things may be better than before; returns what ends that. */
@@ -54,7 +66,7 @@ export interface MemberParts {
 
 /** A member's parts, each knowing of the others no more than it needs. */
 export function createMember(parts: MemberParts) {
-  const { options, groups, transport } = parts
+  const { options, groups, transport, leader } = parts
   const { limits, share = 'public', trust = 'group', logger } = options
   const localNow = options.now ?? Date.now
   const random = options.random ?? Math.random
@@ -75,7 +87,7 @@ export function createMember(parts: MemberParts) {
   const viewers = createViewers(parts.machineKey)
   const visibility = createVisibility({
     ...limits,
-    recentMs: transport && groups[0] ? limits.visibilityRecentMs : limits.visibilityMs,
+    recentMs: (transport && groups[0]) || leader ? limits.visibilityRecentMs : limits.visibilityMs,
     now: clock.now,
     isOpen: isOpen(apiUrl),
     hidden: (names) => void hide(names).catch(() => {})
@@ -149,8 +161,8 @@ export function createMember(parts: MemberParts) {
   const sharing = createSharing({
     ...shared,
     ask: (request) => resolve(flow, request),
-    announce: (key, entry) => network?.announce(key, entry),
-    touched: (key, entry) => network?.touched(key, entry)
+    announce: (key, entry) => (network ? network.announce(key, entry) : leader?.told(key, true)),
+    touched: (key, entry) => (network ? network.touched(key, entry) : leader?.told(key, false))
   })
   const admit = createAdmit({
     ...shared,
@@ -177,9 +189,9 @@ export function createMember(parts: MemberParts) {
     judgement,
     remembered: (request) => admit.remembered(request, purges.at(request.canonical)),
     async askMembers(request, verdict) {
-      const nobodyElse = request.mode === 'only-if-cached'
-      if (network && request.shareable) await network.ask(request.key, { held: verdict?.entry, nobodyElse })
-      return cache.find(request.key)
+      const how = { held: verdict?.entry, nobodyElse: request.mode === 'only-if-cached' }
+      if (request.shareable) await (network ? network.ask(request.key, how) : leader?.seek(request.key))
+      return leader ? cache.reload(request.key) : cache.find(request.key)
     },
     served(request, entry) {
       network?.used(request.key)
@@ -190,7 +202,7 @@ export function createMember(parts: MemberParts) {
     ...shared,
     async changed(targets, asOf) {
       admit.forgetMissing()
-      await Promise.all([purge(targets, asOf), ...targets.map((target) => network?.purge(target, asOf))])
+      await Promise.all([purge(targets, asOf), ...targets.map((target) => (network ?? leader)?.purge(target, asOf))])
     },
     async recheck(targets, by) {
       const names = targets.flatMap((target) => purges.normalise(target) ?? [])

@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import { LRUCache } from 'lru-cache'
 import { type AbortOptions, abortable } from './abort.ts'
 import type { Entry } from './entry.ts'
 import { MeshError } from './errors.ts'
@@ -62,14 +63,22 @@ export interface Mesh extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-/** A mesh that runs here, as those see it which stand between it and its users. */
+/** A mesh that runs here, as other tabs see it. All of this any page of the origin can ask for: see `tabs/messages.ts`. */
 export interface LocalMesh extends Mesh {
-  /** A write that was made without `fetch`: what it changed, by its URL and that of its answer, is stale from now on. */
-  wrote(urls: string[], authorization?: string): Promise<void>
+  /** Asks members for what answers everybody's request; what they have is in the store afterwards. */
+  seek(key: string): Promise<void>
+  /** Another tab has put an own entry into the store, new or seen current: members are told, if it is for them. */
+  told(key: string, isNew: boolean): Promise<void>
+  /** Connected members that hold a body. */
+  holdersOf(key: string, hash: string): Promise<Peer[]>
+  /** Another tab has made this stale for all. */
+  purged(urlOrRepository: string): void
 }
 
 /** Starts a member and gives it its public face. */
 export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
+  const { leader } = parts
+  const lastTold = new LRUCache<string, number>({ max: 10_000 })
   const member = createMember(parts)
   const {
     apiUrl,
@@ -85,7 +94,6 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
     purges,
     requests,
     values,
-    viewers,
     writes
   } = member
 
@@ -137,7 +145,7 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
     },
     async holders(input, init) {
       const found = await peekEntry(input, init)
-      return found && network ? network.holders(found.request.key, found.entry.hash) : []
+      return found ? mesh.holdersOf(found.request.key, found.entry.hash) : []
     },
     async get(name, how) {
       running()
@@ -163,7 +171,11 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
       }
       const asOf = clock.now()
       const [{ size }] = await abortable(
-        Promise.all([cache.below([name]), purge([urlOrRepository], asOf), network?.purge(urlOrRepository, asOf)]),
+        Promise.all([
+          cache.below([name]),
+          purge([urlOrRepository], asOf),
+          (network ?? leader)?.purge(urlOrRepository, asOf)
+        ]),
         signal
       )
       return size
@@ -172,10 +184,19 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
       running()
       return member.clear()
     },
-    async wrote(urls, authorization) {
-      running()
-      writes.done(urls, { authorization, viewer: await viewers.of(authorization) })
+    async seek(key) {
+      await network?.ask(key, (await cache.reload(key))?.entries[0])
     },
+    async told(key, isNew) {
+      const entry = (await cache.reload(key))?.entries.find(mayShare)
+      // Each once, for any page of the origin can say it again and again.
+      if (!entry || entry.asOf <= Math.max(purges.at(entry.url), lastTold.get(key) ?? 0)) return
+      lastTold.set(key, entry.asOf)
+      if (isNew) network?.announce(key, entry)
+      else network?.touched(key, entry)
+    },
+    holdersOf: async (key, hash) => (await (network?.holders(key, hash) ?? leader?.holders(key, hash))) ?? [],
+    purged: (target) => void purge([target], clock.now()),
     stats: stats as Mesh['stats'],
     peers: () => network?.peers() ?? [],
     relays: () => network?.relays() ?? [],
@@ -191,7 +212,7 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
     flow.respond.fromEntry(request, entry, 'ghmesh; hit; detail=peek')
 
   if (network) await network.start()
-  else
+  else if (!leader)
     parts.options.logger?.info('ghmesh: no secret, so this member caches for itself alone; "ghmesh secret" makes one')
   return mesh
 }

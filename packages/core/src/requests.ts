@@ -31,7 +31,7 @@ export interface RequestsOptions {
  * What a call of `fetch` says of a request to the API, with the member's token where it brings none and does not refuse one
  * by `credentials: 'omit'`; undefined for a request to elsewhere.
  */
-export async function readRequest(input: RequestInfo | URL, init: RequestInit | undefined, apiUrl: URL, token: Token) {
+async function readRequest(input: RequestInfo | URL, init: RequestInit | undefined, apiUrl: URL, token: Token) {
   const request = typeof input === 'object' && 'headers' in input ? input : undefined
   const url = URL.parse(request?.url ?? String(input), globalThis.location?.href)
   if (url?.origin !== apiUrl.origin) return undefined

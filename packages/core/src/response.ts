@@ -4,7 +4,7 @@ import type { OriginAnswer } from './github/origin.ts'
 import type { ApiRequest } from './github/request.ts'
 
 /** A Response as fetch would have made it: with `url`, which the constructor cannot set and Octokit needs. */
-export class MeshResponse extends Response {
+class MeshResponse extends Response {
   readonly #url: string
 
   constructor(body: BodyInit | null, init: ResponseInit, url: string) {

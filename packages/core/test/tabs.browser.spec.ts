@@ -3,8 +3,8 @@ import type { LocalMesh, Mesh } from '../src/mesh.ts'
 import { emptyStats } from '../src/stats.ts'
 import { meshOfTabs } from '../src/tabs/mesh-of-tabs.ts'
 
-describe('tabs: who holds the mesh', () => {
-  const apiUrl = new URL('https://api.github.com')
+describe('tabs: who leads', () => {
+  const url = 'https://api.github.com/a'
   let name = ''
   let tabs: Mesh[] = []
   beforeEach(() => {
@@ -15,81 +15,111 @@ describe('tabs: who holds the mesh', () => {
     tabs = []
   })
 
-  /** A member whose `fetch` is given. */
-  const local = (fetch: typeof globalThis.fetch): LocalMesh =>
+  /** A member that answers with its name, unless said otherwise. */
+  const local = (own: string, more: Partial<LocalMesh> = {}): LocalMesh =>
     Object.assign(new EventTarget(), {
-      peerId: 'id',
+      peerId: own,
       addresses: [],
-      fetch,
+      fetch: async () => new Response(own),
+      get: async () => own,
       stats: emptyStats,
       peers: () => [],
       relays: () => [],
-      stop: async () => {}
+      stop: async () => {},
+      ...more
     }) as unknown as LocalMesh
 
-  /** A tab; what it asks of GitHub itself is answered with its own name. */
-  async function open(own: string, start: () => Promise<LocalMesh>): Promise<Mesh> {
-    const fetch = async () => new Response(own)
-    const tab = await meshOfTabs({ name, start, apiUrl, token: () => undefined, fetch, answerMs: 20 })
+  /** A tab; while it follows, it answers its own requests with its own name. */
+  async function open(own: string, start: () => Promise<LocalMesh>, bounds = { answerMs: 20, doneMs: 60_000 }) {
+    const startFollower = async () => local(own)
+    const tab = await meshOfTabs({ name, start, startFollower, seekMs: 20, ...bounds })
     tabs.push(tab)
     return tab
   }
 
-  const ask = async (tab: Mesh, path: string) => (await tab.fetch(`${apiUrl}${path}`)).text()
+  const ask = async (tab: Mesh) => (await tab.fetch(url)).text()
 
-  /** A member that takes a question and never answers, and when it has. */
+  /** A member that takes a question for a value and never answers, and when it has. */
   function silent() {
     let taken = () => {}
     const hasTaken = new Promise<void>((resolve) => {
       taken = resolve
     })
-    const mesh = local(() => {
+    const get = () => {
       taken()
-      return new Promise(() => {})
-    })
-    return { mesh, hasTaken }
+      return new Promise<never>(() => {})
+    }
+    return { mesh: local('silent', { get }), hasTaken }
   }
 
   const broken = async () => {
     throw new Error('no port is free')
   }
 
-  it('answers what a tab that has gone had taken, although the next cannot start the mesh', async () => {
+  it('each tab answers its own requests, whoever leads', async () => {
+    const one = await open('one', async () => local('one leads'))
+    const two = await open('two', async () => local('two leads'))
+    expect([await ask(one), await ask(two)]).to.deep.equal(['one leads', 'two'])
+    expect([two.peerId, await two.get('x')]).to.deep.equal(['one leads', 'one leads'])
+    await one.stop()
+    while (two.peerId !== 'two leads') await two.get('x')
+    expect(await ask(two)).to.equal('two leads')
+  })
+
+  it('what a leader that has gone had taken is answered by the next', async () => {
     const { mesh, hasTaken } = silent()
     const one = await open('one', async () => mesh)
-    const two = await open('two', broken)
-    const warned = new Promise((resolve) => two.addEventListener('warning', resolve, { once: true }))
-    const asked = ask(two, 'a')
+    const two = await open('two', async () => local('two leads'))
+    const asked = two.get('x')
     await hasTaken
     await one.stop()
-    await warned
-    expect(await asked).to.equal('two')
+    expect(await asked).to.equal('two leads')
   })
 
-  it('asks GitHub from the tab that was asked, where only `fetch` itself can fulfil a wish', async () => {
-    await open('one', async () => local(async () => Response.error()))
-    const two = await open('two', async () => local(async () => new Response('two holds')))
-    const wishes: RequestInit[] = [{ redirect: 'manual' }, { redirect: 'error' }, { integrity: 'sha256-x' }]
-    for (const wish of wishes) {
-      expect(await (await two.fetch(apiUrl, wish)).text()).to.equal('two')
-    }
-  })
-
-  it('lets one that could not start it try again, once another has held it', async () => {
-    const one = await open('one', async () => local(async () => new Response('one holds')))
+  it('a follower that cannot start the member goes on by itself, and tries again once another has led', async () => {
+    const one = await open('one', async () => local('one leads'))
     let tries = 0
-    const two = await open('two', () =>
-      ++tries === 1 ? broken() : Promise.resolve(local(async () => new Response('two holds')))
-    )
+    const two = await open('two', () => (++tries === 1 ? broken() : Promise.resolve(local('two leads'))))
     const { mesh, hasTaken } = silent()
     const three = await open('three', async () => mesh)
     const warned = new Promise((resolve) => two.addEventListener('warning', resolve, { once: true }))
     await one.stop()
     await warned
-    const asked = ask(two, 'a')
+    expect(await ask(two)).to.equal('two')
+    const asked = two.get('x')
     await hasTaken
     await three.stop()
-    expect(await asked).to.equal('two holds')
+    expect(await asked).to.equal('two leads')
     expect(tries).to.equal(2)
+  })
+
+  it('a page that pretends to lead and never answers keeps a tab from the mesh, not from GitHub', async () => {
+    let letGo = () => {}
+    const pretending = navigator.locks.request(name, () => new Promise<void>((resolve) => (letGo = resolve)))
+    const page = new BroadcastChannel(name)
+    page.onmessage = ({ data }) => data.kind === 'question' && page.postMessage({ ...data, kind: 'taken' })
+    const two = await open('two', async () => local('two leads'), { answerMs: 60_000, doneMs: 20 })
+    expect(await two.get('x').catch((error) => error)).to.include({ code: 'ERR_TRANSPORT' })
+    expect(await ask(two)).to.equal('two')
+    page.close()
+    letGo()
+    await pretending
+    while (two.peerId !== 'two leads') await two.get('x').catch(() => {})
+  })
+
+  it('what is no message, or asks for what nobody offers, is nothing', async () => {
+    const one = await open('one', async () => local('one leads'))
+    const page = new BroadcastChannel(name)
+    const heard: unknown[] = []
+    page.onmessage = ({ data }) => heard.push(data)
+    const strange = [null, 1, 'x', [], {}, { kind: 'question' }, { kind: 'question', call: 'fetch', args: [{ url }] }]
+    for (const message of [...strange, { kind: 'question', tab: 't', id: 1, call: 'constructor', args: [] }])
+      page.postMessage(message)
+    page.postMessage({ kind: 'question', tab: 't', id: 2, call: 'get', args: ['x'] })
+    while (!heard.some((data) => (data as { kind: string }).kind === 'answer'))
+      await new Promise((resolve) => setTimeout(resolve))
+    expect(heard.filter((data) => (data as { kind: string }).kind === 'answer')).to.have.length(1)
+    expect(await ask(one)).to.equal('one leads')
+    page.close()
   })
 })

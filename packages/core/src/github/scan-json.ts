@@ -24,7 +24,7 @@ const visitBytes = 64
 const maxScalarBytes = 1024
 
 /** What a property's value is when it is an array, an object or very long. */
-export const composite: unique symbol = Symbol('composite')
+const composite: unique symbol = Symbol('composite')
 
 export interface JsonVisitor {
   /** Whether a name that begins with these two bytes can matter; escaped ones always can. */

@@ -45,7 +45,7 @@ function whole(stored: unknown): Kept | undefined {
 }
 
 /** Kept in IndexedDB; of several tabs, one holds it by a Web Lock and the others get one of their own. */
-export const openIdentity: Platform['openIdentity'] = async () => {
+export const openIdentity: Platform['openIdentity'] = async (_options, connects) => {
   const made: Kept = {
     machineKey: crypto.getRandomValues(new Uint8Array(32)),
     privateKey: plain(privateKeyToProtobuf(await generateKeyPair('Ed25519')))
@@ -67,7 +67,7 @@ export const openIdentity: Platform['openIdentity'] = async () => {
     late = true
     return { ...made, release: async () => {} } // private browsing: one for this page
   }
-  const release = await lock('ghmesh identity')
+  const release = connects ? await lock('ghmesh identity') : undefined
   return release ? { ...kept, release } : { machineKey: kept.machineKey, release: async () => {} }
 }
 

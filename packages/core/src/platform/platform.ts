@@ -18,7 +18,8 @@ export interface Platform {
   seesRedirects: boolean
   /** What this member is called where nobody says. */
   memberName(): string
-  openIdentity(options: Pick<MeshOptions, 'cacheDir'>): Promise<Identity>
+  /** `connects`: it has to be this process's alone, for others know it by its key. */
+  openIdentity(options: Pick<MeshOptions, 'cacheDir'>, connects: boolean): Promise<Identity>
   defaultStore(
     options: Pick<MeshOptions, 'cacheDir'> & { limits: Limits },
     onWarning: (error: MeshError) => void

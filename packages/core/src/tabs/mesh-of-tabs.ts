@@ -1,41 +1,52 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { AbortOptions } from '../abort.ts'
+import { type AbortOptions, unlessLate } from '../abort.ts'
 import { MeshError } from '../errors.ts'
-import { createEvents } from '../events.ts'
+import { createEvents, eventTypes } from '../events.ts'
+import type { LeadingTab } from '../member.ts'
 import type { LocalMesh, Mesh } from '../mesh.ts'
-import { readRequest, type Token } from '../requests.ts'
-import { emptyStats, type GroupStats, type MeshStats } from '../stats.ts'
+import { emptyStats, type GroupStats, type MeshStats, sumStats } from '../stats.ts'
 import type { Json } from '../store/store.ts'
 import type { Peer } from '../transport/transport.ts'
-import { createGuest, NoHolder } from './guest.ts'
-import { createHost } from './host.ts'
-import { type Calls, type RequestParts, receiveResponse } from './messages.ts'
+import { createFollower, NoLeader } from './follower.ts'
+import { createLeader } from './leader.ts'
+import type { Calls, State } from './messages.ts'
 
 export interface TabsOptions {
   /** The same in all tabs that share one mesh, and in no others. */
   name: string
-  /** Makes the member, once this tab is the one to hold it. */
+  /** Makes the member, once this tab leads. */
   start(): Promise<LocalMesh>
-  apiUrl: URL
-  /** This tab's own token. */
-  token: Token
-  fetch: typeof globalThis.fetch
-  /** When no tab takes a question within this, in ms, this one goes on without a mesh. */
+  /** Makes what answers this tab's own requests, with its own token, while another tab leads. */
+  startFollower(leader: LeadingTab): Promise<LocalMesh>
+  /** A question that no tab takes within this, in ms, is given up. */
   answerMs: number
+  /** So is one that was taken and is not answered within this, in ms. */
+  doneMs: number
+  /** How long a request waits for members that the leader asks, in ms. */
+  seekMs: number
 }
 
 /**
- * One mesh for all tabs of an origin: whoever has the Web Lock holds it, and the others use it through a BroadcastChannel.
- * When its tab goes, the next one starts it again and answers what others were waiting for. A tab that cannot start it
- * tries again only after another one has held it. A tab that the mesh does not answer asks GitHub itself.
+ * One member for all tabs of an origin: the tab that has the Web Lock leads, that is, it holds the connections; the others
+ * follow. Each tab answers its own requests, with its own token, from the store that all share; a follower has members asked
+ * and told by the leader, over a BroadcastChannel. When the leader goes, the next tab leads and answers what was waited for.
+ * A tab that cannot start the member tries again only after another one has led.
  */
 export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
-  const { name, start, apiUrl, token, fetch: ask, answerMs } = options
+  const { name, start, startFollower, answerMs, doneMs, seekMs } = options
   const { target: events, emit } = createEvents()
   const channel = new BroadcastChannel(name)
-  const guest = createGuest({ channel, emit, answerMs, onHolder: () => inLine || standInLine().catch(notStarted) })
+  const follower = createFollower({
+    channel,
+    emit,
+    answerMs,
+    doneMs,
+    onLeader: () => inLine || standInLine().catch(notStarted),
+    onPurged: (target) => own?.purged(target)
+  })
   const queue = new AbortController()
-  let local: LocalMesh | undefined
+  let leading: LocalMesh | undefined
+  let own: LocalMesh | undefined
   let stopping: Promise<void> | undefined
   let endHolding = () => {}
   const holding = new Promise<void>((resolve) => {
@@ -45,15 +56,16 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
   async function hold(started: () => void): Promise<void> {
     const mesh = await start().catch((error) => {
       inLine = false
-      guest.askAgain()
+      follower.askAgain()
       throw error
     })
-    const host = createHost(channel, mesh, emit)
-    local = mesh
-    guest.moveTo(host)
+    const leader = createLeader(channel, mesh, emit)
+    leading = mesh
+    follower.moveTo(leader)
+    void own?.stop() // what it is asked now it goes on with
     started()
     await holding
-    host.leave()
+    leader.leave()
     await mesh.stop()
     // Before the next one begins: what it asks is no longer this tab's to take.
     channel.close()
@@ -73,10 +85,23 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
     if (!stopping) emit('warning', new MeshError('ERR_TRANSPORT', notStartedMessage, { cause: error }))
   }
 
+  const quietly = (work: Promise<unknown>) => work.then(() => {}).catch(() => {})
+  const leader: LeadingTab = {
+    seek: (key) => quietly(unlessLate(follower.ask('seek', [key]), seekMs)),
+    told: (key, isNew) => void quietly(follower.ask('told', [key, isNew])),
+    purge: (target) => quietly(follower.ask('purge', [target])),
+    holders: async (key, hash) => (await call('holders', [key, hash])) as Peer[]
+  }
+
   const started = standInLine()
-  const answered = guest.ask('look', []).catch(() => {})
+  const answered = follower.ask('look', []).catch(() => {})
   try {
     await Promise.race([started, answered])
+    if (!leading) {
+      own = await startFollower(leader)
+      for (const type of eventTypes) own.addEventListener(type, ({ detail }) => leading || emit(type, detail))
+      if (leading) void own.stop()
+    }
   } catch (error) {
     channel.close()
     throw error
@@ -86,78 +111,53 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
   const running = () => {
     if (stopping) throw new MeshError('ERR_STOPPED', 'this mesh was stopped; make another one with createMesh')
   }
-
-  async function fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  /** What answers this tab's own requests. */
+  const mine = () => {
     running()
-    if (local) return local.fetch(input, init)
-    const read = await readRequest(input, init, apiUrl, token)
-    if (!read) return ask(input, init)
-    const { method, headers, url, authorization, redirect, integrity, signal } = read
-    const asItIs = () => ask(input, { ...init, headers })
-    const isWrite = method !== 'GET' && method !== 'HEAD'
-    // Nobody would know what became of a write when the other tab closes half-way; the rest only `fetch` itself can fulfil.
-    if (isWrite || init?.body != null || redirect !== 'follow' || integrity) {
-      const response = await asItIs()
-      if (isWrite && response.ok) void guest.ask('wrote', [[url.href, response.url], authorization]).catch(() => {})
-      return response
-    }
-    try {
-      return receiveResponse(await guest.ask('fetch', [partsOf(read)], signal)) as Response
-    } catch (error) {
-      if (error instanceof NoHolder) return asItIs()
-      throw error
-    }
+    return (leading ?? own) as LocalMesh
   }
 
   async function call<K extends keyof Calls>(name: K, args: Calls[K], signal?: AbortSignal): Promise<unknown> {
     running()
     try {
-      return await guest.ask(name, args, signal)
+      return await follower.ask(name, args, signal)
     } catch (error) {
-      throw error instanceof NoHolder ? new MeshError('ERR_TRANSPORT', noAnswer) : error
+      throw error instanceof NoLeader ? new MeshError('ERR_TRANSPORT', noAnswer) : error
     }
-  }
-
-  const partsIn = async (input: RequestInfo | URL, init?: RequestInit) => {
-    const read = await readRequest(input, init, apiUrl, token)
-    return read && partsOf(read)
   }
 
   const mesh: Mesh = {
     get peerId() {
-      return (local ?? guest.state)?.peerId
+      return (leading ?? follower.state)?.peerId
     },
     get addresses() {
-      return (local ?? guest.state)?.addresses ?? []
+      return (leading ?? follower.state)?.addresses ?? []
     },
-    fetch,
-    async peek(input, init) {
-      const parts = await partsIn(input, init)
-      return parts && receiveResponse(await call('peek', [parts], init?.signal ?? undefined))
-    },
-    async holders(input, init) {
-      const parts = await partsIn(input, init)
-      return parts ? ((await call('holders', [parts])) as Peer[]) : []
-    },
+    fetch: async (input, init) => mine().fetch(input, init),
+    peek: async (input, init) => mine().peek(input, init),
+    holders: async (input, init) => mine().holders(input, init),
     get: async <T extends Json>(name: string, how?: AbortOptions) =>
       (await call('get', [name], how?.signal)) as T | undefined,
     set: async (name, value, how) => void (await call('set', [name, value, how?.ttlMs], how?.signal)),
     delete: async (name, how) => void (await call('delete', [name], how?.signal)),
-    purge: async (target, how) => (await call('purge', [target], how?.signal)) as number,
-    clear: async () => void (await call('clear', [])),
+    purge: async (target, how) => mine().purge(target, how),
+    async clear() {
+      await Promise.all([mine().clear(), leading || call('clear', [])])
+    },
     stats: ((which?: { group: true }): MeshStats | GroupStats => {
-      if (local) return which ? local.stats(which) : local.stats()
-      const state = guest.state
+      if (leading) return which ? leading.stats(which) : leading.stats()
+      const state = follower.state
       if (which) return state?.group ?? { members: {}, total: emptyStats() }
-      return state?.stats ?? emptyStats()
+      return together(own?.stats() ?? emptyStats(), state)
     }) as Mesh['stats'],
-    peers: () => (local ? local.peers() : (guest.state?.peers ?? [])),
-    relays: () => (local ? local.relays() : (guest.state?.relays ?? [])),
+    peers: () => (leading ? leading.peers() : (follower.state?.peers ?? [])),
+    relays: () => (leading ? leading.relays() : (follower.state?.relays ?? [])),
     addEventListener: (type, listener, how) => events.addEventListener(type, listener as EventListener, how),
     removeEventListener: (type, listener) => events.removeEventListener(type, listener as EventListener),
     stop() {
       stopping ??= (async () => {
-        guest.end(new MeshError('ERR_STOPPED', 'this mesh was stopped while it was asked'))
+        await own?.stop()
+        follower.end(new MeshError('ERR_STOPPED', 'this mesh was stopped while it was asked'))
         endHolding()
         queue.abort()
         await lock.catch(() => {})
@@ -170,22 +170,19 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
   return mesh
 }
 
-const partsOf = ({
-  url,
-  method,
-  headers,
-  authorization,
-  cache
-}: NonNullable<Awaited<ReturnType<typeof readRequest>>>): RequestParts => ({
-  url: url.href,
-  init: {
-    method,
-    headers: [...headers],
-    cache,
-    // Without a token here, the other tab's is not taken either.
-    credentials: authorization === undefined ? 'omit' : undefined
+/** A follower's own figures and its leader's; they count the same store. */
+function together(own: MeshStats, state: State | undefined): MeshStats {
+  if (!state) return own
+  const { stats } = state
+  return {
+    ...sumStats({ own, leader: stats }).total,
+    connectedPeers: stats.connectedPeers,
+    entries: Math.max(own.entries, stats.entries),
+    bytes: Math.max(own.bytes, stats.bytes),
+    peerId: stats.peerId,
+    quota: { ...stats.quota, ...own.quota }
   }
-})
+}
 
-const noAnswer = 'the tab that holds the mesh does not answer; close or reload it, and try again'
+const noAnswer = 'the tab that leads does not answer; close or reload it, and try again'
 const notStartedMessage = 'this tab could not take over the mesh, and asks GitHub itself; reload it'

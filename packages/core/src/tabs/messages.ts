@@ -1,34 +1,33 @@
 import { MeshError, type MeshErrorCode } from '../errors.ts'
 import type { MeshEvents } from '../events.ts'
 import type { Relay } from '../members/relays.ts'
-import { MeshResponse } from '../response.ts'
 import type { GroupStats, MeshStats } from '../stats.ts'
 import type { Json } from '../store/store.ts'
 import type { Peer } from '../transport/transport.ts'
 
-/** A request in parts that can be copied from tab to tab: `fetch`'s own, with a URL that stands for itself. */
-export interface RequestParts {
-  url: string
-  init: Pick<RequestInit, 'method' | 'cache' | 'credentials'> & { headers: [string, string][] }
-}
+/*
+ * What tabs say to each other over a BroadcastChannel. Every page of the origin can find the channel, listen and speak there,
+ * so no message carries a token, a body, or anything that makes another tab use its own token. Tabs hand bodies to each other
+ * through the store of the origin.
+ */
 
-/** What one tab asks of the one that holds the mesh; the arguments of each. */
+/** What a follower asks of its leader; the arguments of each. */
 export interface Calls {
-  fetch: [RequestParts]
-  peek: [RequestParts]
-  holders: [RequestParts]
+  /** Asks members for what answers everybody's request; what they have is in the store afterwards. */
+  seek: [key: string]
+  /** An entry in the store is this tab's own, new or seen current: members may be told of it, if it is for everybody. */
+  told: [key: string, isNew: boolean]
+  holders: [key: string, hash: string]
   get: [name: string]
   set: [name: string, value: Json, ttlMs?: number]
   delete: [name: string]
   purge: [urlOrRepository: string]
   clear: []
-  /** A write to GitHub that this tab has made itself. */
-  wrote: [urls: string[], authorization?: string]
   /** Only how things stand. */
   look: []
 }
 
-/** How things stand in the tab that holds the mesh. */
+/** How things stand at the leader. */
 export interface State {
   peerId?: string
   addresses: string[]
@@ -37,6 +36,16 @@ export interface State {
   peers: Peer[]
   relays: Relay[]
 }
+
+/** What followers hear of the leader's events; the others are about the leader's own requests. */
+export const toldEvents = [
+  'received',
+  'announced',
+  'purged',
+  'peer:connect',
+  'peer:disconnect',
+  'warning'
+] as const satisfies readonly (keyof MeshEvents)[]
 
 export interface Question<K extends keyof Calls = keyof Calls> {
   kind: 'question'
@@ -50,12 +59,16 @@ export type Message =
   | Question
   /** The tab that asked does not wait any more. */
   | { kind: 'abort'; tab: string; id: number }
-  /** The question has reached a tab that holds the mesh. */
+  /** The question has reached the leader. */
   | { kind: 'taken'; tab: string; id: number }
   | { kind: 'answer'; tab: string; id: number; value?: unknown; error?: SentError; state?: State }
-  /** A tab has become the one that holds the mesh. */
-  | { kind: 'holds'; state: State }
-  | { kind: 'event'; type: keyof MeshEvents; detail: unknown; state?: State }
+  /** A tab has become the leader. */
+  | { kind: 'leads'; state: State }
+  | { kind: 'event'; type: (typeof toldEvents)[number]; detail: unknown; state?: State }
+
+/** Whatever a page of the origin posted, as a message; what is none is nothing. */
+export const readMessage = (data: unknown): Message | undefined =>
+  typeof data === 'object' && data !== null && 'kind' in data ? (data as Message) : undefined
 
 /** An error keeps its class by name, and what users look at. */
 export interface SentError {
@@ -74,24 +87,4 @@ export function receiveError({ name, message, code }: SentError): Error {
   if (code) return new MeshError(code, message)
   if (name === 'TypeError') return new TypeError(message)
   return name === 'Error' ? new Error(message) : new DOMException(message, name)
-}
-
-interface SentResponse {
-  status: number
-  statusText: string
-  headers: [string, string][]
-  url: string
-  body: ArrayBuffer | null
-}
-
-export async function sendResponse(response: Response | undefined): Promise<SentResponse | undefined> {
-  if (!response) return undefined
-  const { status, statusText, headers, url } = response
-  return { status, statusText, headers: [...headers], url, body: response.body && (await response.arrayBuffer()) }
-}
-
-export function receiveResponse(sent: unknown): Response | undefined {
-  if (!sent) return undefined
-  const { status, statusText, headers, url, body } = sent as SentResponse
-  return new MeshResponse(body, { status, statusText, headers }, url)
 }

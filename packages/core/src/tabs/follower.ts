@@ -1,18 +1,30 @@
 import { abortable } from '../abort.ts'
 import type { Emit, MeshEvents } from '../events.ts'
-import type { Host } from './host.ts'
-import { type Calls, type Message, type Question, receiveError, type SentError, type State } from './messages.ts'
+import type { Leader } from './leader.ts'
+import {
+  type Calls,
+  type Message,
+  type Question,
+  readMessage,
+  receiveError,
+  type SentError,
+  type State
+} from './messages.ts'
 
-/** No tab that holds the mesh has taken a question in time. */
-export class NoHolder extends Error {}
+/** No leader has answered a question in time. */
+export class NoLeader extends Error {}
 
-export interface GuestOptions {
+export interface FollowerOptions {
   channel: BroadcastChannel
   emit: Emit
   /** A question that no tab takes within this is given up, in ms. */
   answerMs: number
-  /** Another tab has begun to hold the mesh. */
-  onHolder(): void
+  /** A question that a tab has taken is given up after this, in ms: any page of the origin can say that it has. */
+  doneMs: number
+  /** Another tab leads now. */
+  onLeader(): void
+  /** The leader has made this stale. */
+  onPurged(target: string): void
 }
 
 interface Waiting {
@@ -23,13 +35,13 @@ interface Waiting {
 }
 
 /** The side of a tab that does not hold the mesh: asks the one that does, and asks the next one again when it has gone. */
-export function createGuest({ channel, emit, answerMs, onHolder }: GuestOptions) {
+export function createFollower({ channel, emit, answerMs, doneMs, onLeader, onPurged }: FollowerOptions) {
   const tab = crypto.randomUUID()
   const waiting = new Map<number, Waiting>()
   let lastId = 0
   let state: State | undefined
   let looking = false
-  let here: Host | undefined
+  let here: Leader | undefined
   const post = (message: Message) => channel.postMessage(message)
 
   function ask<K extends keyof Calls>(call: K, args: Calls[K], signal?: AbortSignal | null): Promise<unknown> {
@@ -49,9 +61,13 @@ export function createGuest({ channel, emit, answerMs, onHolder }: GuestOptions)
     return abortable(answered, signal).finally(() => signal?.removeEventListener('abort', abort))
   }
 
-  function put(one: Waiting): void {
+  function giveUpAfter(one: Waiting, ms: number): void {
     clearTimeout(one.timer)
-    one.timer = setTimeout(() => settle(one.question.id)?.reject(new NoHolder()), answerMs)
+    one.timer = setTimeout(() => settle(one.question.id)?.reject(new NoLeader()), ms)
+  }
+
+  function put(one: Waiting): void {
+    giveUpAfter(one, answerMs)
     try {
       post(one.question)
     } catch (error) {
@@ -70,20 +86,25 @@ export function createGuest({ channel, emit, answerMs, onHolder }: GuestOptions)
     return one
   }
 
-  function receive({ data }: MessageEvent<Message>): void {
-    if ('state' in data && data.state) state = data.state
-    if (data.kind === 'holds') {
+  function receive({ data }: MessageEvent): void {
+    const message = readMessage(data)
+    if (!message) return
+    if ('state' in message && message.state) state = message.state
+    if (message.kind === 'leads') {
       askAgain()
-      onHolder()
-    } else if (data.kind === 'event') {
-      const detail = data.type === 'warning' ? receiveError(data.detail as SentError) : data.detail
-      emit(data.type, detail as MeshEvents[typeof data.type])
-    } else if (data.kind === 'taken' && data.tab === tab) {
-      clearTimeout(waiting.get(data.id)?.timer)
-    } else if (data.kind === 'answer' && data.tab === tab) {
-      const one = settle(data.id)
-      if (data.error) one?.reject(receiveError(data.error))
-      else one?.resolve(data.value)
+      onLeader()
+    } else if (message.kind === 'event') {
+      const { type, detail } = message
+      if (type === 'purged') onPurged((detail as MeshEvents['purged']).target)
+      else
+        emit(type, (type === 'warning' ? receiveError(detail as SentError) : detail) as MeshEvents[typeof type] & Error)
+    } else if (message.kind === 'taken' && message.tab === tab) {
+      const one = waiting.get(message.id)
+      if (one) giveUpAfter(one, doneMs)
+    } else if (message.kind === 'answer' && message.tab === tab) {
+      const one = settle(message.id)
+      if (message.error) one?.reject(receiveError(message.error))
+      else one?.resolve(message.value)
     }
   }
   channel.addEventListener('message', receive)
@@ -105,12 +126,12 @@ export function createGuest({ channel, emit, answerMs, onHolder }: GuestOptions)
       return state
     },
     /** This tab holds the mesh itself now: what waits is answered here, and nobody else is heard. */
-    moveTo(host: Host): void {
-      here = host
+    moveTo(leader: Leader): void {
+      here = leader
       channel.removeEventListener('message', receive)
       for (const { question } of [...waiting.values()]) {
         const one = settle(question.id)
-        void host.perform(question.call, question.args).then(one?.resolve, one?.reject)
+        void leader.perform(question.call, question.args).then(one?.resolve, one?.reject)
       }
     },
     /** Nobody will answer any more. */

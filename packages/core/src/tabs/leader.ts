@@ -1,27 +1,22 @@
 import { type Emit, eventTypes } from '../events.ts'
 import type { LocalMesh } from '../mesh.ts'
-import {
-  type Calls,
-  type Message,
-  type Question,
-  type RequestParts,
-  type State,
-  sendError,
-  sendResponse
-} from './messages.ts'
+import { type Calls, type Message, type Question, readMessage, type State, sendError, toldEvents } from './messages.ts'
 
-export interface Host {
-  /** Does what a tab asks; the value can be copied to it. */
+export interface Leader {
+  /** Does what a follower asks; the value can be copied to it. */
   perform<K extends keyof Calls>(call: K, args: Calls[K], signal?: AbortSignal): Promise<unknown>
-  /** From now on questions are taken for whoever holds the mesh next. */
+  /** From now on questions are taken for the next leader. */
   leave(): void
 }
 
-/** Other tabs learn how things stand with an event, but not with each of many. */
+/** Followers learn how things stand with an event, but not with each of many. */
 const stateEveryMs = 100
 
+/** Questions under way at once; more are not taken, for any page of the origin can ask. */
+const maxQuestions = 1000
+
 /** The side of the tab that holds the mesh: answers the other tabs, and tells them what happens. */
-export function createHost(channel: BroadcastChannel, mesh: LocalMesh, emit: Emit): Host {
+export function createLeader(channel: BroadcastChannel, mesh: LocalMesh, emit: Emit): Leader {
   const underWay = new Map<string, AbortController>()
   let leaving = false
   let toldAt = Number.NEGATIVE_INFINITY
@@ -35,22 +30,21 @@ export function createHost(channel: BroadcastChannel, mesh: LocalMesh, emit: Emi
   }
   const stateIfDue = () => (performance.now() - toldAt > stateEveryMs ? state() : undefined)
 
-  const request = ({ url, init }: RequestParts, signal?: AbortSignal) => [url, { ...init, signal }] as const
   const perform: { [K in keyof Calls]: (args: Calls[K], signal?: AbortSignal) => Promise<unknown> } = {
-    fetch: async ([parts], signal) => sendResponse(await mesh.fetch(...request(parts, signal))),
-    peek: async ([parts]) => sendResponse(await mesh.peek(...request(parts))),
-    holders: ([parts]) => mesh.holders(...request(parts)),
+    seek: ([key]) => mesh.seek(key),
+    told: ([key, isNew]) => mesh.told(key, isNew),
+    holders: ([key, hash]) => mesh.holdersOf(key, hash),
     get: ([name], signal) => mesh.get(name, { signal }),
     set: ([name, value, ttlMs], signal) => mesh.set(name, value, { ttlMs, signal }),
     delete: ([name], signal) => mesh.delete(name, { signal }),
     purge: ([urlOrRepository], signal) => mesh.purge(urlOrRepository, { signal }),
     clear: () => mesh.clear(),
-    wrote: ([urls, authorization]) => mesh.wrote(urls, authorization),
     look: async () => undefined
   }
 
   async function answer<K extends keyof Calls>({ tab, id, call, args }: Question<K>): Promise<void> {
     const name = `${tab} ${id}`
+    if (!Object.hasOwn(perform, call) || underWay.size >= maxQuestions) return
     const control = new AbortController()
     underWay.set(name, control)
     post({ kind: 'taken', tab, id })
@@ -66,18 +60,25 @@ export function createHost(channel: BroadcastChannel, mesh: LocalMesh, emit: Emi
     }
   }
 
-  channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
-    if (data.kind === 'question') void answer(data)
-    else if (data.kind === 'abort') underWay.get(`${data.tab} ${data.id}`)?.abort()
+  channel.addEventListener('message', ({ data }) => {
+    const message = readMessage(data)
+    if (message?.kind === 'question') void answer(message)
+    else if (message?.kind === 'abort') underWay.get(`${message.tab} ${message.id}`)?.abort()
   })
   for (const type of eventTypes) {
     mesh.addEventListener(type, ({ detail }) => {
       emit(type, detail)
-      if (!leaving)
-        post({ kind: 'event', type, detail: type === 'warning' ? sendError(detail) : detail, state: stateIfDue() })
+      const isTold = (toldEvents as readonly string[]).includes(type)
+      if (isTold && !leaving)
+        post({
+          kind: 'event',
+          type: type as (typeof toldEvents)[number],
+          detail: type === 'warning' ? sendError(detail) : detail,
+          state: stateIfDue()
+        })
     })
   }
-  post({ kind: 'holds', state: state() })
+  post({ kind: 'leads', state: state() })
 
   return {
     perform: (call, args, signal) => perform[call](args, signal),
