@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { bob, failWith, minute, next, repo, scene, shared, status } from './members.ts'
+import { bob, dated, failWith, minute, next, repo, scene, shared, status } from './members.ts'
 
 const issues = `${repo}/issues`
 const without = { credentials: 'omit' } as const
@@ -43,6 +43,19 @@ describe('a GitHub Enterprise Server in private mode', () => {
     failWith(s, 502)
     expect((await a.ask(issues, without)).status).to.equal(502)
     expect((await a.ask(issues)).status).to.equal(200)
+  })
+})
+
+describe('a local client without a token', () => {
+  const s = scene({ privateMode: true, basePath: '/api/v3' })
+
+  it('does not keep members from what they share, by asking for what it is not shown', async () => {
+    const [a, b] = await s.two()
+    const isNobodys = ({ login, path }: { login?: string; path: string }) => !login && /hello-world$/i.test(path)
+    s.github.respond(isNobodys, dated(s, '{}', { status: 404 }))
+    expect((await a.ask(repo, without)).status).to.equal(404)
+    await shared(a, b, issues)
+    expect(status(await b.ask(issues))).to.equal('ghmesh; hit; detail=peer')
   })
 })
 

@@ -232,7 +232,7 @@ export function createAdmit(options: AdmitOptions) {
       await cache.touch(request.key, (held) => (held.hash === entry.hash ? change(held) : held))
       const refreshed = change(entry)
       if (refreshed.from === undefined) learnAlias(request, refreshed.headers.link)
-      options.share(request, request.key, refreshed, entry.public)
+      if (!refreshed.local) options.share(request, request.key, refreshed, entry.public)
       return refreshed
     },
 
@@ -245,7 +245,8 @@ export function createAdmit(options: AdmitOptions) {
         if (viewer === anonymous) visibility.isOpen = false
       } else if (repository && isRepository(path)) {
         revoked.set(`${viewer} ${repository}`, sentAt)
-        visibility.learn(repository, false, sentAt)
+        // Where nobody is shown anything without a token, that says nothing of the repository.
+        if (viewer !== anonymous || visibility.isOpen) visibility.refused(repository, sentAt)
       } else if (viewer !== anonymous && (await cache.find(key))?.entries.some((entry) => entry.public))
         options.doubt(request)
       await cache.touch(key, (entry) => ({ ...entry, confirmed: withAnswer(entry.confirmed, viewer, -sentAt) }))

@@ -85,9 +85,10 @@ export function createMember(parts: MemberParts) {
   })
   const routeOf = createRoutes(options.routes)
   const viewers = createViewers(parts.machineKey)
+  const isAlone = !(transport && groups[0]) && !leader
   const visibility = createVisibility({
     ...limits,
-    recentMs: (transport && groups[0]) || leader ? limits.visibilityRecentMs : limits.visibilityMs,
+    recentMs: isAlone ? limits.visibilityMs : limits.visibilityRecentMs,
     now: clock.now,
     isOpen: isOpen(apiUrl),
     hidden: (names) => void hide(names).catch(() => {})
@@ -160,6 +161,7 @@ export function createMember(parts: MemberParts) {
   const trusts = (peerId: string | undefined) => trust === 'group' && (peerId === undefined || guard.trusts(peerId))
   const sharing = createSharing({
     ...shared,
+    isAlone,
     ask: (request) => resolve(flow, request),
     announce: (key, entry) => (network ? network.announce(key, entry) : leader?.told(key, true)),
     touched: (key, entry) => (network ? network.touched(key, entry) : leader?.told(key, false))

@@ -12,6 +12,8 @@ export interface SharingOptions {
   visibility: Visibility
   requests: Requests
   mayShare(entry: Entry): boolean
+  /** There are no members to tell. */
+  isAlone: boolean
   /** Answers one of the mesh's own questions, from GitHub. */
   ask(request: ApiRequest): Promise<unknown>
   announce(key: string, entry: Entry): void
@@ -24,7 +26,7 @@ export interface SharingOptions {
  * says nothing of that, so the repository itself is looked up first, if that was not done lately: with a token a 304 is free.
  */
 export function createSharing(options: SharingOptions) {
-  const { apiUrl, cache, purges, visibility, requests, mayShare, ask, announce, touched } = options
+  const { apiUrl, cache, purges, visibility, requests, mayShare, isAlone, ask, announce, touched } = options
   const underWay = new Set<Promise<void>>()
 
   /** Asks GitHub for the repository object, with the token that got the answer; what it shows is learnt on its way. */
@@ -42,6 +44,8 @@ export function createSharing(options: SharingOptions) {
 
   async function share(request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean): Promise<void> {
     const { repository, viewer } = request
+    // With nobody to tell, only a new answer is worth a look: others here may then get it.
+    if (isAlone && (entry.public || wasPublic !== undefined)) return
     let shared = entry
     if (viewer !== anonymous && repository) {
       const shown = await isPublic(request, repository)

@@ -159,15 +159,12 @@ describe('inspect', () => {
     const body = utf8(
       JSON.stringify(Array.from({ length: 60_000 }, (_, n) => ({ path: `src/${n}`, sha: 'f'.repeat(40) })))
     )
-    let turns = 0
-    let over = false
-    const others = (async () => {
-      for (; !over; turns++) await new Promise((resolve) => setImmediate(resolve))
-    })()
+    let ran = false
+    setTimeout(() => {
+      ran = true
+    })
     expect((await inspect(body, true)).items).to.equal(60_000)
-    over = true
-    await others
-    expect(turns).to.be.above(3)
+    expect(ran).to.equal(true)
   })
 })
 

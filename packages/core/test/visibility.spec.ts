@@ -106,6 +106,13 @@ describe('visibility', () => {
     expect([await isPublic(), visibility.isHidden('o/r'), asked()]).to.deep.equal([false, true, 3])
   })
 
+  it('where it was refused to somebody it is hidden, until it is looked up for another', async () => {
+    const { visibility, isPublic, hidden } = setUp()
+    visibility.refused('o/r', 0)
+    expect([visibility.isHidden('o/r'), hidden.length]).to.deep.equal([true, 1])
+    expect([await isPublic(), visibility.isHidden('o/r')]).to.deep.equal([true, false])
+  })
+
   it('believes an alias for ten minutes: a name can change hands', () => {
     const { visibility, wait } = setUp()
     visibility.learnAlias('7', 'o/r')

@@ -13,6 +13,8 @@ export interface Visibility {
   isPublic(repository: string, lookUp: () => Promise<unknown>): Promise<boolean>
   /** Something makes it likely that it is public no more: what was shown until now does not count as lately. */
   doubt(repository: string): void
+  /** It was refused to somebody: not public, until it is looked up for somebody who is shown it. */
+  refused(repository: string, at: number): void
   /** Learns from an own answer to a request that was sent at `at`, ms; the newest counts. */
   learn(repository: string, isPublic: boolean, at: number): void
   /** Whether this API is known to show what is public to those without a token; an own answer to such a request tells. */
@@ -66,7 +68,7 @@ export function createVisibility(options: VisibilityOptions): Visibility {
     return undefined
   }
 
-  return {
+  const visibility: Visibility = {
     isOpen: options.isOpen,
     isHidden: (repository) => seen.get(repository)?.isPublic === false,
     publicAt(repository) {
@@ -80,8 +82,12 @@ export function createVisibility(options: VisibilityOptions): Visibility {
     },
     doubt(repository) {
       const found = seen.get(repository)
-      if (found?.isPublic) seen.set(repository, { ...found, doubted: true })
+      if (found) seen.set(repository, { ...found, doubted: true })
       failedAt.delete(repository)
+    },
+    refused(repository, at) {
+      visibility.learn(repository, false, at)
+      visibility.doubt(repository)
     },
     learn(repository, isPublic, at) {
       const other = others.get(repository)
@@ -106,6 +112,7 @@ export function createVisibility(options: VisibilityOptions): Visibility {
       return alias && now() - alias.at < aliasMs ? alias.name : undefined
     }
   }
+  return visibility
 }
 
 /**
