@@ -45,6 +45,3 @@ export const within = async (promise: Promise<unknown>, ms: number): Promise<voi
     promise.catch(() => {}),
     ms
   ))
-
-/** Lets whatever else waits for this thread have its turn. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))

@@ -185,7 +185,7 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
       return member.clear()
     },
     async seek(key) {
-      await network?.ask(key, (await cache.reload(key))?.entries[0])
+      await network?.ask(key, { held: (await cache.reload(key))?.entries[0], nobodyElse: false })
     },
     async told(key, isNew) {
       const entry = (await cache.reload(key))?.entries.find(mayShare)

@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache'
-import { breathe, inTime, within } from '../abort.ts'
+import { inTime, within } from '../abort.ts'
 import { pruneConfirmations } from '../confirmations.ts'
 import { type Entry, type EntrySummary, type Holding, merge } from '../entry.ts'
 import { MeshError, toMeshError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
+import { pause } from '../pause.ts'
 import type { Store } from '../store/store.ts'
 import { createHeld } from './held.ts'
 import { markedAt, marksKey, readMarks, withMark } from './marks.ts'
@@ -154,7 +155,7 @@ export function createCache(
       const row = await tryStore(() => all.next())
       if (!row || row.done) return
       yield row.value
-      if (count % rowsAtOnce === 0) await breathe()
+      if (count % rowsAtOnce === 0) await pause()
     }
   }
 

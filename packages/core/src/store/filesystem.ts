@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib'
-import { type AbortOptions, breathe } from '../abort.ts'
+import type { AbortOptions } from '../abort.ts'
 import type { MeshError } from '../errors.ts'
 import { defaultLimits } from '../limits.ts'
+import { pause } from '../pause.ts'
 import { checkBounds, closedError } from './bounds.ts'
 import { type Cache, openCache, storeError } from './filesystem-database.ts'
 import { isDamage } from './filesystem-sqlite.ts'
@@ -170,7 +171,7 @@ export function filesystemStore(
         waiting.set(key, call)
         try {
           const isTooFull = (totals: Totals) => totals.bytes + bytes > maxBytes
-          while (run((sql) => removeSome(sql, isTooFull), options)) await breathe()
+          while (run((sql) => removeSome(sql, isTooFull), options)) await pause()
           if (waiting.get(key) !== call) return
         } finally {
           if (waiting.get(key) === call) waiting.delete(key)
@@ -208,7 +209,7 @@ export function filesystemStore(
     async clear(options) {
       waiting.clear()
       used.clear()
-      while (run((sql) => removeSome(sql), options)) await breathe()
+      while (run((sql) => removeSome(sql), options)) await pause()
     },
 
     async *list(options) {
