@@ -6,6 +6,7 @@ import { apiUrl, findsMembers } from './environment.ts'
 import { CliError } from './errors.ts'
 import { createOutput } from './output.ts'
 import { whereFrom } from './provenance.ts'
+import { bodyForTerminal } from './terminal.ts'
 import { firstMember } from './until.ts'
 
 export interface GetFlags {
@@ -42,11 +43,15 @@ export async function get(what: string, flags: GetFlags, signal: AbortSignal): P
   })
   if (!flags.quiet) output.note(whereFrom(response, mesh, { held: held !== undefined, member }))
   if (response.body) {
-    await pipeline(response.body as AsyncIterable<Uint8Array>, process.stdout, { end: false, signal }).catch(
-      (error) => {
-        if (error.code !== 'EPIPE') throw error
-      }
-    )
+    const body = response.body as AsyncIterable<Uint8Array>
+    const how = { end: false, signal }
+    // It may be a member's.
+    const sent = process.stdout.isTTY
+      ? pipeline(body, bodyForTerminal(), process.stdout, how)
+      : pipeline(body, process.stdout, how)
+    await sent.catch((error) => {
+      if (error.code !== 'EPIPE') throw error
+    })
   }
   return response.ok ? 0 : 1
 }

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import type { MeshOptions } from 'ghmesh'
 import yoctoSpinner from 'yocto-spinner'
+import { documentText, shown } from './terminal.ts'
 
 /** Where a command says what happens. Results go to standard output, all else to standard error. */
 export interface Output {
@@ -28,7 +29,7 @@ export function createOutput({ json = false, prefix = '' }: OutputOptions = {}):
   let spinner: ReturnType<typeof yoctoSpinner> | undefined
   const write = (stream: NodeJS.WriteStream, text: string) => {
     spinner?.clear()
-    stream.write(`${prefix}${text}\n`)
+    stream.write(`${prefix}${shown(text)}\n`)
   }
   const note = (text: string) => write(process.stderr, text)
   return {
@@ -37,14 +38,14 @@ export function createOutput({ json = false, prefix = '' }: OutputOptions = {}):
     json,
     waiting(text) {
       if (!process.stderr.isTTY) return () => {}
-      const own = yoctoSpinner({ text, stream: process.stderr, handleSignals: false }).start()
+      const own = yoctoSpinner({ text: shown(text), stream: process.stderr, handleSignals: false }).start()
       spinner = own
       return () => {
         own.stop()
         if (spinner === own) spinner = undefined
       }
     },
-    document: (value) => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    document: (value) => void process.stdout.write(`${documentText(value, 2)}\n`),
     logger: { debug() {}, info() {}, warn: note, error: note }
   }
 }

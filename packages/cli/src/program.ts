@@ -14,6 +14,7 @@ import { addSecret } from './commands/secret.ts'
 import { addSmoke } from './commands/smoke.ts'
 import { addStats } from './commands/stats.ts'
 import { exitCodeOf, messageOf } from './errors.ts'
+import { shown } from './terminal.ts'
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 // In the order of the help: what is wanted first comes first.
@@ -71,7 +72,7 @@ export async function run(argv: string[]): Promise<number> {
     return code
   } catch (error) {
     if (error instanceof CommanderError) return usage(error, program, argv.slice(2))
-    process.stderr.write(`ghmesh: ${messageOf(error)}\n`)
+    process.stderr.write(`${shown(`ghmesh: ${messageOf(error)}`)}\n`)
     return exitCodeOf(error)
   }
 }
@@ -89,6 +90,6 @@ function usage({ code, exitCode, message }: CommanderError, program: Command, wo
     .replace(/^error: /, '')
     .replace(/\.?\s*\n\s*/g, ' ')
     .replace(/\.$/, '')
-  process.stderr.write(`ghmesh: ${said}; see ${path} --help\n`)
+  process.stderr.write(`${shown(`ghmesh: ${said}; see ${path} --help`)}\n`)
   return 2
 }

@@ -1,6 +1,6 @@
 import type { Peer } from 'ghmesh'
 import { findsMembers } from '../environment.ts'
-import { printable } from '../printable.ts'
+import { shown } from '../terminal.ts'
 import { type Finding, ok, warning } from './check.ts'
 import type { Company } from './company.ts'
 
@@ -18,5 +18,5 @@ export function checkMembers({ peers, proxy }: Company, waitSeconds: number): Fi
 
 function describe({ id, name, path, transport, rttMs }: Peer): string {
   const said = [path, transport, ...(rttMs === undefined ? [] : [`${rttMs.toFixed(1)} ms`])]
-  return `${printable(name ?? `…${id.slice(-8)}`)} (${said.join(', ')})`
+  return `${shown(name ?? `…${id.slice(-8)}`)} (${said.join(', ')})`
 }

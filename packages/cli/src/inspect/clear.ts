@@ -4,6 +4,7 @@ import { isInUse } from 'ghmesh/cache-folder'
 import { CliError } from '../errors.ts'
 import { createOutput } from '../output.ts'
 import type { Cleared } from '../proxy/own-pages.ts'
+import { shown } from '../terminal.ts'
 import { withFolder } from './folder.ts'
 import { counted } from './show.ts'
 import { type Place, type Source, sourceToChange } from './source.ts'
@@ -46,7 +47,7 @@ async function agreed({ proxy, directory }: Source, signal: AbortSignal): Promis
   const asking = createInterface({ input: process.stdin, output: process.stderr, terminal: false })
   const ended = new Promise<string>((resolve) => asking.once('close', () => resolve('')))
   try {
-    const question = asking.question(`Remove all entries of ${where}? [y/N] `, { signal })
+    const question = asking.question(`${shown(`Remove all entries of ${where}?`)} [y/N] `, { signal })
     return /^y(?:es)?$/i.test((await Promise.race([question, ended])).trim())
   } finally {
     asking.close()

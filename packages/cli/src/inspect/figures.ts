@@ -1,6 +1,6 @@
 import type { MeshStats } from 'ghmesh'
 import { finalStats } from '../smoke/final-stats.ts'
-import { shown } from './show.ts'
+import { shown } from '../terminal.ts'
 
 /** A member's figures under the names that `smoke` uses, the runbook's first. */
 export interface Figures {

@@ -1,5 +1,6 @@
+import { shown } from '../terminal.ts'
 import { withFolder } from './folder.ts'
-import { ago, counted, shown } from './show.ts'
+import { ago, counted } from './show.ts'
 
 /** What the directory of a cache tells by itself: of hits and members it knows nothing. */
 export interface FolderFigures {

@@ -3,8 +3,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { CachedEntry } from 'ghmesh/cache-folder'
 import { CliError } from '../errors.ts'
+import { documentText, shown } from '../terminal.ts'
 import { withFolder } from './folder.ts'
-import { ago, shown } from './show.ts'
+import { ago } from './show.ts'
 import { type Place, sourceOf } from './source.ts'
 
 export interface ListFlags extends Place {
@@ -22,7 +23,7 @@ export async function list(what: string | undefined, flags: ListFlags, signal: A
     function* lines() {
       if (!flags.json) yield `${['  age', '    bytes', 'reach  ', 'etag    ', 'url'].join('  ')}\n`
       for (const entry of folder.entries()) {
-        if (fits(entry.url)) yield `${flags.json ? JSON.stringify(factsOf(entry, now)) : lineOf(entry, now)}\n`
+        if (fits(entry.url)) yield `${flags.json ? documentText(factsOf(entry, now)) : shown(lineOf(entry, now))}\n`
       }
     }
     await pipeline(Readable.from(lines()), process.stdout, { end: false, signal }).catch((error) => {

@@ -3,8 +3,9 @@ import { briefMember } from '../brief-member.ts'
 import { findsMembers, noWayToMembers } from '../environment.ts'
 import { CliError } from '../errors.ts'
 import { createOutput, type Output } from '../output.ts'
+import { shown } from '../terminal.ts'
 import { until } from '../until.ts'
-import { counted, shown, table } from './show.ts'
+import { counted, table } from './show.ts'
 import { type Place, sourceOf } from './source.ts'
 
 export interface PeersFlags extends Pick<Place, 'socket'> {

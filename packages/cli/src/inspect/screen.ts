@@ -1,5 +1,6 @@
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { shown } from '../terminal.ts'
 
 export interface Refresh {
   /** What is shown: on a terminal many lines, where there are any, in the place of those before; else one, as in a log. */
@@ -18,11 +19,11 @@ export async function refreshing({ lines, seconds, signal }: Refresh): Promise<v
     if (out.isTTY && many) {
       // A line that wraps, or scrolls away, could not be taken back. Some terminals do not know their size.
       const [columns, height] = [out.columns || 80, out.rows || 24]
-      const rows = many.slice(0, height - 1).map((line) => line.slice(0, columns - 1))
+      const rows = many.slice(0, height - 1).map((line) => shown(line).slice(0, columns - 1))
       const back = shownRows > 0 ? `\x1b[${shownRows}A\x1b[J` : ''
       out.write(`${back}${rows.join('\n')}\n`)
       shownRows = rows.length
-    } else out.write(`${one}\n`)
+    } else out.write(`${shown(one)}\n`)
     await sleep(seconds * 1000, undefined, { signal }).catch(() => {})
     if (signal.aborted || out.destroyed || out.writableEnded) return
   }

@@ -1,9 +1,3 @@
-const credential = /\b(?:gh[pousr]_|github_pat_|ghm1_)[\w-]+/g
-
-/** Text from elsewhere, such as a member's name, as a terminal may have it: nothing that steers it, and no credential. */
-export const shown = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?').replace(credential, '***')
-
 /** How long ago something was, in the largest unit that fits. */
 export function ago(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))

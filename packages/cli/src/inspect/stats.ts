@@ -1,10 +1,11 @@
 import { CliError } from '../errors.ts'
 import { createOutput } from '../output.ts'
 import type { GroupFigures, ProxyFigures } from '../proxy/own-pages.ts'
+import { documentText, shown } from '../terminal.ts'
 import { figureDocument, figureLine, figureLines, figuresOf, sumOf } from './figures.ts'
 import { folderFigures, folderLines } from './folder-figures.ts'
 import { refreshing } from './screen.ts'
-import { counted, shown, table } from './show.ts'
+import { counted, table } from './show.ts'
 import { type Place, type Source, sourceOf } from './source.ts'
 
 export interface StatsFlags extends Place {
@@ -39,7 +40,7 @@ export async function stats(flags: StatsFlags, signal: AbortSignal): Promise<num
     async lines() {
       const { document, many, one } = await look()
       const at = new Date().toISOString()
-      const text = json ? JSON.stringify({ at, ...document }) : `${at} ${one}`
+      const text = json ? documentText({ at, ...document }) : `${at} ${one}`
       return json ? { one: text } : { many, one: text }
     }
   })

@@ -2,8 +2,9 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { isDamagedFile, renewCacheFile } from 'ghmesh/cache-folder'
 import { CliError } from '../errors.ts'
 import { createOutput, type Output } from '../output.ts'
+import { shown } from '../terminal.ts'
 import { withFolder } from './folder.ts'
-import { counted, shown } from './show.ts'
+import { counted } from './show.ts'
 import { type Place, sourceOf } from './source.ts'
 
 export interface VerifyFlags extends Place {

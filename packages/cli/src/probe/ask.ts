@@ -3,7 +3,7 @@ import type { ProbeReport } from 'ghmesh'
 import { relayName } from 'ghmesh/protocol'
 import { CliError } from '../errors.ts'
 import type { Output } from '../output.ts'
-import { printable } from '../printable.ts'
+import { shown } from '../terminal.ts'
 import { isOwnHost, readAddress, socketOf } from './address.ts'
 import { reach } from './reach.ts'
 
@@ -24,7 +24,7 @@ export async function ask(copied: string, waitSeconds: number, output: Output, s
 function tell(address: string, report: ProbeReport, output: Output): void {
   const { peerId, version, path, transport, rttMs } = report
   const relay = report.name === relayName
-  const host = report.name === undefined || relay ? undefined : printable(report.name)
+  const host = report.name === undefined || relay ? undefined : shown(report.name)
   const other = isOther(address, report)
   const sum = rttMs.reduce((total, ms) => total + ms, 0)
   const trip = { min: Math.min(...rttMs), avg: sum / rttMs.length, max: Math.max(...rttMs) }

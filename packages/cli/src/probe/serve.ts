@@ -24,7 +24,8 @@ export async function serve(port: number | undefined, output: Output, signal: Ab
         'ghmesh: this address is for this machine alone: no other is known, or IPFS_ACCELERATE_P2P_FORCE_LOCALHOST is set'
       )
     }
-    output.note(`Answering probes until Ctrl-C. On the other machine:\n  P2P_REMOTE_MULTIADDR=${first} ghmesh probe`)
+    output.note('Answering probes until Ctrl-C. On the other machine:')
+    output.note(`  P2P_REMOTE_MULTIADDR=${first} ghmesh probe`)
     await stopped(signal)
     return 0
   } finally {

@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts'
+import { shown } from '../terminal.ts'
 import { socketOf } from './address.ts'
 import { tcpFailure } from './tcp.ts'
 
@@ -82,7 +82,7 @@ export async function whyNot(error: unknown, address: string, connected: boolean
       exitCode: 2
     },
     failed: {
-      message: `${place} cannot be reached: ${printable(message || name || 'for no known reason')}`,
+      message: `${place} cannot be reached: ${shown(message || name || 'for no known reason')}`,
       fix: 'is "ghmesh probe --serve" running there?'
     }
   } satisfies Record<Why['reason'], Omit<Why, 'reason'>>

@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises'
 import { CliError } from '../errors.ts'
 import { askSocket } from './ask-socket.ts'
+import { isTrusted } from './own-file.ts'
 
 /** Who listens on a socket, in words; undefined when nobody does. */
 export type Holder = string | undefined
@@ -28,6 +29,7 @@ export async function listenerOn(socket: string): Promise<Listener> {
   const stats = await lstat(socket).catch(() => undefined)
   if (!stats) return { kind: 'nobody' }
   if (!stats.isSocket()) throw new CliError(`${socket} exists and is no socket`)
+  if (!isTrusted(stats)) throw new CliError(`${socket} belongs to another user`)
   try {
     const { text } = await askSocket(socket, { path: '/ghmesh/stats' })
     const said = identityIn(text)
@@ -54,7 +56,9 @@ export async function holderOf(socket: string): Promise<Holder> {
 function identityIn(text: string): (ProxyIdentity & Record<string, unknown>) | undefined {
   try {
     const said = JSON.parse(text)
-    return Number.isSafeInteger(said.pid) && !Number.isNaN(Date.parse(said.since)) ? said : undefined
+    // By its form, for what can be read as a date may have anything in brackets.
+    const isTime = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(said.since)
+    return Number.isSafeInteger(said.pid) && isTime ? said : undefined
   } catch {
     return undefined
   }

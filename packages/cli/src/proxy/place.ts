@@ -1,8 +1,9 @@
-import { chmod, mkdir } from 'node:fs/promises'
+import { chmod, lstat, mkdir, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import process from 'node:process'
 import { CliError } from '../errors.ts'
+import { requireOwnFolder } from './own-file.ts'
 
 /** What the kernel has room for in an address: 108 bytes on Linux, 104 on macOS, the last of them 0. */
 const mostPathBytes = 103
@@ -32,7 +33,10 @@ export const canBeSocket = (path: string): boolean =>
 export async function makeRunFolder(): Promise<string> {
   const folder = runFolder()
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await chmod(folder, 0o700)
+  const stats = await lstat(folder)
+  // A link or another user's folder is none to change the mode of; `requireOwnFolder` says so.
+  if (stats.isDirectory() && stats.uid === process.getuid?.()) await chmod(folder, 0o700)
+  await requireOwnFolder(folder)
   return folder
 }
 
@@ -56,12 +60,14 @@ export function socketPath(given: string | undefined): string {
 /**
  * The socket to listen on, its folder made.
  *
- * @throws CliError for a path that no socket can have
+ * @throws CliError for a path that no socket can have, and for a folder in which others could exchange it
  */
 export async function socketPlace(given: string | undefined): Promise<string> {
   const path = socketPath(given)
   if (given === undefined) await makeRunFolder()
-  // Only what is made here is private; a folder that exists, such as /tmp, is its owner's business.
+  // Only what is made here is private.
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  // Whoever can put another socket in its place gets what is sent to it, tokens too.
+  await requireOwnFolder(await realpath(dirname(path)))
   return path
 }

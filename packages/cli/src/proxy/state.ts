@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { link, rename, rm, writeFile } from 'node:fs/promises'
 import { CliError } from '../errors.ts'
+import { readOwnFile } from './own-file.ts'
 
 /** What stands beside a socket while its proxy runs, and after a crash. */
 export interface ProxyState {
@@ -20,7 +21,8 @@ const stateFile = (socket: string) => `${socket}.json`
 /** The state that a proxy on this socket wrote, running or not; undefined for none, and for one that makes no sense. */
 export async function readState(socket: string): Promise<ProxyState | undefined> {
   try {
-    const { pid, since, gh } = JSON.parse(await readFile(stateFile(socket), 'utf8'))
+    // What it says goes into gh's configuration, and so decides who gets gh's token.
+    const { pid, since, gh } = JSON.parse((await readOwnFile(stateFile(socket)))?.text ?? '')
     if (!Number.isSafeInteger(pid) || typeof since !== 'string') return undefined
     const complete = typeof gh?.former === 'string' && typeof gh.configDir === 'string'
     return { pid, since, ...(complete && { gh: { former: gh.former, configDir: gh.configDir } }) }
@@ -32,7 +34,7 @@ export async function readState(socket: string): Promise<ProxyState | undefined>
 /** All of it or nothing, for this user's eyes only. */
 export async function writeState(socket: string, state: ProxyState): Promise<void> {
   const draft = `${stateFile(socket)}.${randomBytes(4).toString('hex')}`
-  await writeFile(draft, `${JSON.stringify(state)}\n`, { mode: 0o600 })
+  await writeFile(draft, `${JSON.stringify(state)}\n`, { mode: 0o600, flag: 'wx' })
   await rename(draft, stateFile(socket))
 }
 
@@ -50,7 +52,7 @@ export async function lockStart(socket: string): Promise<() => void> {
   const file = `${socket}.lock`
   const own = `${file}.${randomBytes(4).toString('hex')}`
   try {
-    await writeFile(own, String(process.pid), { mode: 0o600 })
+    await writeFile(own, String(process.pid), { mode: 0o600, flag: 'wx' })
     // A link appears with its content, and only where there is nothing.
     while (!(await succeeds(link(own, file), 'EEXIST'))) await removeStale(file, socket)
     return () => rmSync(file, { force: true })
@@ -76,8 +78,8 @@ async function removeStale(file: string, socket: string): Promise<void> {
 
 /** A process id comes again, and after a restart in a container even this one's own: a start does not take so long. */
 async function refuseLive(file: string, socket: string): Promise<void> {
-  const pid = Number(await readFile(file, 'utf8').catch(() => ''))
-  const { mtimeMs } = (await stat(file).catch(() => undefined)) ?? { mtimeMs: 0 }
+  const { text, mtimeMs } = (await readOwnFile(file)) ?? { text: '', mtimeMs: 0 }
+  const pid = Number(text)
   if (pid === process.pid || !isAlive(pid) || Date.now() - mtimeMs > startMs) return
   throw new CliError(`another ghmesh proxy is starting on ${socket} (process ${pid}, by ${socket}.lock)`)
 }
