@@ -109,6 +109,38 @@ describe('members that abuse what members may do', () => {
     })
   })
 
+  describe('the clock of a page, which cannot read GitHub’s', () => {
+    const halfMinute = 30_000
+    /** What a page sees of an answer. */
+    const asPage: typeof fetch = async (...args) => {
+      const response = await fetch(...args)
+      const headers = new Headers(response.headers)
+      headers.delete('date')
+      return new Response(response.body, { status: response.status, headers })
+    }
+
+    for (const [liars, offset] of [
+      [1, 1e12],
+      [2, -1e12],
+      [10, 1e12],
+      [10, -1e12]
+    ] as const)
+      it(`${liars} with clocks off by ${offset}: a fresh answer stays fresh, a stale one is asked for again`, async () => {
+        let now = Date.now()
+        const mesh = await here.member({ fetch: asPage, now: () => now })
+        await here.answered(mesh, path)
+        for (let i = 0; i < liars; i++) {
+          const attacker = await here.attacker()
+          await attacker.join(mesh)
+          expect(await attacker.tell(mesh, presence({ offset }))).to.equal('accept')
+        }
+        now += 60_000 - halfMinute - 1
+        await here.answered(mesh, path, 'cache')
+        now += 2 * halfMinute + 1
+        await here.answered(mesh, path)
+      })
+  })
+
   it("purges in a loop: bounded by the sender's allowance, and fetches are answered", async () => {
     const { mesh, attacker } = await two()
     let purged = 0

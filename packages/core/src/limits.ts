@@ -23,6 +23,11 @@ export const defaultLimits = {
   aliasMs: 10 * minuteMs,
   /** An `asOf` further ahead of GitHub's clock than this is dropped. */
   clockSkewMs: 5 * secondMs,
+  /**
+   * Where GitHub's own `Date` cannot be read, in browsers: members move this member's clock by no more than this. Ages are
+   * then wrong by twice as much at most, which is GitHub's `max-age`.
+   */
+  maxHeardClockMs: 30 * secondMs,
   /** After a successful write, what it changed is asked again after each of these. */
   recheckMs: [3 * secondMs, 15 * secondMs],
   /** Shared entries are deleted when their newest confirmation is older. */

@@ -77,7 +77,7 @@ export function createMember(parts: MemberParts) {
     dispatch(type, detail)
   }
   const counters = createCounters()
-  const clock = createClock(localNow)
+  const clock = createClock(localNow, limits.maxHeardClockMs)
   const purges = createPurges(apiUrl)
   const cache = createCache(parts.store, limits, clock.now, purges, {
     warning: (error) => emit('warning', error),

@@ -1,9 +1,20 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { createClock } from '../src/github/clock.ts'
+import { createClock as create } from '../src/github/clock.ts'
+import { defaultLimits } from '../src/limits.ts'
 
 const local = Date.UTC(2026, 3, 1)
-const dateOf = (at: number) => new Date(at).toUTCString()
+const dateOf = (at: number) => new Headers({ date: new Date(at).toUTCString() })
+/** What a browser sees of an answer. */
+const resetOf = (at: number) =>
+  new Headers({
+    'x-ratelimit-limit': '5000',
+    'x-ratelimit-remaining': '1',
+    'x-ratelimit-reset': String(Math.floor(at / 1000))
+  })
+const { maxHeardClockMs } = defaultLimits
+const minute = 60_000
+const createClock = (localNow: () => number) => create(localNow, maxHeardClockMs)
 
 describe('clock', () => {
   it('is the local one until it knows better', () => {
@@ -38,32 +49,100 @@ describe('clock', () => {
 
   it('learns nothing from no date', () => {
     const clock = createClock(() => local)
-    for (const date of [null, '', 'yesterday']) clock.learn(date, local, local)
+    clock.learn(new Headers(), local, local)
+    for (const date of ['', 'yesterday']) clock.learn(new Headers({ date }), local, local)
     expect(clock.fromOrigin).to.equal(false)
   })
 
-  it("takes the median of members' clocks, each once, so that one liar does not move it", () => {
+  it("takes the median of members' clocks, each once, so that one liar among them does not move it", () => {
     const clock = createClock(() => local)
-    clock.hear('a', 100)
-    clock.hear('b', 110)
-    for (let i = 0; i < 9; i++) clock.hear('liar', 1e12)
+    clock.hear('a', local + 100)
+    clock.hear('b', local + 110)
+    for (let i = 0; i < 9; i++) clock.hear('liar', local + 1e12)
     expect(clock).to.include({ offsetMs: 110, fromOrigin: false })
     expect(clock.now()).to.equal(local + 110)
   })
 
+  it('goes by what members say that GitHub’s clock shows, not by how wrong their own clocks are', () => {
+    let now = local - 20_000 // this one is late, the member's is right
+    const clock = createClock(() => now)
+    clock.hear('a', local)
+    expect(clock.now()).to.equal(local)
+    now += 5000
+    expect(clock.now()).to.equal(local + 5000)
+  })
+
+  for (const honest of [0, 1])
+    for (const liars of [1, 2, 10, 100])
+      for (const lie of [1e12, -1e12, Number.MAX_SAFE_INTEGER, 2 * minute, -2 * minute])
+        it(`${liars} liars that say ${lie} beside ${honest} honest: moved by half a minute at most`, () => {
+          const clock = createClock(() => local)
+          if (honest) clock.hear('honest', local + 10)
+          for (let i = 0; i < liars; i++) clock.hear(`liar${i}`, local + lie)
+          expect(Math.abs(clock.offsetMs)).to.be.at.most(maxHeardClockMs)
+        })
+
+  it('whatever members say, in whatever order, between own answers or before them', () => {
+    const said = fc.record({
+      peer: fc.nat(5),
+      at: fc.oneof(fc.integer(), fc.double({ noNaN: true }), fc.maxSafeInteger())
+    })
+    const reset = fc.integer({ min: 0, max: 60 * minute })
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(said, reset), { maxLength: 40 }),
+        fc.integer({ min: -1e9, max: 1e9 }),
+        (all, wrong) => {
+          const hearing = createClock(() => local)
+          const deaf = createClock(() => local)
+          for (const one of all) {
+            if (typeof one === 'object') hearing.hear(String(one.peer), one.at)
+            else for (const clock of [hearing, deaf]) clock.learn(resetOf(local + wrong + one), local, local)
+            expect(Math.abs(hearing.offsetMs - deaf.offsetMs)).to.be.at.most(maxHeardClockMs)
+          }
+          // And own answers do not mislead it by more than the window that they tell of.
+          if (all.some((one) => typeof one === 'number'))
+            expect(Math.abs(deaf.offsetMs - wrong)).to.be.at.most(Math.max(Math.abs(wrong), 61 * minute))
+        }
+      )
+    )
+  })
+
+  it('is put right by the end of the quota’s hour where it is wrong by more, in a browser too', () => {
+    for (const wrong of [-300, -90, 90, 300]) {
+      const clock = createClock(() => local)
+      const github = local + wrong * minute
+      clock.learn(resetOf(github + 30 * minute), local, local)
+      expect(clock.fromOrigin).to.equal(false)
+      expect(Math.abs(clock.now() - github)).to.be.at.most(31 * minute)
+      expect(Math.abs(clock.offsetMs)).to.be.below(Math.abs(wrong * minute))
+      // Members may say what they want: what GitHub has shown to be impossible stays so.
+      clock.hear('liar', github + (wrong > 0 ? -1e12 : 1e12))
+      expect(Math.abs(clock.now() - github)).to.be.at.most(31 * minute)
+    }
+  })
+
+  it('believes the newest of GitHub’s answers once the local clock was set', () => {
+    const clock = createClock(() => local)
+    clock.learn(resetOf(local + 300 * minute), local, local)
+    expect(clock.offsetMs).to.equal(239 * minute)
+    clock.learn(resetOf(local + 30 * minute), local, local)
+    expect(clock.offsetMs).to.equal(0)
+  })
+
   it("forgets all hearsay once GitHub's own Date was read", () => {
     const clock = createClock(() => local)
-    clock.hear('a', 1e6)
+    clock.hear('a', local + 1e6)
     clock.learn(dateOf(local), local, local)
-    clock.hear('b', 1e6)
+    clock.hear('b', local + 1e6)
     expect(clock).to.include({ offsetMs: 0, fromOrigin: true })
   })
 
   it('remembers the last 64 members', () => {
     const clock = createClock(() => local)
-    for (let i = 0; i < 64; i++) clock.hear(`old${i}`, 5)
-    for (let i = 0; i < 64; i++) clock.hear(`new${i}`, 7)
-    clock.hear('new0', 9)
+    for (let i = 0; i < 64; i++) clock.hear(`old${i}`, local + 5)
+    for (let i = 0; i < 64; i++) clock.hear(`new${i}`, local + 7)
+    clock.hear('new0', local + 9)
     expect(clock.offsetMs).to.equal(7)
   })
 })

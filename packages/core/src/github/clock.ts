@@ -1,3 +1,5 @@
+import { quotaOf } from './rate-limit.ts'
+
 /** GitHub's clock as this member knows it. */
 export interface Clock {
   /** Milliseconds since the epoch, corrected. */
@@ -6,13 +8,18 @@ export interface Clock {
   readonly offsetMs: number
   /** True once an own answer's `Date` was read, which browsers do not let us. */
   readonly fromOrigin: boolean
-  /** Learns from the `Date` of an answer and the local times at which its request was sent and its head came. */
-  learn(date: string | null, sentAt: number, receivedAt: number): void
-  /** Learns from a member's presence; used only while the origin's own `Date` cannot be read. */
-  hear(peerId: string, offsetMs: number): void
+  /** Learns from GitHub's own answer and the local times at which its request was sent and its head came. */
+  learn(headers: Headers, sentAt: number, receivedAt: number): void
+  /** Learns what a member says GitHub's clock shows now; used only while the origin's own `Date` cannot be read. */
+  hear(peerId: string, githubNow: number): void
 }
 
 const heardPeers = 64
+/** GitHub counts no limit over a longer time than an hour; a minute more for what is rounded or a little old. */
+const quotaWindowMs = 3_600_000
+const quotaSlackMs = 60_000
+
+const within = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most)
 
 /**
  * What has to be added to the local clock, in milliseconds, by the `Date` of an answer and the local times at which its
@@ -23,28 +30,46 @@ export function clockOffsetMs(date: string | null, sentAt: number, receivedAt: n
   return Number.isNaN(said) ? undefined : Math.min(Math.max(known, said - receivedAt), said + 999 - sentAt)
 }
 
-export function createClock(localNow: () => number): Clock {
+/**
+ * Where `Date` cannot be read, `x-ratelimit-reset` can: it is ahead of GitHub's clock by an hour at most. The local clock,
+ * put between those bounds, is what counts, and members, however many and whatever they say, move it by no more than
+ * `maxHeardMs`: one of them may be a liar with many names.
+ */
+export function createClock(localNow: () => number, maxHeardMs: number): Clock {
   const heard = new Map<string, number>()
   let own: number | undefined
+  let [least, most] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
 
-  const median = () => {
+  function guess(): number {
+    const alone = within(0, least, most)
     const sorted = [...heard.values()].sort((a, b) => a - b)
-    return sorted[sorted.length >> 1] ?? 0
+    const median = sorted[sorted.length >> 1] ?? alone
+    return within(within(median, alone - maxHeardMs, alone + maxHeardMs), least, most)
   }
+
+  function bound(resetAt: number | undefined, sentAt: number, receivedAt: number): void {
+    if (resetAt === undefined) return
+    const [from, to] = [resetAt - quotaWindowMs - quotaSlackMs - receivedAt, resetAt + quotaSlackMs - sentAt]
+    // What agrees with none of the answers before comes after a change of the local clock.
+    const agrees = from <= most && to >= least
+    ;[least, most] = agrees ? [Math.max(least, from), Math.min(most, to)] : [from, to]
+  }
+
   return {
-    now: () => localNow() + (own ?? median()),
+    now: () => localNow() + (own ?? guess()),
     get offsetMs() {
-      return own ?? median()
+      return own ?? guess()
     },
     get fromOrigin() {
       return own !== undefined
     },
-    learn(date, sentAt, receivedAt) {
-      own = clockOffsetMs(date, sentAt, receivedAt, own) ?? own
+    learn(headers, sentAt, receivedAt) {
+      own = clockOffsetMs(headers.get('date'), sentAt, receivedAt, own) ?? own
+      bound(quotaOf(headers)?.resetAt, sentAt, receivedAt)
     },
-    hear(peerId, offsetMs) {
+    hear(peerId, githubNow) {
       heard.delete(peerId)
-      heard.set(peerId, offsetMs)
+      heard.set(peerId, githubNow - localNow())
       for (const oldest of heard.keys()) {
         if (heard.size <= heardPeers) break
         heard.delete(oldest)

@@ -76,7 +76,7 @@ export function createOrigin({
 
   /** A proxy's error page has a clock of its own; what GitHub answers bears a request id. */
   function learn({ headers }: Response, started: number): void {
-    if (headers.has('x-github-request-id')) clock.learn(headers.get('date'), started, localNow())
+    if (headers.has('x-github-request-id')) clock.learn(headers, started, localNow())
   }
 
   return {

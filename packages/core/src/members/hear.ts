@@ -33,7 +33,8 @@ export interface HearOptions {
   /** A member has a body that came without it. */
   wanted(peerId: string, wireKey: Uint8Array, group: Group): void
   purged(target: string, asOf: number, from: string): Promise<void>
-  present(peerId: string, presence: Omit<Presence, 'heardAt'>, offsetMs: number | undefined): void
+  /** `githubNow`: what GitHub's clock shows, as the member says, ms. */
+  present(peerId: string, presence: Omit<Presence, 'heardAt'>, githubNow: number | undefined): void
 }
 
 /**
@@ -93,8 +94,9 @@ export function createHear(
         await options.purged(message.target, message.asOf, from)
         return 'accept'
       case 'presence': {
-        const { name, version, stats, addresses, offset } = message
-        options.present(from, { name, version, stats: readStats(stats), addresses }, offset)
+        const { name, version, stats, addresses, offset, sentAt } = message
+        const githubNow = offset === undefined ? undefined : sentAt + offset
+        options.present(from, { name, version, stats: readStats(stats), addresses }, githubNow)
         return 'accept'
       }
     }

@@ -74,7 +74,7 @@ export interface NetworkOptions {
   /** GitHub's clock. */
   now: () => number
   random: () => number
-  clock: { readonly offsetMs: number; readonly fromOrigin: boolean; hear(peerId: string, offsetMs: number): void }
+  clock: { readonly offsetMs: number; readonly fromOrigin: boolean; hear(peerId: string, githubNow: number): void }
   check(): HeadCheck
   mayShare(entry: Pick<EntrySummary, 'url' | 'public' | 'local'>): boolean
   purged(target: string, asOf: number, from: string): Promise<void>
@@ -226,12 +226,12 @@ export function createNetwork(options: NetworkOptions): Network {
     take,
     takeValue: values.take,
     wanted: (peerId, wireKey, named) => wants.add({ peerId, wireKey, named }),
-    present(peerId, told, offsetMs) {
+    present(peerId, told, githubNow) {
       if (members.hear(peerId, told)) presence.greetFar()
       // Its answer to our proof may have been lost, on a connection that stays because it has shown its own.
       if (members.isConnected(peerId)) void introduce(peerId)
       dialler.heard(peerId, told)
-      if (offsetMs !== undefined) clock.hear(peerId, offsetMs)
+      if (githubNow !== undefined) clock.hear(peerId, githubNow)
     }
   })
 
