@@ -1,4 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
@@ -33,6 +36,58 @@ describe('README.md', () => {
       expect(written?.stderr).to.not.contain('no-op')
     } finally {
       for (const name of ['reader', 'writer']) rmSync(join(registry, `peer_local-${name}.json`), { force: true })
+    }
+  })
+
+  it('and no other document has a command that could fetch something of our name', () => {
+    const documents = globSync('{*.md,docs/**/*.md,examples/*/*.md,packages/*/*.md,relay/**/*.{md,yaml,service}}', {
+      cwd: root
+    })
+    expect(documents).to.include.members(['README.md', 'docs/github-actions.md', 'relay/README.md'])
+    for (const document of documents) {
+      const text = readFileSync(join(root, document), 'utf8')
+      expect([...text.matchAll(/\bnpx (?!--no )@?gh.*$/gm)].map(String), document).to.deep.equal([])
+      const installs = [...text.matchAll(/\bnpm (?:i|install|add)\b.*$/gm)].map(String)
+      for (const line of installs)
+        expect(line.split('#')[0], document).to.not.match(/ (?:ghmesh|@ghmesh\/[\w-]+)(?=\s|$)/)
+    }
+  })
+
+  it('npx --no runs ghmesh here, and never what stands under its name on a registry', async () => {
+    const folder = commands.folder('taken')
+    writeFileSync(join(folder, 'bin.js'), "#!/usr/bin/env node\nconsole.log('taken')\n", { mode: 0o755 })
+    const taken = { name: 'ghmesh', version: '6.6.6', bin: { ghmesh: 'bin.js' } }
+    writeFileSync(join(folder, 'package.json'), JSON.stringify(taken))
+    const registry = createServer((request, response) => {
+      if (request.url?.endsWith('.tgz')) return void response.end(readFileSync(join(folder, 'ghmesh-6.6.6.tgz')))
+      const tarball = `http://${request.headers.host}/ghmesh-6.6.6.tgz`
+      const versions = { '6.6.6': { ...taken, dist: { tarball } } }
+      response.end(JSON.stringify({ name: 'ghmesh', 'dist-tags': { latest: '6.6.6' }, versions }))
+    }).listen(0, '127.0.0.1')
+    await once(registry, 'listening')
+    const env = {
+      npm_config_registry: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
+      npm_config_audit: 'false',
+      npm_config_update_notifier: 'false'
+    }
+    const npx = (cwd: string, ...args: string[]) =>
+      commands.start('bash', ['-c', `cd '${cwd}' && exec "$@"`, 'bash', ...args], env).ended
+    try {
+      expect((await npx(folder, 'npm', 'pack')).code).to.equal(0)
+      const elsewhere = commands.folder('elsewhere')
+      const refused = await npx(elsewhere, 'npx', '--no', 'ghmesh', 'secret')
+      expect(refused.code).to.not.equal(0)
+      expect(refused.stdout).to.equal('')
+      // Without it, npx would have fetched and run it: so this is no registry that nobody asks.
+      const trap = await npx(elsewhere, 'npx', '--yes', 'ghmesh', 'secret')
+      expect(trap.stdout, trap.stderr).to.equal('taken\n')
+      for (const place of [root, join(root, 'docs')]) {
+        const { code, stdout } = await npx(place, 'npx', '--no', 'ghmesh', 'group', '--help')
+        expect([code, stdout.split('\n')[0]]).to.deep.equal([0, 'Usage: ghmesh group [options]'])
+      }
+    } finally {
+      registry.close()
+      registry.closeAllConnections()
     }
   })
 
