@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { createCache } from '../src/cache/cache.ts'
+import { marksKey } from '../src/cache/marks.ts'
 import { createPurge } from '../src/cache/purge.ts'
 import { createPurges } from '../src/cache/purges.ts'
 import { collect } from '../src/contract/contract.ts'
@@ -113,6 +114,22 @@ describe('cache', () => {
     for (const n of [1, 2]) await next.find(key(n))
     expect(next.purges.at('https://api.github.com/repos/o/r/issues/1')).to.equal(now)
     expect(next.purges.at('https://api.github.com/repos/o/other/issues/2')).to.equal(0)
+  })
+
+  it('of purges at the same moment that share a record, none is lost', async () => {
+    const store = memoryStore()
+    const cache = make(store)
+    const names = ['o/r', ...Array.from({ length: 20_000 }, (_, n) => `o/other${n}`)]
+    const sharing = names.filter((name) => marksKey(cache.purges, name) === marksKey(cache.purges, 'o/r')).slice(0, 5)
+    expect(sharing).to.have.length(5)
+    await Promise.all(sharing.map((name, i) => cache.purge([name], now - i)))
+    const next = make(store)
+    for (const [i, name] of sharing.entries()) {
+      const url = `https://api.github.com/repos/${name}/issues/1`
+      await cache.add(key(i), await entry(i, `[${i}]`, { url }))
+      await next.find(key(i))
+      expect(next.purges.at(url), name).to.equal(now - i)
+    }
   })
 
   it('an older purge takes no newer one’s place, and one from a wrong clock counts as none', async () => {

@@ -54,6 +54,8 @@ export interface CacheEvents {
 
 /** Rows that are gone through at once, which is a few milliseconds' work. */
 const rowsAtOnce = 128
+/** Marks that wait for a slow store. */
+const maxUnkept = 10_000
 /** How many single calls' time the store has for a call that goes through all it holds. */
 const longTimes = 10
 
@@ -79,6 +81,8 @@ export function createCache(
   })
   const held = createHeld(limits, purges, () => events.evicted())
   let walked = false
+  const unkept = new Map<string, number>()
+  let keeping: Promise<void> | undefined
   let broken = false
 
   async function tryStore<T>(action: () => Promise<T>, times = 1): Promise<T | undefined> {
@@ -125,6 +129,16 @@ export function createCache(
   async function learnMark(target: string): Promise<void> {
     const at = markedAt(await marksOf(target), target)
     if (at > 0) purges.mark(target, at)
+  }
+
+  /** One after the other, for marks share records. */
+  async function keepAll(): Promise<void> {
+    for (const [target, at] of unkept) {
+      unkept.delete(target)
+      const record = withMark(await marksOf(target), purges.base, target, at)
+      if (record) await tryStore(() => store.put(marksKey(purges, target), record))
+    }
+    keeping = undefined // in this very moment, so that nothing can come too late to be kept
   }
 
   /** Every way into memory and the store leads through here. */
@@ -223,11 +237,12 @@ export function createCache(
       if (!walked) for await (const _ of cache.summaries());
       return held.below(targets)
     },
-    async keepMarks(targets, at) {
-      for (const target of targets) {
-        const record = withMark(await marksOf(target), purges.base, target, at)
-        if (record) await tryStore(() => store.put(marksKey(purges, target), record))
-      }
+    keepMarks(targets, at) {
+      for (const target of targets) unkept.set(target, Math.max(at, unkept.get(target) ?? 0))
+      // Others may say more than a store can write.
+      for (const oldest of unkept.keys()) if (unkept.size > maxUnkept) unkept.delete(oldest)
+      if (unkept.size > 0) keeping ??= keepAll()
+      return keeping ?? Promise.resolve()
     },
     async delete(key) {
       memory.delete(key)
