@@ -114,6 +114,11 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
     }
   }
 
+  /** Addresses are this member's own business: what libp2p remembers would grow with every stranger that comes and goes. */
+  function forget(made: Node, peer: PeerId): void {
+    if (made.getConnections(peer).length === 0 && !made.peerId.equals(peer)) made.peerStore.delete(peer).catch(() => {})
+  }
+
   /** A circuit is for the time until there is a better way; what is under way on it may end. */
   async function closeCircuits(opened: Connection): Promise<void> {
     if (!(await links.prove(opened)) || !isDirect(opened) || !node) return
@@ -173,10 +178,11 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       made.addEventListener('peer:connect', ({ detail }) => handlers.connect(peerNow(detail)))
       made.addEventListener('peer:disconnect', ({ detail }) => {
         exchange?.forget(detail.toString())
-        // Addresses are this member's own business; what libp2p remembers would grow with every stranger.
-        made.peerStore.delete(detail).catch(() => {})
+        forget(made, detail)
         handlers.disconnect({ id: detail.toString(), path: 'direct', transport: 'other' })
       })
+      // What a peer says of itself may be written down after it has gone.
+      made.addEventListener('peer:update', ({ detail: { peer } }) => forget(made, peer.id))
       if (circuits) made.addEventListener('connection:open', ({ detail }) => void closeCircuits(detail))
       made.addEventListener('connection:close', ({ detail }) => healGossip(made, detail))
       // Whoever connected before the listeners stood is told now.
