@@ -147,7 +147,7 @@ const question = fc.oneof(
 )
 const lease = { version: 2, type: 'lease' }
 /** Questions that are nearly right, with their length before them. */
-export const questionInput = fc
+const questionInput = fc
   .array(twisted(fc.oneof(question, fc.constant(lease))), { minLength: 1, maxLength: 4 })
   .map((questions) => concat(...questions.map(framed)))
 

@@ -7,7 +7,7 @@ import { createSecret } from 'ghmesh'
 import { createCommands, type Running, root } from '../commands.ts'
 
 /** What is spoken at a port. */
-export type PortKind = 'tcp' | 'websocket' | 'http'
+type PortKind = 'tcp' | 'websocket' | 'http'
 
 export interface Port {
   kind: PortKind
