@@ -134,6 +134,8 @@ export const portLimits = {
   connections: 300,
   /** Connections of one peer at once: one by each transport and direction, and one through a relay. */
   connectionsPerPeer: 8,
+  /** Streams that a connection may open, of whatever protocol; each can hold bytes that nobody has read. */
+  streamsPerConnection: 256,
   /** New connections a second from one address: an office or a cloud's runners may share one. */
   connectionsPerSecondAndAddress: 100,
   /** Connections that are still shaking hands, in all and from one address; the one that has waited longest makes room. */

@@ -7,6 +7,8 @@ import type { TransportHandlers } from './transport.ts'
 
 const protocol = '/ghmesh/1/exchange'
 const maxStreams = 64
+/** What a question may have, see PROTOCOL.md: before anybody has shown to be a member, each stream can hold one. */
+const maxQuestionBytes = 4096
 /** Streams that are kept open to one peer for the next question. */
 const idleStreams = 4
 const end = new Uint8Array()
@@ -20,7 +22,7 @@ interface Line {
 
 /** For who answers strangers and has little to say. */
 export interface ExchangeOptions {
-  /** A stream with a longer question is ended. Default: the largest frame. */
+  /** A stream with a longer question is ended. Default 4096. */
   questionBytes?: number
   /** Streams of questions that one connection may open. Default 64. */
   inboundStreams?: number
@@ -35,10 +37,12 @@ export interface ExchangeOptions {
 export function createExchange(
   node: Libp2p,
   handlers: Pick<TransportHandlers, 'request'>,
-  { questionBytes = defaultLimits.frameBytes, inboundStreams = maxStreams, isUsable = () => true }: ExchangeOptions = {}
+  { questionBytes = maxQuestionBytes, inboundStreams = maxStreams, isUsable = () => true }: ExchangeOptions = {}
 ) {
   const idle = new Map<string, Line[]>()
-  const framed = (stream: Stream, maxDataLength = defaultLimits.frameBytes) => lpStream(stream, { maxDataLength })
+  const framed = (stream: Stream, maxDataLength = defaultLimits.frameBytes) =>
+    // Of what comes ahead of its turn, little is kept.
+    lpStream(stream, { maxDataLength, maxBufferSize: 4 * maxDataLength })
 
   async function answer(stream: Stream, connection: Connection): Promise<void> {
     const from = connection.remotePeer.toString()

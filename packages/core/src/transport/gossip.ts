@@ -2,6 +2,9 @@ import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { Connection, PeerId } from '@libp2p/interface'
 import { hex } from '../bytes.ts'
 
+/** Things of one kind in one frame. */
+const rpcEntries = 256
+
 /** gossipsub's, where its defaults are not for groups of members that share addresses and relays. */
 export const gossipSettings: Partial<GossipsubOpts> = {
   allowPublishToZeroTopicPeers: true,
@@ -14,6 +17,16 @@ export const gossipSettings: Partial<GossipsubOpts> = {
   // Below this, saying that a message is here already costs more than the message.
   idontwantMinDataSize: 4096,
   gossipFactor: 1,
+  // What honest members send is far below; without, one frame can name a million of each.
+  decodeRpcLimits: {
+    maxSubscriptions: rpcEntries,
+    maxMessages: rpcEntries,
+    maxIhaveMessageIDs: 5000,
+    maxIwantMessageIDs: 5000,
+    maxIdontwantMessageIDs: 512,
+    maxControlMessages: rpcEntries,
+    maxPeerInfos: 0
+  },
   // Members share addresses; by default the eleventh behind one goes silent without a word.
   scoreParams: { IPColocationFactorWeight: 0 }
 }

@@ -46,7 +46,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
   let node: Node | undefined
   let exchange: ReturnType<typeof createExchange> | undefined
   let prober: ReturnType<typeof createProbe> | undefined
-  let topic = ''
+  let topics: string[] = []
   let ownId: string | undefined
   const circuits = parts.relays?.length ? createCircuits(parts.relays) : undefined
   let webRtc: Awaited<ReturnType<NonNullable<Libp2pParts['webRtc']>>>
@@ -64,7 +64,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
         ...(webRtc ? [signalledThroughRelays(webRtc.transport)] : [])
       ],
       connectionEncrypters: [noise()],
-      streamMuxers: [yamux()],
+      streamMuxers: [yamux({ maxInboundStreams: portLimits.streamsPerConnection })],
       connectionGater: {
         ...parts.gater,
         denyInboundRelayedConnection: circuits?.denyInboundRelayedConnection,
@@ -82,7 +82,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       services: {
         identify: identify(),
         ping: ping(),
-        pubsub: gossipsub(gossipSettings)
+        pubsub: gossipsub({ ...gossipSettings, allowedTopics: topics })
       }
     })
 
@@ -156,8 +156,8 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       if (!relayed) return direct
       return [...direct, relayed, ...others, ...(webRtc ? [relayed.replace(/(?=\/p2p\/\w+$)/, '/webrtc')] : [])]
     },
-    async start(topics, handlers) {
-      topic = topics[0] ?? ''
+    async start(joined, handlers) {
+      topics = [...joined]
       webRtc = circuits && (await parts.webRtc?.())
       const made = await listen()
       node = made
@@ -209,7 +209,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
     }),
     peers: peersNow,
     async publish(message) {
-      const { recipients } = await running().services.pubsub.publish(topic, message)
+      const { recipients } = await running().services.pubsub.publish(topics[0] ?? '', message)
       return { recipients: recipients.length }
     },
     async *request(id, bytes, options) {
