@@ -1,4 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { createWaitingRoom } from 'ghmesh/protocol'
 import { createMetrics } from './metrics.ts'
 import type { Relay } from './relay.ts'
 
@@ -30,7 +32,8 @@ export async function serveStatus(relay: Relay, host: string, port: number): Pro
     const [path = ''] = (request.url ?? '').split('?')
     answer(request.method, path, response).catch(() => response.destroy())
   })
-  server.maxConnections = 64
+  makeRoom(server)
+  server.maxConnections = 2 * maxSilent
   server.requestTimeout = 5000
   server.headersTimeout = 5000
   await listen(server, host, port)
@@ -44,6 +47,20 @@ export async function serveStatus(relay: Relay, host: string, port: number): Pro
         server.closeAllConnections()
       })
   }
+}
+
+const maxSilent = 32
+
+/** Connections without a request, of which somebody could open any number, must not keep out whoever asks how it is. */
+function makeRoom(server: Server): void {
+  const room = createWaitingRoom({ maxWaiting: maxSilent, maxWaitingPerHost: maxSilent, maxWaitMs: 5000 })
+  const waiting = new WeakMap<Socket, () => void>()
+  server.on('connection', (socket) => {
+    const leave = room.enter(undefined, () => socket.destroy())
+    waiting.set(socket, leave)
+    socket.once('close', leave)
+  })
+  server.on('request', ({ socket }) => waiting.get(socket)?.())
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -1,8 +1,13 @@
+import { createSocket } from 'node:dgram'
 import { expect } from 'chai'
+import fc from 'fast-check'
 import { discoveryContract } from '../../packages/core/src/contract/index.ts'
 import type { PeerRecord } from '../../packages/core/src/discovery/discovery.ts'
 import { mdns } from '../../packages/core/src/discovery/mdns.ts'
+import { fuzz, rawInput, sample } from '../ports/fuzz.ts'
 
+/** Of multicast DNS (RFC 6762, section 3). */
+const group = { address: '224.0.0.251', port: 5353 }
 let tags = 0
 const newTag = () => `${process.pid}x${++tags}`
 
@@ -39,6 +44,44 @@ describe('mdns', () => {
       expect(strange).to.deep.equal([])
     } finally {
       await Promise.all(all.map((one) => one.stop()))
+    }
+  })
+
+  it(`hears whatever packets come, and finds members all the same (FUZZ_SEED=${fuzz.seed})`, async () => {
+    const tag = newTag()
+    const [a, b] = [mdns({ tag, intervalMs: 20 }), mdns({ tag, intervalMs: 20 })]
+    const eavesdropper = createSocket({ type: 'udp4', reuseAddr: true })
+    try {
+      await new Promise<void>((resolve) => eavesdropper.bind(group.port, resolve))
+      eavesdropper.addMembership(group.address, '127.0.0.1')
+      eavesdropper.setMulticastInterface('127.0.0.1')
+      await a.announce(record('a'))
+      const answers = new Promise<Buffer>((resolve) => {
+        eavesdropper.on('message', (packet) => {
+          if (packet.includes('dnsaddr=')) resolve(packet)
+        })
+      })
+      await a.start(() => {})
+      const found: PeerRecord[] = []
+      await b.start((one) => found.push(one))
+      const honest = await answers
+      const changes = fc.array(fc.tuple(fc.nat(honest.byteLength - 1), fc.integer({ min: 0, max: 255 })), {
+        minLength: 1,
+        maxLength: 6
+      })
+      for (const change of sample(changes)) {
+        const packet = Buffer.from(honest)
+        for (const [at, byte] of change) packet[at] = byte
+        await new Promise((resolve) => eavesdropper.send(packet, group.port, group.address, resolve))
+      }
+      for (const packet of sample(rawInput))
+        await new Promise((resolve) => eavesdropper.send(packet, group.port, group.address, resolve))
+      const before = found.length
+      while (!found.slice(before).some(({ peerId }) => peerId === record('a').peerId))
+        await new Promise((resolve) => setTimeout(resolve, 20))
+    } finally {
+      eavesdropper.close()
+      await Promise.all([a.stop(), b.stop()])
     }
   })
 })

@@ -53,11 +53,10 @@ describe('connections that stay silent', () => {
     return mesh
   }
 
-  /** As many as there are descriptors, at every port of libp2p's; those that are not let in count as well. */
+  /** As many as there are descriptors, at every port; those that are not let in count as well. */
   async function occupy({ ports }: Target): Promise<void> {
     const ways = Object.values(beginnings)
-    for (const { kind, port } of ports) {
-      if (kind === 'http') continue
+    for (const { port } of ports) {
       for (let i = 0; i < descriptors + 100; i++)
         open.push(await (ways[i % ways.length] as (typeof ways)[number])(port))
     }
