@@ -34,14 +34,16 @@ for (const [name, command, ...args] of checks) {
   if (status !== 0 || name.startsWith('bench')) console.log(`${stdout}${stderr}`.trimEnd())
 }
 
+// What a page loads is bounded. For our own part of it there is an aim, which is missed: docs/decisions/0005-size.md.
 const { ownGzipBytes, wholeGzipBytes } = await measureSize()
 const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`
-// The aim is 20 kB of our own; the bound keeps it from growing while it is above.
-const bound = 43_900
+const wholeBound = 235_000
+const ownAim = 20_000
+const fits = wholeGzipBytes <= wholeBound
 console.log(
-  `${ownGzipBytes <= bound ? 'ok    ' : 'FAILED'} size: own code ${kB(ownGzipBytes)} gzip (at most ${kB(bound)}), with libp2p ${kB(wholeGzipBytes)}`
+  `${fits ? 'ok    ' : 'FAILED'} size: a page loads ${kB(wholeGzipBytes)} gzip (at most ${kB(wholeBound)}); our own code is ${kB(ownGzipBytes)} of it, ${kB(ownGzipBytes - ownAim)} above its aim of ${kB(ownAim)}`
 )
-if (ownGzipBytes > bound) failed++
+if (!fits) failed++
 
 console.log(failed === 0 ? '\nall checks pass' : `\n${failed} checks fail`)
 process.exitCode = failed === 0 ? 0 : 1
