@@ -111,6 +111,29 @@ const anyMessage = fc
     }
   })
 
+/** An answer's head that is nearly right, or bytes of a body. */
+const anyAnswer = fc.oneof(
+  fc.uint8Array({ minLength: 1, maxLength: 300 }),
+  fc
+    .tuple(
+      fc.constantFrom('entry', 'value', 'keys', 'none', 'proof', 'error', ''),
+      fc.dictionary(
+        fc.constantFrom('entry', 'value', 'items', 'encoding', 'length', 'code', 'proof'),
+        fc.oneof(
+          fc.anything({ withTypedArray: true, maxDepth: 3 }),
+          fc.constantFrom('identity', 'deflate-raw', 'held', 0, -1, 2 ** 40)
+        )
+      )
+    )
+    .map(([type, fields]) => {
+      try {
+        return encode({ type, ...fields })
+      } catch {
+        return encode({ type })
+      }
+    })
+)
+
 export const attacks: Attack[] = [
   {
     name: 'none, to compare with',
@@ -200,6 +223,13 @@ export const attacks: Attack[] = [
         await breath(200)
         yield Uint8Array.of(0)
       }
+    })
+  },
+  {
+    name: 'answers of any shape, when asked',
+    run: answering(busyJson(MiB), async function* () {
+      const [seed] = crypto.getRandomValues(new Uint32Array(1))
+      for (const frame of fc.sample(anyAnswer, { seed, numRuns: 4 })) if (frame.byteLength > 0) yield frame
     })
   },
   {

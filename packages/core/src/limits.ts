@@ -90,6 +90,8 @@ export const defaultLimits = {
    */
   unaskedBytes: 32 * MiB,
   unaskedEntries: 25_000,
+  /** Of one member, so many bytes a second are fetched unasked in the long run; `unaskedBytes` at once. */
+  unaskedBytesPerSecond: MiB,
   /** Newest keys that a member tells a newcomer. */
   listKeys: 1000,
 

@@ -2,6 +2,8 @@
 export interface Bucket {
   /** Takes `n` if they are there. */
   take(n?: number): boolean
+  /** Takes `n` that were used already, whether they are there or not: then there are none until that is made up for. */
+  spend(n: number): void
   /** How long until `n` are there, ms. */
   waitMs(n?: number): number
 }
@@ -23,6 +25,10 @@ export function createBucket(rate: number | (() => number), burst: number, now: 
       if (tokens < n) return false
       tokens -= n
       return true
+    },
+    spend(n) {
+      refill()
+      tokens -= n
     },
     waitMs(n = 1) {
       refill()

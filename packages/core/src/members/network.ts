@@ -171,12 +171,13 @@ export function createNetwork(options: NetworkOptions): Network {
 
   const wants = createWants({
     limits,
+    localNow,
     everybody: () => [transport.peerId, ...members.list().map(({ id }) => id)],
     self: () => transport.peerId,
     async pull({ peerId, wireKey, named }) {
-      if (!responseTimes.isWorthAsking(peerId)) return
-      const got = await ask.get(peerId, wireKey)
+      const got = responseTimes.isWorthAsking(peerId) ? await ask.get(peerId, wireKey) : undefined
       if (got) await receive(got, wireKey, named)
+      return got?.body?.byteLength ?? 0
     }
   })
 

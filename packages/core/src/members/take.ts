@@ -71,8 +71,14 @@ export function createTake({
     if (!body) return { how: 'wanted', key }
     const entry = await entryFromMember(head, body, from, checking)
     if (typeof entry === 'string') return refuse(entry)
-    await cache.add(key, entry)
-    if (!asked) unasked.add(key, from, body.byteLength)
+    const { entries } = await cache.add(key, entry)
+    // All bodies of the key, for several may have come in this way.
+    if (!asked)
+      unasked.add(
+        key,
+        from,
+        entries.reduce((sum, one) => sum + one.body.byteLength, 0)
+      )
     await noted(key)
     emit('received', { url: entry.url, key, peerId: from })
     return { how: 'stored', key }

@@ -40,15 +40,18 @@ export function createExchange(
   { questionBytes = maxQuestionBytes, inboundStreams = maxStreams, isUsable = () => true }: ExchangeOptions = {}
 ) {
   const idle = new Map<string, Line[]>()
-  const framed = (stream: Stream, maxDataLength = defaultLimits.frameBytes) =>
-    // Of what comes ahead of its turn, little is kept.
-    lpStream(stream, { maxDataLength, maxBufferSize: 4 * maxDataLength })
+  // A stream that nobody reads in time is reset (libp2p's byte streams press on nobody): of questions, which come one at a time
+  // and from anybody, that takes little; an answer that was asked for may all be there before it is read.
+  const questionsOf = (stream: Stream) =>
+    lpStream(stream, { maxDataLength: questionBytes, maxBufferSize: 4 * questionBytes })
+  const answersOf = (stream: Stream) =>
+    lpStream(stream, { maxDataLength: defaultLimits.frameBytes, maxBufferSize: 2 * defaultLimits.entryBytes })
 
   async function answer(stream: Stream, connection: Connection): Promise<void> {
     const from = connection.remotePeer.toString()
     const control = new AbortController()
     stream.addEventListener('close', () => control.abort(new Error('the asker went away')))
-    const frames = framed(stream, questionBytes)
+    const frames = questionsOf(stream)
     try {
       for (;;) {
         const question = (await frames.read()).subarray()
@@ -78,7 +81,7 @@ export function createExchange(
       runOnLimitedConnection: true,
       maxOutboundStreams: maxStreams
     })
-    return { stream, frames: framed(stream), used: false }
+    return { stream, frames: answersOf(stream), used: false }
   }
 
   function keep(peerId: string, line: Line): void {
