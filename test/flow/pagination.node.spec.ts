@@ -1,7 +1,20 @@
 import { Octokit } from '@octokit/core'
 import { paginateRest } from '@octokit/plugin-paginate-rest'
 import { expect } from 'chai'
-import { bob, heard, type Member, minute, next, repo, scene, second, shared, status } from './members.ts'
+import { alice, bob, heard, type Member, minute, next, repo, scene, second, shared, status } from './members.ts'
+
+/** The bodies of all pages, as whoever follows `next` gets them. */
+async function walk(by: typeof fetch, first: string, token?: string): Promise<string[]> {
+  const pages: string[] = []
+  const headers = token === undefined ? undefined : { authorization: `token ${token}` }
+  for (let url: string | undefined = first; url; ) {
+    const answer: Response = await by(url, { headers })
+    expect(answer.status, url).to.equal(200)
+    pages.push(await answer.text())
+    url = /<([^>]+)>; rel="next"/.exec(answer.headers.get('link') ?? '')?.[1]
+  }
+  return pages
+}
 
 const Paginating = Octokit.plugin(paginateRest)
 const issues = `${repo}/issues`
@@ -62,9 +75,9 @@ describe('pagination', () => {
 
   it('the Link of a member’s answer leads to the same pages', async () => {
     const [a, b] = await s.two()
-    hello().setIssues(40)
-    await shared(a, b, `${issues}?page=2&per_page=5`)
-    const link = (await b.ask(`${issues}?per_page=5&page=2`)).headers.get('link') ?? ''
+    const list = `${repo}/commits`
+    await shared(a, b, `${list}?page=2&per_page=5`)
+    const link = (await b.ask(`${list}?per_page=5&page=2`)).headers.get('link') ?? ''
     const pages = [...link.matchAll(/<([^>]+)>; rel="(\w+)"/g)].map(([, url = '', rel]) => [new URL(url), rel] as const)
     expect(pages.map(([url, rel]) => `${rel} ${url.searchParams.get('page')}`)).to.have.members([
       'prev 1',
@@ -74,9 +87,60 @@ describe('pagination', () => {
     ])
     for (const [url] of pages) {
       expect(url.origin).to.equal(s.github.url)
-      expect(url.pathname.toLowerCase()).to.equal(issues.toLowerCase())
+      expect(url.pathname.toLowerCase()).to.equal(list.toLowerCase())
       expect(url.searchParams.get('per_page')).to.equal('5')
     }
+  })
+
+  // Routes that members share, one for each way in which GitHub's links go on; the simulator cites where each is known from.
+  const styles = {
+    'a page number': `${repo}/commits?per_page=5`,
+    'a page number, without a size': `${repo}/commits`,
+    'a cursor': `${issues}?per_page=7`,
+    'a cursor, other order and state': `${issues}?direction=asc&per_page=7&sort=updated&state=all`,
+    'a page number, a parameter dropped': `${repo}/contributors?anon=true&per_page=1`,
+    'a list in an object': `${repo}/actions/runs?per_page=1`,
+    'another name of its owner': '/orgs/octo-org/repos?per_page=1'
+  }
+  for (const [style, path] of Object.entries(styles)) {
+    it(`every page that GitHub links to comes at the other member too: ${style}`, async () => {
+      const token = path.startsWith('/orgs') ? undefined : alice // such lists are shared where no token asked
+      const a = await s.member({ token })
+      const b = await s.member({ token })
+      await s.connect(a, b)
+      s.github.addRepository({ fullName: 'octo-org/another' })
+      const plain = await walk(fetch, s.github.url + path, token)
+      expect(plain.length).to.be.above(1)
+      expect(await walk(a.mesh.fetch, s.github.url + path)).to.deep.equal(plain)
+      await heard(a, b)
+      s.github.clearCalls()
+      expect(await walk(b.mesh.fetch, s.github.url + path)).to.deep.equal(plain)
+      // The later pages of an account's lists have names that members do not share.
+      expect(s.github.calls.length).to.equal(path.startsWith('/orgs') ? plain.length - 1 : 0)
+    })
+  }
+
+  for (const path of ['/users?per_page=1', '/repositories?per_page=1']) {
+    it(`every page of a list by id comes, whoever asked before: ${path}`, async () => {
+      const [a, b] = await s.two()
+      const plain = await walk(fetch, s.github.url + path, alice)
+      expect(plain.length).to.be.above(1)
+      for (const { mesh } of [a, b, b]) expect(await walk(mesh.fetch, s.github.url + path)).to.deep.equal(plain)
+    })
+  }
+
+  it('a list by cursor that has gained a page is whole at the other member, whoever notices', async () => {
+    const [a, b] = await s.two()
+    const path = `${issues}?direction=asc&per_page=5`
+    hello().setIssues(5)
+    await shared(a, b, path)
+    hello().addIssue()
+    s.now += 61 * second
+    await a.ask(path)
+    await heard(a, b)
+    const answer = await b.ask(path)
+    expect(answer.headers.get('link')).to.match(/rel="next"/)
+    expect(await walk(b.mesh.fetch, s.github.url + path)).to.have.length(2)
   })
 
   for (const [query, size] of [

@@ -43,17 +43,18 @@ describe('a member that tells true bodies, and lies about the rest', () => {
     'workflow runs in an object': `${repo}/actions/runs?per_page=1`,
     'check runs in an object': `${repo}/commits/main/check-runs?per_page=1`
   }
-  const lies: Record<string, EntryHead['pages']> = {
-    'no next page': undefined,
-    'far too many pages': { next: 2, last: 999_999 },
-    'the first page only': { first: 1 }
+  const lies: Record<string, EntryHead['links']> = {
+    'no next page': {},
+    'far too many pages': { next: { page: '2' }, last: { page: '999999' } },
+    'a cursor of its own': { next: { page: '2', after: 'Y3Vyc29yOnYyOpLPAAABlkdSAhjOsw1S3g==' } },
+    'the first page only': { first: { page: '1' } }
   }
   for (const [list, path] of Object.entries(lists))
-    for (const [lie, pages] of Object.entries(lies)) {
+    for (const [lie, links] of Object.entries(lies)) {
       it(`verify: ${list} with ${lie} comes with GitHub's own links`, async () => {
         const honest = await honestLink(path)
         const mesh = await victim()
-        await told(mesh, path, await bodyOf(path), pages ? { pages } : {})
+        await told(mesh, path, await bodyOf(path), { links })
         for (const cache of ['default', 'no-cache', 'force-cache'] as const) {
           const answer = await mesh.fetch(w.github.url + path, { cache })
           expect([answer.status, answer.headers.get('link')], cache).to.deep.equal([200, honest])
@@ -62,7 +63,7 @@ describe('a member that tells true bodies, and lies about the rest', () => {
 
       it(`group: ${list} with ${lie} stays a member's word after a 304, and is so for those who verify`, async () => {
         const mesh = await victim({ trust: 'group' })
-        await told(mesh, path, await bodyOf(path), { ...(pages && { pages }), asOf: Date.now() - 120_000 })
+        await told(mesh, path, await bodyOf(path), { links, asOf: Date.now() - 120_000 })
         await mesh.fetch(w.github.url + path)
         const again = await mesh.fetch(w.github.url + path)
         // What is whole, or was asked for anew because it is full and has no next page, is this member's own.

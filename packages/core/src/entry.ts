@@ -60,6 +60,7 @@ export interface EntrySummary {
   byteLength: number
   public: boolean
   local: boolean
+  headers: Readonly<Record<string, string>>
 }
 
 const newestFirst = (a: Entry, b: Entry) => b.asOf - a.asOf || (a.hash < b.hash ? 1 : -1)

@@ -11,6 +11,7 @@ import { MeshError } from './errors.ts'
 import { createEvents, type Emit } from './events.ts'
 import { createClock } from './github/clock.ts'
 import { createEtagScheme } from './github/etag.ts'
+import { tellableLinks } from './github/links.ts'
 import { createOrigin } from './github/origin.ts'
 import { type ApiRequest, anonymous, apiPath, createTargets } from './github/request.ts'
 import { createRoutes, repositoryOf } from './github/routes.ts'
@@ -103,8 +104,11 @@ export function createMember(parts: MemberParts) {
   const requests = createRequests({ apiUrl, targets, viewers, token: parts.token })
   const etags = createEtagScheme(clock.now, () => emit('warning', new MeshError('ERR_PROTOCOL', driftMessage)))
   const isHidden = (repository: string | undefined) => repository !== undefined && visibility.isHidden(repository)
-  const mayShare = ({ url, public: isPublic, local }: Pick<Entry, 'url' | 'public' | 'local'>) =>
-    !local && (share === 'group' || (isPublic && !isHidden(repositoryOf(apiPath(new URL(url), apiUrl) ?? ''))))
+  const mayShare = ({ url, public: isPublic, local, headers }: Pick<Entry, 'url' | 'public' | 'local' | 'headers'>) =>
+    !local &&
+    (share === 'group' || (isPublic && !isHidden(repositoryOf(apiPath(new URL(url), apiUrl) ?? '')))) &&
+    // Without its `Link` a page would seem to be the whole list.
+    tellableLinks(headers.link, new URL(url)) !== undefined
   // What the parts share; each takes of it what its own options name.
   const shared = {
     limits,

@@ -40,7 +40,7 @@ describe('headers', () => {
       'x-content-type-options': 'nosniff',
       link: 'l'
     })
-    const typeOf = (accept: string) => synthesisedHeaders(accept, false, undefined)['content-type']
+    const typeOf = (accept: string) => synthesisedHeaders(accept, false, '')['content-type']
     expect(typeOf('application/vnd.github.raw+json')).to.equal('application/vnd.github.raw+json; charset=utf-8')
     for (const accept of [
       'text/html',
@@ -50,7 +50,7 @@ describe('headers', () => {
       'application/vnd.github.x\r\nset-cookie: a'
     ])
       expect(typeOf(accept), accept).to.equal('application/octet-stream')
-    expect(synthesisedHeaders('x', true, undefined)).to.not.have.property('link')
+    expect(synthesisedHeaders('x', true, '')).to.not.have.property('link')
   })
 
   it('say how long an answer is fresh, and that some may not be stored', () => {

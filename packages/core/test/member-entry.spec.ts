@@ -20,7 +20,7 @@ describe('member entry: headOf', () => {
       url: `${url}?per_page=1`,
       asOf: now + 0.4,
       headers: {
-        link: `<${url}?per_page=1&page=2>; rel="next", <https://evil.example/>; rel="last"`,
+        link: `<${url}?per_page=1&page=2&after=Y3Vy>; rel="next", <https://docs.github.com/x>; rel="deprecation"`,
         'last-modified': 'x'
       },
       validator: 'verbatim',
@@ -28,7 +28,8 @@ describe('member entry: headOf', () => {
       confirmed: { me: now }
     })
     const head = headOf(entry)
-    expect(head).to.deep.include({ asOf: now, size: 3, hash: fromHex(entry.hash), pages: { next: 2 } })
+    const links = { next: { page: '2', after: 'Y3Vy' } }
+    expect(head).to.deep.include({ asOf: now, size: 3, hash: fromHex(entry.hash), links, pages: { next: 2 } })
     expect(Object.keys(head)).to.have.members([
       'url',
       'accept',
@@ -41,6 +42,7 @@ describe('member entry: headOf', () => {
       'public',
       'anonymous',
       'variant',
+      'links',
       'pages'
     ])
   })
@@ -139,7 +141,7 @@ describe('member entry: entryFromMember', () => {
   const entryTaken = async (text: string, parts?: Partial<EntryHead>) => (await taken(text, parts)) as Entry
 
   it('is what the member says only where that was checked', async () => {
-    expect(await entryTaken('[1,2]', { pages: { next: 2 } })).to.deep.include({
+    expect(await entryTaken('[1,2]', { links: { next: { page: '2' } } })).to.deep.include({
       url,
       items: 2,
       from: 'peer',
@@ -150,7 +152,7 @@ describe('member entry: entryFromMember', () => {
       confirmed: {},
       maxAgeMs: 60_000
     })
-    const { headers } = await entryTaken('[1,2]', { pages: { next: 2 } })
+    const { headers } = await entryTaken('[1,2]', { links: { next: { page: '2' } } })
     expect(headers).to.deep.equal({
       'content-type': 'application/json; charset=utf-8',
       'cache-control': 'private, max-age=60, s-maxage=60',
@@ -159,9 +161,20 @@ describe('member entry: entryFromMember', () => {
     })
   })
 
-  it('drops links that make no sense', async () => {
+  it('refuses links that make no sense, for without them a list would be cut short', async () => {
     for (const pages of [{ next: 3 }, { next: 1 }, { next: 2, prev: 7 }])
-      expect((await entryTaken('[]', { pages })).headers).to.not.have.property('link')
+      expect(await taken('[]', { links: undefined, pages })).to.equal('links')
+    const wrong: Record<string, string>[] = [{ page: '3' }, { page: '2', state: 'all' }, { page: '2', after: '"' }]
+    for (const link of wrong) expect(await taken('[]', { links: { next: link } })).to.equal('links')
+  })
+
+  it('does not believe that a full list ends where an older member says nothing of it', async () => {
+    const nothing = { links: undefined, pages: undefined }
+    const full = JSON.stringify(Array(30).fill(0))
+    expect(await taken(full, nothing)).to.equal('links')
+    expect(await taken(full, { links: {} }), 'this one says so').to.have.property('hash')
+    expect(await taken('[1]', nothing)).to.have.property('hash')
+    expect(await taken('{"total_count":40,"jobs":[1]}', nothing)).to.equal('links')
   })
 
   it('is a variant when it looks like one, or the member says so', async () => {

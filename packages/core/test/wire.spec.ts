@@ -29,6 +29,10 @@ const maybe = <T extends object>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> })
 const joined = <A extends object, B extends object>(a: fc.Arbitrary<A>, b: fc.Arbitrary<B>) =>
   fc.tuple(a, b).map(([a, b]) => ({ ...a, ...b }) as A & B)
 
+const changes = fc
+  .dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.option(fc.string()), { maxKeys: 12 })
+  .map((found) => ({ ...found }))
+
 const entryHead = joined(
   fc.record({
     url: fc.webUrl(),
@@ -44,6 +48,7 @@ const entryHead = joined(
   }),
   maybe({
     etag: fc.stringMatching(/^(?:W\/)?"[\da-f]{40}"$/),
+    links: maybe({ next: changes, prev: changes, first: changes, last: changes }),
     pages: maybe({ next: page, prev: page, first: page, last: page })
   })
 ) as fc.Arbitrary<EntryHead>
@@ -201,7 +206,13 @@ describe('wire: bounds', () => {
         { etag: `"${'a'.repeat(64)}"` },
         { pages: { next: 0 } },
         { pages: { next: 1.5 } },
-        { pages: 1 }
+        { pages: 1 },
+        { links: 1 },
+        { links: { next: 'page=2' } },
+        { links: { next: { page: 2 } } },
+        { links: { next: { after: 'x'.repeat(513) } } },
+        { links: { next: { ['x'.repeat(33)]: '' } } },
+        { links: { next: Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`p${i}`, ''])) } }
       ]
     ]
     for (const parts of wrong) expect(announce(parts), JSON.stringify(parts).slice(0, 60)).to.equal(undefined)

@@ -1,8 +1,8 @@
 import type { Links } from './data/links.ts'
 import type { Repository } from './model.ts'
-import { linkOf, pageOf, slice } from './pagination.ts'
+import { cursorPage, isTooFar, linkOf, type Place, pageOf, sincePage, slice } from './pagination.ts'
 import type { QuotaState } from './quota.ts'
-import type { Reply } from './reply.ts'
+import { failure, type Reply } from './reply.ts'
 import type { Role, Token } from './tokens.ts'
 import type { World } from './world.ts'
 
@@ -35,11 +35,41 @@ export interface RepositoryAsk extends Ask {
 export type Handler = (ask: Ask) => Reply
 export type RepositoryHandler = (ask: RepositoryAsk) => Reply
 
-/** One page of a list, with its `Link`. Only the items of the page are rendered. */
-export function listReply<T>(ask: Ask, items: readonly T[], render: (item: T) => unknown): Reply {
+/** One page of a list, with its `Link`, whose query is the asked one if not said otherwise. Only its items are rendered. */
+export function listReply<T>(
+  ask: Ask,
+  items: readonly T[],
+  render: (item: T) => unknown,
+  linkQuery: URLSearchParams = ask.query
+): Reply {
   const page = pageOf(ask.query)
-  const link = linkOf(ask.links.api + ask.canonicalPath, ask.query, page, items.length)
+  const link = linkOf(ask.links.api + ask.canonicalPath, linkQuery, page, items.length)
   return { json: slice(items, page).map(render), ...(link !== undefined && { headers: { link } }) }
+}
+
+/** The same of a list that GitHub pages by cursor. */
+export function cursorReply<T>(
+  ask: Ask,
+  items: readonly T[],
+  placeOf: (item: T) => Place,
+  render: (item: T) => unknown
+): Reply {
+  if (isTooFar(ask.query)) {
+    const advice = 'please use cursor based pagination (after/before)'
+    return failure(422, `Pagination with the page parameter is not supported for large datasets, ${advice}`)
+  }
+  const { items: found, link } = cursorPage(ask.links.api + ask.canonicalPath, ask.query, items, placeOf)
+  return { json: found.map(render), ...(link !== undefined && { headers: { link } }) }
+}
+
+/** The same of a list that goes on by id. */
+export function sinceReply<T extends { id: number }>(
+  ask: Ask,
+  items: readonly T[],
+  render: (item: T) => unknown
+): Reply {
+  const { items: found, link } = sincePage(ask.links.api + ask.canonicalPath, ask.query, items)
+  return { json: found.map(render), ...(link !== undefined && { headers: { link } }) }
 }
 
 /** One page of a list that GitHub wraps in an object with `total_count`. */

@@ -12,7 +12,7 @@ describe('issues', () => {
       const response: Response = await fetch(next, { headers: { authorization: alice } })
       numbers.push(...((await response.json()) as { number: number }[]).map((i) => i.number))
       next = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1]
-      if (next) expect(next).to.match(/\/repositories\/\d+\/issues\?per_page=100&page=\d+$/)
+      if (next) expect(next).to.match(/\/repositories\/\d+\/issues\?per_page=100&after=[\w%-]+&page=\d+$/)
     }
     expect(numbers).to.deep.equal(Array.from({ length: 1000 }, (_, i) => 1000 - i))
     expect(sim.github.count(/\/issues/)).to.equal(10)

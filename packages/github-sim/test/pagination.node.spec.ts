@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { linkOf, pageOf, slice } from '../src/pagination.ts'
+import { cursorPage, isTooFar, linkOf, pageOf, sincePage, slice } from '../src/pagination.ts'
 
 const query = (text: string) => new URLSearchParams(text)
 
@@ -36,5 +36,60 @@ describe('pagination', () => {
         expect(seen).to.deep.equal(items)
       })
     )
+  })
+
+  const numbered = (total: number) => Array.from({ length: total }, (_, i) => ({ id: i + 1 }))
+  const placeOf = ({ id }: { id: number }) => ({ sortedBy: 1_745_000_000_000 + id, id })
+
+  it('by cursor, links the way GitHub does: a cursor and a number, no first and no last', () => {
+    const links = (text: string) => cursorPage('u', query(text), numbered(5), placeOf).link ?? ''
+    expect(links('per_page=2&state=all')).to.match(
+      /^<u\?per_page=2&state=all&after=Y3Vyc29yOnYyOpLP[\w%-]+&page=2>; rel="next"$/
+    )
+    const [, after = ''] = /after=([^&]+)/.exec(links('per_page=2')) ?? []
+    expect(links(`per_page=2&after=${after}&page=2`)).to.match(
+      /^<u\?per_page=2&after=[\w%-]+&page=3>; rel="next", <u\?per_page=2&page=1&before=[\w%-]+>; rel="prev"$/
+    )
+    expect(links('per_page=5')).to.equal('')
+  })
+
+  it('by cursor, shows each item once, forwards and backwards', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 20 }), (total, perPage) => {
+        for (const rel of ['next', 'prev']) {
+          const seen: number[][] = []
+          let at: URLSearchParams | undefined = query(`per_page=${perPage}`)
+          // The last page, to begin there when going backwards.
+          if (rel === 'prev') at.set('page', String(Math.max(1, Math.ceil(total / perPage))))
+          while (at) {
+            const { items, link }: { items: { id: number }[]; link?: string } = cursorPage(
+              'u',
+              at,
+              numbered(total),
+              placeOf
+            )
+            seen.push(items.map(({ id }) => id))
+            const to: string | undefined = new RegExp(`<u\\?([^>]+)>; rel="${rel}"`).exec(link ?? '')?.[1]
+            at = to === undefined ? undefined : query(to)
+          }
+          if (rel === 'prev') seen.reverse()
+          expect(seen.flat()).to.deep.equal(numbered(total).map(({ id }) => id))
+        }
+      })
+    )
+  })
+
+  it('by cursor, page numbers alone lead only so far', () => {
+    expect(isTooFar(query('page=99&per_page=100'))).to.equal(false)
+    expect(isTooFar(query('page=100&per_page=100'))).to.equal(true)
+    expect(isTooFar(query('page=100&per_page=100&after=x'))).to.equal(false)
+  })
+
+  it('by id, goes on behind the last one, and its first is a template', () => {
+    expect(sincePage('u', query('per_page=2'), numbered(3))).to.deep.equal({
+      items: [{ id: 1 }, { id: 2 }],
+      link: '<u?per_page=2&since=2>; rel="next", <u{?since}>; rel="first"'
+    })
+    expect(sincePage('u', query('since=2'), numbered(3)).link).to.equal('<u{?since}>; rel="first"')
   })
 })

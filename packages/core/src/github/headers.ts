@@ -30,8 +30,8 @@ export const refreshedHeaders = (stored: Readonly<Record<string, string>>, live:
   ...keptHeaders(live)
 })
 
-/** What a member's body is served with: nothing of it is the member's word but the page numbers of `link`. */
-export function synthesisedHeaders(accept: string, json: boolean, link: string | undefined): Record<string, string> {
+/** What a member's body is served with: nothing of it is the member's word but `link`, see `linkHeader`. */
+export function synthesisedHeaders(accept: string, json: boolean, link: string): Record<string, string> {
   return {
     'content-type': json ? 'application/json; charset=utf-8' : mediaType(accept),
     'cache-control': 'private, max-age=60, s-maxage=60',

@@ -1,13 +1,18 @@
 /*
- * Pagination by `Link` (RFC 8288). The ETag does not cover it and a peer can forge it, and Octokit follows it with the
- * user's token: so from a member only links count that differ from the asked URL in nothing but a sensible page number.
+ * Pagination by `Link` (RFC 8288). The ETag does not cover it and a member can forge it, and Octokit follows it with the
+ * user's token. So a member tells only what the query of each link changes in the asked URL, and only changes of parameters
+ * that GitHub pages by are believed. GitHub pages by number, by cursor (issues: `after` and `page`, no `last`), by id
+ * (`since`), or by what was last shown (https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api).
  */
 export type Links = Record<string, string>
+
+const relations = ['prev', 'next', 'last', 'first'] as const
+type Relation = (typeof relations)[number]
 
 export function parseLinks(header: string | null | undefined): Links {
   const links: Links = {}
   for (const [, url, rel] of (header ?? '').matchAll(/<([^<>]*)>\s*;[^,<]*?\brel="?(\w+)"?/g)) {
-    if (url && rel && /^(?:next|prev|first|last)$/.test(rel)) links[rel] = url
+    if (url && rel && (relations as readonly string[]).includes(rel)) links[rel] = url
   }
   return links
 }
@@ -15,50 +20,103 @@ export function parseLinks(header: string | null | undefined): Links {
 const pageOf = (url: URL) => Number(url.searchParams.get('page') ?? 1)
 const isPage = (n: number) => Number.isSafeInteger(n) && n >= 1
 
-/** Page numbers by relation, for sending: everything else in a link is the asked URL. */
-export type PageLinks = Partial<Record<'next' | 'prev' | 'first' | 'last', number>>
+/** What a link's query changes in the asked URL's, by parameter; null: the link leaves it out. */
+type QueryChanges = Record<string, string | null>
+export type PageLinks = Partial<Record<Relation, QueryChanges>>
+export type PageNumbers = Partial<Record<Relation, number>>
 
-/** The pages that an own answer's links name, where they are pages of the asked URL (or of its `/repositories/{id}` alias). */
-export function pagesOf(header: string | null | undefined, asked: URL): PageLinks {
-  const pages: PageLinks = {}
+/**
+ * The parameters that GitHub pages by, and those that it was seen to add to its links or to leave out: `anon` of contributors,
+ * `filter` of check runs, `sha` of commits.
+ */
+const changeable = new Set(
+  ['page', 'per_page', 'after', 'before', 'cursor', 'since', 'last_sha', 'top'].concat('anon', 'filter', 'sha')
+)
+/** Cursors, dates, names of branches: nothing that could be taken for anything else than one value. */
+const isPlain = (value: string) => /^[\w.~:+/=@-]{0,512}$/.test(value)
+
+/** A path without what GitHub has two names for: its links show the id where the request showed a name. */
+const withoutOwner = (path: string) =>
+  path
+    .replace(/\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)(?=\/|$)/, '/repository')
+    .replace(/^((?:\/api\/v3)?)\/(?:users\/[^/]+|user\/\d+)(?=\/|$)/, '$1/account')
+    .replace(/^((?:\/api\/v3)?)\/(?:orgs\/[^/]+|organizations\/\d+)(?=\/|$)/, '$1/organization')
+
+function changesIn(url: URL, asked: URL): QueryChanges | undefined {
+  if (url.origin !== asked.origin || withoutOwner(url.pathname) !== withoutOwner(asked.pathname)) return undefined
+  const changes: QueryChanges = {}
+  for (const name of new Set([...url.searchParams.keys(), ...asked.searchParams.keys()])) {
+    const values = url.searchParams.getAll(name)
+    if (values.join('\n') === asked.searchParams.getAll(name).join('\n')) continue
+    if (values.length > 1) return undefined
+    changes[name] = values[0] ?? null
+  }
+  return changes
+}
+
+/**
+ * What can be told to members of an own answer's links: each of them, or undefined where one of them would be lost, for a
+ * list without its `next` looks as if it ended there.
+ */
+export function tellableLinks(header: string | null | undefined, asked: URL): PageLinks | undefined {
+  const links: PageLinks = {}
   for (const [rel, href] of Object.entries(parseLinks(header))) {
     const url = URL.parse(href, asked)
-    if (url && url.origin === asked.origin && sameButPage(url, asked) && isPage(pageOf(url)))
-      pages[rel as keyof PageLinks] = pageOf(url)
+    const changes = url && changesIn(url, asked)
+    if (!changes) return undefined
+    links[rel as Relation] = changes
   }
+  return linkHeader(links, asked) === undefined ? undefined : links
+}
+
+/** The page numbers of links, for members of a version that knows nothing else. */
+export function pageNumbers(links: PageLinks, asked: URL): PageNumbers {
+  const pages: PageNumbers = {}
+  for (const rel of relations) if (links[rel]) pages[rel] = pageOf(changed(asked, links[rel]))
   return pages
 }
 
-function sameButPage(url: URL, asked: URL): boolean {
-  const below = (path: string) => path.replace(/^.*?\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)(?=\/|$)/, '')
-  const query = ({ searchParams }: URL) => {
-    const rest = new URLSearchParams(searchParams)
-    rest.delete('page')
-    rest.sort()
-    return rest.toString()
+/** The links that page numbers stand for. */
+export const numberedLinks = (pages: PageNumbers): PageLinks =>
+  Object.fromEntries(Object.entries(pages).map(([rel, page]) => [rel, { page: String(page) }]))
+
+function changed(asked: URL, changes: QueryChanges): URL {
+  const url = new URL(asked)
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) url.searchParams.delete(name)
+    else url.searchParams.set(name, value)
   }
-  return below(url.pathname) === below(asked.pathname) && query(url) === query(asked)
+  return url
 }
 
-/** The `Link` header that a member's page numbers stand for; undefined when there is none or one of them makes no sense. */
-export function linkHeader(pages: PageLinks, asked: URL): string | undefined {
-  const page = pageOf(asked)
-  const valid: Record<keyof PageLinks, (n: number) => boolean> = {
-    prev: (n) => n === page - 1,
-    next: (n) => n === page + 1,
-    last: (n) => n >= page,
-    first: (n) => n === 1
-  }
+/** The `Link` header that a member's links stand for, empty for none; undefined when one of them makes no sense. */
+export function linkHeader(links: PageLinks, asked: URL): string | undefined {
   const parts: string[] = []
-  for (const rel of ['prev', 'next', 'last', 'first'] as const) {
-    const n = pages[rel]
-    if (n === undefined) continue
-    if (!isPage(n) || !valid[rel](n)) return undefined
-    const url = new URL(asked)
-    url.searchParams.set('page', String(n))
+  for (const rel of relations) {
+    const changes = links[rel]
+    if (!changes) continue
+    if (!Object.entries(changes).every(([name, value]) => changeable.has(name) && isPlain(value ?? '')))
+      return undefined
+    const url = changed(asked, changes)
+    if (!leadsOn(rel, url, asked)) return undefined
     parts.push(`<${url.href}>; rel="${rel}"`)
   }
-  return parts.join(', ') || undefined
+  return parts.join(', ')
+}
+
+/** Whether a link leads where its relation says: nobody who follows `next` may be led in a circle by numbers. */
+function leadsOn(rel: Relation, url: URL, asked: URL): boolean {
+  const [to, from] = [pageOf(url), pageOf(asked)]
+  if (!isPage(to) || !isPage(from)) return false
+  if (!url.searchParams.has('page') && !asked.searchParams.has('page'))
+    return rel === 'first' || url.href !== asked.href
+  const isRight: Record<Relation, boolean> = {
+    prev: to < from,
+    next: to === from + 1,
+    last: to >= from,
+    first: to === 1
+  }
+  return isRight[rel]
 }
 
 const defaultPerPage = 30

@@ -1,9 +1,9 @@
 import { equal, fromHex, hex, plain, sha256Hex } from '../bytes.ts'
 import type { Entry } from '../entry.ts'
 import { synthesisedHeaders } from '../github/headers.ts'
-import { inspect } from '../github/inspect.ts'
+import { type Inspection, inspect } from '../github/inspect.ts'
 import { acceptClass, canonicalUrl, isJson, keyOf } from '../github/key.ts'
-import { linkHeader, pagesOf } from '../github/links.ts'
+import { linkHeader, mayContinue, numberedLinks, pageNumbers, tellableLinks } from '../github/links.ts'
 import { apiPath, hasCredential } from '../github/request.ts'
 import { type Route, repositoryOf } from '../github/routes.ts'
 import type { Group } from '../group/group.ts'
@@ -13,7 +13,9 @@ import type { EntryHead } from '../transport/wire.ts'
 /** What is sent of an entry before its body. */
 export function headOf(entry: Entry): EntryHead {
   const { url, accept, apiVersion, asOf, hash, body, validator, etag, anonymous, variant } = entry
-  const pages = pagesOf(entry.headers.link, new URL(url))
+  const asked = new URL(url)
+  const links = tellableLinks(entry.headers.link, asked)
+  const pages = pageNumbers(links ?? {}, asked)
   return {
     url,
     accept,
@@ -26,12 +28,36 @@ export function headOf(entry: Entry): EntryHead {
     public: entry.public,
     anonymous,
     variant,
+    ...(links && { links }),
     ...(Object.keys(pages).length > 0 && { pages })
   }
 }
 
+/**
+ * The `Link` header that a head stands for, empty for none. Undefined where it makes no sense, or where it says nothing of a
+ * list that may go on: members of an older version lose every link but page numbers, and the list would seem to end here.
+ */
+export function linkIn(
+  { url, accept, links, pages }: Pick<EntryHead, 'url' | 'accept' | 'links' | 'pages'>,
+  found: Pick<Inspection, 'items' | 'list'>
+): string | undefined {
+  const asked = new URL(url)
+  if (!links && !pages && isJson(accept) && mayContinue(found, asked)) return undefined
+  return linkHeader(links ?? numberedLinks(pages ?? {}), asked)
+}
+
 /** Why a member's entry was dropped; counted in `stats().rejected`. */
-export type Refusal = 'key' | 'route' | 'future' | 'old' | 'size' | 'hash' | 'content' | 'credential' | 'private'
+export type Refusal =
+  | 'key'
+  | 'route'
+  | 'future'
+  | 'old'
+  | 'size'
+  | 'hash'
+  | 'content'
+  | 'credential'
+  | 'private'
+  | 'links'
 
 export interface HeadCheck {
   apiUrl: URL
@@ -75,17 +101,19 @@ export async function entryFromMember(
   const hash = hex(head.hash)
   if ((await sha256Hex(body)) !== hash) return 'hash'
   const json = isJson(head.accept)
-  const { variant, secret, hidden, items } = await inspect(body, json, repositoryIn(head.url, apiUrl))
+  const { variant, secret, hidden, items, list } = await inspect(body, json, repositoryIn(head.url, apiUrl))
   // `secret` with a JSON type and no JSON in it: a captive portal's page, say.
   if (secret) return json && !looksLikeJson(body) ? 'content' : 'credential'
   if (hidden && !head.anonymous) return 'private'
+  const link = linkIn(head, { items, list })
+  if (link === undefined) return 'links'
   return {
     url: head.url,
     accept: head.accept,
     apiVersion: head.apiVersion,
     body: plain(body),
     hash,
-    headers: synthesisedHeaders(head.accept, json, head.pages && linkHeader(head.pages, new URL(head.url))),
+    headers: synthesisedHeaders(head.accept, json, link),
     asOf: head.asOf,
     validator: head.validator,
     etag: head.validator === 'object' ? head.etag : undefined,

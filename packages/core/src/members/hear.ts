@@ -1,5 +1,6 @@
 import { hex } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
+import { mayHaveGrown } from '../github/links.ts'
 import type { Group } from '../group/group.ts'
 import type { CheckedProof } from '../group/proof.ts'
 import { createReplayWindow } from '../group/replay.ts'
@@ -107,7 +108,12 @@ export function createHear(
     holders.add(wireName, from, asOf)
     const key = mirror.keyOf(wireName)
     if (key === undefined) return
-    await cache.touch(key, (entry) => (entry.hash === hash && entry.asOf < asOf ? { ...entry, asOf } : entry))
+    await cache.touch(key, (entry) =>
+      // Of a list that has gained a page, the last one may be as it was: a touch says nothing of its links.
+      entry.hash === hash && entry.asOf < asOf && !mayHaveGrown(entry.items, entry.headers.link, new URL(entry.url))
+        ? { ...entry, asOf }
+        : entry
+    )
   }
 
   async function read(from: string, message: Uint8Array, through: string): Promise<Hearing> {

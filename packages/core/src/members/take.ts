@@ -1,12 +1,14 @@
 import { hex } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Unasked } from '../cache/unasked.ts'
+import type { Entry } from '../entry.ts'
 import type { Emit } from '../events.ts'
+import { linkHeader, tellableLinks } from '../github/links.ts'
 import type { Group } from '../group/group.ts'
 import type { Counters } from '../stats.ts'
 import type { EntryHead } from '../transport/wire.ts'
 import type { Guard } from './guard.ts'
-import { checkHead, entryFromMember, type HeadCheck, type Refusal } from './head.ts'
+import { checkHead, entryFromMember, type HeadCheck, linkIn, type Refusal } from './head.ts'
 
 /** Something a member told or sent of an entry. */
 export interface Told {
@@ -33,7 +35,7 @@ export interface TakeOptions {
 }
 
 // These can happen among honest members: another version's routes, a clock, an old store. They are counted, not held against anybody.
-const honest = new Set<Refusal>(['route', 'future', 'old', 'credential', 'private'])
+const honest = new Set<Refusal>(['route', 'future', 'old', 'credential', 'private', 'links'])
 
 /** The one door through which members' entries come in: checked, then stored. */
 export function createTake({
@@ -59,13 +61,9 @@ export function createTake({
     const held = (await cache.find(key))?.entries.find((entry) => entry.hash === hash)
     if (held) {
       if (guard.trusts(from))
-        await cache.touch(key, (entry) => {
-          if (entry.hash !== hash || entry.asOf >= head.asOf) return entry
-          if (entry.from === undefined) return { ...entry, asOf: head.asOf }
-          // One that has looked it up since may say that what another one told is not public any more.
-          const isPublic = entry.public && head.public
-          return { ...entry, asOf: head.asOf, public: isPublic, publicAt: isPublic ? checking.now : undefined }
-        })
+        await cache.touch(key, (entry) =>
+          entry.hash === hash && entry.asOf < head.asOf ? (seenLater(entry, head, checking.now) ?? entry) : entry
+        )
       return { how: 'known', key }
     }
     if (!body) return { how: 'wanted', key }
@@ -82,5 +80,29 @@ export function createTake({
     await noted(key)
     emit('received', { url: entry.url, key, peerId: from })
     return { how: 'stored', key }
+  }
+}
+
+/**
+ * A body that is held, as a member has seen it later; undefined where that cannot be believed. Its `Link` may be another by
+ * then: a last page that was full has a next one.
+ */
+function seenLater(entry: Entry, head: EntryHead, now: number): Entry | undefined {
+  const link = linkIn(head, { items: entry.items, list: { items: 0 } })
+  if (link === undefined) return undefined
+  const asked = new URL(head.url)
+  if (entry.from === undefined) {
+    const own = linkHeader(tellableLinks(entry.headers.link, asked) ?? {}, asked)
+    return link === own ? { ...entry, asOf: head.asOf } : undefined
+  }
+  // One that has looked it up since may say that what another one told is not public any more.
+  const isPublic = entry.public && head.public
+  const { link: _, ...headers } = entry.headers
+  return {
+    ...entry,
+    headers: link ? { ...headers, link } : headers,
+    asOf: head.asOf,
+    public: isPublic,
+    publicAt: isPublic ? now : undefined
   }
 }

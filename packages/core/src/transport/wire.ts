@@ -20,6 +20,13 @@ const time = count
 const digest = bytesOf(32)
 const page = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
 
+const relations = <T extends v.GenericSchema>(link: T) => {
+  const one = v.optional(link)
+  return v.object({ next: one, prev: one, first: one, last: one })
+}
+/** What one link's query changes in the entry's URL, by parameter; null leaves one out. */
+const queryChanges = v.pipe(v.record(text(32), v.nullable(text(512))), v.maxEntries(12))
+
 /** All that is told of an entry; status, headers and freshness are the receiver's own to make. */
 const entryHead = v.object({
   url: text(8192),
@@ -34,9 +41,9 @@ const entryHead = v.object({
   public: v.boolean(),
   anonymous: v.boolean(),
   variant: v.boolean(),
-  pages: v.optional(
-    v.object({ next: v.optional(page), prev: v.optional(page), first: v.optional(page), last: v.optional(page) })
-  )
+  /** Absent from members of an older version, which tell pages that have a number only. */
+  links: v.optional(relations(queryChanges)),
+  pages: v.optional(relations(page))
 })
 
 const valueHead = v.object({

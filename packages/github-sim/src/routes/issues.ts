@@ -1,4 +1,4 @@
-import { listReply, type RepositoryAsk, type RepositoryHandler } from '../ask.ts'
+import { cursorReply, listReply, type RepositoryAsk, type RepositoryHandler } from '../ask.ts'
 import { commentJson, issueJson, labelJson, milestoneJson } from '../data/issue.ts'
 import { repositoryJson } from '../data/repository.ts'
 import { simpleUser } from '../data/user.ts'
@@ -49,6 +49,15 @@ export function filterIssues(issues: Issue[], query: URLSearchParams): Issue[] {
   return query.get('direction') === 'asc' ? kept : kept.reverse()
 }
 
+/** Where an issue stands in a list, as its cursor says it. */
+const placeOf =
+  ({ query }: RepositoryAsk) =>
+  ({ id, createdAt, updatedAt, comments }: Issue) => {
+    const sort = query.get('sort')
+    const at = Date.parse(sort === 'updated' ? updatedAt : createdAt)
+    return { sortedBy: sort === 'comments' ? comments.length : at, id }
+  }
+
 /**
  * The issues elsewhere that mention this one. GitHub shows an event "cross-referenced" to those who can read its source
  * (https://docs.github.com/rest/using-the-rest-api/issue-event-types), so that timelines differ between tokens.
@@ -77,7 +86,7 @@ function timeline(ask: RepositoryAsk, { references = [] }: Issue): Reply {
 /** Reading issues, comments, labels and milestones. */
 export const issueRoutes: Record<string, RepositoryHandler> = {
   '/issues': (ask) =>
-    listReply(ask, filterIssues([...ask.repository.issues.values()], ask.query), (issue) =>
+    cursorReply(ask, filterIssues([...ask.repository.issues.values()], ask.query), placeOf(ask), (issue) =>
       issueJson(issue, ask.repository, ask.links, ask.apiVersion)
     ),
   '/issues/comments': (ask) => {

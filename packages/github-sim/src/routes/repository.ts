@@ -56,7 +56,15 @@ export const repositoryRoutes: Record<string, RepositoryHandler> = {
     const byLogin = new Map<Account, number>()
     for (const { author } of ask.repository.commits) byLogin.set(author, (byLogin.get(author) ?? 0) + 1)
     const sorted = [...byLogin].sort((a, b) => b[1] - a[1])
-    return listReply(ask, sorted, ([account, contributions]) => ({ ...simpleUser(account, ask.links), contributions }))
+    // GitHub's links drop `anon`, seen in hub4j/github-api's recording of `contributors?anon=true`.
+    const linkQuery = new URLSearchParams(ask.query)
+    linkQuery.delete('anon')
+    return listReply(
+      ask,
+      sorted,
+      ([account, contributions]) => ({ ...simpleUser(account, ask.links), contributions }),
+      linkQuery
+    )
   },
   '/collaborators': (ask) => {
     if (!ask.viewer) return requiresAuthentication()

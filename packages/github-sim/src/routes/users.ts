@@ -1,6 +1,6 @@
-import { type Ask, type Handler, listReply } from '../ask.ts'
+import { type Ask, type Handler, listReply, sinceReply } from '../ask.ts'
 import { repositoryJson } from '../data/repository.ts'
-import { fullUser, organization, ownUser } from '../data/user.ts'
+import { fullUser, organization, ownUser, simpleUser } from '../data/user.ts'
 import type { Account, Repository } from '../model.ts'
 import { notFound, type Reply, requiresAuthentication } from '../reply.ts'
 import type { Role } from '../tokens.ts'
@@ -42,6 +42,12 @@ const reposOf = (ask: Ask, account: Account | undefined): Reply => {
 
 /** Routes about users and organizations. */
 export const userRoutes: Record<string, Handler> = {
+  '/repositories': (ask) =>
+    sinceReply(
+      ask,
+      [...ask.world.repositories.values()].filter(({ visibility }) => visibility === 'public'),
+      (repository) => repositoryJson(repository, ask.links, undefined)
+    ),
   '/user': (ask) => {
     const account = ask.viewer && ask.world.account(ask.viewer.login)
     if (!account) return requiresAuthentication()
@@ -61,6 +67,7 @@ export const userRoutes: Record<string, Handler> = {
   },
   '/user/:id{[0-9]+}': (ask) => profile(ask, byId(ask)),
   '/user/:id{[0-9]+}/repos': (ask) => reposOf(ask, byId(ask)),
+  '/users': (ask) => sinceReply(ask, [...ask.world.accounts.values()], (account) => simpleUser(account, ask.links)),
   '/users/:login': (ask) => profile(ask, named(ask)),
   '/users/:login/repos': (ask) => reposOf(ask, named(ask)),
   '/orgs/:login': (ask) => {
