@@ -132,6 +132,9 @@ export function createAdmit(options: AdmitOptions) {
     async conditionFor(entry: Entry, request: ApiRequest): Promise<Condition> {
       // The ETag does not cover `Link`, so a 304 could hide the next page for ever.
       if (mayHaveGrown(entry.items, entry.headers.link, request.url)) return {}
+      // Earlier versions kept what was cut off on its way.
+      if (entry.local && isJson(entry.headers['content-type'] ?? '') && (await inspect(entry.body, true)).damaged)
+        return {}
       // Nor does it prove what a member says of other pages: where that is not believed, GitHub has to say it.
       const isBelieved = entry.from === undefined || options.trusts(entry.from)
       if (!isBelieved && (await hasMembersLink(entry, request.url))) return {}
@@ -154,10 +157,10 @@ export function createAdmit(options: AdmitOptions) {
     },
 
     async admit(request: ApiRequest, answer: OriginAnswer): Promise<Entry | undefined> {
-      const { headers: live, sentAt, body: received } = answer
+      const { headers: live, sentAt, body: received, isShort } = answer
       const cacheControl = live.get('cache-control') ?? undefined
       const freshMs = maxAgeMs(cacheControl)
-      if (!received || freshMs === undefined) return undefined
+      if (!received || isShort || freshMs === undefined) return undefined
       const { apiVersion, viewer } = request
       const asked = {
         accept: request.headers.get('accept'),
@@ -174,7 +177,13 @@ export function createAdmit(options: AdmitOptions) {
       const { validator, body } = await etags.classify(live.get('etag'), forms(received, json), inputs(request), viewer)
       const hash = await sha256Hex(body)
       if (validator === 'verbatim') verbatim.set(verbatimName(target.key, hash, viewer), live.get('etag') as string)
-      const { variant, secret, hidden, items, repository } = await inspect(body, json, target.repository)
+      const { variant, secret, damaged, hidden, items, repository } = await inspect(body, json, target.repository)
+      // Handed on, as plain fetch does, but not kept: a 304 would make it fresh again and again.
+      if (
+        damaged ||
+        (!json && validator === 'object' && isRaw(target.accept) && !(await isBlob(body, live.get('etag'))))
+      )
+        return undefined
       learnAlias(target, live.get('link'))
       learnVisibility({ ...target, viewer }, sentAt, repository)
       if (redirected) learnVisibility(request, sentAt, repository)
@@ -263,7 +272,9 @@ const entryResponse = (body: Uint8Array<ArrayBuffer>, live: Headers) => () =>
  * have the same id as ETag, so a raw body must not pass for those.
  */
 const isOwnBlob = async ({ validator, etag, body, accept }: Entry): Promise<boolean> =>
-  validator === 'object' && isRaw(accept) && opaqueTag(etag ?? null) === (await gitBlobId(body))
+  validator === 'object' && isRaw(accept) && isBlob(body, etag ?? null)
+
+const isBlob = async (body: Bytes, etag: string | null): Promise<boolean> => opaqueTag(etag) === (await gitBlobId(body))
 
 /** Whether what an entry says of other pages, if there may be any, is a member's word. */
 const hasMembersLink = async ({ from, accept, body, headers }: Entry, asked: URL): Promise<boolean> =>

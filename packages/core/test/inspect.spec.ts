@@ -13,6 +13,7 @@ describe('inspect', () => {
     expect(await inspected([1, 2])).to.deep.equal({
       variant: false,
       secret: false,
+      damaged: false,
       hidden: false,
       items: 2,
       list: { items: 0 }

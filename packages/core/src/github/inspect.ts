@@ -5,8 +5,10 @@ import { type JsonVisitor, scanJson } from './scan-json.ts'
 export interface Inspection {
   /** It depends on who asked: it names permissions or settings of the viewer. */
   variant: boolean
-  /** It carries a credential, or a private profile: never shared, whoever asked. */
+  /** It carries a credential, or a private profile: never shared, whoever asked. So is what says it is JSON and is not. */
   secret: boolean
+  /** It says it is JSON and is not: cut off on its way, or the page of a proxy. */
+  damaged: boolean
   /**
    * It names what only some may see, wherever that stands: a private repository other than the one that was asked about, or a
    * team. Whoever asked with a token may have got it because of that token.
@@ -44,13 +46,13 @@ export async function inspect(body: Uint8Array, json: boolean, asked?: string): 
   const found: Inspection = {
     variant: false,
     secret: await inSlices(findCredential(body)),
+    damaged: false,
     hidden: false,
     list: { items: 0 }
   }
   if (!json) return found
   const scanned = await inSlices(scanJson(body, createVisitor(found, asked)))
-  // Says JSON and is not: nothing is known about it.
-  if (!scanned) return { ...found, secret: true, repository: undefined }
+  if (!scanned) return { ...found, secret: true, damaged: true, repository: undefined }
   found.list.items = scanned.inner
   return scanned.items === undefined ? found : { ...found, items: scanned.items }
 }
