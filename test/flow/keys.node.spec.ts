@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { repo, scene, status } from './members.ts'
+import { dated, repo, scene, shared, status } from './members.ts'
 
 const issues = `${repo}/issues`
 
@@ -42,6 +42,64 @@ describe('keys', () => {
     expect(await a.json(one, version)).not.to.have.property('assignee')
     expect(status(await a.ask(one, version))).to.equal('ghmesh; hit')
     expect(s.github.count(one)).to.equal(2)
+  })
+
+  it('no API version and GitHub’s default one are one, and each request goes out as it came', async () => {
+    const [a, b] = await s.two()
+    const named = { headers: { 'x-github-api-version': '2022-11-28' } }
+    await shared(a, b, issues, named)
+    expect(status(await a.ask(issues))).to.equal('ghmesh; hit')
+    for (const init of [named, {}]) expect(status(await b.ask(issues, init))).to.equal('ghmesh; hit; detail=peer')
+    expect(s.github.count(issues)).to.equal(1)
+    expect(a.sent[0]?.headers.get('x-github-api-version')).to.equal('2022-11-28')
+    await a.ask(`${issues}/1`)
+    expect(a.sent.at(-1)?.headers.has('x-github-api-version')).to.equal(false)
+  })
+
+  it('where the default has become another one, its answers are not kept as the old one’s', async () => {
+    const a = await s.member()
+    const headers = { 'x-github-api-version-selected': '2028-03-10', 'content-type': 'application/json' }
+    s.github.respond(`${issues}/1`, dated(s, '{}', { headers: { ...headers, 'cache-control': 'private, max-age=60' } }))
+    for (let n = 0; n < 2; n++) expect(status(await a.ask(`${issues}/1`))).to.match(/fwd=uri-miss; fwd-status=200$/)
+  })
+
+  it('one token is one viewer, however it is sent, and each spelling has GitHub’s own ETag', async () => {
+    const token = `ghp_${'a1B2'.repeat(9)}`
+    s.github.addToken(token, { login: 'alice' })
+    const a = await s.member({ token: undefined })
+    const spellings = [`token ${token}`, `Bearer ${token}`, `bearer ${token}`, `TOKEN  ${token}`]
+    spellings.push(`Basic ${btoa(`alice:${token}`)}`, `basic ${btoa(`x-access-token:${token}`)}`)
+    const all = spellings.map((authorization) => ({ headers: { authorization } }))
+    for (const path of ['/user', `${issues}/1`]) {
+      for (const [i, init] of all.entries()) {
+        const answer = await a.ask(path, init)
+        expect(status(answer), spellings[i]?.split(' ')[0]).to.match(i ? /^ghmesh; hit$/ : /fwd-status=200/)
+        const plain = await fetch(s.github.url + path, {
+          headers: { ...init.headers, accept: 'application/vnd.github+json' }
+        })
+        const etag = ({ headers }: Response) => headers.get('etag')?.replace(/^W\//, '')
+        expect(etag(answer), spellings[i]?.split(' ')[0]).to.equal(etag(plain))
+      }
+      s.now += 61_000
+      for (const init of all) {
+        expect(status(await a.ask(path, { ...init, cache: 'no-cache' }))).to.match(/fwd-status=304/)
+      }
+    }
+  })
+
+  it('… but only GitHub tells what else a password or a JWT may do', async () => {
+    const a = await s.member({ token: undefined })
+    await a.ask('/emojis')
+    const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiIxIn0.x'
+    s.github.addToken(jwt, { login: 'alice' })
+    for (const authorization of [`Bearer ${jwt}`, `token ${jwt}`, `Basic ${btoa(`id:${jwt}`)}`])
+      expect(status(await a.ask('/user', { headers: { authorization } }))).to.match(/fwd=uri-miss/)
+  })
+
+  it('other headers of GitHub’s that change answers make a request pass through', async () => {
+    const a = await s.member()
+    await a.ask(issues)
+    expect(status(await a.ask(issues, { headers: { 'x-github-next-global-id': '1' } }))).to.equal(null)
   })
 
   it('the order of the query does not count, its values do', async () => {

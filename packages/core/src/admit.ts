@@ -8,7 +8,7 @@ import { type EtagInputs, type EtagScheme, gitBlobId, opaqueTag } from './github
 import { keptHeaders, maxAgeMs, refreshedHeaders } from './github/headers.ts'
 import { type Inspection, inspect } from './github/inspect.ts'
 import { compact } from './github/json.ts'
-import { isJson, isRaw } from './github/key.ts'
+import { isJson, isRaw, versionClass } from './github/key.ts'
 import { mayContinue, mayHaveGrown, parseLinks } from './github/links.ts'
 import type { Condition, OriginAnswer } from './github/origin.ts'
 import { type ApiRequest, anonymous, type Target, type Targets } from './github/request.ts'
@@ -48,7 +48,8 @@ export function createAdmit(options: AdmitOptions) {
   const varying = new Set<string>()
 
   const inputs = ({ accept, authorization }: ApiRequest): EtagInputs => ({ accept, authorization })
-  const verbatimName = (key: string, hash: string, viewer: string) => `${key} ${hash} ${viewer}`
+  // The header's own text: one viewer may send its token in several ways, and GitHub hashes what was sent.
+  const verbatimName = (key: string, hash: string, { authorization }: ApiRequest) => `${key} ${hash} ${authorization}`
 
   function varies({ route }: Target, key: string, hash: string, viewer: string): boolean {
     const [last, before] = seen.get(key) ?? []
@@ -126,7 +127,7 @@ export function createAdmit(options: AdmitOptions) {
     async etagFor(entry: Entry, request: ApiRequest): Promise<string | undefined> {
       if (entry.validator === 'object') return entry.etag
       if (entry.validator === 'portable') return etags.compute(entry.body, inputs(request), request.viewer)
-      return verbatim.get(verbatimName(request.key, entry.hash, request.viewer))
+      return verbatim.get(verbatimName(request.key, entry.hash, request))
     },
 
     async conditionFor(entry: Entry, request: ApiRequest): Promise<Condition> {
@@ -147,7 +148,7 @@ export function createAdmit(options: AdmitOptions) {
         const ifNoneMatch = await etags.compute(entry.body, inputs(request), request.viewer)
         if (ifNoneMatch) return { ifNoneMatch }
       }
-      const ifNoneMatch = verbatim.get(verbatimName(request.key, entry.hash, request.viewer))
+      const ifNoneMatch = verbatim.get(verbatimName(request.key, entry.hash, request))
       if (ifNoneMatch) return { ifNoneMatch }
       const ifModifiedSince =
         entry.from === undefined && confirmedAt(entry.confirmed, request.viewer)
@@ -162,6 +163,8 @@ export function createAdmit(options: AdmitOptions) {
       const freshMs = maxAgeMs(cacheControl)
       if (!received || isShort || freshMs === undefined) return undefined
       const { apiVersion, viewer } = request
+      const selected = live.get('x-github-api-version-selected')
+      if (selected !== null && versionClass(selected) !== apiVersion) return undefined
       const asked = {
         accept: request.headers.get('accept'),
         apiVersion: request.headers.get('x-github-api-version'),
@@ -176,7 +179,7 @@ export function createAdmit(options: AdmitOptions) {
       if (!json && isJson(request.accept)) return undefined
       const { validator, body } = await etags.classify(live.get('etag'), forms(received, json), inputs(request), viewer)
       const hash = await sha256Hex(body)
-      if (validator === 'verbatim') verbatim.set(verbatimName(target.key, hash, viewer), live.get('etag') as string)
+      if (validator === 'verbatim') verbatim.set(verbatimName(target.key, hash, request), live.get('etag') as string)
       const { variant, secret, damaged, hidden, items, repository } = await inspect(body, json, target.repository)
       // Handed on, as plain fetch does, but not kept: a 304 would make it fresh again and again.
       if (

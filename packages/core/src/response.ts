@@ -82,7 +82,8 @@ export function createResponder({ now, etagFor }: ResponderOptions): Responder {
 
   return {
     fromEntry(request, entry, cacheStatus, live) {
-      const name = `${entry.hash} ${request.viewer} ${request.accept}`
+      // The header's own text, for one viewer may send its token in several ways, and GitHub hashes what was sent.
+      const name = `${entry.hash} ${request.authorization} ${request.accept}`
       const etag = live?.headers.get('etag') ?? etags.get(name)
       if (etag != null) return make(request, entry, cacheStatus, etag, live)
       return etagFor(entry, request).then((computed = '') => {

@@ -1,10 +1,14 @@
 import { LRUCache } from 'lru-cache'
 import { type Bytes, hex, utf8 } from './bytes.ts'
+import { credentialIn } from './github/credential.ts'
 import { anonymous } from './github/request.ts'
 
 /** Names the holders of tokens without keeping tokens. */
 export interface Viewers {
-  /** HMAC-SHA-256 of the `Authorization` value under a random key of this machine, 32 hex digits; `anonymous` without one. */
+  /**
+   * HMAC-SHA-256 of the credential in an `Authorization` value under a random key of this machine, 32 hex digits;
+   * `anonymous` without one.
+   */
   of(authorization: string | undefined): Promise<string> | string
 }
 
@@ -13,7 +17,7 @@ export function createViewers(machineKey: Bytes): Viewers {
   const importing = crypto.subtle.importKey('raw', machineKey, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
 
   async function fingerprint(authorization: string): Promise<string> {
-    const mac = await crypto.subtle.sign('HMAC', await importing, utf8(authorization))
+    const mac = await crypto.subtle.sign('HMAC', await importing, utf8(credentialIn(authorization)))
     const viewer = hex(new Uint8Array(mac, 0, 16))
     known.set(authorization, viewer)
     return viewer

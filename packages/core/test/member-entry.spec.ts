@@ -84,6 +84,12 @@ describe('member entry: checkHead', () => {
     expect(await told({}, await openGroup(createSecret(), () => now, 1000))).to.equal('key')
   })
 
+  it('takes what an older member calls by the default version as what this one asks by none', async () => {
+    const key = await keyOf(await headWith({}))
+    expect(await told({ apiVersion: '2022-11-28' })).to.deep.equal({ key })
+    expect(await told({ apiVersion: '2026-03-10' })).to.not.deep.equal({ key })
+  })
+
   it('takes URLs of our API only, and only in the form in which we ask', async () => {
     const wrong = [
       'https://evil.example/repos/octo/tools/issues',

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { fromHex, hex } from '../src/bytes.ts'
-import { acceptClass, canonicalUrl, keyOf, valueKeyOf } from '../src/github/key.ts'
+import { acceptClass, canonicalUrl, keyOf, valueKeyOf, versionClass } from '../src/github/key.ts'
 import { openGroup } from '../src/group/group.ts'
 import { deriveKeys } from '../src/group/keys.ts'
 import { checkProof, createProof } from '../src/group/proof.ts'
@@ -38,6 +38,7 @@ describe('PROTOCOL.md: test vectors', () => {
       canonicalUrl(new URL('https://api.github.com/repos/Octocat/Hello-World/issues?per_page=100&page=2#top'))
     ).to.equal(parts.url)
     expect(acceptClass('application/json')).to.equal(parts.accept)
+    expect(versionClass('2026-03-10')).to.equal(parts.apiVersion)
     expect(await keyOf(parts)).to.equal(key)
     expect(hex(await (await group()).wireKey(key))).to.equal(wireKey)
     expect(await valueKeyOf(vectors.value.name)).to.equal(vectors.value.key)

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { type Bytes, concat, hex, sha256Hex, utf8 } from '../bytes.ts'
 import type { ValidatorClass } from '../entry.ts'
+import { credentialIn } from './credential.ts'
 
 /** The request headers that GitHub hashes with the body. */
 export interface EtagInputs {
@@ -49,8 +50,10 @@ export function createEtagScheme(now: () => number, onDrift: () => void): EtagSc
   let suspendedUntil = 0
 
   const inputsOf = (inputs: EtagInputs, covers: boolean): EtagInputs => (covers ? inputs : { accept: inputs.accept })
+  // One viewer may send its token in several ways.
+  const nameOf = (viewer: string, authorization = '') => `${viewer} ${authorization.split(' ')[0]?.toLowerCase()}`
   const guess = (viewer: string, { authorization }: EtagInputs) =>
-    coversAuthorization.get(viewer) ?? !/^basic /i.test(authorization ?? '')
+    coversAuthorization.get(nameOf(viewer, authorization)) ?? !/^basic /i.test(credentialIn(authorization ?? ''))
 
   return {
     get drifted() {
@@ -65,7 +68,7 @@ export function createEtagScheme(now: () => number, onDrift: () => void): EtagSc
         if (!hashed) continue
         for (const covers of inputs.authorization === undefined ? [false] : [first, !first]) {
           if ((await computeEtag(body, inputsOf(inputs, covers))) !== tag) continue
-          coversAuthorization.set(viewer, covers)
+          coversAuthorization.set(nameOf(viewer, inputs.authorization), covers)
           mismatches = 0
           suspendedUntil = 0
           return { validator: 'portable', body }

@@ -15,6 +15,16 @@ export function acceptClass(accept: string | null): string {
     : (accept ?? '').trim()
 }
 
+/**
+ * The version that GitHub and GitHub Enterprise Server answer in where a request names none, "2022-11-28" until further notice
+ * (https://docs.github.com/rest/about-the-rest-api/api-versions). An answer that says otherwise is not kept.
+ */
+export const defaultApiVersion = '2022-11-28'
+
+/** What an `X-GitHub-Api-Version` header asks for: the default is one class with none, and is called nothing. */
+export const versionClass = (version: string | null): string =>
+  version === null || version === defaultApiVersion ? '' : version
+
 /** GitHub names raw files and rendered pages `...raw+json` and `...html+json`, which are no JSON. */
 export const isJson = (mediaType: string): boolean =>
   /^application\/(?!vnd\.github[\w.-]*\.(?:raw|html)\b)(?:[\w.+-]+\+)?json\b/.test(mediaType)
@@ -28,6 +38,7 @@ export interface KeyParts {
   /** Canonical: see `canonicalUrl`. */
   url: string
   accept: string
+  /** See `versionClass`. */
   apiVersion: string
   /** Set for answers that only this viewer may get. */
   viewer?: string

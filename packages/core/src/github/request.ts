@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { acceptClass, canonicalUrl, type KeyParts, keyOf } from './key.ts'
+import { acceptClass, canonicalUrl, type KeyParts, keyOf, versionClass } from './key.ts'
 import { type Route, repositoryOf } from './routes.ts'
 
 /** What is asked for, apart from who asks and how: the same for every request with the same key. */
@@ -105,7 +105,7 @@ export function createTargets({ apiUrl, routeOf, repositoryName, aliasMs, now }:
       const parts = {
         url: canonicalUrl(url),
         accept: acceptClass(accept),
-        apiVersion: apiVersion ?? ''
+        apiVersion: versionClass(apiVersion)
       }
       if (alias && repository) parts.url = canonicalUrl(new URL(url.href.replace(alias[0], `/repos/${repository}`)))
       const forOthers = route.sharing === 'group' || (route.sharing === 'anonymous' && viewer === anonymous)

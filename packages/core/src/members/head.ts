@@ -2,7 +2,7 @@ import { equal, fromHex, hex, plain, sha256Hex } from '../bytes.ts'
 import type { Entry } from '../entry.ts'
 import { synthesisedHeaders } from '../github/headers.ts'
 import { type Inspection, inspect } from '../github/inspect.ts'
-import { acceptClass, canonicalUrl, isJson, keyOf } from '../github/key.ts'
+import { acceptClass, canonicalUrl, isJson, keyOf, versionClass } from '../github/key.ts'
 import { linkHeader, mayContinue, numberedLinks, pageNumbers, tellableLinks } from '../github/links.ts'
 import { apiPath, hasCredential } from '../github/request.ts'
 import { type Route, repositoryOf } from '../github/routes.ts'
@@ -86,8 +86,10 @@ export async function checkHead(
   if (head.asOf > now + limits.clockSkewMs) return 'future'
   if (now - head.asOf > limits.keepMs) return 'old'
   if (head.size > limits.entryBytes) return 'size'
-  const key = await keyOf(head)
-  return equal(await group.wireKey(key), wireKey) ? { key } : 'key'
+  const told = await keyOf(head)
+  if (!equal(await group.wireKey(told), wireKey)) return 'key'
+  const apiVersion = versionClass(head.apiVersion)
+  return { key: apiVersion === head.apiVersion ? told : await keyOf({ ...head, apiVersion }) }
 }
 
 /** A member's head and body as an entry, or why it cannot be believed. Nothing is taken from the member but facts that were checked. */
@@ -110,7 +112,7 @@ export async function entryFromMember(
   return {
     url: head.url,
     accept: head.accept,
-    apiVersion: head.apiVersion,
+    apiVersion: versionClass(head.apiVersion),
     body: plain(body),
     hash,
     headers: synthesisedHeaders(head.accept, json, link),
