@@ -36,6 +36,33 @@ describe('freshness', () => {
     ])
   })
 
+  for (const [what, setMs] of Object.entries({ 'an hour': 60 * minute, 'two days': 48 * 60 * minute })) {
+    it(`a clock that is set back by ${what} keeps nothing fresh`, async () => {
+      let passed = 0
+      let wall = s.now
+      const a = await s.member({ now: () => wall, monotonicNow: () => passed })
+      await a.ask(issues)
+      wall -= setMs
+      passed += 59 * second
+      wall += 59 * second
+      expect(status(await a.ask(issues))).to.equal('ghmesh; hit')
+      passed += 2 * second
+      wall += 2 * second
+      s.now += 61 * second
+      expect(status(await a.ask(issues))).to.match(/fwd=stale; fwd-status=304/)
+      expect(status(await a.ask(issues))).to.equal('ghmesh; hit')
+    })
+
+    it(`… nor where nothing shows that it was but GitHub’s Date: ${what}`, async () => {
+      const a = await s.member()
+      await a.ask(issues)
+      s.now -= setMs
+      await a.ask(`${issues}/1`)
+      expect(status(await a.ask(issues))).to.match(/fwd=stale; fwd-status=304/)
+      expect(status(await a.ask(issues))).to.equal('ghmesh; hit')
+    })
+  }
+
   it('a change is seen after a minute', async () => {
     const a = await s.member()
     await a.ask(issues)

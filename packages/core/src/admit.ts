@@ -158,10 +158,10 @@ export function createAdmit(options: AdmitOptions) {
     },
 
     async admit(request: ApiRequest, answer: OriginAnswer): Promise<Entry | undefined> {
-      const { headers: live, sentAt, body: received, isShort } = answer
+      const { headers: live, sentAt, body: received } = answer
       const cacheControl = live.get('cache-control') ?? undefined
       const freshMs = maxAgeMs(cacheControl)
-      if (!received || isShort || freshMs === undefined) return undefined
+      if (!received || freshMs === undefined) return undefined
       const { apiVersion, viewer } = request
       const selected = live.get('x-github-api-version-selected')
       if (selected !== null && versionClass(selected) !== apiVersion) return undefined
@@ -237,7 +237,8 @@ export function createAdmit(options: AdmitOptions) {
         ...proven,
         ...publicity(request, sentAt, held),
         headers: refreshedHeaders(held.headers, headers),
-        asOf: Math.max(held.asOf, sentAt),
+        // A time ahead of GitHub's clock was of a wrong one.
+        asOf: held.asOf > now() + limits.clockSkewMs ? sentAt : Math.max(held.asOf, sentAt),
         anonymous: held.anonymous || request.viewer === anonymous,
         confirmed: withAnswer(held.confirmed, request.viewer, sentAt)
       })

@@ -78,7 +78,8 @@ export function createMember(parts: MemberParts) {
     dispatch(type, detail)
   }
   const counters = createCounters()
-  const clock = createClock(localNow, limits.maxHeardClockMs)
+  const { monotonicNow = options.now ? undefined : () => performance.now() } = options
+  const clock = createClock(localNow, limits.maxHeardClockMs, monotonicNow)
   const purges = createPurges(apiUrl)
   const cache = createCache(parts.store, limits, clock.now, purges, {
     warning: (error) => emit('warning', error),
@@ -130,6 +131,7 @@ export function createMember(parts: MemberParts) {
   }
   const origin = createOrigin({
     ...shared,
+    localNow: clock.local,
     fetch: options.fetch,
     answeredAfter: (ms) => network?.githubTook(ms),
     maxBytes: limits.entryBytes,

@@ -76,6 +76,11 @@ export interface MeshOptions {
   fetch?: typeof globalThis.fetch
   /** Milliseconds since the epoch. */
   now?: () => number
+  /**
+   * Milliseconds since anything, and never set back: shows that `now` was. Default: `performance.now`, or none beside a `now`
+   * of one's own.
+   */
+  monotonicNow?: () => number
   /** At least 0, less than 1. */
   random?: () => number
   /** Default: warnings to the console. */
@@ -166,6 +171,7 @@ const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } 
   ],
   fetch: [callable, 'a function like fetch'],
   now: [callable, 'a function'],
+  monotonicNow: [callable, 'a function'],
   random: [callable, 'a function'],
   logger: [having('debug', 'info', 'warn', 'error'), 'an object with debug, info, warn and error']
 }

@@ -21,7 +21,7 @@ export interface Judgement {
   isOpen: boolean
   /** Whether a member's word is enough: with `trust: 'group'`, and while that member has not lost it. */
   trusts(peerId: string | undefined): boolean
-  limits: Pick<Limits, 'confirmationMs'>
+  limits: Pick<Limits, 'confirmationMs' | 'clockSkewMs'>
 }
 
 export interface Verdict {
@@ -57,7 +57,7 @@ export function judge(holding: Holding | undefined, by: Judgement): Verdict | un
  */
 function isPermitted(entry: Entry, varies: boolean, by: Judgement): boolean {
   const own = confirmedAt(entry.confirmed, by.viewer)
-  if (own !== undefined && own > by.revokedAt && by.now - own < by.limits.confirmationMs) return true
+  if (own !== undefined && own > by.revokedAt && isWithin(own, by.limits.confirmationMs, by)) return true
   if (by.revokedAt > entry.asOf || !mayRead(entry, by)) return false
   if (varies && !(entry.anonymous && by.anonymous)) return false
   return entry.from === undefined || by.trusts(entry.from)
@@ -81,12 +81,16 @@ function isFresh(entry: Entry, by: Judgement): boolean {
   // Where members are not believed, their touches do not count: only what the asker's own token saw.
   const seen = by.trusts(entry.from) ? entry.asOf : (confirmedAt(entry.confirmed, by.viewer) ?? 0)
   return (
-    by.now - seen < (by.freshMs ?? entry.maxAgeMs) &&
+    isWithin(seen, by.freshMs ?? entry.maxAgeMs, by) &&
     seen > by.purgedAt &&
     // What others keep fresh is looked at with an own token all the same, once an hour.
-    ((entry.from === undefined && entry.asOf <= lookedAt) || by.now - lookedAt < by.limits.confirmationMs)
+    ((entry.from === undefined && entry.asOf <= lookedAt) || isWithin(lookedAt, by.limits.confirmationMs, by))
   )
 }
+
+/** Less than `ms` ago, and not ahead of GitHub's clock: what is, a wrong clock has written, and nobody knows how old it is. */
+const isWithin = (at: number, ms: number, { now, limits }: Pick<Judgement, 'now' | 'limits'>): boolean =>
+  now - at < ms && at - now <= limits.clockSkewMs
 
 /** Stale but better than an error: how long an answer may be old is the caller's setting. */
 export function mayServeStale(verdict: Verdict | undefined, by: Judgement, staleIfErrorMs: number): boolean {
@@ -98,6 +102,6 @@ export function mayServeStale(verdict: Verdict | undefined, by: Judgement, stale
     entry.public &&
     !by.hidden &&
     !varies &&
-    isPermitted(entry, varies, { ...by, limits: { confirmationMs: staleIfErrorMs } })
+    isPermitted(entry, varies, { ...by, limits: { ...by.limits, confirmationMs: staleIfErrorMs } })
   )
 }

@@ -23,6 +23,28 @@ describe('clock', () => {
     expect(clock.now()).to.equal(local)
   })
 
+  it('goes on where the local clock is set back, and follows it forward', () => {
+    let [wall, passed] = [local, 1000]
+    const clock = create(
+      () => wall,
+      maxHeardClockMs,
+      () => passed
+    )
+    const pass = (ms: number, set = 0) => {
+      passed += ms
+      wall += ms + set
+      return clock.now()
+    }
+    expect(pass(10)).to.equal(local + 10)
+    expect(pass(10, -60 * minute)).to.equal(local + 20)
+    expect(pass(minute)).to.equal(local + 20 + minute)
+    expect(pass(0, 60 * minute)).to.equal(local + 20 + minute)
+    expect(pass(0, 90 * minute), 'as after a sleep').to.equal(local + 20 + 91 * minute)
+    const github = local + 5 * minute
+    clock.learn(dateOf(github), clock.local(), clock.local())
+    expect(Math.abs(clock.now() - github)).to.be.at.most(1000)
+  })
+
   it('learns from Date to within a second and the round trip, whatever the true offset', () => {
     const trip = fc.integer({ min: 0, max: 5000 })
     const trips = fc.array(fc.tuple(trip, trip, fc.integer({ min: 0, max: 100_000 })), { minLength: 1 })

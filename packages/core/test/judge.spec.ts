@@ -16,7 +16,7 @@ const asker = (parts: Partial<Judgement> = {}): Judgement => ({
   hidden: false,
   isOpen: true,
   trusts: () => true,
-  limits: { confirmationMs: hour },
+  limits: { confirmationMs: hour, clockSkewMs: 5000 },
   ...parts
 })
 const verdictOn = (entry: Partial<Entry>, by: Partial<Judgement> = {}) =>
@@ -108,6 +108,15 @@ describe('judge: is it fresh?', () => {
     expect(fresh({ asOf: ago(minute) })).to.equal(false)
     expect(fresh({ asOf: ago(minute) }, { freshMs: hour })).to.equal(true)
     expect(fresh({ asOf: ago(1) }, { freshMs: 0 })).to.equal(false)
+  })
+
+  it('is not fresh where it lies ahead of GitHub’s clock, and no look from there gives a right', () => {
+    expect(fresh({ asOf: ago(-5000) })).to.equal(true)
+    for (const ahead of [5001, hour, 48 * hour]) {
+      expect(fresh({ asOf: ago(-ahead) }), String(ahead)).to.equal(false)
+      expect(fresh({ asOf: ago(-ahead) }, { freshMs: 100 * hour })).to.equal(false)
+      expect(verdictOn({ public: false, confirmed: { me: ago(-ahead) } })?.permitted).to.equal(false)
+    }
   })
 
   it('what others keep fresh, for an hour from the last own look', () => {

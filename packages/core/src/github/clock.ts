@@ -4,7 +4,9 @@ import { quotaOf } from './rate-limit.ts'
 export interface Clock {
   /** Milliseconds since the epoch, corrected. */
   now(): number
-  /** What is added to the local clock, in milliseconds. */
+  /** The local clock as it was never set back: what `learn` is told, and `offsetMs` is added to. */
+  local(): number
+  /** What is added to `local`, in milliseconds. */
   readonly offsetMs: number
   /** True once an own answer's `Date` was read, which browsers do not let us. */
   readonly fromOrigin: boolean
@@ -31,11 +33,26 @@ export function clockOffsetMs(date: string | null, sentAt: number, receivedAt: n
 }
 
 /**
+ * The wall clock, but for being set back: then what has passed since counts, or old answers would be young again. One that is
+ * set forward is followed, as after a machine has slept.
+ */
+function steady(wallNow: () => number, monotonicNow: () => number): () => number {
+  let ahead = Number.NEGATIVE_INFINITY
+  return () => {
+    const passed = monotonicNow()
+    ahead = Math.max(ahead, wallNow() - passed)
+    return passed + ahead
+  }
+}
+
+/**
  * Where `Date` cannot be read, `x-ratelimit-reset` can: it is ahead of GitHub's clock by an hour at most. The local clock,
  * put between those bounds, is what counts, and members, however many and whatever they say, move it by no more than
  * `maxHeardMs`: one of them may be a liar with many names.
  */
-export function createClock(localNow: () => number, maxHeardMs: number): Clock {
+export function createClock(wallNow: () => number, maxHeardMs: number, monotonicNow?: () => number): Clock {
+  const localNow = monotonicNow ? steady(wallNow, monotonicNow) : wallNow
+  localNow() // what is set back before the first question counts too
   const heard = new Map<string, number>()
   let own: number | undefined
   let [least, most] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
@@ -56,6 +73,7 @@ export function createClock(localNow: () => number, maxHeardMs: number): Clock {
   }
 
   return {
+    local: localNow,
     now: () => localNow() + (own ?? guess()),
     get offsetMs() {
       return own ?? guess()

@@ -14,8 +14,6 @@ export interface OriginAnswer {
   /** When the request was sent, ms on GitHub's clock. */
   sentAt: number
   body: Bytes | undefined
-  /** Its `Content-Length` says more; platforms' own fetch fails then, another one may not. */
-  isShort?: boolean
   /** The answer itself, to be handed on, when its body was too large to read. */
   oversized?: Response
   /** Set for a rate-limited answer: how long to wait, ms. */
@@ -133,7 +131,7 @@ export function createOrigin({
           return { ...head(elsewhere, target?.href ?? next), sentAt, body: undefined, oversized: elsewhere }
         }
         const { body, rest } = await read(response, maxBytes)
-        const answer: OriginAnswer = { ...head(response, url), sentAt, body, isShort: isShort(response, body) }
+        const answer: OriginAnswer = { ...head(response, url), sentAt, body }
         if (rest)
           answer.oversized = new Response(rest, { status, statusText: response.statusText, headers: response.headers })
         if (body && (status === 403 || status === 429)) {
@@ -156,12 +154,6 @@ const head = ({ status, statusText, headers, url }: Response, asked: string) => 
   headers,
   url: url || asked
 })
-
-/** Of what came compressed nobody knows any more how long it was. */
-function isShort({ headers }: Response, body: Bytes | undefined): boolean {
-  const announced = headers.get('content-length') ?? ''
-  return body !== undefined && !headers.has('content-encoding') && body.byteLength < Number(announced || 0)
-}
 
 /** The whole body, or a stream of it once it turns out to be larger than the bound. */
 async function read(

@@ -74,7 +74,7 @@ export interface NetworkOptions {
   /** GitHub's clock. */
   now: () => number
   random: () => number
-  clock: { readonly offsetMs: number; readonly fromOrigin: boolean; hear(peerId: string, githubNow: number): void }
+  clock: { now(): number; readonly fromOrigin: boolean; hear(peerId: string, githubNow: number): void }
   check(): HeadCheck
   mayShare(entry: Pick<EntrySummary, 'url' | 'public' | 'local'>): boolean
   purged(target: string, asOf: number, from: string): Promise<void>

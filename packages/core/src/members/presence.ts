@@ -9,7 +9,8 @@ export interface PresenceOptions {
   limits: Limits
   name: string
   version: string
-  clock: { readonly offsetMs: number; readonly fromOrigin: boolean }
+  clock: { now(): number; readonly fromOrigin: boolean }
+  localNow: () => number
   random: () => number
   ownStats(): MeshStats
 }
@@ -17,13 +18,14 @@ export interface PresenceOptions {
 const mostAddresses = 16
 
 /** Tells all others that this member is here: regularly, and soon after somebody came. */
-export function createPresence({ tell, transport, limits, name, version, clock, random, ownStats }: PresenceOptions) {
+export function createPresence(options: PresenceOptions) {
+  const { tell, transport, limits, name, version, clock, localNow, random, ownStats } = options
   let timer: ReturnType<typeof setTimeout> | undefined
   let greeting: { timer: ReturnType<typeof setTimeout>; delayMs: number } | undefined
   let stopped = false
 
   async function present(): Promise<void> {
-    const offset = clock.fromOrigin ? Math.round(clock.offsetMs) : undefined
+    const offset = clock.fromOrigin ? Math.round(clock.now() - localNow()) : undefined
     const addresses = transport.addresses.slice(0, mostAddresses)
     await tell.presence({ name, version, stats: { ...ownStats() }, addresses, offset })
   }
