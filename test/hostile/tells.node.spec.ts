@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { memoryStore } from 'ghmesh'
 import { sha256, utf8 } from '../../packages/core/src/bytes.ts'
 import { valueKeyOf } from '../../packages/core/src/github/key.ts'
 import { deflate } from '../../packages/core/src/transport/compress.ts'
@@ -256,6 +257,16 @@ describe('members that abuse what members may do', () => {
       expect(await mesh.get('color')).to.equal(undefined)
       await attacker.tell(mesh, await told(attacker, '"dead"', { name: 'expired', expiresAt: Date.now() - 1 }))
       expect(await mesh.get('expired')).to.equal(undefined)
+    })
+
+    it('that never expire are kept for a year', async () => {
+      const store = memoryStore()
+      const mesh = await here.member({ store })
+      const attacker = await here.attacker()
+      await attacker.join(mesh)
+      await attacker.tell(mesh, await told(attacker, '"red"', { expiresAt: Number.MAX_SAFE_INTEGER }))
+      const key = await valueKeyOf('color')
+      expect((await store.get(key))?.meta.expiresAt).to.be.at.most(Date.now() + 367 * 86_400_000)
     })
 
     it('are no entries, and entries no values', async () => {

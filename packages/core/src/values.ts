@@ -38,7 +38,7 @@ export interface ValuesOptions {
 }
 
 const mostNameLength = 1024
-const mostTtlMs = 366 * 24 * 3_600_000
+const maxTtlMs = 366 * 24 * 3_600_000
 
 /** Later wins; of two at the same moment the higher peer id. A time ahead of the clock counts as now. */
 function replaces(a: Pick<StoredValue, 'at' | 'by'>, b: Pick<StoredValue, 'at' | 'by'>, now: number): boolean {
@@ -102,7 +102,7 @@ export function createValues(options: ValuesOptions): Values {
       const encoded = JSON.stringify(value)
       if (encoded === undefined)
         throw new MeshError('ERR_INVALID_OPTION', `the value of "${name}" is nothing that JSON can say`)
-      if (!(ttlMs > 0 && ttlMs <= mostTtlMs))
+      if (!(ttlMs > 0 && ttlMs <= maxTtlMs))
         throw new MeshError('ERR_INVALID_OPTION', `ttlMs is a number of milliseconds above 0, not ${ttlMs}`)
       const json = utf8(encoded)
       if (json.byteLength > limits.valueBytes) {
@@ -137,7 +137,15 @@ export function createValues(options: ValuesOptions): Values {
       }
       if (expiresAt <= now()) return false
       const held = await cache.value(key)
-      const incoming: StoredValue = { name, json: body, at: Math.min(at, now()), by, expiresAt, deleted }
+      const incoming: StoredValue = {
+        name,
+        json: body,
+        at: Math.min(at, now()),
+        by,
+        // No longer than `set` allows, whatever a member says.
+        expiresAt: Math.min(expiresAt, now() + maxTtlMs),
+        deleted
+      }
       if (held && !replaces(incoming, held, now())) return true
       await cache.putValue(key, incoming)
       unasked?.add(key, from, body.byteLength)

@@ -48,6 +48,14 @@ describe('rate limit: limitedForMs', () => {
         expect(limited(status, { ...quota(), 'retry-after': unreadable })).to.equal(90_000)
     })
 
+    it(`${status}: waits no longer than any limit of GitHub's lasts, whoever says so`, () => {
+      const most = 3_660_000
+      for (const retryAfter of ['3661', '999999999', new Date(now + 10 * 365 * 86_400_000).toUTCString()])
+        expect(limited(status, { 'retry-after': retryAfter }), retryAfter).to.equal(most)
+      expect(limited(status, quota({ 'x-ratelimit-reset': '9'.repeat(12) }))).to.equal(most)
+      expect(limited(status, { 'retry-after': '3600' })).to.equal(3_600_000)
+    })
+
     it(`${status}: waits a minute where no time is named`, () => {
       expect(
         limited(status, quota({ 'x-ratelimit-remaining': '9' }), 'You have exceeded a secondary rate limit.')

@@ -41,7 +41,7 @@ function steady(wallNow: () => number, monotonicNow: () => number): () => number
   return () => {
     const passed = monotonicNow()
     ahead = Math.max(ahead, wallNow() - passed)
-    return passed + ahead
+    return Math.round(passed + ahead)
   }
 }
 
