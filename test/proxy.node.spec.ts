@@ -302,6 +302,37 @@ describe('ghmesh proxy', () => {
     })
   })
 
+  describe('a silent GitHub: others do not wait behind clients that gave up', () => {
+    let silent: GitHub
+    let place: string
+    const query = (n: number) => ({ method: 'POST', body: `{"query":"{ silent${n} }"}` })
+    const crowds: [string, (n: number) => ReturnType<typeof open>][] = [
+      ['on REST', (n) => open(place, `${hello}/commits?path=silent&page=${n}`, { token: alice })],
+      ['on ranges', (n) => open(place, `${hello}/silent?page=${n}`, { token: alice, headers: { range: 'bytes=0-' } })],
+      ['on GraphQL', (n) => open(place, '/graphql', { token: alice, ...query(n) })]
+    ]
+
+    before(async () => {
+      // It counts a call until it has answered, also where nobody is there to hear it.
+      silent = await startGitHub({ secondaryLimits: false })
+      place = join(commands.folder('s'), 's')
+      await start(['--socket', place, '--graphql-ttl', '3600'], { GITHUB_API_URL: silent.url })
+    })
+    after(() => silent.stop())
+
+    for (const [kind, come] of crowds) {
+      it(kind, async () => {
+        const hold = silent.hold(({ url, method }) => /silent/.test(url) || method === 'POST')
+        const leaving = Array.from({ length: 150 }, (_, n) => come(n + 1))
+        for (const { answered } of leaving) answered.catch(() => {})
+        while (hold.waiting < 100) await new Promise((resolve) => setImmediate(resolve))
+        for (const { asking } of leaving) asking.destroy()
+        expect((await ask(place, `${hello}/commits?path=${kind.at(-1)}`, { token: bob })).status).to.equal(200)
+        hold.release()
+      })
+    }
+  })
+
   describe('GraphQL', () => {
     const query =
       'query Names($owner: String!) { repository(owner: $owner, name: "Hello-World") { name, issues(first: 1) { totalCount } } }'

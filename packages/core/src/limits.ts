@@ -39,6 +39,13 @@ export const defaultLimits = {
   hedgeMs: 75,
   /** The whole wait for members, when nobody is fetching. */
   membersBudgetMs: 500,
+  /**
+   * A request to GitHub that nobody waits for any more is ended after this. Clients that try again do so within a second as a
+   * rule, and then get its answer.
+   */
+  abandonedMs: secondMs,
+  /** GitHub has this long to answer what only the mesh itself asks, such as whether a repository is public. */
+  backgroundMs: 30 * secondMs,
   /** An unproven connection is closed after this. */
   proofMs: 5 * secondMs,
   /** How long a proof is valid. */

@@ -190,7 +190,7 @@ export function createMember(parts: MemberParts) {
     ...shared,
     ...admit,
     origin,
-    flights: createFlights<Outcome>({ now: localNow, patienceMs: limits.membersBudgetMs }),
+    flights: createFlights<Outcome>({ ...limits, now: localNow, patienceMs: limits.membersBudgetMs }),
     patienceMs: limits.membersBudgetMs,
     respond: createResponder({ now: clock.now, etagFor: admit.etagFor }),
     staleIfErrorMs: options.staleIfErrorMs ?? defaultStaleIfErrorMs,

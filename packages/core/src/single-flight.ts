@@ -24,7 +24,7 @@ export interface Flights<T> {
   get(name: string): Flight<T> | undefined
   /**
    * Starts a flight under each of these names that has none. It ends for all at once and belongs to none of them; its signal
-   * aborts when all is stopped and no caller waits.
+   * aborts a while after the last caller has left, or at once when all is stopped.
    */
   start(names: readonly string[], work: (signal: AbortSignal) => Promise<T>): Flight<T>
   /** Ends what no caller waits for, now or later. */
@@ -33,11 +33,18 @@ export interface Flights<T> {
 
 export interface FlightsOptions {
   now: () => number
+  /** A flight that everybody has left goes on for so long, in ms: for somebody who comes back. */
+  abandonedMs: number
+  /** The same for one that only the mesh itself waits for. */
+  backgroundMs: number
   /** A flight that is older than this, in ms, and that everybody has left, is not waited for any more: it may be stuck. */
   patienceMs: number
 }
 
-export function createFlights<T>({ now, patienceMs }: FlightsOptions): Flights<T> {
+const left = () => new DOMException('nobody waits for this request any more', 'AbortError')
+
+export function createFlights<T>(options: FlightsOptions): Flights<T> {
+  const { now, abandonedMs, backgroundMs, patienceMs } = options
   const flights = new Map<string, ReturnType<typeof launch>>()
   // One that is stuck has lost its names to its successor.
   const underWay = new Set<ReturnType<typeof launch>>()
@@ -48,7 +55,9 @@ export function createFlights<T>({ now, patienceMs }: FlightsOptions): Flights<T
     const startedAt = now()
     let waiting = 0
     let callers = 0
+    let giveUp: ReturnType<typeof setTimeout> | undefined
     const outcome = work(control.signal).finally(() => {
+      clearTimeout(giveUp)
       underWay.delete(flight)
       for (const name of names) if (flights.get(name) === flight) flights.delete(name)
     })
@@ -56,6 +65,7 @@ export function createFlights<T>({ now, patienceMs }: FlightsOptions): Flights<T
     async function wait<R>(end: Promise<R>, { signal, background }: Waiter): Promise<R> {
       waiting++
       if (!background) callers++
+      flight.endIfLeft()
       try {
         return await abortable(end, signal)
       } finally {
@@ -68,9 +78,13 @@ export function createFlights<T>({ now, patienceMs }: FlightsOptions): Flights<T
       outcome,
       end: (waiter: Waiter) => wait(outcome, waiter),
       endWithin: (ms: number, waiter: Waiter) => wait(unlessLate(outcome, ms), waiter),
-      isWorthIt: () => waiting > 0 || now() - startedAt < patienceMs,
+      isWorthIt: () => !control.signal.aborted && (waiting > 0 || now() - startedAt < patienceMs),
       endIfLeft() {
-        if (stopped && callers === 0) control.abort()
+        clearTimeout(giveUp)
+        if (callers > 0 || !underWay.has(flight)) return
+        // A call that GitHub never answers would take up one of those that it answers at once.
+        if (stopped) control.abort(left())
+        else giveUp = setTimeout(() => control.abort(left()), waiting > 0 ? backgroundMs : abandonedMs)
       }
     }
     outcome.catch(() => {}) // each waiter sees it; a flight without one is no unhandled rejection

@@ -3,7 +3,7 @@ import { createFlights } from '../src/single-flight.ts'
 
 describe('single flight', () => {
   let now = 0
-  const make = <T>() => createFlights<T>({ now: () => now, patienceMs: 500 })
+  const make = <T>() => createFlights<T>({ now: () => now, patienceMs: 500, abandonedMs: 1, backgroundMs: 1 })
   const never = () => new Promise<number>(() => {})
   const failure = (promise: Promise<unknown>) => promise.catch((error: Error) => error)
 
@@ -58,6 +58,37 @@ describe('single flight', () => {
     control.abort()
     await ended
     expect(flights.get('k')).to.equal(undefined)
+  })
+
+  it('that all callers have left is ended after a while, and nobody joins it then', async () => {
+    const flights = createFlights<number>({ now: () => 0, patienceMs: 500, abandonedMs: 1, backgroundMs: 60_000 })
+    const ended = Promise.withResolvers<AbortSignal>()
+    const watched = (signal: AbortSignal) => {
+      signal.addEventListener('abort', () => ended.resolve(signal))
+      return never()
+    }
+    const [first, second] = [new AbortController(), new AbortController()]
+    const flight = flights.start(['k'], watched)
+    const left = failure(flight.end({ signal: first.signal }))
+    first.abort()
+    await left
+    const back = failure(flight.end({ signal: second.signal }))
+    expect(flights.get('k'), 'somebody came back').to.equal(flight)
+    second.abort()
+    await back
+    expect(await ended.promise).to.include({ aborted: true })
+    expect(flights.get('k')).to.equal(undefined)
+  })
+
+  it('that only the mesh itself waits for does not go on for ever', async () => {
+    const flights = createFlights<number>({ now: () => 0, patienceMs: 500, abandonedMs: 60_000, backgroundMs: 1 })
+    const ended = Promise.withResolvers<void>()
+    const flight = flights.start(['k'], (signal) => {
+      signal.addEventListener('abort', () => ended.resolve())
+      return never()
+    })
+    void flight.end({ background: true })
+    await ended.promise
   })
 
   it('is ended with everything when only the mesh itself waits, but never under a caller', async () => {

@@ -6,12 +6,28 @@ interface GraphqlAnswer {
   body: Buffer
 }
 
+type Ask = (signal: AbortSignal) => Promise<Response>
+
+interface Waiter {
+  signal: AbortSignal
+  /** Default: `default`. */
+  mode?: RequestCache
+}
+
+/** A question that GitHub is asked, for all who ask the same meanwhile. */
+interface Flight {
+  answer: Promise<GraphqlAnswer>
+  control: AbortController
+  waiting: number
+}
+
 export interface GraphqlCache {
   /**
    * The answer to a question: kept, being fetched for somebody, or asked for. Always asked for with `no-cache` and, then
-   * without keeping it, `no-store`. Rejects as `ask` does.
+   * without keeping it, `no-store`. Rejects as `ask` does, or when the waiter's signal aborts; the signal that `ask` gets
+   * aborts once nobody waits for it any more.
    */
-  answer(question: string, ask: () => Promise<Response>, mode?: RequestCache): Promise<GraphqlAnswer>
+  answer(question: string, ask: Ask, waiter: Waiter): Promise<GraphqlAnswer>
   /** Something was written: nothing that was asked before is given any more. */
   clear(): void
   readonly hits: number
@@ -35,7 +51,7 @@ interface Kept {
 export function createGraphqlCache(options: GraphqlCacheOptions): GraphqlCache {
   const { ttlMs, now, maxEntries = 1000, maxBytes = 32 * 1024 * 1024 } = options
   const kept = new Map<string, Kept>()
-  let flights = new Map<string, Promise<GraphqlAnswer>>()
+  let flights = new Map<string, Flight>()
   let bytes = 0
   let hits = 0
 
@@ -55,23 +71,45 @@ export function createGraphqlCache(options: GraphqlCacheOptions): GraphqlCache {
     }
   }
 
-  async function fly(question: string, asking: Promise<GraphqlAnswer>): Promise<GraphqlAnswer> {
+  /** Asks, and keeps the answer if it is good for later. */
+  async function fetchAndKeep(question: string, asking: Promise<GraphqlAnswer>): Promise<GraphqlAnswer> {
     const mine = flights
     const at = now()
+    const answer = await asking
+    // Cleared meanwhile: this may be from before the write. And who was asked again does not go back.
+    if (mine === flights && isGood(answer) && at >= (kept.get(question)?.at ?? 0)) keep(question, { answer, at })
+    return answer
+  }
+
+  function start(question: string, ask: Ask): Flight {
+    const mine = flights
+    const control = new AbortController()
+    const answer = fetchAndKeep(question, read(ask, control.signal, 'uri-miss')).finally(() => {
+      if (mine.get(question) === flight) mine.delete(question)
+    })
+    answer.catch(() => {}) // each waiter sees it
+    const flight: Flight = { answer, control, waiting: 0 }
+    mine.set(question, flight)
+    return flight
+  }
+
+  async function join(question: string, flight: Flight, signal: AbortSignal): Promise<GraphqlAnswer> {
+    const mine = flights
+    flight.waiting++
     try {
-      const answer = await asking
-      // Cleared meanwhile: this may be from before the write. And who was asked again does not go back.
-      if (mine === flights && isGood(answer) && at >= (kept.get(question)?.at ?? 0)) keep(question, { answer, at })
-      return answer
+      return await Promise.race([flight.answer, end(signal)])
     } finally {
-      mine.delete(question)
+      if (--flight.waiting === 0) {
+        if (mine.get(question) === flight) mine.delete(question)
+        flight.control.abort()
+      }
     }
   }
 
   return {
-    async answer(question, ask, mode = 'default') {
-      if (mode === 'no-store') return read(ask, 'request')
-      if (mode === 'no-cache') return fly(question, read(ask, 'request'))
+    async answer(question, ask, { signal, mode = 'default' }) {
+      if (mode === 'no-store') return read(ask, signal, 'request')
+      if (mode === 'no-cache') return fetchAndKeep(question, read(ask, signal, 'request'))
       const found = kept.get(question)
       if (found && now() - found.at < ttlMs) {
         hits++
@@ -80,14 +118,10 @@ export function createGraphqlCache(options: GraphqlCacheOptions): GraphqlCache {
         return { ...found.answer, headers: labelled(found.answer.headers, 'ghmesh; hit', now() - found.at) }
       }
       const flight = flights.get(question)
-      if (flight) {
-        const answer = await flight
-        hits++
-        return { ...answer, headers: labelled(answer.headers, 'ghmesh; fwd=uri-miss; collapsed', 0) }
-      }
-      const own = fly(question, read(ask, 'uri-miss'))
-      flights.set(question, own)
-      return own
+      if (!flight) return join(question, start(question, ask), signal)
+      const answer = await join(question, flight, signal)
+      hits++
+      return { ...answer, headers: labelled(answer.headers, 'ghmesh; fwd=uri-miss; collapsed', 0) }
     },
     clear() {
       kept.clear()
@@ -100,8 +134,15 @@ export function createGraphqlCache(options: GraphqlCacheOptions): GraphqlCache {
   }
 }
 
-async function read(ask: () => Promise<Response>, why: string): Promise<GraphqlAnswer> {
-  const response = await ask()
+/** Rejects once the signal aborts. */
+const end = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+
+async function read(ask: Ask, signal: AbortSignal, why: string): Promise<GraphqlAnswer> {
+  const response = await ask(signal)
   const { status, statusText, headers } = response
   const body = Buffer.from(await response.arrayBuffer())
   return { status, statusText, headers: labelled(headers, `ghmesh; fwd=${why}; fwd-status=${status}`, 0), body }

@@ -36,9 +36,9 @@ export function createRelay({ mesh, api, graphql, ready, passed }: RelayOptions)
       const text = await buffer(req)
       const question = graphql.questionOf(url, headers, text.toString())
       if (question !== undefined) {
-        // Without the client's signal: others may have come to wait for the same.
-        const ask = () => mesh.fetch(url, { ...ownToken, method: 'POST', headers, body: text })
-        const answer = await graphql.cache.answer(question, ask, cacheModeOf(req.headers))
+        const ask = (signal: AbortSignal) =>
+          mesh.fetch(url, { ...ownToken, method: 'POST', headers, body: text, signal })
+        const answer = await graphql.cache.answer(question, ask, { signal, mode: cacheModeOf(req.headers) })
         return sendBytes(res, answer, responseHeaders(answer.headers, api, clientBase))
       }
       body = text
