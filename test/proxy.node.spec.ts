@@ -83,6 +83,9 @@ describe('ghmesh proxy', () => {
     return proxy
   }
 
+  /** The same of GitHub itself. */
+  const plain = (path: string, headers = {}) => ask(github.port, path, { token: alice, headers })
+
   before(async () => {
     github = await startGitHub()
     socket = join(commands.folder('run'), 'own', 'proxy.sock')
@@ -176,6 +179,37 @@ describe('ghmesh proxy', () => {
         `ghmesh: cannot reach ${new URL(github.url).host}: fetch failed: connect ECONNREFUSED ${new URL(github.url).host}`
       ])
       expect((await ask(socket, '/emojis', { token: alice })).status).to.equal(200)
+    })
+
+    it('redirects to other origins: the port hands them on, the socket follows them without the token', async () => {
+      const archive = `${hello}/tarball/main`
+      github.respond(`${hello}/readme`, Response.redirect(`${github.filesUrl}/cached`, 302), 3)
+      for (const [path, headers] of [
+        [archive, {}],
+        [archive, { range: 'bytes=0-' }],
+        [archive, { 'if-none-match': '"x"' }],
+        [`${hello}/readme`, {}]
+      ] as [string, Record<string, string>][]) {
+        github.clearCalls()
+        const seen = await Promise.all([ask(port, path, { token: alice, headers }), plain(path, headers)])
+        const [mine, theirs] = seen.map(({ status, headers }) => [status, new URL(headers.location ?? '').pathname])
+        expect(mine, path).to.deep.equal(theirs)
+        expect(github.downloads).to.deep.equal([])
+        const followed = await ask(socket, path, { token: alice, headers })
+        expect([followed.status, followed.text.slice(0, 18), followed.headers.location]).to.deep.equal([
+          200,
+          'simulated download',
+          undefined
+        ])
+        expect(github.downloads.map(({ authorization }) => authorization)).to.deep.equal([false])
+      }
+      const head = await ask(port, archive, { token: alice, method: 'HEAD' })
+      expect([head.status, head.headers.location?.startsWith(github.filesUrl), head.text]).to.deep.equal([
+        302,
+        true,
+        ''
+      ])
+      expect(Object.keys(head.headers)).to.not.include('x-ghmesh-location')
     })
 
     it('lead through all pages: Octokit by the port, and others by the name that they use', async () => {

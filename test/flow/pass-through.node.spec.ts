@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { repo, scene, status } from './members.ts'
+import { alice, as, repo, scene, status } from './members.ts'
 
 const issues = `${repo}/issues`
 
@@ -72,6 +72,17 @@ describe('what is not the cache’s', () => {
       expect(answer.url).to.equal(target)
     }
     expect(s.github.downloads.map(({ authorization }) => authorization)).to.deep.equal([false, false])
+  })
+
+  it('a caller that wants to see redirects sees them as plain fetch shows them', async () => {
+    const a = await s.member()
+    for (const path of [`${repo}/tarball/main`, `${repo}/actions/runs/1/logs`]) {
+      const init = { ...as(alice), redirect: 'manual' } as const
+      const [mine, plain] = await Promise.all([a.ask(path, init), fetch(s.github.url + path, init)])
+      const seen = [mine, plain].map(({ status, headers, type }) => [status, type, headers.get('location')])
+      expect(seen[0]).to.deep.equal(seen[1])
+    }
+    expect(s.github.downloads).to.deep.equal([])
   })
 
   it('writes go to GitHub with the member’s token, body and all', async () => {

@@ -8,6 +8,7 @@ import { claimSocket } from './proxy/claim.ts'
 import { createHandler } from './proxy/handler.ts'
 import { closeServer, listenOnPort, listenOnSocket } from './proxy/listen.ts'
 import { socketPlace } from './proxy/place.ts'
+import { withoutLeaving } from './proxy/redirects.ts'
 import { limitedFetch } from './proxy/slots.ts'
 
 export interface ProxyFlags {
@@ -31,7 +32,8 @@ export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<num
   const ended = new AbortController()
   try {
     const cacheDir = cacheDirOf(flags.cacheDir)
-    await using mesh = await createMesh({ fetch: limitedFetch(ended.signal), logger: output.logger, cacheDir })
+    const fetch = withoutLeaving(limitedFetch(ended.signal))
+    await using mesh = await createMesh({ fetch, logger: output.logger, cacheDir })
     const listener = createHandler({
       mesh,
       api: new URL(apiUrl()),

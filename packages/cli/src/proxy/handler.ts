@@ -67,7 +67,7 @@ export function createHandler(options: HandlerOptions): (door: Door) => RequestL
     const target = targetOf(req.url ?? '', (req.headers.host ?? '').toLowerCase(), api)
     if (!target) return sendJson(res, 400, { message: 'ghmesh: a path was expected' })
     try {
-      await relay(req, res, target, control.signal)
+      await relay(req, res, target, { signal: control.signal, follows: door.kind === 'socket' })
     } catch (error) {
       // Nobody is there to tell, or part of the answer is sent already and it must not look complete.
       if (control.signal.aborted || res.headersSent) res.destroy()

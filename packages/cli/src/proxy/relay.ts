@@ -5,6 +5,7 @@ import type { Mesh } from 'ghmesh'
 import type { GraphqlCache } from './graphql-cache.ts'
 import type { Questions } from './graphql-question.ts'
 import { cacheModeOf, requestHeaders, responseHeaders } from './headers.ts'
+import { elsewhere, headersElsewhere } from './redirects.ts'
 import { sendBytes, sendResponse } from './send.ts'
 import type { Target } from './target.ts'
 
@@ -18,7 +19,13 @@ export interface RelayOptions {
   passed(): void
 }
 
-export type Relay = (req: IncomingMessage, res: ServerResponse, target: Target, signal: AbortSignal) => Promise<void>
+export interface RelayedBy {
+  signal: AbortSignal
+  /** Redirects to other origins are followed: the client cannot go there by itself. */
+  follows: boolean
+}
+
+export type Relay = (req: IncomingMessage, res: ServerResponse, target: Target, how: RelayedBy) => Promise<void>
 
 /** The client's or none: this member's is not for whoever can open the port. */
 const ownToken = { credentials: 'omit' } as const
@@ -28,7 +35,7 @@ const mostQueryBytes = 256 * 1024
 
 /** Sends a request through the mesh, streaming both ways, with the client's own method, headers and body. */
 export function createRelay({ mesh, api, graphql, ready, passed }: RelayOptions): Relay {
-  return async (req, res, { url, graphql: isGraphql, clientBase }, signal) => {
+  return async (req, res, { url, graphql: isGraphql, clientBase }, { signal, follows }) => {
     const headers = requestHeaders(req)
     const writes = req.method !== 'GET' && req.method !== 'HEAD'
     let body: BodyInit | undefined = hasBody(req) ? (Readable.toWeb(req) as unknown as BodyInit) : undefined
@@ -52,9 +59,16 @@ export function createRelay({ mesh, api, graphql, ready, passed }: RelayOptions)
     else if (ready && !(await isFresh(url, headers))) await ready
     const response = await mesh.fetch(url, init as RequestInit).finally(() => writes && graphql?.cache.clear())
     if (!response.headers.has('cache-status')) passed()
+    const left = writes ? undefined : elsewhere(response)
+    if (left && follows) {
+      await response.body?.cancel()
+      const there = { ...ownToken, method: req.method, headers: headersElsewhere(headers), signal }
+      const followed = await mesh.fetch(left.url, there)
+      return sendResponse(res, followed, responseHeaders(followed.headers, api, clientBase))
+    }
     const answer =
       etag !== undefined && names(etag, response) ? new Response(null, { ...head(response), status: 304 }) : response
-    await sendResponse(res, answer, responseHeaders(response.headers, api, clientBase))
+    await sendResponse(res, answer, responseHeaders(left?.headers ?? response.headers, api, clientBase))
   }
 
   /**

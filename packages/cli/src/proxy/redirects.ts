@@ -1,0 +1,41 @@
+/** Carries where a redirect leads past whatever would follow it. */
+const carrier = 'x-ghmesh-location'
+
+/**
+ * `fetch` that hands on redirects to other origins, as archives and logs have them, instead of following them: `elsewhere`
+ * tells where they lead. Those that were asked for with `follow` within one origin come as they are.
+ */
+export const withoutLeaving =
+  (fetch: typeof globalThis.fetch): typeof globalThis.fetch =>
+  async (input, init) => {
+    if (init?.redirect !== 'manual' && init?.redirect !== 'follow') return fetch(input, init)
+    const response = await fetch(input, { ...init, redirect: 'manual' })
+    const { status, statusText, body } = response
+    const asked = input instanceof Request ? input.url : String(input)
+    const target = isRedirect(status) ? URL.parse(response.headers.get('location') ?? '', asked) : null
+    if (!target || target.origin === new URL(asked).origin) return response
+    const headers = new Headers(response.headers)
+    headers.delete('location')
+    headers.set(carrier, target.href)
+    return new Response(body, { status, statusText, headers })
+  }
+
+/** Where an answer leads, if that is another origin; its headers then say so as they did when they came. */
+export function elsewhere(response: Response): { url: URL; headers: Headers } | undefined {
+  const target = isRedirect(response.status) ? response.headers.get(carrier) : null
+  if (target === null) return undefined
+  const headers = new Headers(response.headers)
+  headers.delete(carrier)
+  headers.set('location', target)
+  return { url: new URL(target), headers }
+}
+
+/** The headers that a client would send there: nothing that is GitHub's business alone. */
+export function headersElsewhere(headers: Headers): Headers {
+  const sent = new Headers(headers)
+  for (const name of ['authorization', 'cookie', 'if-none-match', 'if-modified-since']) sent.delete(name)
+  return sent
+}
+
+/** RFC 9110, section 15.4: those with a `Location`. */
+const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status)
