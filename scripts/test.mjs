@@ -7,7 +7,8 @@ const ignoring = (patterns) => patterns.flatMap((pattern) => ['--ignore', patter
 const pages = ['e2e', 'embedding'].map((name) => `test/${name}/**/*.spec.ts`)
 // About half of what the specs of the commands take, so that they fill two lanes.
 const looking = ['doctor', 'inspect'].map((name) => `test/${name}.node.spec.ts`)
-const elsewhere = [...pages, 'test/browser/**', 'test/network/**']
+const attacks = ['hostile', 'ports'].map((name) => `test/${name}/**/*.spec.ts`)
+const elsewhere = [...pages, ...attacks, 'test/browser/**', 'test/network/**']
 
 // The longest first, so that the last to end has company.
 await runSuites(
@@ -15,6 +16,7 @@ await runSuites(
     ['pages', ...mocha(...pages)],
     ['looking', ...mocha(...looking)],
     ['commands', ...mocha(...ignoring(looking), 'test/*.spec.ts')],
+    ['attacks', ...mocha(...attacks)],
     ['flow', ...mocha(...ignoring(elsewhere), 'test/*/**/*.spec.ts')],
     ['relay', ...mocha('relay/test/**/*.spec.ts')],
     ['units', ...mocha(...ignoring(['**/*.browser.spec.ts']), 'packages/*/test/**/*.spec.ts')],
