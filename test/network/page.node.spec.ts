@@ -88,7 +88,7 @@ for (const { nats, path, transport } of worlds) {
             value: await mesh.get<string>('from a page')
           }
         },
-        { options: JSON.stringify(options('page')), url: here.github.url + url, path }
+        { options: JSON.stringify({ ...options('page'), token: 'sim-token-bob' }), url: here.github.url + url, path }
       )
       expect(seen).to.deep.include({ cacheStatus: 'ghmesh; hit; detail=peer', value: 'hello' })
       expect(seen.peer).to.include({ name: 'node', path, transport })
