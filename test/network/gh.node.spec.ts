@@ -173,6 +173,10 @@ describe('gh of the distribution', () => {
       const list = ['api', '--paginate', `/repos/${repository}/issues?per_page=100`, '--jq', '.[].number']
       const all = Array.from({ length: 250 }, (_, i) => `${250 - i}\n`).join('')
       expect((await commands.start('gh', list, one).ended).stdout).to.equal(all)
+      // Members are told once it is known that the repository is public, and large pages are fetched after that.
+      const held = async () =>
+        (await commands.ghmesh(['cache', 'ls'], two).ended).stdout.match(/issues\?/g)?.length ?? 0
+      while ((await held()) < 3);
       github.clearCalls()
       expect((await commands.start('gh', list, two).ended).stdout).to.equal(all)
       expect(github.count(/issues/)).to.equal(0)
