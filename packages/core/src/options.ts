@@ -72,7 +72,7 @@ export interface MeshOptions {
    */
   shareTabs?: boolean
   limits?: Partial<Limits>
-  /** Towards the origin. Default: the global one. */
+  /** Towards the origin. Default: the global one, as it was when ghmesh was imported, so that `globalThis.fetch = mesh.fetch` works. */
   fetch?: typeof globalThis.fetch
   /** Milliseconds since the epoch. */
   now?: () => number

@@ -1,6 +1,9 @@
 /** GitHub answers so many requests of one user at once; more are a secondary limit. */
 const mostAtOnce = 100
 
+// Taken once, as the core does: the global one may be a mesh's later.
+const ownFetch = globalThis.fetch
+
 /**
  * `fetch` for so many requests at once, the others wait in line for an answer's headers; `signal` ends them all. What is
  * aborted leaves its place at once, in the line too.
@@ -31,7 +34,7 @@ export function limitedFetch(signal: AbortSignal, most = mostAtOnce): typeof glo
     if (free > 0) free--
     else await turn(either)
     try {
-      return await globalThis.fetch(input, { ...init, signal: either })
+      return await ownFetch(input, { ...init, signal: either })
     } finally {
       const [next] = waiting
       if (next) {

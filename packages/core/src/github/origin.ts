@@ -40,7 +40,7 @@ export interface Origin {
 }
 
 export interface OriginOptions {
-  /** Default: the global one, as it is when it is called. */
+  /** Default: the global one, as it was at import. */
   fetch?: typeof globalThis.fetch
   clock: Clock
   localNow: () => number
@@ -59,8 +59,11 @@ const resourceOf = (path: string) =>
 const followed = new Set([301, 307, 308])
 const mostRedirects = 5
 
-/** The platform's, as it is when it is called. */
-export const platformFetch: typeof globalThis.fetch = (...args) => globalThis.fetch(...args)
+// Taken once: with `globalThis.fetch = mesh.fetch` a later look would find the mesh itself.
+const ownFetch = globalThis.fetch
+
+/** The platform's, as it was when this was imported. */
+export const platformFetch: typeof globalThis.fetch = (...args) => ownFetch(...args)
 
 /** The only place that asks GitHub for answers. */
 export function createOrigin({

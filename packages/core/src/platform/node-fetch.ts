@@ -13,7 +13,7 @@ function onlyAsks(input: RequestInfo | URL, init?: RequestInit): boolean {
 }
 
 /**
- * The global fetch, as it is when it is called. A GET or HEAD whose connection was closed before anything was answered is
+ * The global fetch, as it was at import. A GET or HEAD whose connection was closed before anything was answered is
  * sent once more (RFC 9110, section 9.2.2), as browsers do: servers close connections that are idle, and undici may use one
  * of them in the same moment.
  *

@@ -12,7 +12,7 @@ import type { Libp2pTransport } from '../transport/libp2p-transport.ts'
 export interface Platform {
   /** What the environment says of options. */
   settings(): Setting[]
-  /** Towards the origin: the global one, as it is when it is called. */
+  /** Towards the origin: the global one, as it was at import. */
   defaultFetch: typeof globalThis.fetch
   /** Whether `redirect: 'manual'` shows where a redirect leads. */
   seesRedirects: boolean
