@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { memoryStore } from 'ghmesh'
-import { alice, as, bob, heard, minute, repo, scene, second, secretRepo, shared, status } from './members.ts'
+import { alice, as, bob, heard, minute, repo, scene, second, secretRepo, shared, status, until } from './members.ts'
 
 describe('what different viewers see', () => {
   const s = scene()
@@ -34,6 +34,37 @@ describe('what different viewers see', () => {
     }
     expect(s.github.units()).to.equal(2)
     expect(s.github.calls).to.have.length(16)
+  })
+
+  it('what GitHub said of a token is on its hits too, for that token alone, and nowhere else', async () => {
+    const store = memoryStore()
+    const a = await s.member({ store, token: undefined })
+    s.github.addToken('sim-token-scoped', { login: 'alice', scopes: 'repo, gist' })
+    const path = `${repo}/labels`
+    const live = await a.ask(path, as('sim-token-scoped'))
+    const hit = await a.ask(path, as('sim-token-scoped'))
+    expect(status(hit)).to.equal('ghmesh; hit')
+    for (const name of ['x-oauth-scopes', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-github-media-type', 'vary'])
+      expect(hit.headers.get(name), name).to.equal(live.headers.get(name))
+    await until(async () => (await a.peek(path)) !== undefined)
+    const anonymous = await a.ask(path)
+    expect(status(anonymous)).to.equal('ghmesh; hit')
+    expect(anonymous.headers.get('x-oauth-scopes')).to.equal(null)
+    expect(anonymous.headers.get('x-ratelimit-limit')).to.equal(null)
+
+    let kept = ''
+    for await (const { meta } of store.list()) kept += JSON.stringify(meta)
+    expect(kept).to.not.match(/scopes|ratelimit/)
+    const later = await s.member({ store, token: undefined })
+    expect((await later.ask(path, as('sim-token-scoped'))).headers.get('x-oauth-scopes')).to.equal(null)
+    // Of a limit whose time is over (a minute for searches) nobody knows anything.
+    const patient = await s.member({ ttlMs: 30 * minute })
+    const search = '/search/issues?q=bug'
+    expect((await patient.ask(search)).headers.get('x-ratelimit-limit')).to.equal('30')
+    expect((await patient.ask(search)).headers.get('x-ratelimit-limit')).to.equal('30')
+    s.now += 61 * second
+    const late = await patient.ask(search)
+    expect([status(late), late.headers.get('x-ratelimit-remaining')]).to.deep.equal(['ghmesh; hit', null])
   })
 
   it('without credentials the token of the member is not used', async () => {

@@ -15,6 +15,7 @@ import { tellableLinks } from './github/links.ts'
 import { createOrigin } from './github/origin.ts'
 import { type ApiRequest, anonymous, apiPath, createTargets } from './github/request.ts'
 import { createRoutes, repositoryOf } from './github/routes.ts'
+import { createViewerHeaders } from './github/viewer-headers.ts'
 import { createVisibility, isOpen } from './github/visibility.ts'
 import type { Group } from './group/group.ts'
 import { createGuard } from './members/guard.ts'
@@ -129,8 +130,10 @@ export function createMember(parts: MemberParts) {
     etags,
     mayShare
   }
+  const viewerHeaders = createViewerHeaders(clock.now)
   const origin = createOrigin({
     ...shared,
+    viewerHeaders,
     localNow: clock.local,
     fetch: options.fetch,
     answeredAfter: (ms) => network?.githubTook(ms),
@@ -192,7 +195,7 @@ export function createMember(parts: MemberParts) {
     origin,
     flights: createFlights<Outcome>({ ...limits, now: localNow, patienceMs: limits.membersBudgetMs }),
     patienceMs: limits.membersBudgetMs,
-    respond: createResponder({ now: clock.now, etagFor: admit.etagFor }),
+    respond: createResponder({ now: clock.now, etagFor: admit.etagFor, viewerHeaders }),
     staleIfErrorMs: options.staleIfErrorMs ?? defaultStaleIfErrorMs,
     judgement,
     remembered: (request) => admit.remembered(request, purges.at(request.canonical)),

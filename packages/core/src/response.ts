@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Entry } from './entry.ts'
 import type { OriginAnswer } from './github/origin.ts'
 import type { ApiRequest } from './github/request.ts'
+import type { ViewerHeaders } from './github/viewer-headers.ts'
 
 /** A Response as fetch would have made it: with `url`, which the constructor cannot set and Octokit needs. */
 class MeshResponse extends Response {
@@ -45,9 +46,10 @@ export interface ResponderOptions {
   now(): number
   /** The ETag that this request would get from GitHub, if that can be told. */
   etagFor(entry: Entry, request: ApiRequest): Promise<string | undefined>
+  viewerHeaders: Pick<ViewerHeaders, 'of'>
 }
 
-export function createResponder({ now, etagFor }: ResponderOptions): Responder {
+export function createResponder({ now, etagFor, viewerHeaders }: ResponderOptions): Responder {
   const etags = new LRUCache<string, string>({ max: 10_000 })
   // What does not change from hit to hit is put together once.
   const fixed = new WeakMap<Entry, [string, string][]>()
@@ -67,6 +69,7 @@ export function createResponder({ now, etagFor }: ResponderOptions): Responder {
     const headers: [string, string][] = fixedHeaders(entry).slice()
     headers.push(['age', age(entry.asOf)], ['cache-status', cacheStatus])
     if (etag) headers.push(['etag', etag])
+    if (!live) for (const one of viewerHeaders.of(request)) if (!(one[0] in entry.headers)) headers.push(one)
     let init: HeadersInit = headers
     if (live) {
       init = new Headers(headers)

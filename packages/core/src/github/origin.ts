@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import { type Bytes, concat } from '../bytes.ts'
 import type { Clock } from './clock.ts'
-import { limitedForMs, type Quota, quotaOf } from './rate-limit.ts'
+import { limitedForMs, type Quota, quotaOf, resourceOf } from './rate-limit.ts'
 import type { ApiRequest } from './request.ts'
+import type { ViewerHeaders } from './viewer-headers.ts'
 
 /** What GitHub answered, its body read, or left to the caller where it is larger than the cache takes. */
 export interface OriginAnswer {
@@ -29,7 +30,7 @@ export interface Condition {
 export interface Origin {
   /** Asks GitHub. Rejects as fetch does. */
   ask(
-    request: Pick<ApiRequest, 'url' | 'accept' | 'headers' | 'authorization' | 'viewer'>,
+    request: Pick<ApiRequest, 'url' | 'path' | 'accept' | 'apiVersion' | 'headers' | 'authorization' | 'viewer'>,
     condition?: Condition,
     signal?: AbortSignal | null
   ): Promise<OriginAnswer>
@@ -45,16 +46,13 @@ export interface OriginOptions {
   clock: Clock
   localNow: () => number
   counters: { called(units: number): void; quota(resource: string, quota: Quota): void }
+  viewerHeaders: Pick<ViewerHeaders, 'learn'>
   /** How long the head of an answer took, ms. */
   answeredAfter(ms: number): void
   maxBytes: number
   /** Whether redirects can be seen, and so be followed by hand: in Node, not in browsers. */
   seesRedirects: boolean
 }
-
-/** GitHub's name for what a path counts against, as far as a cached GET goes. */
-const resourceOf = (path: string) =>
-  path.startsWith('/search/code') ? 'code_search' : path.startsWith('/search/') ? 'search' : 'core'
 
 const followed = new Set([301, 307, 308])
 const mostRedirects = 5
@@ -71,6 +69,7 @@ export function createOrigin({
   clock,
   localNow,
   counters,
+  viewerHeaders,
   answeredAfter,
   maxBytes,
   seesRedirects
@@ -111,6 +110,7 @@ export function createOrigin({
         })
         answeredAfter(performance.now() - startedAt)
         learn(response, started)
+        viewerHeaders.learn(request, response.headers)
         // By what this answer has taught of GitHub's clock: a first one must not bear the time of a wrong clock.
         const sentAt = started + clock.offsetMs
         const { status } = response

@@ -6,6 +6,10 @@ export interface Quota {
   resetAt: number
 }
 
+/** GitHub's name for what a path counts against, as far as a cached GET goes. */
+export const resourceOf = (path: string): string =>
+  path.startsWith('/search/code') ? 'code_search' : path.startsWith('/search/') ? 'search' : 'core'
+
 /** The `x-ratelimit-*` headers of a response, by resource; undefined where they are absent or no numbers. */
 export function quotaOf(headers: Headers): ({ resource: string } & Quota) | undefined {
   const number = (name: string) => {
