@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { alice, as, repo, scene, status } from './members.ts'
+import { alice, as, repo, repo, scene, scene, status, status, until } from './members.ts'
 
 const issues = `${repo}/issues`
 
@@ -26,14 +26,53 @@ describe('what is not the cache’s', () => {
     expect(seen[1]).to.include({ 'x-own': '1' })
   })
 
-  it('an own condition gets GitHub’s 304', async () => {
-    const a = await s.member()
-    const etag = (await a.ask(issues)).headers.get('etag') ?? ''
-    const answer = await a.ask(issues, {
-      headers: { 'if-none-match': etag, accept: 'application/vnd.github+json' }
+  describe('an own If-None-Match', () => {
+    const has = (etag: string) => ({ headers: { 'if-none-match': etag } })
+
+    it('costs nothing, whether the cache has it fresh, stale or not at all', async () => {
+      const a = await s.member()
+      const etag = (await a.ask(issues)).headers.get('etag') ?? ''
+      const spent = s.github.units()
+      for (const step of ['fresh', 'stale', 'cleared', 'cleared again'] as const) {
+        if (step === 'stale') s.now += 61_000
+        if (step === 'cleared') await a.mesh.clear()
+        for (const tag of [etag, `"other", W/${etag.replace(/^W\//, '')}`]) {
+          const answer = await a.ask(issues, has(tag))
+          expect([answer.status, await answer.text()], step).to.deep.equal([304, ''])
+          expect(answer.headers.get('etag')?.replace(/^W\//, '')).to.equal(etag.replace(/^W\//, ''))
+        }
+      }
+      expect(s.github.units() - spent).to.be.at.most(1) // for the repository
+      expect(status(await a.ask(issues, { ...has(etag), cache: 'force-cache' }))).to.match(
+        /fwd=uri-miss; fwd-status=304/
+      )
     })
-    expect(answer.status).to.equal(304)
-    expect(s.github.calls.at(-1)).to.include({ login: 'alice', ifNoneMatch: etag })
+
+    it('gets the whole answer where it names another one, and what follows is free', async () => {
+      const a = await s.member()
+      for (const [n, said] of [/fwd=uri-miss; fwd-status=200; stored/, /^ghmesh; hit$/].entries()) {
+        const answer = await a.ask(issues, has('"another"'))
+        expect([answer.status, (await answer.json()).length], String(n)).to.deep.equal([200, 30])
+        expect(status(answer)).to.match(said)
+      }
+      expect((await a.ask(issues, has('*'))).status).to.equal(304)
+    })
+
+    it('is nobody else’s: who asks for the same without one gets the whole', async () => {
+      const a = await s.member()
+      const etag = (await a.ask(issues)).headers.get('etag') ?? ''
+      await a.mesh.clear()
+      const hold = s.github.hold(issues)
+      const both = [a.ask(issues, has(etag)), a.ask(issues)]
+      await hold.arrived
+      await until(() => hold.waiting === 2)
+      hold.release()
+      expect((await Promise.all(both)).map((answer) => answer.status)).to.deep.equal([304, 200])
+    })
+  })
+
+  it('If-Modified-Since gets GitHub’s 304', async () => {
+    const a = await s.member()
     const since = await a.ask(repo, { headers: { 'if-modified-since': new Date(s.now).toUTCString() } })
     expect(since.status).to.equal(304)
   })

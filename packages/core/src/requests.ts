@@ -56,12 +56,23 @@ async function readRequest(input: RequestInfo | URL, init: RequestInit | undefin
   }
 }
 
-// A condition or range of the caller's own wants GitHub's answer to it, and cookies are nobody else's.
-const untouched =
-  /^(?:range|if-(?:none-match|modified-since|match|unmodified-since|range)|cookie|x-github-(?!api-version$).+)$/
+// A range, or another condition of the caller's own than `If-None-Match`, wants GitHub's answer to it; cookies are nobody else's.
+const untouched = /^(?:range|if-(?:modified-since|match|unmodified-since|range)|cookie|x-github-(?!api-version$).+)$/
 
 /** `X-GitHub-Next-Global-ID` and its kind change answers in ways that no key knows: what has one is GitHub's business. */
 const isUntouched = (headers: Headers): boolean => [...headers.keys()].some((name) => untouched.test(name))
+
+/**
+ * Without the caller's `If-None-Match`, which the mesh answers: the ETags that it gives out are those of its own requests. Beside
+ * one, `If-Modified-Since` does not count (RFC 9110, section 13.1.3).
+ */
+function withoutCondition(headers: Headers): Pick<ApiRequest, 'headers' | 'ifNoneMatch'> {
+  const ifNoneMatch = headers.get('if-none-match')
+  if (ifNoneMatch === null) return { headers }
+  const without = new Headers(headers)
+  for (const name of ['if-none-match', 'if-modified-since']) without.delete(name)
+  return { headers: without, ifNoneMatch }
+}
 
 export function createRequests({ apiUrl, targets, viewers, token }: RequestsOptions): Requests {
   return {
@@ -72,9 +83,10 @@ export function createRequests({ apiUrl, targets, viewers, token }: RequestsOpti
       const pass = { input, init: { ...init, headers } }
       if (method !== 'GET' && method !== 'HEAD')
         return { ...pass, write: { url, authorization, viewer: await viewers.of(authorization) } }
+      const own = withoutCondition(headers)
       // A body with GET or HEAD is an error that fetch knows how to report, and some wishes only fetch can fulfil.
       const isSpecial = init?.body != null || read.redirect !== 'follow' || read.integrity
-      if (isSpecial || isUntouched(headers)) return pass
+      if (isSpecial || isUntouched(own.headers)) return pass
       const viewer = await viewers.of(authorization)
       const question = {
         href: url.href,
@@ -84,7 +96,7 @@ export function createRequests({ apiUrl, targets, viewers, token }: RequestsOpti
       }
       const target = targets.known(question) ?? (await targets.find(question))
       if (!target) return pass
-      return { api: { ...target, method, mode, headers, authorization, viewer, signal } }
+      return { api: { ...target, ...own, method, mode, authorization, viewer, signal } }
     },
 
     async like({ authorization, viewer }, href, parts) {

@@ -2,6 +2,7 @@ import { abortable } from './abort.ts'
 import type { Cache } from './cache/cache.ts'
 import type { Entry, Holding } from './entry.ts'
 import type { Emit, StaleReason } from './events.ts'
+import { opaqueTag } from './github/etag.ts'
 import type { Condition, Origin, OriginAnswer } from './github/origin.ts'
 import type { ApiRequest } from './github/request.ts'
 import type { Responder } from './response.ts'
@@ -52,8 +53,23 @@ export interface Flow {
 const anyAge = new Set<RequestCache>(['force-cache', 'only-if-cached'])
 const askOrigin = new Set<RequestCache>(['no-store', 'reload', 'no-cache'])
 
-/** One request, from the cache, a member or GitHub: the whole product on one page. */
+/** One request, and 304 where the caller has what would be sent. */
 export async function resolve(flow: Flow, request: ApiRequest): Promise<Response> {
+  const response = await answer(flow, request)
+  const { ifNoneMatch } = request
+  if (ifNoneMatch === undefined || response.status !== 200 || !names(ifNoneMatch, response)) return response
+  void response.body?.cancel().catch(() => {})
+  return flow.respond.notModified(response)
+}
+
+/** Weak comparison (RFC 9110, section 13.1.2). */
+function names(condition: string, { headers }: Response): boolean {
+  const etag = opaqueTag(headers.get('etag'))
+  return condition.trim() === '*' || (etag !== '' && condition.split(',').some((one) => opaqueTag(one.trim()) === etag))
+}
+
+/** From the cache, a member or GitHub: the whole product on one page. */
+async function answer(flow: Flow, request: ApiRequest): Promise<Response> {
   if (!request.background) flow.counters.asked()
   const stored = await flow.cache.find(request.key)
   const judgement = flow.judgement(request)
@@ -70,8 +86,8 @@ export async function resolve(flow: Flow, request: ApiRequest): Promise<Response
   if (remembered) return send(flow, request, remembered)
   if (request.mode === 'only-if-cached') return onlyFromMembers(flow, request, verdict)
 
-  // A flight of another mode, or from before a write, may end with what this one would not take.
-  const anybodys = `${request.key} ${request.mode} ${judgement.purgedAt}`
+  // A flight of another mode or condition, or from before a write, may end with what this one would not take.
+  const anybodys = `${request.key} ${request.mode} ${judgement.purgedAt} ${request.ifNoneMatch ?? ''}`
   const own = `${anybodys} ${request.viewer}`
   // After another viewer's flight, which may end with what this one must not get, there may be an own one.
   for (const name of [own, anybodys, own]) {
@@ -132,7 +148,10 @@ async function ask(
   if (!verdict) flow.emit('miss', step(request))
   let answer: OriginAnswer
   try {
-    answer = await flow.origin.ask(request, verdict && (await flow.conditionFor(verdict.entry, request)), signal)
+    // With nothing held, what the caller has may be what this very request would get: then a 304 is for it, and free.
+    const { ifNoneMatch } = request
+    const condition = verdict ? await flow.conditionFor(verdict.entry, request) : { ifNoneMatch }
+    answer = await flow.origin.ask(request, condition, signal)
   } catch (error) {
     const instead = stale('network', { free: false })
     if (instead) return instead

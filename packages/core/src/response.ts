@@ -38,6 +38,8 @@ export interface Responder {
   fromEntry(request: ApiRequest, entry: Entry, cacheStatus: string, live?: Live): Promise<Response> | Response
   /** An answer of GitHub that is no entry, as it came. */
   fromAnswer(request: ApiRequest, answer: OriginAnswer, cacheStatus: string): Response
+  /** 304 in place of a whole answer. */
+  notModified(response: Response): Response
   /** 504, the Fetch standard's network error in terms of HTTP (RFC 9111, section 5.2.1.7). */
   absent(request: ApiRequest): Response
 }
@@ -106,6 +108,11 @@ export function createResponder({ now, etagFor, viewerHeaders }: ResponderOption
       headers.set('age', age(sentAt))
       const content = isBodiless ? null : (large ?? body ?? null)
       return new MeshResponse(content, { status, statusText, headers }, url)
+    },
+    notModified({ headers: whole, url }) {
+      const headers = new Headers(whole)
+      headers.delete('content-type')
+      return new MeshResponse(null, { status: 304, statusText: 'Not Modified', headers }, url)
     },
     absent: ({ url }) =>
       new MeshResponse(

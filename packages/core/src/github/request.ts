@@ -30,6 +30,8 @@ export interface ApiRequest extends Target {
   /** Local fingerprint of the token, or `anonymous`. */
   viewer: string
   signal?: AbortSignal | null
+  /** The caller's own `If-None-Match`, which is not among `headers`. */
+  ifNoneMatch?: string
   /** The mesh's own question: it does not count as asked. */
   background?: boolean
 }
