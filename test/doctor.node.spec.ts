@@ -126,6 +126,18 @@ describe('ghmesh doctor', () => {
     return await work(other)
   }
 
+  it('says that CACHE_ENABLE_P2P turns networking off, and where it is read from', async () => {
+    const group = { CACHE_P2P_SHARED_SECRET: secret, IPFS_ACCELERATE_GITHUB_REPO: hello, GHMESH_MDNS: '0' }
+    const { said } = await doctor({ ...group, CACHE_ENABLE_P2P: 'false' }, '--wait-seconds', '1')
+    const off = 'networking is off, for CACHE_ENABLE_P2P is "false"; unset it'
+    expect(said('members')).to.equal(`warning: there are none (${off})`)
+    expect(said('registry')).to.equal(`warning: not checked: ${off}`)
+    expect(said('secret')).to.match(/^ok: /)
+    expect(github.count(/issues/)).to.equal(0)
+    const on = await doctor({ ...group, CACHE_ENABLE_P2P: 'on' }, '--wait-seconds', '1')
+    expect(on.said('registry')).to.match(/^ok: octocat\/Hello-World can be read/)
+  })
+
   it('where all is well: a line for each, exit code 0, and nothing is written', async () => {
     const peers = commands.folder('peers')
     await member({ name: 'laptop-b', discovery: [filePeers({ directory: peers })] })

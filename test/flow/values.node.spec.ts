@@ -85,6 +85,15 @@ describe('values', () => {
     expect(await failure(a.mesh.get('name', { signal: AbortSignal.abort('why') }))).to.equal('why')
   })
 
+  it('works alone where networking is off, and nobody is told', async () => {
+    const a = await s.member({ networking: false })
+    const b = await s.member()
+    expect([a.mesh.peerId, a.mesh.addresses, a.mesh.peers()]).to.deep.equal([undefined, [], []])
+    expect(await b.transport.dial(a.transport.addresses[0] ?? '').catch(() => 'nobody')).to.equal('nobody')
+    await a.mesh.set('name', { a: 1 })
+    expect(await a.mesh.get('name')).to.deep.equal({ a: 1 })
+  })
+
   it('works alone, without a secret', async () => {
     const a = await s.member({ secret: undefined, transport: undefined })
     await a.mesh.set('name', { a: 1 })

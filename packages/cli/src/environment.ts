@@ -24,9 +24,17 @@ export const cacheDir = (): string | undefined => first('IPFS_ACCELERATE_CACHE_D
 /** Where entries are kept: as given, as the environment says, or in the user's cache folder. */
 export const cacheDirOf = (given: string | undefined): string => resolve(given ?? cacheDir() ?? defaultCacheDir())
 
-export const registryRepository = (): string | undefined => first('GITHUB_REPOSITORY')
+export const registryRepository = (): string | undefined => first('GITHUB_REPOSITORY', 'IPFS_ACCELERATE_GITHUB_REPO')
 
 export const secretInEnvironment = () => found('CACHE_P2P_SHARED_SECRET', 'GHMESH_SECRET')
+
+/** Why there are no members, whatever the secret; undefined where there can be. */
+export function networkingOff(): string | undefined {
+  const said = first('CACHE_ENABLE_P2P')
+  return said === undefined || isSet(said)
+    ? undefined
+    : `networking is off, for CACHE_ENABLE_P2P is ${JSON.stringify(said)}; unset it`
+}
 
 export const tokenInEnvironment = () => found('GH_TOKEN', 'GITHUB_TOKEN')
 
@@ -79,6 +87,7 @@ export const relayOptions = (): Pick<MeshOptions, 'relays' | 'iceServers'> => ({
 export const findsMembers = (): boolean =>
   first(
     'GITHUB_REPOSITORY',
+    'IPFS_ACCELERATE_GITHUB_REPO',
     'IPFS_ACCELERATE_P2P_CACHE_DIR',
     'GHMESH_PEERS_DIR',
     'CACHE_BOOTSTRAP_PEERS',
@@ -95,4 +104,4 @@ export function usesMdns(): boolean {
 export const noWayToMembers =
   'nothing says where members are; set GITHUB_REPOSITORY to a repository whose issue lists them, IPFS_ACCELERATE_P2P_CACHE_DIR to a folder that all share, CACHE_BOOTSTRAP_PEERS to a "listening" address of another member, or GHMESH_RELAYS to what a relay prints'
 
-const isSet = (value: string | undefined): boolean => value !== undefined && !/^(?:0|false|no)$/i.test(value)
+const isSet = (value: string | undefined): boolean => value !== undefined && !/^(?:0|false|no|off)$/i.test(value)

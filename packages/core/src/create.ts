@@ -45,7 +45,7 @@ export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
   const options = { logger: quiet, fetch: defaultFetch, ...readOptions(given, settings()) }
   const { logger, secret, now = Date.now, limits } = options
   const warn = (error: MeshError) => logger.warn(`ghmesh: ${error.message}`)
-  const secrets = typeof secret === 'string' ? [secret] : (secret ?? [])
+  const secrets = options.networking === false ? [] : [secret ?? []].flat()
   const groups = await Promise.all(secrets.map((one) => openGroup(one, now, limits.proofLifetimeMs)))
   if (secrets.some(looksGuessable)) {
     warn(

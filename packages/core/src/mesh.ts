@@ -212,7 +212,10 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
     flow.respond.fromEntry(request, entry, 'ghmesh; hit; detail=peek')
 
   if (network) await network.start()
-  else if (!leader)
-    parts.options.logger?.info('ghmesh: no secret, so this member caches for itself alone; "ghmesh secret" makes one')
+  else if (!leader) {
+    const why = parts.options.networking === false ? 'networking is off' : 'no secret'
+    const how = parts.options.networking === false ? '' : '; "ghmesh secret" makes one'
+    parts.options.logger?.info(`ghmesh: ${why}, so this member caches for itself alone${how}`)
+  }
   return mesh
 }

@@ -44,10 +44,10 @@ export interface MeshOptions {
   transport?: Transport
   /** Replaces the defaults; an empty list: none. */
   discovery?: Discovery[]
+  /** Default true. False: local cache only, whatever else is set. */
+  networking?: boolean
   /** `owner/repo` whose issue is the peer registry. */
   repository?: string
-  /** `sealed` (default): what stands in the registry issue is for the group alone. `plain`: for everybody, as the Python tool writes and reads it. */
-  registryFormat?: 'sealed' | 'plain'
   /** Node: folder of the file registry. */
   peersDir?: string
   /** Node: find members on the local network by multicast DNS. Default: true, but for `forceLocalhost`. */
@@ -144,8 +144,8 @@ const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } 
   cacheDir: [filled, 'a folder'],
   transport: [having('start', 'dial', 'publish', 'request', 'stop'), 'a Transport'],
   discovery: [v.array(having('start', 'announce', 'stop')), 'a list of Discovery'],
+  networking: [v.boolean(), 'true or false (1 or 0)'],
   repository: [v.pipe(filled, v.regex(/^[\w.-]+\/[\w.-]+$/)), 'owner/repo'],
-  registryFormat: [v.picklist(['sealed', 'plain']), '"sealed" or "plain"'],
   peersDir: [filled, 'a folder'],
   mdns: [v.boolean(), 'true or false (1 or 0)'],
   bootstrap: [v.array(v.pipe(filled, v.regex(/^\/.+\/p2p\/\w+$/))), 'multiaddrs that end in /p2p/ and a peer id'],

@@ -67,7 +67,7 @@ describe('filePeers', () => {
     expect((await promise).peerId).to.equal(one)
   })
 
-  it("writes the ancestor's fields, for the owner only and in one step", async () => {
+  it("writes the Python tool's fields, for the owner only and in one step", async () => {
     const directory = newDirectory()
     const addresses = [`/ip4/192.0.2.1/tcp/9123/p2p/${one}`, `/ip4/192.0.2.1/tcp/10123/ws/p2p/${one}`]
     await open({ directory }).announce(member(one, { name: 'my runner', addresses, lastSeen: 1_700_000_000_000 }))
@@ -79,7 +79,7 @@ describe('filePeers', () => {
       listen_port: 9123,
       multiaddr: addresses[0],
       multiaddrs: addresses,
-      last_seen: '2023-11-14T22:13:20.000Z',
+      last_seen: '2023-11-14T22:13:20.000000',
       metadata: { version: 1 }
     })
     if (process.platform === 'win32') return
@@ -87,37 +87,52 @@ describe('filePeers', () => {
     expect(fs.statSync(directory).mode & 0o777).to.equal(0o700)
   })
 
-  it("reads the ancestor's files, whatever way they tell the time", async () => {
+  it('reads times with a zone and without one', async () => {
     const directory = newDirectory()
-    const times = {
-      Iso: '2023-11-14T22:13:20+00:00',
-      Naive: '2023-11-14T22:13:20.000000',
-      Unix: 1_700_000_000,
-      Z: '2023-11-14T22:13:20Z'
+    for (const last_seen of ['2023-11-14T22:13:20+00:00', '2023-11-14T22:13:20.000000', '2023-11-14T22:13:20Z']) {
+      const file = { ...JSON.parse(formatPeer(member(one))), last_seen }
+      write(directory, 'peer_a.json', JSON.stringify(file))
+      const [found] = await look({ directory, now: () => 1_700_000_000_000 })
+      expect(found?.lastSeen, last_seen).to.equal(1_700_000_000_000)
     }
-    for (const [name, last_seen] of Object.entries(times))
-      write(
-        directory,
-        `peer_${name}.json`,
-        JSON.stringify({
-          peer_id: `Qm${name}`,
-          runner_name: name,
-          public_ip: '192.0.2.1',
-          listen_port: 9100,
-          multiaddr: '/ip4/192.0.2.1/tcp/9100',
-          last_seen,
-          metadata: {}
-        })
-      )
-    const found = await look({ directory, now: () => 1_700_000_000_000 })
-    expect(found.sort((a, b) => (a.name < b.name ? -1 : 1))).to.deep.equal(
-      ['Iso', 'Naive', 'Unix', 'Z'].map((name) => ({
-        peerId: `Qm${name}`,
-        name,
-        addresses: [`/ip4/192.0.2.1/tcp/9100/p2p/Qm${name}`],
-        lastSeen: 1_700_000_000_000
-      }))
-    )
+  })
+
+  it('leaves the files of the Python tool alone, of the same name and of the long dead too', async () => {
+    const directory = newDirectory()
+    const theirs = (last_seen: string) =>
+      JSON.stringify({
+        peer_id: two,
+        runner_name: 'runner',
+        public_ip: '192.0.2.1',
+        listen_port: 9100,
+        multiaddr: `/ip4/192.0.2.1/tcp/9100/p2p/${two}`,
+        last_seen,
+        metadata: {}
+      })
+    write(directory, 'peer_runner.json', theirs('2020-01-01T00:00:00.000001'))
+    write(directory, 'peer_other.json', theirs(new Date().toISOString().replace('Z', '001')))
+    for (const name of files(directory)) fs.utimesSync(join(directory, name), 1_500_000_000, 1_500_000_000)
+    const before = files(directory).map((name) => fs.readFileSync(join(directory, name), 'utf8'))
+    const discovery = open({ directory })
+    await discovery.announce(member(one))
+    expect((await look({ directory })).map(({ peerId }) => peerId)).to.deep.equal([one])
+    await discovery.stop()
+    expect(files(directory)).to.deep.equal(['peer_other.json', 'peer_runner.json'])
+    expect(files(directory).map((name) => fs.readFileSync(join(directory, name), 'utf8'))).to.deep.equal(before)
+  })
+
+  it('writes times that Python reads, and can compare with its own', async function () {
+    if (spawnSync('python3', ['--version']).status !== 0) return this.skip()
+    const directory = newDirectory()
+    await open({ directory }).announce(member(one))
+    const script = `
+import json, sys
+from datetime import datetime
+seen = datetime.fromisoformat(json.load(open(sys.argv[1]))["last_seen"])
+print(abs((datetime.utcnow() - seen).total_seconds()) < 3600)`
+    const path = join(directory, 'peer_runner.json')
+    const { stdout, stderr } = spawnSync('python3', ['-W', 'ignore', '-c', script, path], { encoding: 'utf8' })
+    expect([stdout, stderr]).to.deep.equal(['True\n', ''])
   })
 
   it('skips rubbish of every kind, and leaves it where it is', async () => {
@@ -239,7 +254,7 @@ describe('filePeers', () => {
     const discovery = open({ directory })
     await discovery.announce(member(two))
     expect(files(directory)).to.deep.equal(['peer_runner.json'])
-    write(directory, 'peer_runner.json', formatPeer(member(three))) // the ancestor overwrites without asking
+    write(directory, 'peer_runner.json', formatPeer(member(three))) // the Python tool overwrites without asking
     await discovery.stop()
     expect((await look({ directory })).map(({ peerId }) => peerId)).to.deep.equal([three])
   })

@@ -18,6 +18,8 @@ const variables: [name: string, option: keyof MeshOptions, good: string, read: u
     'octo/tools',
     ['octo', 'octo/tools/x', 'https://x/octo/tools', 'a b/c']
   ],
+  ['IPFS_ACCELERATE_GITHUB_REPO', 'repository', 'octo/older', 'octo/older', ['octo']],
+  ['CACHE_ENABLE_P2P', 'networking', 'off', false, ['maybe', '2']],
   ['CACHE_LISTEN_PORT', 'listenPort', '0', 0, ['http', '-1', '65536', '80.5', '9100x', 'NaN', 'Infinity']],
   ['RUNNER_NAME', 'name', 'ci-1', 'ci-1', ['x'.repeat(129)]],
   ['IPFS_ACCELERATE_P2P_CACHE_DIR', 'peersDir', '/a', '/a', []],
@@ -83,10 +85,19 @@ describe('options: the environment', () => {
     const environment = Object.fromEntries(variables.map(([name, , good]) => [name, good]))
     expect(readOptions({}, readEnvironment(environment))).to.deep.include({
       secret,
+      repository: 'octo/tools',
       peersDir: '/a',
       cacheDir: '/c',
       token
     })
+  })
+
+  it('turns networking off by every word for no', () => {
+    const read = (value: string) => readOptions({}, readEnvironment({ CACHE_ENABLE_P2P: value })).networking
+    expect(['false', '0', 'No', 'OFF', 'true', '1', 'yes', 'on'].map(read)).to.deep.equal([
+      ...[false, false, false, false],
+      ...[true, true, true, true]
+    ])
   })
 
   it('gives way to options, and is not even looked at where there is one', () => {

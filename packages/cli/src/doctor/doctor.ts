@@ -3,6 +3,7 @@ import {
   cacheDirOf,
   iceServers,
   listenPort,
+  networkingOff,
   networkOptions,
   registryRepository,
   relayAddresses,
@@ -12,7 +13,7 @@ import { messageOf } from '../errors.ts'
 import { createOutput } from '../output.ts'
 import { defaultSocket } from '../proxy/place.ts'
 import { checkCache } from './cache.ts'
-import { type Check, type Finding, failure, notChecked, ok } from './check.ts'
+import { type Check, type Finding, failure, notChecked, ok, warning } from './check.ts'
 import { checkClock } from './clock.ts'
 import { type Company, meet } from './company.ts'
 import { checkEtag } from './etag.ts'
@@ -54,6 +55,7 @@ export async function doctor(flags: DoctorFlags, signal: AbortSignal): Promise<n
 
   const waitMs = flags.waitSeconds * 1000
   const secret = secretInEnvironment()
+  const off = networkingOff()
   const repository = registryRepository()
   await check('node', () => checkNode())
   const settings = await check('settings', () => checkSettings())
@@ -75,6 +77,7 @@ export async function doctor(flags: DoctorFlags, signal: AbortSignal): Promise<n
   await check('etag', () => (asked ? checkEtag(github, repository) : notChecked(unasked)))
   await check('registry', () => {
     if (repository === undefined) return ok('not used, for GITHUB_REPOSITORY is not set')
+    if (off !== undefined) return notChecked(off)
     if (!secret || group === 'failure') return notChecked('it is used where there is a secret')
     if (!asked) return notChecked(unasked)
     return checkRegistry({ github, repository, secret: secret.value, token: token?.value })
@@ -94,7 +97,8 @@ export async function doctor(flags: DoctorFlags, signal: AbortSignal): Promise<n
   let company: Company | undefined
   await check('relays', async () => {
     if (settings === 'failure') return notChecked(unset)
-    if (secret && group !== 'failure') {
+    if (off !== undefined && relayAddresses().length > 0) return notChecked(off)
+    if (secret && off === undefined && group !== 'failure') {
       const sockets = [defaultSocket(), ...(ghUses === undefined ? [] : [ghUses])]
       company = await meet({ github, sockets, waitMs, signal })
       return checkRelays(company)
@@ -104,6 +108,7 @@ export async function doctor(flags: DoctorFlags, signal: AbortSignal): Promise<n
   const usesRelays = company ? company.reached.size > 0 : relayAddresses().length > 0
   if (usesRelays) await check('webrtc', async () => checkWebRtc(await hasWebRtc(), iceServers()))
   await check('members', () => {
+    if (off !== undefined) return warning('there are none', off)
     if (!secret || group === 'failure') return notChecked('there are none without a secret')
     if (settings === 'failure') return notChecked(unset)
     return company ? checkMembers(company, flags.waitSeconds) : notChecked('they could not be looked for')

@@ -1,6 +1,6 @@
 import type { Mesh, Peer, Relay } from 'ghmesh'
 import { briefMember } from '../brief-member.ts'
-import { findsMembers, noWayToMembers } from '../environment.ts'
+import { findsMembers, networkingOff, noWayToMembers } from '../environment.ts'
 import { CliError } from '../errors.ts'
 import { createOutput, type Output } from '../output.ts'
 import { shown } from '../terminal.ts'
@@ -13,7 +13,7 @@ export interface PeersFlags extends Pick<Place, 'socket'> {
   json?: boolean
 }
 
-const noSecret = 'there is no secret, so there are no members; set CACHE_P2P_SHARED_SECRET'
+const nobody = () => networkingOff() ?? 'there is no secret, so there are no members; set CACHE_P2P_SHARED_SECRET'
 
 /** What is shown: of the proxy, or of a member of a few seconds. */
 interface Seen {
@@ -28,13 +28,13 @@ export async function peers(flags: PeersFlags, signal: AbortSignal): Promise<num
   const { proxy } = await sourceOf({ socket: flags.socket })
   if (proxy) {
     const { stats, peers, relays = [], pid } = proxy.figures
-    if (stats.peerId === undefined) throw new CliError(`${noSecret} for the proxy (process ${pid}) and start it again`)
+    if (stats.peerId === undefined) throw new CliError(`${nobody()} for the proxy (process ${pid}) and start it again`)
     const self = { peer_id: stats.peerId, proxy: pid }
     tell(output, { self, peers, relays }, `the proxy (process ${pid}) is connected with nobody`)
     return 0
   }
   await using mesh = await briefMember({ logger: output.logger })
-  if (mesh.peerId === undefined) throw new CliError(noSecret, 2)
+  if (mesh.peerId === undefined) throw new CliError(nobody(), 2)
   if (!findsMembers()) throw new CliError(noWayToMembers)
   const seen = { self: { peer_id: mesh.peerId }, ...(await meet(mesh, flags.waitSeconds, output, signal)) }
   tell(output, seen, `nobody within ${flags.waitSeconds} s; --wait-seconds waits longer`)

@@ -1,6 +1,6 @@
 import type { Mesh } from 'ghmesh'
 import { briefMember } from '../brief-member.ts'
-import { apiUrl, findsMembers } from '../environment.ts'
+import { apiUrl, findsMembers, networkingOff } from '../environment.ts'
 import { createOutput, type Output } from '../output.ts'
 import type { Purged } from '../proxy/own-pages.ts'
 import { purgeTarget } from '../proxy/target.ts'
@@ -24,7 +24,7 @@ export async function purge(what: string, flags: PurgeFlags, signal: AbortSignal
   const { proxy, directory } = await sourceToChange(flags)
   if (proxy) {
     const purged = await proxy.ask<Purged>('/ghmesh/purge', { target: what })
-    tell(flags, output, what, purged, proxy.figures.stats.peerId === undefined ? noSecret : noneWithProxy)
+    tell(flags, output, what, purged, proxy.figures.stats.peerId === undefined ? alone() : noneWithProxy)
     return 0
   }
   // A directory that was named and is not there is a mistake, and one that cannot be read would be left as it is.
@@ -34,7 +34,7 @@ export async function purge(what: string, flags: PurgeFlags, signal: AbortSignal
   const waitSeconds = flags.waitSeconds ?? (findsMembers() ? defaultWaitSeconds : 0)
   if (isMember && waitSeconds > 0) await meetOne(mesh, waitSeconds, output, signal)
   const count = await mesh.purge(purgeTarget(what, new URL(apiUrl())), { signal })
-  tell(flags, output, what, { purged: count, members: listening(mesh) }, isMember ? noneMet : noSecret)
+  tell(flags, output, what, { purged: count, members: listening(mesh) }, isMember ? noneMet : alone())
   return 0
 }
 
@@ -51,7 +51,8 @@ async function meetOne(mesh: Mesh, waitSeconds: number, output: Output, signal: 
   }
 }
 
-const noSecret = 'there is no secret, so only this machine knows; set CACHE_P2P_SHARED_SECRET to tell members'
+const alone = () =>
+  networkingOff() ?? 'there is no secret, so only this machine knows; set CACHE_P2P_SHARED_SECRET to tell members'
 const noneMet =
   'no member was connected, so only this machine knows; --wait-seconds waits longer, or keep a proxy running'
 const noneWithProxy = 'no member is connected with the proxy, so only this machine knows; "ghmesh doctor" looks into it'

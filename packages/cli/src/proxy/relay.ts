@@ -19,7 +19,7 @@ export interface RelayOptions {
   passed(): void
 }
 
-export interface RelayedBy {
+interface RelayedBy {
   signal: AbortSignal
   /** Redirects to other origins are followed: the client cannot go there by itself. */
   follows: boolean

@@ -1,5 +1,5 @@
 import { createMesh, filesystemStore, type Mesh, type MeshOptions, memoryStore } from 'ghmesh'
-import { apiUrl, cacheDir, findsMembers, noWayToMembers } from '../environment.ts'
+import { apiUrl, cacheDir, findsMembers, networkingOff, noWayToMembers } from '../environment.ts'
 import { CliError } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { tellEvents } from './events.ts'
@@ -33,7 +33,8 @@ export async function join(flags: SmokeFlags, output: Output, more: MeshOptions 
   if (mesh.peerId === undefined) {
     await mesh.stop()
     throw new CliError(
-      'smoke needs the secret of a group: set CACHE_P2P_SHARED_SECRET to the same everywhere; "ghmesh secret" makes one',
+      networkingOff() ??
+        'smoke needs the secret of a group: set CACHE_P2P_SHARED_SECRET to the same everywhere; "ghmesh secret" makes one',
       2
     )
   }

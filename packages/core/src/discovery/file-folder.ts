@@ -33,6 +33,12 @@ async function readPeer(path: string): Promise<PeerRecord | undefined> {
   }
 }
 
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false
+  )
+
 /** `state` changes whenever the file does. */
 async function stateOf(path: string): Promise<{ path: string; state: string; changed: number }> {
   const { ino, ctimeMs, mtimeMs, size } = await lstat(path)
@@ -79,14 +85,14 @@ export function peerFolder(directory: string, expireMs: number, now: () => numbe
     return newest
   }
 
-  /** Takes `path` if nobody else who is alive has it. */
-  async function claim(path: string, temporary: string, peerId: string): Promise<boolean> {
+  /** Takes `path` if nobody else who is alive has it, and, where its name is not this member's alone, no other tool. */
+  async function claim(path: string, temporary: string, peerId: string, isOwnName: boolean): Promise<boolean> {
     try {
       await link(temporary, path) // of two that do this at once, one fails
       return true
     } catch {} // taken, or a file system without links
     const holder = await readPeer(path)
-    if (holder && holder.peerId !== peerId && live(holder)) return false
+    if (holder ? holder.peerId !== peerId && live(holder) : !isOwnName && (await isThere(path))) return false
     return rename(temporary, path).then(
       () => true,
       () => false
@@ -108,7 +114,7 @@ export function peerFolder(directory: string, expireMs: number, now: () => numbe
     try {
       await writeFile(temporary, formatPeer(self), { mode: 0o600, flag: 'wx' })
       for (const path of paths) {
-        if (!(await claim(path, temporary, peerId))) continue
+        if (!(await claim(path, temporary, peerId, path === paths.at(-1)))) continue
         if (before && before.path !== path) await withdraw(before)
         return { peerId, name, path }
       }

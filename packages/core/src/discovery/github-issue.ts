@@ -2,17 +2,15 @@ import { MeshError, toMeshError } from '../errors.ts'
 import { type Group, openGroup } from '../group/group.ts'
 import type { Discovery, PeerRecord } from './discovery.ts'
 import { issueApi, type RegistryComment } from './issue-api.ts'
-import { markerOf, plainFormat, type RegistryFormat, sealedFormat } from './registry-comment.ts'
+import { registryComments, sealedIn } from './registry-comment.ts'
 
 export interface GithubIssueOptions {
   /** `owner/repo` whose issue is the registry. */
   repository: string
-  /** The group's secret, with which entries are sealed; a list: the first seals, all open. Needed unless `plain`. */
+  /** The group's secret, with which entries are sealed; a list: the first seals, all open. */
   secret?: string | string[]
   /** The same, opened already. */
   groups?: readonly Group[]
-  /** `sealed` (default): names and addresses are for the group alone. `plain`: for everybody, as the first such tool wrote them. */
-  registryFormat?: 'sealed' | 'plain'
   /** Default `https://api.github.com`. */
   apiUrl?: string
   /** The `Authorization` token; without one the registry is only read, every five minutes. */
@@ -46,8 +44,8 @@ const removedAtOnce = 5
 export function githubIssue(options: GithubIssueOptions): Discovery {
   const { token, connected = () => 0, now = Date.now, random = Math.random, onWarning = () => {} } = options
   const api = issueApi(options)
-  const formatting = formatOf(options)
-  formatting.catch(() => {}) // said by whoever waits for it
+  const opening = openRegistry(options)
+  opening.catch(() => {}) // said by whoever waits for it
   let known = new Map<string, string>()
   let listener: ((peer: PeerRecord) => void) | undefined
   let comments: RegistryComment[] = []
@@ -62,11 +60,11 @@ export function githubIssue(options: GithubIssueOptions): Discovery {
 
   /** Reads all comments and tells of what is new. */
   async function look(): Promise<void> {
-    const format = await formatting
+    const registry = await opening
     comments = await api.comments()
     const live = new Map<string, PeerRecord>()
     for (const { body } of comments) {
-      const peer = await format.read(body)
+      const peer = await registry.read(body)
       if (!peer || isExpired(peer)) continue
       // Who says in a second comment where a peer is cannot take away what the first one says.
       const addresses = [...(live.get(peer.peerId)?.addresses ?? []), ...peer.addresses]
@@ -79,23 +77,23 @@ export function githubIssue(options: GithubIssueOptions): Discovery {
 
   const isExpired = ({ lastSeen }: PeerRecord) => Math.abs(now() - lastSeen) > expireMs
 
-  /** Whoever may write sweeps: a comment is old by GitHub's own time, whoever wrote it and whatever it says. */
+  /** Whoever may write sweeps: an entry is old by GitHub's own time, whoever wrote it and whatever is sealed in it. */
   async function sweep(): Promise<void> {
     const dead = api.answeredAt() - expireMs
-    const old = comments.filter(({ body, updatedAt }) => markerOf(body) !== undefined && updatedAt < dead)
+    const old = comments.filter(({ body, updatedAt }) => updatedAt < dead && sealedIn(body))
     for (const { id } of old.slice(0, removedAtOnce)) await api.remove(id)
   }
 
   async function write(self: PeerRecord): Promise<void> {
-    const format = await formatting
-    const name = await format.nameOf(self)
+    const registry = await opening
+    const name = await registry.nameOf(self)
     const said = JSON.stringify(self.addresses)
-    const live = comments.filter(({ body, updatedAt }) => markerOf(body) && now() - updatedAt < expireMs)
-    const mine = live.find(({ body }) => markerOf(body) === name)
+    const live = comments.filter(({ body, updatedAt }) => now() - updatedAt < expireMs && sealedIn(body))
+    const mine = live.find(({ body }) => sealedIn(body)?.name === name)
     own ??= { written: '', renewAt: 0 }
     if (own.written === said && now() < own.renewAt) return
     if (!mine && connected() >= enoughConnections && live.length >= enoughEntries) return
-    const body = await format.write({ ...self, lastSeen: now() })
+    const body = await registry.write({ ...self, lastSeen: now() })
     const id = own.id ?? mine?.id
     own.id = id === undefined ? await api.add(body) : await api.edit(id, body)
     own.written = said
@@ -164,19 +162,9 @@ export function githubIssue(options: GithubIssueOptions): Discovery {
   }
 }
 
-async function formatOf({
-  repository,
-  registryFormat,
-  secret,
-  groups: opened,
-  now = Date.now
-}: GithubIssueOptions): Promise<RegistryFormat> {
-  if (registryFormat === 'plain') return plainFormat
+async function openRegistry({ repository, secret, groups: opened, now = Date.now }: GithubIssueOptions) {
   const secrets = secret === undefined ? [] : [secret].flat()
   const [first, ...rest] = opened ?? (await Promise.all(secrets.map((one) => openGroup(one, now, renewMs))))
-  if (first) return sealedFormat([first, ...rest], repository)
-  throw new MeshError(
-    'ERR_INVALID_OPTION',
-    "githubIssue seals entries for a group: give it the secret, or registryFormat 'plain'"
-  )
+  if (first) return registryComments([first, ...rest], repository)
+  throw new MeshError('ERR_INVALID_OPTION', 'githubIssue seals entries for a group: give it the secret')
 }

@@ -12,7 +12,10 @@ export function peerFileName(name: string, suffixed?: string): string {
   return `peer_${safe}${suffixed === undefined ? '' : `-${suffixed.slice(-8)}`}.json`
 }
 
-/** The text of a member's file, with the fields that the file registry of ipfs_accelerate_py has. */
+/**
+ * The text of a member's file. The Python tool ipfs_accelerate_py reads such folders too, and takes times for UTC that name
+ * no zone: one that does would be an error to it.
+ */
 export function formatPeer({ peerId, name, addresses, lastSeen }: PeerRecord): string {
   const [multiaddr = ''] = addresses
   const port = /\/(?:tcp|udp)\/(\d+)/.exec(multiaddr)?.[1]
@@ -22,15 +25,14 @@ export function formatPeer({ peerId, name, addresses, lastSeen }: PeerRecord): s
     listen_port: Number(port ?? 0),
     multiaddr,
     multiaddrs: addresses.slice(0, maxAddresses),
-    last_seen: new Date(lastSeen).toISOString(),
+    last_seen: new Date(lastSeen).toISOString().replace('Z', '000'),
     metadata: { version }
   }
   return `${JSON.stringify(fields, undefined, 2)}\n`
 }
 
-/** Milliseconds since the epoch of what is ISO 8601, in UTC where it names no zone (as Python's utcnow), or Unix seconds. */
+/** Milliseconds since the epoch of what is ISO 8601, in UTC where it names no zone. */
 function timeOf(value: unknown): number {
-  if (typeof value === 'number') return value * 1000
   if (typeof value !== 'string') return Number.NaN
   return Date.parse(/^\d{4}-\d\d-\d\d[T ][\d:.]+$/.test(value) ? `${value}Z` : value)
 }
@@ -42,7 +44,7 @@ function addressOf(value: unknown, peerId: string): string | undefined {
   return /\/p2p\/[^/]*$/.test(value) ? undefined : `${value}/p2p/${peerId}`
 }
 
-/** What a member's file says; undefined for everything that is none. */
+/** What a member's file says; undefined for everything that is none, such as a file of the Python tool. */
 export function parsePeer(text: string): PeerRecord | undefined {
   let value: unknown
   try {
@@ -51,7 +53,15 @@ export function parsePeer(text: string): PeerRecord | undefined {
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
-  const { peer_id: peerId, runner_name: given, multiaddr, multiaddrs, last_seen } = value as Record<string, unknown>
+  const {
+    peer_id: peerId,
+    runner_name: given,
+    multiaddr,
+    multiaddrs,
+    last_seen,
+    metadata
+  } = value as Record<string, unknown>
+  if (typeof (metadata as { version?: unknown } | null | undefined)?.version !== 'number') return undefined
   if (typeof peerId !== 'string' || !/^\w{1,128}$/.test(peerId)) return undefined
   const all = [...new Set([multiaddr, ...(Array.isArray(multiaddrs) ? multiaddrs.slice(0, maxAddresses) : [])])]
   const addresses = all.map((address) => addressOf(address, peerId)).filter((address) => address !== undefined)

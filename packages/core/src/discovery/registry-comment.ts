@@ -3,61 +3,51 @@ import type { Group } from '../group/group.ts'
 import type { PeerRecord } from './discovery.ts'
 import { formatPeer, parsePeer } from './peer-file.ts'
 
-/** How a member's entry stands in a comment of the registry issue. */
-export interface RegistryFormat {
-  /** What the marker of this member's comment says; one comment for each. */
-  nameOf(peer: PeerRecord): Promise<string>
-  write(peer: PeerRecord): Promise<string>
-  /** Undefined for what is no entry, or of another group. */
-  read(comment: string): Promise<PeerRecord | undefined>
-}
+const form = /^<!-- p2p-peer-registry:([\da-f]{32}) -->\s*```json\s*([\s\S]{1,20000}?)```\s*$/
 
-const marker = /^<!-- p2p-peer-registry:([\w.-]{1,128}) -->\s*```json\s*([\s\S]{1,20000}?)```\s*$/
-
-const comment = (name: string, json: string) =>
-  `<!-- p2p-peer-registry:${name} -->\n\`\`\`json\n${json.trim()}\n\`\`\`\n`
-
-/** The name in the marker of any entry, whoever can read the rest. */
-export const markerOf = (body: string): string | undefined => marker.exec(body)?.[1]
-
-/** For everybody to read: the form of the Python tool that used such issues first. */
-export const plainFormat: RegistryFormat = {
-  nameOf: async ({ name }) => name.replace(/[^\w.-]+/g, '_').slice(0, 128) || 'member',
-  async write(peer) {
-    return comment(await plainFormat.nameOf(peer), formatPeer(peer))
-  },
-  async read(body) {
-    const json = marker.exec(body)?.[2]
-    return json === undefined ? undefined : parsePeer(json)
+/** A member's entry, whoever can open it: the name in its marker and what is sealed. Other tools have markers like it. */
+export function sealedIn(comment: string): { name: string; sealed: string } | undefined {
+  const [, name, json] = form.exec(comment) ?? []
+  if (name === undefined || json === undefined) return undefined
+  try {
+    const { sealed } = JSON.parse(json)
+    return typeof sealed === 'string' ? { name, sealed } : undefined
+  } catch {
+    return undefined
   }
 }
 
-/** For the groups alone: names are HMACs and addresses are sealed, because the issue may be public. The first group writes. */
-export function sealedFormat(groups: readonly [Group, ...Group[]], repository: string): RegistryFormat {
+/**
+ * How a member's entry stands in a comment of the registry issue: its name an HMAC and the rest sealed, because the issue may
+ * be public. The first group writes, all read.
+ */
+export function registryComments(groups: readonly [Group, ...Group[]], repository: string) {
   const place = (name: string) => ({ purpose: 'registry', place: `${repository.toLowerCase()} ${name}`, sender: '' })
-  const format: RegistryFormat = {
-    nameOf: async ({ peerId }) =>
-      hex(await groups[0].wireKey(await sha256Hex(utf8(`registry ${peerId}`)))).slice(0, 32),
-    async write(peer) {
-      const name = await format.nameOf(peer)
+  /** What the marker of this member's comment says; one comment for each. */
+  const nameOf = async ({ peerId }: PeerRecord): Promise<string> =>
+    hex(await groups[0].wireKey(await sha256Hex(utf8(`registry ${peerId}`)))).slice(0, 32)
+  return {
+    nameOf,
+    async write(peer: PeerRecord): Promise<string> {
+      const name = await nameOf(peer)
       const sealed = await groups[0].seal(utf8(formatPeer(peer)), place(name))
-      return comment(name, JSON.stringify({ version: 1, sealed: base64url(sealed) }))
+      const json = JSON.stringify({ version: 1, sealed: base64url(sealed) })
+      return `<!-- p2p-peer-registry:${name} -->\n\`\`\`json\n${json}\n\`\`\`\n`
     },
-    async read(body) {
-      const [, name, json] = marker.exec(body) ?? []
-      if (name === undefined || json === undefined) return undefined
+    /** Undefined for what is no entry, or of another group. */
+    async read(comment: string): Promise<PeerRecord | undefined> {
+      const found = sealedIn(comment)
+      if (!found) return undefined
       try {
-        const { sealed } = JSON.parse(json)
-        const bytes = fromBase64url(String(sealed))
+        const bytes = fromBase64url(found.sealed)
         for (const group of groups) {
-          const opened = await group.open(bytes, place(name))
+          const opened = await group.open(bytes, place(found.name))
           if (opened) return parsePeer(text(opened.bytes))
         }
       } catch {
-        // not ours, or damaged
+        // damaged
       }
       return undefined
     }
   }
-  return format
 }

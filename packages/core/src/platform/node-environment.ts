@@ -1,7 +1,8 @@
 import type { Setting } from '../options.ts'
 
 const yesOrNo = (text: string): unknown =>
-  ({ 1: true, true: true, yes: true, 0: false, false: false, no: false })[text.toLowerCase()] ?? text
+  ({ 1: true, true: true, yes: true, on: true, 0: false, false: false, no: false, off: false })[text.toLowerCase()] ??
+  text
 const list = (text: string): unknown => text.split(',').filter((part) => part.trim())
 
 interface Variable extends Pick<Setting, 'option' | 'wanted'> {
@@ -12,7 +13,8 @@ interface Variable extends Pick<Setting, 'option' | 'wanted'> {
 // Which variable stands for which option; of several the first that is set.
 const variables: Variable[] = [
   { option: 'secret', names: ['CACHE_P2P_SHARED_SECRET', 'GHMESH_SECRET'] },
-  { option: 'repository', names: ['GITHUB_REPOSITORY'] },
+  { option: 'networking', names: ['CACHE_ENABLE_P2P'], read: yesOrNo },
+  { option: 'repository', names: ['GITHUB_REPOSITORY', 'IPFS_ACCELERATE_GITHUB_REPO'] },
   { option: 'listenPort', names: ['CACHE_LISTEN_PORT'], read: Number },
   { option: 'name', names: ['RUNNER_NAME'] },
   { option: 'peersDir', names: ['IPFS_ACCELERATE_P2P_CACHE_DIR', 'GHMESH_PEERS_DIR'] },
