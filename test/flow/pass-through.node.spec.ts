@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { alice, as, repo, repo, scene, scene, status, status, until } from './members.ts'
+import { alice, as, repo, scene, status, until } from './members.ts'
 
 const issues = `${repo}/issues`
 
