@@ -1,6 +1,7 @@
 import { Octokit } from '@octokit/core'
 import { paginateRest } from '@octokit/plugin-paginate-rest'
 import { expect } from 'chai'
+import { memoryStore } from 'ghmesh'
 import { alice, bob, heard, type Member, minute, next, repo, scene, second, shared, status } from './members.ts'
 
 /** The bodies of all pages, as whoever follows `next` gets them. */
@@ -64,6 +65,22 @@ describe('pagination', () => {
     await a.ask(issues)
     expect(status(await a.ask(`/repositories/${id}/issues`))).to.equal('ghmesh; hit')
     expect(s.github.count(/issues/)).to.equal(1)
+  })
+
+  it('… in a new process too, as long as it was shown lately', async () => {
+    const store = memoryStore()
+    const path = `${s.github.url}${issues}?per_page=20`
+    const pages = await walk((await s.member({ store })).mesh.fetch, path)
+    expect(pages).to.have.length(2)
+    s.github.clearCalls()
+    s.now += 30 * second
+    const later = await s.member({ store })
+    expect(await walk(later.mesh.fetch, path)).to.deep.equal(pages)
+    expect(s.github.calls).to.have.length(0)
+    s.now += 20 * minute
+    const muchLater = await s.member({ store })
+    expect(await walk(muchLater.mesh.fetch, path)).to.deep.equal(pages)
+    expect(s.github.units(), 'the first page’s 304 shows it again').to.equal(0)
   })
 
   it('… but no member’s word makes them one', async () => {

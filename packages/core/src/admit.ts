@@ -11,12 +11,14 @@ import { compact } from './github/json.ts'
 import { isJson, isRaw, versionClass } from './github/key.ts'
 import { mayContinue, mayHaveGrown, parseLinks } from './github/links.ts'
 import type { Condition, OriginAnswer } from './github/origin.ts'
-import { type ApiRequest, anonymous, type Target, type Targets } from './github/request.ts'
+import { type ApiRequest, anonymous, apiPath, type Target, type Targets } from './github/request.ts'
+import { repositoryOf } from './github/routes.ts'
 import type { Visibility } from './github/visibility.ts'
 import type { Limits } from './limits.ts'
 import type { Outcome } from './resolve.ts'
 
 export interface AdmitOptions {
+  apiUrl: URL
   cache: Cache
   etags: EtagScheme
   targets: Targets
@@ -38,7 +40,7 @@ const mostRemembered = 10_000
 
 /** What becomes of GitHub's answers: entries, refreshed entries, ended rights. */
 export function createAdmit(options: AdmitOptions) {
-  const { cache, etags, targets, visibility, limits, emit, now } = options
+  const { apiUrl, cache, etags, targets, visibility, limits, emit, now } = options
   // ETags that only work with the token that got them; they stay in memory, for they are bound to it.
   const verbatim = new LRUCache<string, string>({ max: mostRemembered })
   const notFound = new LRUCache<string, { answer: OriginAnswer; until: number }>({ max: 1000 })
@@ -97,12 +99,19 @@ export function createAdmit(options: AdmitOptions) {
       visibility.learn(name, shown.public, sentAt)
   }
 
-  function learnAlias(target: Target, link: string | null | undefined): void {
+  function learnAlias({ repository }: Pick<Target, 'repository'>, link: string | null | undefined, at?: number): void {
     const id = /\/repositories\/(\d+)\//.exec(parseLinks(link).next ?? '')?.[1]
-    if (id && target.repository && target.path.startsWith('/repos/')) visibility.learnAlias(id, target.repository)
+    if (id && repository && !repository.startsWith('repositories/')) visibility.learnAlias(id, repository, at)
   }
 
   return {
+    /** An entry from the store: its own answer has shown which repository its links name, and did so then. */
+    recall({ from, url, headers, confirmed }: Entry): void {
+      if (from !== undefined || headers.link === undefined) return
+      const repository = repositoryOf(apiPath(new URL(url), apiUrl) ?? '')
+      learnAlias({ repository }, headers.link, Math.max(0, ...Object.values(confirmed)))
+    },
+
     revokedAt: ({ viewer, repository }: ApiRequest): number =>
       Math.max(revoked.get(viewer) ?? 0, (repository && revoked.get(`${viewer} ${repository}`)) || 0),
 

@@ -84,7 +84,8 @@ export function createMember(parts: MemberParts) {
   const purges = createPurges(apiUrl)
   const cache = createCache(parts.store, limits, clock.now, purges, {
     warning: (error) => emit('warning', error),
-    evicted: counters.evicted
+    evicted: counters.evicted,
+    read: (entry) => admit.recall(entry)
   })
   const routeOf = createRoutes(options.routes)
   const viewers = createViewers(parts.machineKey)

@@ -30,7 +30,8 @@ describe('cache', () => {
     const purges = createPurges(new URL('https://api.github.com'))
     const cache = createCache(store, { ...defaultLimits, ...limits }, () => now, purges, {
       warning: (error) => warnings.push(error),
-      evicted() {}
+      evicted() {},
+      read() {}
     })
     const purge = createPurge({ cache, purges, emit() {} })
     return Object.assign(cache, { purges, purge })

@@ -9,7 +9,7 @@ import { createMirror } from '../src/members/mirror.ts'
 import { memoryStore } from '../src/store/memory.ts'
 
 const key = (n: number) => n.toString(16).padStart(64, '0')
-const nobody = { warning() {}, evicted() {} }
+const nobody = { warning() {}, evicted() {}, read() {} }
 
 describe('the mirror', () => {
   let group: Group

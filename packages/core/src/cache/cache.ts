@@ -50,6 +50,8 @@ export interface Cache {
 export interface CacheEvents {
   warning(error: MeshError): void
   evicted(): void
+  /** An entry was read from the store: what it shows is known again after a new start. */
+  read(entry: Entry): void
 }
 
 /** Rows that are gone through at once, which is a few milliseconds' work. */
@@ -116,6 +118,7 @@ export function createCache(
     const [newest] = entries
     if (!record || !newest) return undefined
     held.note(key, record.body.byteLength, newest.url)
+    entries.forEach(events.read)
     await Promise.all(purges.targetsOf(newest.url).map(learnMark))
     return { key, entries }
   }

@@ -19,8 +19,8 @@ export interface Visibility {
   learn(repository: string, isPublic: boolean, at: number): void
   /** Whether this API is known to show what is public to those without a token; an own answer to such a request tells. */
   isOpen: boolean
-  /** Learns that `/repositories/{id}` and `/repos/{name}` are one. */
-  learnAlias(id: string, name: string): void
+  /** Learns that `/repositories/{id}` and `/repos/{name}` are one, from an own answer at `at`, ms; default now. */
+  learnAlias(id: string, name: string, at?: number): void
   nameOf(id: string): string | undefined
 }
 
@@ -102,8 +102,10 @@ export function createVisibility(options: VisibilityOptions): Visibility {
       failedAt.delete(repository)
       if (turnedHidden) hidden(names)
     },
-    learnAlias(id, name) {
-      aliases.set(id, { name, at: now() })
+    learnAlias(id, name, at = now()) {
+      const known = aliases.get(id)
+      if (at > now() || (known && known.at >= at)) return
+      aliases.set(id, { name, at })
       others.set(name, `repositories/${id}`)
       others.set(`repositories/${id}`, name)
     },
