@@ -62,6 +62,27 @@ describe('sharing', () => {
     await heard(a, b)
   })
 
+  it('statistics, artifacts and references are shared, and statistics that are being made are not kept', async () => {
+    const [a, b] = await s.two()
+    const { id } = s.github.repository('octocat/Hello-World')
+    for (const below of [
+      'stats/participation',
+      'actions/artifacts',
+      'actions/runs/1/artifacts',
+      'git/refs/heads/main'
+    ]) {
+      const path = `${repo}/${below}`
+      s.github.setBody(`/repositories/${id}/${below}`, { total_count: 0, all: [1, 2] })
+      if (below.startsWith('stats')) {
+        // https://docs.github.com/rest/metrics/statistics#best-practices-for-caching
+        s.github.respondOnce(path, Response.json({}, { status: 202, headers: { 'cache-control': 'max-age=60' } }))
+        expect((await a.ask(path)).status).to.equal(202)
+      }
+      expect(status(await shared(a, b, path))).to.match(/fwd=uri-miss; fwd-status=200; stored/)
+      expect(status(await b.ask(path)), path).to.equal('ghmesh; hit; detail=peer')
+    }
+  })
+
   it('what nobody’s token got needs no look', async () => {
     const [a, b] = [await s.member({ token: undefined }), await s.member({ token: undefined })]
     await s.connect(a, b)

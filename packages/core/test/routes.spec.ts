@@ -19,7 +19,8 @@ describe('routes', () => {
     /pulls /pulls/1 /pulls/1/files /pulls/1/commits /pulls/1/comments /pulls/comments /labels /labels/bug /milestones /milestones/1
     /languages /contributors /topics /license /actions/workflows /actions/workflows/1/runs /actions/runs /actions/runs/1 /actions/runs/1/jobs
     /check-runs/1 /check-suites/1 /check-suites/1/check-runs /statuses/abc /deployments /deployments/1/statuses
-    /releases/latest /releases/tags/v1 /releases/tags/a/b`)
+    /releases/latest /releases/tags/v1 /releases/tags/a/b /git/refs/heads/main /stats/contributors /stats/participation
+    /stats/code_frequency /actions/artifacts /actions/artifacts/1 /actions/runs/1/artifacts`)
 
   it('shares what the design lists, by name and by id', () => {
     for (const path of ['', ...shared].map((path) => path || '/repos/octo/tools'))
@@ -54,7 +55,7 @@ describe('routes', () => {
     ]
     for (const path of [
       ...inRepository(
-        '/releases /releases/1 /pulls/1/reviews /pulls/comments/5 /issues/1/events /issues/1/timeline /issues/events /events /forks'
+        '/releases /releases/1 /pulls/1/reviews /pulls/comments/5 /issues/1/events /issues/1/timeline /issues/events /issues/events/1 /events /forks'
       ),
       ...paths
     ])
@@ -108,7 +109,7 @@ describe('routes', () => {
 
   it('is the whole path: nothing before, after or between it', () => {
     for (const path of shared.filter(
-      (path) => !/\/(?:contents|branches|commits|git|readme|compare|releases)/.test(path)
+      (path) => !/\/(?:contents|branches|commits|git|readme|compare|releases|stats|artifacts)/.test(path)
     )) {
       for (const other of [`${path}/`, `${path}/more/and/more`, `/x${path}`, path.replace('/', '//')])
         expect(sharing(other), other).to.equal('viewer')

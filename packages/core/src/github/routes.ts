@@ -29,7 +29,7 @@ const sharedInRepository = [
   // What git holds, and whether a signature is valid. Emails of commits are in the commits. `/commits/{ref}/status` and
   // `/commits/{ref}/check-runs` are like the routes for statuses and checks below.
   '/commits /commits/{ref...}',
-  '/git/refs /git/ref/{ref...} /git/matching-refs/{ref...} /git/blobs/{sha} /git/trees/{sha} /git/commits/{sha} /git/tags/{sha}',
+  '/git/refs /git/refs/{ref...} /git/ref/{ref...} /git/matching-refs/{ref...} /git/blobs/{sha} /git/trees/{sha} /git/commits/{sha} /git/tags/{sha}',
   // The same for all readers; `download_url` of a private repository carries a token, which `inspect` finds.
   '/contents /contents/ /contents/{path...} /readme /readme/{path...}',
   // All forks of a public repository are public, and a private one's comparison shows only to tokens that asked themselves.
@@ -43,11 +43,15 @@ const sharedInRepository = [
   // Nothing.
   '/labels /labels/{name} /milestones /milestones/{number} /milestones/{number}/labels',
   '/languages /topics /license',
+  // Counted from commits that all readers can read; the "owner" of `participation` is the repository's.
+  '/stats/{kind}',
   // Nothing: with `anon=1` it shows emails, but of commits that all can read.
   '/contributors',
   // `head_repository` may be a private fork, which `inspect` finds. Logs and artifacts are below.
   '/actions/workflows /actions/workflows/{id} /actions/workflows/{id}/runs /actions/runs /actions/runs/{id}',
   '/actions/runs/{id}/jobs /actions/jobs/{id}',
+  // Nothing: names, sizes and times, and a URL that needs a token of one's own.
+  '/actions/artifacts /actions/artifacts/{id} /actions/runs/{id}/artifacts',
   // `app.permissions` makes them variants. What an app writes into a check or status, all readers see.
   '/check-runs/{id} /check-suites/{id} /check-suites/{id}/check-runs /statuses/{sha}',
   // What the deployer sent along, and links: all readers see them.
@@ -61,8 +65,8 @@ const anonymousInRepository = [
   '/releases /releases/{id}',
   // A review that was not submitted shows to its author; whether a comment of it does is not documented.
   '/pulls/{number}/reviews /pulls/comments/{id}',
-  // References from private repositories and moves in private projects show to those who can read them.
-  '/issues/events /issues/{number}/events /issues/{number}/timeline /events',
+  // References from private repositories and moves in private projects show to those who can read them: one event as in lists.
+  '/issues/events /issues/events/{id} /issues/{number}/events /issues/{number}/timeline /events',
   // Private forks show to those who can read them; private stars of an account's, to itself.
   '/forks /stargazers'
 ]
