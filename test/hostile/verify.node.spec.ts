@@ -106,4 +106,21 @@ describe('a member that tells true bodies, and lies about the rest', () => {
     await told(other, path, raw, { accept, validator: 'object', etag: `"${await gitBlobId(raw)}"`, pages: { next: 2 } })
     expect((await other.fetch(w.github.url + path, { headers: { accept } })).headers.get('link')).to.equal(null)
   })
+
+  for (const said of ['nothing of its links', 'a page that the list has not', 'another list'] as const)
+    it(`group: a member that says ${said} of a page by cursor is not believed, and the list comes whole from GitHub`, async () => {
+      const path = `${repo}/issues?per_page=2`
+      const links: Record<typeof said, EntryHead['links']> = {
+        'nothing of its links': undefined, // as members of an older version do
+        'a page that the list has not': { next: { page: '7', after: 'Y3Vy' } },
+        'another list': { next: { page: '2', after: 'Y3Vy', state: 'closed' } }
+      }
+      const mesh = await victim({ trust: 'group' })
+      const lie = await attacker.forge(path, await bodyOf(path), { links: links[said] })
+      await attacker.tell(mesh, announce(lie, await deflate(lie.body)))
+      expect(mesh.stats().rejected).to.deep.equal({ links: 1 })
+      const answer = await mesh.fetch(w.github.url + path)
+      expect(answer.headers.get('cache-status')).to.match(/fwd-status=200/)
+      expect(answer.headers.get('link')).to.equal(await honestLink(path))
+    })
 })
