@@ -9,14 +9,15 @@ import {
   utimesSync,
   writeFileSync
 } from 'node:fs'
-import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
-import { connect } from 'node:net'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { Octokit } from '@octokit/core'
 import { paginateRest } from '@octokit/plugin-paginate-rest'
 import { expect } from 'chai'
+import { fetchWithAnyBody } from '../packages/cli/src/proxy/body-with-get.ts'
 import { normaliseQuery } from '../packages/cli/src/proxy/graphql-document.ts'
 import { createQuestions } from '../packages/cli/src/proxy/graphql-question.ts'
 import { refusal } from '../packages/cli/src/proxy/guard.ts'
@@ -210,6 +211,44 @@ describe('ghmesh proxy', () => {
         ''
       ])
       expect(Object.keys(head.headers)).to.not.include('x-ghmesh-location')
+    })
+
+    it('have a reason phrase, from the cache too', async () => {
+      for (let n = 0; n < 2; n++) {
+        const { statusMessage } = (await open(port, `${hello}/labels?per_page=7`, { token: alice }).answered).resume()
+        expect(statusMessage).to.equal('OK')
+      }
+    })
+
+    it('to GET and HEAD with a body, which fetch refuses to send', async () => {
+      const body = JSON.stringify({ state: 'all' })
+      for (const where of [socket, port]) {
+        const got = await ask(where, `${hello}/labels`, { token: alice, body })
+        expect([got.status, got.text]).to.deep.equal([200, (await plain(`${hello}/labels`)).text])
+        const head = await ask(where, `${hello}/labels`, { token: alice, body, method: 'HEAD' })
+        expect([head.status, head.text]).to.deep.equal([200, ''])
+      }
+      const big = Buffer.alloc(1024 * 1024, 'x')
+      const own = await ask(port, `${hello}/labels`, { token: alice, body: big, headers: { 'if-none-match': '"x"' } })
+      expect([own.status, own.text]).to.deep.equal([200, (await plain(`${hello}/labels`)).text])
+      await github.goDown()
+      const down = await ask(port, `${hello}/labels`, { token: alice, body })
+      await github.goUp()
+      expect([down.status, JSON.parse(down.text).message]).to.deep.equal([
+        502,
+        `ghmesh: cannot reach ${new URL(github.url).host}: fetch failed: connect ECONNREFUSED ${new URL(github.url).host}`
+      ])
+    })
+
+    it('through the socket under the names that got and axios use, and links that they can follow', async () => {
+      for (const [host, base] of [
+        ['unix', `http://unix:${socket}:`],
+        ['[::1]', 'http://[::1]'],
+        ['127.0.0.1', 'http://127.0.0.1']
+      ] as const) {
+        const { status, headers } = await ask(socket, `${hello}/issues?per_page=5`, { token: alice, headers: { host } })
+        expect([status, headers.link?.startsWith(`<${base}/repositories/`)], host).to.deep.equal([200, true])
+      }
     })
 
     it('lead through all pages: Octokit by the port, and others by the name that they use', async () => {
@@ -803,6 +842,31 @@ else if (command === 'wait') {
         expect(ask(body)).to.equal(undefined)
     })
 
+    it('a body with GET arrives, and its answer comes back as it is', async () => {
+      const server = createServer(async (req, res) => {
+        const said = await buffer(req)
+        const { method, url, headers } = req
+        res.setHeader('set-cookie', ['a=1', 'b=2']).writeHead(200, 'Fine')
+        res.end(JSON.stringify([method, url, headers['content-length'], headers.accept, said.toString()]))
+      })
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/a?b=c`
+      const headers = { accept: 'x/y', 'content-length': '4' }
+      const answer = await fetchWithAnyBody(url, { headers, body: 'body' })
+      expect([answer.status, answer.statusText, answer.headers.getSetCookie()]).to.deep.equal([
+        200,
+        'Fine',
+        ['a=1', 'b=2']
+      ])
+      expect(await answer.json()).to.deep.equal(['GET', '/a?b=c', '4', 'x/y', 'body'])
+      const left = new AbortController()
+      const stuck = fetchWithAnyBody(url, { body: new ReadableStream(), signal: left.signal, method: 'get' })
+      left.abort(new Error('enough'))
+      expect(await stuck.catch((error: Error) => error.message)).to.equal('enough')
+      server.close()
+      server.closeAllConnections()
+    })
+
     it('port 80 is the one that clients leave out', () => {
       const atPort80 = (host: string, origin?: string) =>
         refusal({ host, origin }, { kind: 'port', port: 80 }, new URL('https://api.github.com'))
@@ -850,7 +914,7 @@ else if (command === 'wait') {
         undefined,
         undefined
       ])
-      const refused = (host: string, api: URL) => refusal({ host }, { kind: 'socket' }, api)?.status
+      const refused = (host: string, api: URL) => refusal({ host }, { kind: 'socket', path: '/s' }, api)?.status
       expect([
         refused('uploads.github.com', gitHub),
         refused('uploads.github.com', server),

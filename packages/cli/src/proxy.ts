@@ -45,7 +45,7 @@ export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<num
     })
     const servers: Server[] = []
     try {
-      servers.push(await listenOnSocket(socket, listener({ kind: 'socket' })))
+      servers.push(await listenOnSocket(socket, listener({ kind: 'socket', path: socket })))
       const places = [socket]
       if (flags.port !== undefined) {
         const { server, port } = await listenOnPort(flags.port, (own) => listener({ kind: 'port', port: own }))

@@ -1,2 +1,2 @@
 /** Where a client came in. */
-export type Door = { kind: 'socket' } | { kind: 'port'; port: number }
+export type Door = { kind: 'socket'; path: string } | { kind: 'port'; port: number }

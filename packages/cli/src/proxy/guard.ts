@@ -6,8 +6,11 @@ export interface Refusal {
   message: string
 }
 
-/** On the socket, which only its owner can open: every name by which a client means GitHub's API, or just a socket. */
-const socketHosts = ['api.github.com', 'api.github.localhost', 'localhost']
+/**
+ * On the socket, which only its owner can open: every name by which a client means GitHub's API, or just a socket. got says
+ * `unix`, and axios `[::1]`.
+ */
+const socketHosts = ['api.github.com', 'api.github.localhost', 'localhost', '127.0.0.1', '[::1]', 'unix']
 /** gh sends these through the socket too, for uploads and for signing in. */
 const neighbours = ['github.com', 'uploads.github.com']
 

@@ -64,7 +64,7 @@ export function createHandler(options: HandlerOptions): (door: Door) => RequestL
       return sendJson(res, refused.status, { message: `ghmesh: ${refused.message}` })
     }
     if (path.startsWith('/ghmesh/')) return ownPage(path, req, res, door).catch(() => void res.destroy())
-    const target = targetOf(req.url ?? '', (req.headers.host ?? '').toLowerCase(), api)
+    const target = targetOf(req.url ?? '', (req.headers.host ?? '').toLowerCase(), api, door)
     if (!target) return sendJson(res, 400, { message: 'ghmesh: a path was expected' })
     try {
       await relay(req, res, target, { signal: control.signal, follows: door.kind === 'socket' })

@@ -52,7 +52,7 @@ export function createRelay({ mesh, api, graphql, ready, passed }: RelayOptions)
     }
     // A write that follows a redirect would be sent twice, and its body is gone.
     const redirect = writes ? 'manual' : 'follow'
-    const etag = writes ? undefined : await conditionOn(url, headers)
+    const etag = writes || body ? undefined : await conditionOn(url, headers)
     const cache = etag === undefined ? cacheModeOf(req.headers) : 'no-cache'
     const init = { ...ownToken, method: req.method, headers, body, duplex: 'half', redirect, signal, cache }
     if (writes) graphql?.cache.clear()

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
@@ -48,5 +48,5 @@ export function sendBytes(
 
 function sendHead(res: ServerResponse, status: number, statusText: string, headers: readonly Header[]): ServerResponse {
   for (const [name, value] of headers) res.appendHeader(name, value)
-  return res.writeHead(status, statusText)
+  return res.writeHead(status, statusText || STATUS_CODES[status])
 }

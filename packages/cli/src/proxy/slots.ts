@@ -1,8 +1,7 @@
+import { fetchWithAnyBody } from './body-with-get.ts'
+
 /** GitHub answers so many requests of one user at once; more are a secondary limit. */
 const mostAtOnce = 100
-
-// Taken once, as the core does: the global one may be a mesh's later.
-const ownFetch = globalThis.fetch
 
 /**
  * `fetch` for so many requests at once, the others wait in line for an answer's headers; `signal` ends them all. What is
@@ -34,7 +33,7 @@ export function limitedFetch(signal: AbortSignal, most = mostAtOnce): typeof glo
     if (free > 0) free--
     else await turn(either)
     try {
-      return await ownFetch(input, { ...init, signal: either })
+      return await fetchWithAnyBody(input, { ...init, signal: either })
     } finally {
       const [next] = waiting
       if (next) {

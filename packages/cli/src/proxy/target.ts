@@ -1,3 +1,4 @@
+import type { Door } from './door.ts'
 import { isNeighbour } from './guard.ts'
 
 /** Where a request goes. */
@@ -14,14 +15,14 @@ const enterprise = /\/api\/v3$/
  * Where a path below a client's base URL is at the API: whatever host the client names, and with the prefixes that gh uses
  * for GitHub Enterprise Server. Undefined for what is no path.
  */
-export function targetOf(path: string, host: string, api: URL): Target | undefined {
+export function targetOf(path: string, host: string, api: URL, door?: Door): Target | undefined {
   const asked = path.startsWith('/') ? URL.parse(`http://client${path}`) : null
   if (asked?.host !== 'client') return undefined
   const base = api.href.replace(/\/$/, '')
   const rest = asked.pathname + asked.search
   if (isNeighbour(host, api)) return { url: new URL(`https://${host}${rest}`), graphql: false }
   const prefixed = asked.pathname.startsWith('/api/v3/')
-  const clientBase = baseOf(host, prefixed, api)
+  const clientBase = baseOf(host, prefixed, api, door)
   if (asked.pathname === '/graphql' || asked.pathname === '/api/graphql') {
     const url = enterprise.test(base) ? base.replace(enterprise, '/api/graphql') : `${base}/graphql`
     return { url: new URL(url + asked.search), graphql: true, clientBase }
@@ -33,8 +34,10 @@ export function targetOf(path: string, host: string, api: URL): Target | undefin
   return { url: new URL(base + rest), graphql: false, clientBase }
 }
 
-function baseOf(host: string, prefixed: boolean, api: URL): string | undefined {
+function baseOf(host: string, prefixed: boolean, api: URL, door: Door | undefined): string | undefined {
   if (host === api.host) return undefined
+  // got's form of a URL that leads through a socket.
+  if (host === 'unix' && door?.kind === 'socket') return `http://unix:${door.path}:`
   return `${host === 'api.github.com' ? 'https' : 'http'}://${host}${prefixed ? '/api/v3' : ''}`
 }
 

@@ -1,0 +1,45 @@
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ReadableStream } from 'node:stream/web'
+
+// Taken once, as the core does: the global one may be a mesh's later.
+const ownFetch = globalThis.fetch
+
+/**
+ * The global fetch, and besides what it refuses: a body with GET or HEAD (Fetch standard, constructor of `Request`). It has no
+ * meaning (RFC 9110, section 9.3.1), but clients send it and GitHub answers. Such a request follows no redirect.
+ *
+ * @throws as fetch does
+ */
+export const fetchWithAnyBody: typeof globalThis.fetch = (input, init) =>
+  init?.body != null && /^(?:get|head)$/i.test(init.method ?? 'GET')
+    ? send(new URL(input instanceof Request ? input.url : input), init, init.body)
+    : ownFetch(input, init)
+
+async function send(url: URL, init: RequestInit, body: BodyInit): Promise<Response> {
+  const sender = url.protocol === 'http:' ? requestHttp : requestHttps
+  const sending = sender(url, {
+    method: init.method,
+    headers: Object.fromEntries(new Headers(init.headers)),
+    signal: init.signal ?? undefined
+  })
+  const answered = new Promise<Response>((resolve, reject) => {
+    sending.once('error', (cause) => reject(init.signal?.aborted ? init.signal.reason : failed(cause)))
+    sending.once('response', (incoming) => {
+      const { statusCode: status = 502, statusMessage: statusText, rawHeaders } = incoming
+      const headers = new Headers()
+      for (let i = 0; i + 1 < rawHeaders.length; i += 2)
+        headers.append(rawHeaders[i] as string, rawHeaders[i + 1] as string)
+      const isBodiless = init.method?.toUpperCase() === 'HEAD' || [204, 205, 304].includes(status)
+      if (isBodiless) incoming.resume()
+      resolve(new Response(isBodiless ? null : (Readable.toWeb(incoming) as BodyInit), { status, statusText, headers }))
+    })
+  })
+  // An answer may come before all is sent; what is wrong with sending then shows in the answer.
+  pipeline(Readable.fromWeb(new Response(body).body as ReadableStream), sending).catch(() => {})
+  return answered
+}
+
+const failed = (cause: unknown) => new TypeError('fetch failed', { cause })
