@@ -245,7 +245,7 @@ describe('answers that nobody honest gives', () => {
   })
 
   for (const pages of [{ next: 3 }, { next: 1e9 }, { next: 2, first: 7 }]) {
-    it(`a Link to ${JSON.stringify(pages)} from page 1 is not followed, and a full page without a next one is asked again`, async () => {
+    it(`a Link to ${JSON.stringify(pages)} from page 1 is not followed: the page is refused, and GitHub is asked`, async () => {
       const mesh = await here.member()
       const attacker = await here.attacker()
       await attacker.join(mesh)
@@ -254,10 +254,10 @@ describe('answers that nobody honest gives', () => {
         await fetch(here.github.url + path, { headers: { authorization: 'token sim-token-alice' } })
       ).text()
       const told = await attacker.forge(path, truth, { pages })
-      expect(await attacker.tell(mesh, announce(told, await deflate(told.body)))).to.equal('accept')
-      const peeked = await mesh.peek(here.github.url + path)
-      expect(peeked?.headers.get('link')).to.equal(null)
-      const response = await mesh.fetch(here.github.url + path, { cache: 'no-cache' })
+      expect(await attacker.tell(mesh, announce(told, await deflate(told.body)))).to.equal('ignore')
+      expect(mesh.stats().rejected).to.deep.equal({ links: 1 })
+      expect(await mesh.peek(here.github.url + path)).to.equal(undefined)
+      const response = await mesh.fetch(here.github.url + path)
       expect(response.headers.get('cache-status')).to.include('fwd-status=200')
       expect(response.headers.get('link')).to.match(/[?&]page=2[^>]*>; rel="next"/)
     })
