@@ -480,6 +480,60 @@ describe('ghmesh proxy', () => {
     })
   })
 
+  describe('--rewrite-urls', () => {
+    let rewritten: number
+    let place: string
+    const own = () => `http://localhost:${rewritten}`
+    const asked = (path: string, more: Asked = {}) => ask(rewritten, path, { token: alice, ...more })
+
+    before(async () => {
+      place = join(commands.folder('s'), 's')
+      const proxy = await start(['--socket', place, '--port', '0', '--rewrite-urls'])
+      rewritten = Number(/127\.0\.0\.1:(\d+)/.exec(proxy.printed())?.[1])
+    })
+
+    it('URLs in bodies lead to the port, which takes them, and conditions stay free', async () => {
+      for (let n = 0; n < 2; n++) {
+        const { body, text, headers } = await asked(hello)
+        const truth = (await plain(hello)).text
+        expect(text).to.equal(JSON.stringify(JSON.parse(truth)).replaceAll(`"${github.url}/`, `"${own()}/`))
+        expect(Number(headers['content-length'])).to.equal(body.length)
+        const { labels_url, url } = JSON.parse(text)
+        expect(labels_url).to.equal(`${own()}${hello}/labels{/name}`)
+        expect((await asked(url.slice(own().length))).status).to.equal(200)
+        github.clearCalls()
+        const etag = headers.etag as string
+        const same = await asked(hello, { headers: { 'if-none-match': etag } })
+        expect([same.status, same.text, github.units('alice')]).to.deep.equal([304, '', 0])
+      }
+    })
+
+    it('of what is written, refused, too large to be kept, or asked for by another name', async () => {
+      const made = await asked(`${hello}/issues`, { method: 'POST', body: '{"title":"x"}' })
+      expect([made.status, JSON.parse(made.text).url.startsWith(`${own()}/repos/`)]).to.deep.equal([201, true])
+      const many = JSON.stringify(Array.from({ length: 400_000 }, (_, id) => ({ id, url: `${github.url}/user/${id}` })))
+      github.respondOnce(/many/, new Response(many, { headers: { 'content-type': 'application/json; charset=utf-8' } }))
+      const large = await asked(`${hello}/many`)
+      expect(large.text === many.replaceAll(github.url, own())).to.equal(true)
+      const named = await asked(hello, { headers: { host: `127.0.0.1:${rewritten}` } })
+      expect(JSON.parse(named.text).url).to.equal(`http://127.0.0.1:${rewritten}${hello}`)
+      const head = await asked(hello, { method: 'HEAD' })
+      expect([head.status, head.text]).to.deep.equal([200, ''])
+    })
+
+    it('through the socket by the name that was asked; never in files as they are, or without the option', async () => {
+      const file = JSON.stringify({ url: `${github.url}/user` })
+      github.repository('octocat/Hello-World').setFile('data.json', file)
+      const path = `${hello}/contents/data.json`
+      const raw = await asked(path, { headers: { accept: 'application/vnd.github.raw+json' } })
+      expect(raw.text).to.equal(file)
+      expect(JSON.parse((await ask(place, hello, { token: alice })).text).url).to.equal(
+        `https://api.github.com${hello}`
+      )
+      expect(JSON.parse((await ask(port, hello, { token: alice })).text).url).to.equal(`${github.url}${hello}`)
+    })
+  })
+
   describe('figures', () => {
     it('as JSON, and for Prometheus', async () => {
       const { headers, text } = await ask(port, '/ghmesh/metrics')

@@ -18,6 +18,7 @@ export interface ProxyFlags {
   cacheDir?: string
   /** Seconds; 0: off. */
   graphqlTtl: number
+  rewriteUrls?: boolean
   verbose?: boolean
 }
 
@@ -39,6 +40,7 @@ export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<num
       api: new URL(apiUrl()),
       cacheDir,
       graphqlTtlMs: flags.graphqlTtl * 1000,
+      rewriteUrls: flags.rewriteUrls,
       answered: flags.verbose
         ? (...what) => output.note(`${new Date().toISOString()} ${what.join(' ').trim()}`)
         : undefined

@@ -21,6 +21,7 @@ export const addProxy: AddCommand = (program, end) => {
     .option('--port <port>', 'listen on this port of 127.0.0.1 too, 0 for any', port)
     .option('--cache-dir <folder>', "keep entries and this member's identity here")
     .option('--graphql-ttl <seconds>', 'how long answers to GraphQL queries are kept; 0: not at all', seconds, 0)
+    .option('--rewrite-urls', 'URLs of the API in JSON bodies lead to the proxy, as PyGithub wants it')
     .option('--verbose', 'a line on standard error for every request')
     .addHelpText('after', help)
     .action(async (flags) => {

@@ -18,6 +18,8 @@ export interface HandlerOptions {
   cacheDir?: string
   /** 0: GraphQL is passed on untouched. */
   graphqlTtlMs: number
+  /** URLs of the API in JSON bodies lead to where the client asked. */
+  rewriteUrls?: boolean
   /** What requests wait for that the own cache has no fresh answer to, such as a first member. */
   ready?: Promise<unknown>
   /** Hears of each request once it is answered, without its query: there may be a secret in it. */
@@ -26,12 +28,13 @@ export interface HandlerOptions {
 
 /** What the proxy does with a request, by the door it came through. Nothing throws out of it. */
 export function createHandler(options: HandlerOptions): (door: Door) => RequestListener {
-  const { mesh, api, cacheDir, graphqlTtlMs, ready, answered } = options
+  const { mesh, api, cacheDir, graphqlTtlMs, rewriteUrls, ready, answered } = options
   const cache = createGraphqlCache({ ttlMs: graphqlTtlMs, now: Date.now })
   const counts = { passed: 0, refused: 0 }
   const relay = createRelay({
     mesh,
     api,
+    rewriteUrls,
     ready,
     ...(graphqlTtlMs > 0 && { graphql: { cache, questionOf: createQuestions() } }),
     passed: () => {

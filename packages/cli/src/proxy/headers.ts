@@ -34,6 +34,9 @@ export function cacheModeOf(headers: IncomingHttpHeaders): RequestCache {
   return /\bno-cache\b|\bmax-age=0\b/i.test(wanted) ? 'no-cache' : 'default'
 }
 
+/** The API's base URL, without a final slash. */
+export const baseUrl = (api: URL): string => api.href.replace(/\/$/, '')
+
 export type Header = readonly [name: string, value: string]
 
 /** An answer's headers as the client gets them. `fetch` has decoded the body. */
@@ -49,7 +52,7 @@ export function responseHeaders(headers: Headers, api: URL, clientBase?: string)
 
 /** Links to other pages lead back to where the client asked. */
 function rebased(name: string, value: string, api: URL, clientBase: string): string {
-  const base = `${api.href.replace(/\/$/, '')}/`
+  const base = `${baseUrl(api)}/`
   if (name === 'link') return value.replaceAll(`<${base}`, `<${clientBase}/`)
   if (name === 'location' && value.startsWith(base)) return `${clientBase}/${value.slice(base.length)}`
   return value

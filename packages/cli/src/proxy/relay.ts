@@ -4,8 +4,9 @@ import { buffer } from 'node:stream/consumers'
 import type { Mesh } from 'ghmesh'
 import type { GraphqlCache } from './graphql-cache.ts'
 import type { Questions } from './graphql-question.ts'
-import { cacheModeOf, requestHeaders, responseHeaders } from './headers.ts'
+import { baseUrl, cacheModeOf, requestHeaders, responseHeaders } from './headers.ts'
 import { elsewhere, headersElsewhere } from './redirects.ts'
+import { createRewriter, isOwnJson } from './rewrite-urls.ts'
 import { sendBytes, sendResponse } from './send.ts'
 import type { Target } from './target.ts'
 
@@ -14,6 +15,8 @@ export interface RelayOptions {
   api: URL
   /** Absent: GraphQL is passed on untouched. */
   graphql?: { cache: GraphqlCache; questionOf: Questions }
+  /** URLs of the API in JSON bodies lead to where the client asked. */
+  rewriteUrls?: boolean
   ready?: Promise<unknown>
   /** A request was sent on without a look at the cache. */
   passed(): void
@@ -34,7 +37,7 @@ const ownToken = { credentials: 'omit' } as const
 const mostQueryBytes = 256 * 1024
 
 /** Sends a request through the mesh, streaming both ways, with the client's own method, headers and body. */
-export function createRelay({ mesh, api, graphql, ready, passed }: RelayOptions): Relay {
+export function createRelay({ mesh, api, graphql, rewriteUrls, ready, passed }: RelayOptions): Relay {
   return async (req, res, { url, graphql: isGraphql, clientBase }, { signal, follows }) => {
     const headers = requestHeaders(req)
     const writes = req.method !== 'GET' && req.method !== 'HEAD'
@@ -68,7 +71,9 @@ export function createRelay({ mesh, api, graphql, ready, passed }: RelayOptions)
     }
     const answer =
       etag !== undefined && names(etag, response) ? new Response(null, { ...head(response), status: 304 }) : response
-    await sendResponse(res, answer, responseHeaders(left?.headers ?? response.headers, api, clientBase))
+    const rewrites = rewriteUrls && clientBase !== undefined && !isGraphql && isOwnJson(response)
+    const rewriter = rewrites ? createRewriter(baseUrl(api), clientBase) : undefined
+    await sendResponse(res, answer, responseHeaders(left?.headers ?? response.headers, api, clientBase), rewriter)
   }
 
   /**

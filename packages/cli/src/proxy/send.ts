@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import type { Header } from './headers.ts'
+import { type Rewriter, rewriting } from './rewrite-urls.ts'
 
 export function sendText(res: ServerResponse, status: number, type: string, text: string): void {
   const length = Buffer.byteLength(text)
@@ -16,14 +17,26 @@ export const sendJson = (res: ServerResponse, status: number, value: object): vo
 /** What the cache holds is in memory as a whole: sent in one piece, it arrives sooner. */
 const inMemory = /;\s*(?:hit|stored|collapsed)\b/
 
-/** Sends an answer as it comes. One that breaks off is broken off for the client too. */
-export async function sendResponse(res: ServerResponse, response: Response, headers: readonly Header[]): Promise<void> {
+/**
+ * Sends an answer as it comes, or as a rewriter changes it. One that breaks off is broken off for the client too.
+ */
+export async function sendResponse(
+  res: ServerResponse,
+  response: Response,
+  headers: readonly Header[],
+  rewriter?: Rewriter
+): Promise<void> {
   const { status, statusText, body } = response
   if (!body || res.req.method === 'HEAD' || status === 304) {
     await body?.cancel()
-    sendHead(res, status, statusText, headers).end()
+    sendHead(res, status, statusText, rewriter ? withoutLength(headers) : headers).end()
   } else if (inMemory.test(response.headers.get('cache-status') ?? '')) {
-    sendBytes(res, { status, statusText, body: await whole(body as ReadableStream) }, headers)
+    const bytes = await whole(body as ReadableStream)
+    const sent = rewriter ? Buffer.concat([rewriter.push(bytes), rewriter.end()]) : bytes
+    sendBytes(res, { status, statusText, body: sent }, headers)
+  } else if (rewriter) {
+    sendHead(res, status, statusText, withoutLength(headers))
+    await pipeline(Readable.fromWeb(body as ReadableStream), rewriting(rewriter), res)
   } else {
     sendHead(res, status, statusText, headers)
     await pipeline(Readable.fromWeb(body as ReadableStream), res)
@@ -42,9 +55,11 @@ export function sendBytes(
   { status, statusText, body }: { status: number; statusText: string; body: Uint8Array },
   headers: readonly Header[]
 ): void {
-  const rest = headers.filter(([name]) => name !== 'content-length')
-  sendHead(res, status, statusText, [...rest, ['content-length', String(body.length)]]).end(body)
+  const length: Header = ['content-length', String(body.length)]
+  sendHead(res, status, statusText, [...withoutLength(headers), length]).end(body)
 }
+
+const withoutLength = (headers: readonly Header[]) => headers.filter(([name]) => name !== 'content-length')
 
 function sendHead(res: ServerResponse, status: number, statusText: string, headers: readonly Header[]): ServerResponse {
   for (const [name, value] of headers) res.appendHeader(name, value)

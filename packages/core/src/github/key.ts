@@ -19,7 +19,7 @@ export function acceptClass(accept: string | null): string {
  * The version that GitHub and GitHub Enterprise Server answer in where a request names none, "2022-11-28" until further notice
  * (https://docs.github.com/rest/about-the-rest-api/api-versions). An answer that says otherwise is not kept.
  */
-export const defaultApiVersion = '2022-11-28'
+const defaultApiVersion = '2022-11-28'
 
 /** What an `X-GitHub-Api-Version` header asks for: the default is one class with none, and is called nothing. */
 export const versionClass = (version: string | null): string =>
