@@ -159,10 +159,16 @@ describe('a page among members', () => {
       const gone = next(member, 'peer:disconnect', (peer) => peer.id === id)
       way.cut()
       await gone
+      // Others get it once it is known that its repository is public.
+      const announced = next(member, 'announced', ({ url }) => url.toLowerCase().endsWith(path.toLowerCase()))
       await member.fetch(github.url + path)
+      await announced
       const back = next(member, 'peer:connect', (peer) => peer.id === id)
       await resume()
       await back
+      await page.evaluate(async () => {
+        while (inPage.mesh.peers().length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+      })
       expect((await ask(page, path)).said).to.equal('ghmesh; hit; detail=peer')
     } finally {
       await way.stop()
