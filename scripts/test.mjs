@@ -8,7 +8,7 @@ const pages = ['e2e', 'embedding'].map((name) => `test/${name}/**/*.spec.ts`)
 // About half of what the specs of the commands take, so that they fill two lanes.
 const looking = ['doctor', 'inspect'].map((name) => `test/${name}.node.spec.ts`)
 const attacks = ['hostile', 'ports'].map((name) => `test/${name}/**/*.spec.ts`)
-const elsewhere = [...pages, ...attacks, 'test/browser/**', 'test/network/**']
+const elsewhere = [...pages, ...attacks, 'test/browser/**', 'test/network/**', 'test/clients/**']
 
 // The longest first, so that the last to end has company.
 await runSuites(

@@ -21,6 +21,8 @@ export function createListener(
     hostname: host,
     overrideGlobalObjects: false,
     fetch: async (request, env) => {
+      // A body with GET means nothing (RFC 9110, section 9.3.1), but clients send it, and it must not stand in the way.
+      if (request.method === 'GET' || request.method === 'HEAD') (env as HttpBindings).incoming.resume()
       const response = await handler(request)
       if (response) return response
       ;(env as HttpBindings).incoming.socket.destroy()

@@ -69,11 +69,10 @@ export function createRelay({ mesh, api, graphql, rewriteUrls, ready, passed }: 
       const followed = await mesh.fetch(left.url, there)
       return sendResponse(res, followed, responseHeaders(followed.headers, api, clientBase))
     }
-    const answer =
-      etag !== undefined && names(etag, response) ? new Response(null, { ...head(response), status: 304 }) : response
+    const answer = etag !== undefined && names(etag, response) ? unchanged(response) : response
     const rewrites = rewriteUrls && clientBase !== undefined && !isGraphql && isOwnJson(response)
     const rewriter = rewrites ? createRewriter(baseUrl(api), clientBase) : undefined
-    await sendResponse(res, answer, responseHeaders(left?.headers ?? response.headers, api, clientBase), rewriter)
+    await sendResponse(res, answer, responseHeaders(left?.headers ?? answer.headers, api, clientBase), rewriter)
   }
 
   /**
@@ -96,7 +95,12 @@ export function createRelay({ mesh, api, graphql, rewriteUrls, ready, passed }: 
   }
 }
 
-const head = ({ statusText, headers }: Response) => ({ statusText, headers })
+/** A 304 says nothing of the body that it does not bring (RFC 9110, section 15.4.5). */
+function unchanged({ headers: given }: Response): Response {
+  const headers = new Headers(given)
+  for (const name of ['content-type', 'content-language']) headers.delete(name)
+  return new Response(null, { status: 304, headers })
+}
 
 /** Weak comparison (RFC 9110, section 13.1.2). */
 function names(condition: string, { status, headers }: Response): boolean {

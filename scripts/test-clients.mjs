@@ -1,0 +1,104 @@
+// The tests of test/clients: clients that nobody here wrote, through `ghmesh proxy` and without it. They are installed below
+// `.cache/clients`; those whose toolchain is missing count as skipped. The tests' own traffic stays on this machine.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { mocha, runSuites } from './suites.mjs'
+
+const root = join(import.meta.dirname, '..')
+const folder = join(root, '.cache/clients')
+const versions = {
+  python: ['PyGithub==2.10.0', 'requests==2.34.2', 'httpx==0.28.1'],
+  node: [
+    'got@14.6.6',
+    'axios@1.21.1',
+    'ky@1.14.3',
+    '@octokit/rest@22.0.1',
+    '@octokit/plugin-throttling@11.0.5',
+    '@octokit/plugin-retry@8.1.1'
+  ]
+}
+
+const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0
+const run = (command, args, options = {}) => {
+  const { status } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], ...options })
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`)
+}
+
+/** octokit.rb, by the distribution's packages where it has them, else by the language's own. */
+function hasOctokitRb() {
+  const found = () => works('ruby', '-e', 'require "octokit"')
+  if (found()) return true
+  if (process.getuid?.() === 0 && works('sh', '-c', 'command -v apt-get')) {
+    const install = () =>
+      works('sh', '-c', 'DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ruby-octokit')
+    if (!install() && works('apt-get', 'update')) install()
+  } else if (works('gem', '--version')) works('gem', 'install', '--user-install', '--no-document', 'octokit')
+  return found()
+}
+
+/** What a toolchain is known by, what its clients depend on, and how they are installed into a folder. */
+const toolchains = {
+  curl: { is: () => works('curl', '--version') },
+  gh: { is: () => works('gh', '--version') },
+  ruby: { is: hasOctokitRb },
+  node: {
+    is: () => works('npm', '--version'),
+    wants: versions.node.join(' '),
+    install(to) {
+      mkdirSync(to, { recursive: true })
+      writeFileSync(join(to, 'package.json'), '{"private":true}\n')
+      run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...versions.node], { cwd: to })
+    }
+  },
+  python: {
+    is: () => works('python3', '-m', 'pip', '--version'),
+    wants: versions.python.join(' '),
+    install: (to) =>
+      run('python3', [
+        '-m',
+        'pip',
+        'install',
+        '--quiet',
+        '--root-user-action=ignore',
+        '--target',
+        to,
+        ...versions.python
+      ])
+  },
+  go: {
+    is: () => works('go', 'version'),
+    wants: ['go.mod', 'go.sum', 'main.go'].map((file) => readFileSync(join(root, 'test/clients/go', file))).join(''),
+    install(to) {
+      cpSync(join(root, 'test/clients/go'), to, { recursive: true })
+      const own = { GOMODCACHE: join(folder, 'go-modules'), GOFLAGS: '-mod=readonly -modcacherw', GOTOOLCHAIN: 'local' }
+      run('go', ['build', '-o', 'client', '.'], { cwd: to, env: { ...process.env, ...own } })
+    }
+  }
+}
+
+/** Installs what is not there yet; false where the toolchain is missing. */
+function prepare(name) {
+  const { is, wants, install } = toolchains[name]
+  if (!is()) return false
+  if (!install) return true
+  const to = join(folder, name)
+  const stamp = `${to}.installed`
+  const want = createHash('sha256').update(wants).digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === want) return true
+  console.log(`test-clients: installing the clients for ${name}`)
+  rmSync(to, { recursive: true, force: true })
+  install(to)
+  writeFileSync(stamp, want)
+  return true
+}
+
+mkdirSync(folder, { recursive: true })
+const have = Object.keys(toolchains).filter(prepare)
+const missing = Object.keys(toolchains).filter((name) => !have.includes(name))
+if (missing.length > 0) console.log(`test-clients: what needs ${missing.join(', ')} is skipped`)
+process.env.GHMESH_CLIENTS = folder
+process.env.GHMESH_CLIENTS_HAVE = have.join(' ')
+await runSuites([['clients', ...mocha('test/clients/*.spec.ts')]])
