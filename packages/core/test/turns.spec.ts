@@ -2,20 +2,26 @@ import { expect } from 'chai'
 import { createTurns } from '../src/members/turns.ts'
 
 describe('turns', () => {
-  it('come one after the other, in order, whatever becomes of each', async () => {
+  it('begin in order, sixteen at once, whatever becomes of each', async () => {
     const turn = createTurns()
-    const log: string[] = []
-    const work = (name: string, fails = false) =>
-      turn(async () => {
-        log.push(`${name} begins`)
-        await Promise.resolve()
-        log.push(`${name} ends`)
-        if (fails) throw new Error(name)
-        return name
-      })
-    const all = await Promise.allSettled([work('a'), work('b', true), work('c')])
-    expect(log).to.deep.equal(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends'])
-    expect(all.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected', 'fulfilled'])
+    const begun: number[] = []
+    let underWay = 0
+    let most = 0
+    const all = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, i) =>
+        turn(async () => {
+          begun.push(i)
+          most = Math.max(most, ++underWay)
+          await new Promise((resolve) => setTimeout(resolve, 1))
+          underWay--
+          if (i % 7 === 0) throw new Error(`${i}`)
+          return i
+        })
+      )
+    )
+    expect(begun).to.deep.equal(Array.from({ length: 40 }, (_, i) => i))
+    expect(most).to.equal(16)
+    expect(all.map(({ status }) => status === 'rejected')).to.deep.equal(begun.map((i) => i % 7 === 0))
   })
 
   it('let other work go first when they have taken long enough', async () => {

@@ -1,27 +1,40 @@
 import { pause } from '../pause.ts'
 
-/** Does one thing after another, and lets whatever else waits for this thread go first every few milliseconds. */
+/** Begins one thing after another, few at once, and lets whatever else waits for this thread go first every few milliseconds. */
 export type Turns = <T>(work: () => Promise<T>) => Promise<T>
 
 /** Long enough that pausing costs little, short enough that nobody notices. */
 const sliceMs = 8
+/** Each waits for its crypto most of the time: one alone would be slow on a busy thread, and hundreds would stop it. */
+const maxAtOnce = 16
 
 /** For work that others send: a burst of small messages must not stop everything else until all of them are done. */
 export function createTurns(): Turns {
-  let last: Promise<unknown> = Promise.resolve()
+  const waiting: (() => void)[] = []
+  let underWay = 0
   let sliceBegan = 0
-  let waiting = 0
-  return (work) => {
+  // Of the last that may begin: the next looks at the time when that one has begun.
+  let last = Promise.resolve()
+
+  async function roomForOthers(): Promise<void> {
+    if (performance.now() - sliceBegan <= sliceMs) return
+    await pause()
+    sliceBegan = performance.now()
+  }
+
+  return async (work) => {
     // What comes after a time of rest begins a slice of its own.
-    if (waiting++ === 0) sliceBegan = performance.now()
-    const turn = last.then(async () => {
-      if (performance.now() - sliceBegan > sliceMs) {
-        await pause()
-        sliceBegan = performance.now()
-      }
-      return work()
-    })
-    last = turn.catch(() => {}).finally(() => waiting--)
-    return turn
+    if (underWay === 0) sliceBegan = performance.now()
+    if (underWay < maxAtOnce) underWay++
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      last = last.then(roomForOthers)
+      await last
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else underWay--
+    }
   }
 }
