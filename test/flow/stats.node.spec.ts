@@ -10,6 +10,8 @@ describe('stats', () => {
     const a = await s.member()
     await a.ask(issues) // miss, and a look at the repository's visibility
     await until(() => s.github.calls.length === 2 && s.github.calls.every((call) => call.status === 200))
+    // Taken in as well, before the clock goes on.
+    await until(() => a.mesh.stats().entries === 2)
     await a.ask(issues) // hit
     await a.ask(issues, { method: 'HEAD' }) // hit
     s.now += 61 * second
