@@ -17,6 +17,8 @@ const floors = [
     'members/',
     'resolve',
     'admit',
+    'publicity',
+    'validators',
     'audit',
     'sharing',
     'values',

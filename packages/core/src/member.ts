@@ -22,6 +22,7 @@ import { createGuard } from './members/guard.ts'
 import { createMirror } from './members/mirror.ts'
 import { createNetwork, type Network } from './members/network.ts'
 import type { readOptions } from './options.ts'
+import { createPublicity } from './publicity.ts'
 import { createRequests, type Token } from './requests.ts'
 import { type Flow, type Outcome, resolve } from './resolve.ts'
 import { createResponder } from './response.ts'
@@ -30,6 +31,7 @@ import { createFlights } from './single-flight.ts'
 import { createCounters, type MeshStats } from './stats.ts'
 import type { Store } from './store/store.ts'
 import type { Peer, Transport } from './transport/transport.ts'
+import { createValidators } from './validators.ts'
 import { createValues } from './values.ts'
 import type { Judgement } from './verify.ts'
 import { createViewers } from './viewers.ts'
@@ -85,7 +87,7 @@ export function createMember(parts: MemberParts) {
   const cache = createCache(parts.store, limits, clock.now, purges, {
     warning: (error) => emit('warning', error),
     evicted: counters.evicted,
-    read: (entry) => admit.recall(entry)
+    read: (entry) => publicity.recall(entry)
   })
   const routeOf = createRoutes(options.routes)
   const viewers = createViewers(parts.machineKey)
@@ -97,6 +99,7 @@ export function createMember(parts: MemberParts) {
     isOpen: isOpen(apiUrl),
     hidden: (names) => void hide(names).catch(() => {})
   })
+  const publicity = createPublicity({ apiUrl, visibility, limits })
   const targets = createTargets({
     apiUrl,
     routeOf,
@@ -107,11 +110,13 @@ export function createMember(parts: MemberParts) {
   const requests = createRequests({ apiUrl, targets, viewers, token: parts.token })
   const etags = createEtagScheme(clock.now, () => emit('warning', new MeshError('ERR_PROTOCOL', driftMessage)))
   const isHidden = (repository: string | undefined) => repository !== undefined && visibility.isHidden(repository)
-  const mayShare = ({ url, public: isPublic, local, headers }: Pick<Entry, 'url' | 'public' | 'local' | 'headers'>) =>
-    !local &&
-    (share === 'group' || (isPublic && !isHidden(repositoryOf(apiPath(new URL(url), apiUrl) ?? '')))) &&
+  function mayShare(entry: Pick<Entry, 'url' | 'public' | 'local' | 'headers'>): boolean {
+    if (entry.local) return false
+    const url = new URL(entry.url)
+    const isForAll = share === 'group' || (entry.public && !isHidden(repositoryOf(apiPath(url, apiUrl) ?? '')))
     // Without its `Link` a page would seem to be the whole list.
-    tellableLinks(headers.link, new URL(url)) !== undefined
+    return isForAll && tellableLinks(entry.headers.link, url) !== undefined
+  }
   // What the parts share; each takes of it what its own options name.
   const shared = {
     limits,
@@ -176,9 +181,11 @@ export function createMember(parts: MemberParts) {
     announce: (key, entry) => (network ? network.announce(key, entry) : leader?.told(key, true)),
     touched: (key, entry) => (network ? network.touched(key, entry) : leader?.told(key, false))
   })
+  const validators = createValidators({ ...shared, trusts })
   const admit = createAdmit({
     ...shared,
-    trusts,
+    validators,
+    publicity,
     narrow: typeof share === 'function' ? share : undefined,
     share: sharing.share,
     doubt: sharing.doubt
@@ -193,10 +200,11 @@ export function createMember(parts: MemberParts) {
   const flow: Flow = {
     ...shared,
     ...admit,
+    conditionFor: validators.conditionFor,
     origin,
     flights: createFlights<Outcome>({ ...limits, now: localNow, patienceMs: limits.membersBudgetMs }),
     patienceMs: limits.membersBudgetMs,
-    respond: createResponder({ now: clock.now, etagFor: admit.etagFor, viewerHeaders }),
+    respond: createResponder({ now: clock.now, etagFor: validators.etagFor, viewerHeaders }),
     staleIfErrorMs: options.staleIfErrorMs ?? defaultStaleIfErrorMs,
     judgement,
     remembered: (request) => admit.remembered(request, purges.at(request.canonical)),

@@ -151,3 +151,6 @@ export function repositoryOf(path: string): string | undefined {
   const [, named, numbered] = /^\/(?:repos\/([^/]+\/[^/]+)|(repositories\/\d+))(?:\/|$)/.exec(path) ?? []
   return named?.toLowerCase() ?? numbered
 }
+
+/** Whether a path names a repository itself, and not something in it. */
+export const isRepository = (path: string): boolean => /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)$/.test(path)
