@@ -31,6 +31,17 @@ describe('writes and purges', () => {
     }
   })
 
+  it('a list that grew by a write has another last page, though its first one stays the same', async () => {
+    const a = await s.member()
+    const comments = `${repo}/issues/1/comments`
+    const last = async () =>
+      /[?&]page=(\d+)>; rel="last"/.exec((await a.ask(`${comments}?per_page=1`)).headers.get('link') ?? '')?.[1]
+    for (let n = 0; n < 3; n++) await a.ask(comments, post({ body: `comment ${n}` }))
+    const before = Number(await last())
+    await a.ask(comments, post({ body: 'one more' }))
+    expect(Number(await last())).to.equal(before + 1)
+  })
+
   it('a write to an issue shows in every list of its repository that has it', async () => {
     const [a, b] = await s.two({ limits })
     const lists = [`${issues}/comments`, `${repo}/milestones`, `${repo}/labels`]

@@ -64,19 +64,23 @@ export function createAsk({ transport, group, guard, responseTimes, limits }: As
   ): AsyncGenerator<Uint8Array, void, void> {
     const late = new AbortController()
     const control = signal ? AbortSignal.any([signal, late.signal]) : late.signal
-    const timeOut = () => {
-      responseTimes.late(peerId)
-      late.abort(new Error('no answer in time'))
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const wait = (ms: number) => {
+      clearTimeout(timer)
+      const dueAt = performance.now() + ms
+      timer = setTimeout(() => {
+        if (performance.now() <= dueAt + busyMs) responseTimes.late(peerId)
+        late.abort(new Error('no answer in time'))
+      }, ms)
     }
-    let timer = setTimeout(timeOut, budgetMs)
+    wait(budgetMs)
     let end: number | undefined
     let done = () => {}
     try {
       done = await lanes.take(peerId, control)
       for await (const frame of transport.request(peerId, bytes, { signal: control })) {
-        clearTimeout(timer)
         end ??= performance.now() + transferMs
-        timer = setTimeout(timeOut, Math.min(silenceMs, end - performance.now()))
+        wait(Math.min(silenceMs, end - performance.now()))
         if (frame.byteLength === 0 || frame.byteLength > limits.frameBytes) return guard.reject(peerId, 'size')
         yield frame
       }
