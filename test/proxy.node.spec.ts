@@ -140,9 +140,9 @@ describe('ghmesh proxy', () => {
       expect(github.calls.at(-1)).to.include({ path: `${hello}/topics`, status: 304, units: 0 })
       const other = await ask(port, `${hello}/topics`, { token, headers: { 'if-none-match': '"another"' } })
       expect([other.status, other.text]).to.deep.equal([200, whole.text])
-      // The cache has nothing to judge this one by, so GitHub does.
+      // Nothing is held that would answer it, so GitHub does.
       const unheld = await ask(port, `${hello}/languages`, { token, headers: { 'if-none-match': '"another"' } })
-      expect([unheld.status, from(unheld)]).to.deep.equal([200, 'ghmesh; fwd=uri-miss; fwd-status=200; stored'])
+      expect([unheld.status, from(unheld)]).to.deep.equal([200, 'ghmesh; fwd=request; fwd-status=200; stored'])
     })
 
     it('stream: the first piece is here before the last is sent, and a large body arrives whole', async () => {

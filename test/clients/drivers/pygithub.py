@@ -62,6 +62,7 @@ steps = [
     ("issue made", lambda: [(made := repo.create_issue("New", body="text")).title, made.number, made.url]),
     ("issue changed", lambda: [(changed := repo.get_issue(1)).edit(title="Other"), changed.title, repo.get_issue(1).title]),
     ("comment made", lambda: [repo.get_issue(1).create_comment("Hello").body, [comment.body for comment in repo.get_issue(1).get_comments()]]),
+    ("comments counted after one was made", lambda: [repo.get_issue(1).get_comments().totalCount, repo.get_issue(1).create_comment("Again").body, repo.get_issue(1).get_comments().totalCount]),
     ("label added", lambda: [repo.get_issue(1).add_to_labels("bug"), [label.name for label in repo.get_issue(1).labels]]),
     ("issue closed", lambda: [repo.get_issue(1).edit(state="closed"), repo.get_issue(1).state]),
     ("GraphQL", lambda: hub.requester.graphql_query("{ viewer { login } }", {})[1]["data"]),

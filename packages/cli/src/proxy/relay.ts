@@ -55,8 +55,8 @@ export function createRelay({ mesh, api, graphql, rewriteUrls, ready, passed }: 
     }
     // A write that follows a redirect would be sent twice, and its body is gone.
     const redirect = writes ? 'manual' : 'follow'
-    const etag = writes || body ? undefined : await conditionOn(url, headers)
-    const cache = etag === undefined ? cacheModeOf(req.headers) : 'no-cache'
+    // Who has a condition wants to know how things are now; that is free where nothing changed.
+    const cache = headers.has('if-none-match') ? 'no-cache' : cacheModeOf(req.headers)
     const init = { ...ownToken, method: req.method, headers, body, duplex: 'half', redirect, signal, cache }
     if (writes) graphql?.cache.clear()
     else if (ready && !(await isFresh(url, headers))) await ready
@@ -69,44 +69,15 @@ export function createRelay({ mesh, api, graphql, rewriteUrls, ready, passed }: 
       const followed = await mesh.fetch(left.url, there)
       return sendResponse(res, followed, responseHeaders(followed.headers, api, clientBase))
     }
-    const answer = etag !== undefined && names(etag, response) ? unchanged(response) : response
     const rewrites = rewriteUrls && clientBase !== undefined && !isGraphql && isOwnJson(response)
     const rewriter = rewrites ? createRewriter(baseUrl(api), clientBase) : undefined
-    await sendResponse(res, answer, responseHeaders(left?.headers ?? answer.headers, api, clientBase), rewriter)
-  }
-
-  /**
-   * The client's `If-None-Match`, where the cache can judge it: taken off, for the ETags are those of the mesh's own
-   * requests. GitHub is asked all the same, which is free when nothing changed.
-   */
-  async function conditionOn(url: URL, headers: Headers): Promise<string | undefined> {
-    const etag = headers.get('if-none-match')
-    if (etag === null) return undefined
-    const without = new Headers(headers)
-    for (const name of ['if-none-match', 'if-modified-since']) without.delete(name)
-    if (!(await mesh.peek(url, { ...ownToken, headers: without }))) return undefined
-    for (const name of ['if-none-match', 'if-modified-since']) headers.delete(name)
-    return etag
+    await sendResponse(res, response, responseHeaders(left?.headers ?? response.headers, api, clientBase), rewriter)
   }
 
   async function isFresh(url: URL, headers: Headers): Promise<boolean> {
     const held = await mesh.peek(url, { ...ownToken, headers })
     return held !== undefined && Number(held.headers.get('age')) < freshSeconds
   }
-}
-
-/** A 304 says nothing of the body that it does not bring (RFC 9110, section 15.4.5). */
-function unchanged({ headers: given }: Response): Response {
-  const headers = new Headers(given)
-  for (const name of ['content-type', 'content-language']) headers.delete(name)
-  return new Response(null, { status: 304, headers })
-}
-
-/** Weak comparison (RFC 9110, section 13.1.2). */
-function names(condition: string, { status, headers }: Response): boolean {
-  const etag = headers.get('etag')?.replace(/^W\//, '')
-  if (status !== 200 || etag === undefined) return false
-  return condition.trim() === '*' || [...condition.matchAll(/"[^"]*"/g)].some(([one]) => one === etag)
 }
 
 /** GitHub's answers are fresh for this long. */

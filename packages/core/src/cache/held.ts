@@ -17,7 +17,7 @@ export interface Held {
 /** Mirrors the store by the store's own rule of what goes first, because to ask it would cost a query. */
 export function createHeld(limits: Limits, purges: Purges, evicted: () => void): Held {
   // Keys by repository (empty: none) and path, so that neither kind of target needs a look at everything.
-  const keysOf = new Map<string, Map<string, string[]>>()
+  const keysOf = new Map<string, Map<string, Set<string>>>()
   const empty = () =>
     new LRUCache<string, { byteLength: number; path?: string }>({
       maxSize: limits.filesystemBytes,
@@ -33,9 +33,9 @@ export function createHeld(limits: Limits, purges: Purges, evicted: () => void):
   function forget(path: string, key: string): void {
     const repository = repositoryOf(path) ?? ''
     const paths = keysOf.get(repository)
-    const left = paths?.get(path)?.filter((one) => one !== key) ?? []
-    if (left.length > 0) paths?.set(path, left)
-    else paths?.delete(path)
+    const keys = paths?.get(path)
+    keys?.delete(key)
+    if (keys?.size === 0) paths?.delete(path)
     if (paths?.size === 0) keysOf.delete(repository)
   }
 
@@ -46,8 +46,9 @@ export function createHeld(limits: Limits, purges: Purges, evicted: () => void):
       records.set(key, { byteLength, path })
       if (path !== undefined && known?.path === undefined && records.has(key)) {
         const repository = repositoryOf(path) ?? ''
-        const paths = keysOf.get(repository) ?? new Map<string, string[]>()
-        keysOf.set(repository, paths.set(path, [...(paths.get(path) ?? []), key]))
+        const paths = keysOf.get(repository) ?? new Map<string, Set<string>>()
+        keysOf.set(repository, paths)
+        paths.set(path, (paths.get(path) ?? new Set()).add(key))
       }
       // Counted here: the cache's own `max` would make room for all of them at the start.
       if (records.size > limits.storeEntries) records.pop()
@@ -64,8 +65,8 @@ export function createHeld(limits: Limits, purges: Purges, evicted: () => void):
       new Set(
         targets.flatMap((target) =>
           target.startsWith('/')
-            ? (keysOf.get(repositoryOf(target) ?? '')?.get(target) ?? [])
-            : [...(keysOf.get(target)?.values() ?? [])].flat()
+            ? [...(keysOf.get(repositoryOf(target) ?? '')?.get(target) ?? [])]
+            : [...(keysOf.get(target)?.values() ?? [])].flatMap((keys) => [...keys])
         )
       )
   }
