@@ -39,10 +39,10 @@ const lateNative: NonNullable<Options['esbuildPlugins']>[number] = {
 // The sources, for core may be building at the same time.
 const sources = {
   'ghmesh/protocol': './packages/core/src/protocol/index.ts',
-  'ghmesh/cache-folder': './packages/core/src/platform/node-cache-folder.ts',
-  'ghmesh/node-sockets': './packages/core/src/platform/node-sockets.ts',
+  'ghmesh/cache-folder': './packages/core/src/cache-folder/cache-folder.ts',
+  'ghmesh/node-sockets': './packages/core/src/platform/node/sockets.ts',
   ghmesh: './packages/core/src/index.ts',
-  '#platform': './packages/core/src/platform/node.ts'
+  '#platform': './packages/core/src/platform/node/node.ts'
 }
 
 /** With all that it needs: nothing else comes along for whoever installs or copies it, and it starts in a fraction of the time. */
@@ -73,9 +73,9 @@ export default defineConfig([
     'index.ts',
     'contract/index.ts',
     'protocol/index.ts',
-    'platform/node.ts',
-    'platform/node-cache-folder.ts',
-    'platform/node-sockets.ts',
+    'platform/node/node.ts',
+    'cache-folder/cache-folder.ts',
+    'platform/node/sockets.ts',
     'platform/browser.ts'
   ]),
   selfContained('packages/cli', 'bin', 'bin.ts', {

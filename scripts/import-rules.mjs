@@ -1,90 +1,197 @@
-// Holds packages/core/src to its floor plan: imports go down only, and each outside thing has its rooms.
+// Holds every package to its floor plan: imports go down only, no file is part of a circle, folders on one floor do not import
+// each other, and each outside thing has its rooms.
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize, relative } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 
-const source = join(import.meta.dirname, '../packages/core/src')
-
-// From the top floor to the ground; a file may import from its own floor and from those below it.
-const floors = [
-  ['index'],
-  ['contract/', 'protocol/'],
-  ['create'],
-  ['platform/'],
-  ['tabs/'],
-  ['mesh'],
-  ['member'],
-  [
-    'members/',
-    'resolve',
-    'admit',
-    'publicity',
-    'validators',
-    'audit',
-    'sharing',
-    'values',
-    'requests',
-    'response',
-    'viewers',
-    'writes',
-    'options'
-  ],
-  ['cache/', 'verify', 'stats', 'events', 'single-flight'],
-  ['github/', 'group/', 'store/', 'transport/', 'discovery/'],
-  ['entry'],
-  ['confirmations'],
-  ['abort', 'bytes', 'at-most', 'pause', 'errors', 'limits', 'version']
-]
-
-// What may be imported from outside, and where.
-const rooms = [
-  {
-    what: 'node:*',
-    matches: (name) => name.startsWith('node:'),
-    allowed: /^(?:platform\/|store\/filesystem|discovery\/(?:file|peer-file))/
+// From the top floor to the ground: a file may import from its own folder and from the floors below it. `a/` is a folder, `a` a
+// file. Where a package has no floors, only circles and index files are looked at.
+const houses = {
+  'packages/core/src': {
+    floors: [
+      ['index'],
+      ['contract/'],
+      ['protocol/index'],
+      ['create'],
+      ['cache-folder/'],
+      ['platform/'],
+      ['tabs/'],
+      ['mesh'],
+      ['compose'],
+      ['network'],
+      ['options'],
+      ['flow/'],
+      ['members'],
+      ['exchange/'],
+      ['peers/'],
+      ['rules/'],
+      ['cache/', 'discovery/', 'libp2p/'],
+      ['stats'],
+      ['github/', 'store/'],
+      ['protocol/'],
+      ['group/'],
+      ['cache-status'],
+      ['events'],
+      ['transport/'],
+      ['entry'],
+      ['confirmations'],
+      ['abort', 'bytes', 'at-most', 'pause', 'errors', 'limits', 'version']
+    ],
+    rooms: [
+      {
+        what: 'node:*',
+        matches: (name) => name.startsWith('node:'),
+        allowed: /^(?:platform\/node\/|cache-folder\/|store\/filesystem|discovery\/(?:file|peer-file))/
+      },
+      {
+        what: 'libp2p',
+        matches: (name) => /^(?:libp2p$|@libp2p\/|@multiformats\/)/.test(name),
+        allowed: /^(?:libp2p\/|platform\/|discovery\/(?:mdns|static))/
+      },
+      { what: '#platform', matches: (name) => name === '#platform', allowed: /^create$/ }
+    ],
+    callsFetch: /^(?:github\/origin|mesh|tabs\/mesh-of-tabs)$/
   },
-  {
-    what: 'libp2p',
-    matches: (name) => /^(?:libp2p$|@libp2p\/|@multiformats\/)/.test(name),
-    allowed:
-      /^(?:transport\/(?:libp2p$|circuits|exchange|gossip|path|probe|proven-links|signalling|stop-node)|platform\/|discovery\/(?:mdns|static))/
+  'packages/cli/src': {
+    floors: [
+      ['bin'],
+      ['program'],
+      ['commands/'],
+      ['inspect/', 'doctor/'],
+      ['smoke/', 'probe/', 'get', 'gh', 'proxy'],
+      ['proxy/', 'environment', 'interrupt', 'output'],
+      ['arguments', 'errors', 'terminal', 'provenance', 'until', 'brief-member']
+    ]
   },
-  { what: '#platform', matches: (name) => name === '#platform', allowed: /^create$/ }
-]
-
-const files = readdirSync(source, { recursive: true })
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => file.replaceAll('\\', '/').replace(/\.ts$/, ''))
-const floorOf = (file) =>
-  floors.findIndex((names) => names.some((name) => (name.endsWith('/') ? file.startsWith(name) : file === name)))
-const broken = []
-
-for (const file of files) {
-  const text = readFileSync(join(source, `${file}.ts`), 'utf8')
-  const floor = floorOf(file)
-  if (floor === -1) broken.push(`${file}: stands on no floor; give it one in scripts/import-rules.mjs`)
-  if (
-    !file.startsWith('github/origin') &&
-    /(?:globalThis\.|[^.\w])fetch\(/.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|`[^`]*`/g, '')) &&
-    !['mesh', 'tabs/mesh-of-tabs'].includes(file)
-  ) {
-    broken.push(`${file}: calls fetch, which only github/origin may`)
-  }
-  for (const [, name] of text.matchAll(/(?:from|import)\s+'([^']+)'/g)) {
-    if (!name.startsWith('.')) {
-      for (const { what, matches, allowed } of rooms)
-        if (matches(name) && !allowed.test(file))
-          broken.push(`${file}: imports ${name}, but ${what} is not for this room`)
-      continue
-    }
-    const target = relative('.', normalize(join(dirname(file), name)))
-      .replaceAll('\\', '/')
-      .replace(/\.ts$/, '')
-    if (/(?:^|\/)index$/.test(target)) broken.push(`${file}: imports the index file ${target}`)
-    if (floorOf(target) < floor) broken.push(`${file}: imports ${target}, which stands above it`)
+  'packages/github-sim/src': {
+    floors: [
+      ['bin'],
+      ['command', 'index'],
+      ['server'],
+      ['handle'],
+      ['control', 'produce', 'router'],
+      ['github', 'simulator', 'graphql/', 'routes/'],
+      ['ask', 'options', 'files', 'repository-control'],
+      ['world'],
+      ['data/'],
+      ['visibility', 'repository-controls', 'limits'],
+      ['model', 'text', 'faults', 'finish'],
+      [
+        'git',
+        'seed',
+        'time',
+        'tokens',
+        'pagination',
+        'quota',
+        'reply',
+        'calls',
+        'secondary',
+        'listener',
+        'cors',
+        'etag',
+        'pretty-print'
+      ]
+    ]
+  },
+  'relay/src': {
+    floors: [
+      ['bin'],
+      ['program'],
+      ['http'],
+      ['metrics', 'index'],
+      ['relay'],
+      ['hub'],
+      ['circuits', 'gossip', 'questions'],
+      ['proofs', 'descriptors', 'gate', 'traffic', 'node', 'relay-options', 'identity', 'options'],
+      ['addresses', 'limits', 'recent', 'tally', 'webrtc', 'version']
+    ]
+  },
+  'examples/dashboard/src': {
+    floors: [
+      ['main'],
+      ['app'],
+      ['dashboard'],
+      ['header'],
+      ['panels/'],
+      ['states/'],
+      ['github/'],
+      ['mesh/'],
+      ['start/', 'theme/'],
+      ['storage']
+    ]
   }
 }
 
-if (broken.length > 0) {
-  console.error(broken.join('\n'))
-  process.exitCode = 1
-} else console.log(`import rules: ${files.length} files keep them`)
+/** What breaks the rules below a folder, a line each. */
+export function brokenRules(root, { floors = [], rooms = [], callsFetch } = {}) {
+  const files = readdirSync(root, { recursive: true })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
+  const nameOf = (file) => file.replace(/\.tsx?$/, '')
+  const known = new Set(files.map(nameOf))
+  const isOn = (file) => (place) => (place.endsWith('/') ? file.startsWith(place) : file === place)
+  // The most exact place counts: `protocol/index` stands above `protocol/`.
+  const placeOf = (file) =>
+    floors
+      .flat()
+      .filter((place) => isOn(file)(place))
+      .sort((a, b) => b.length - a.length)[0]
+  const floorOf = (file) => floors.findIndex((places) => places.includes(placeOf(file)))
+  const broken = []
+  const imports = new Map()
+
+  for (const path of files) {
+    const file = nameOf(path)
+    const text = readFileSync(join(root, path), 'utf8')
+    const floor = floorOf(file)
+    const plain = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|`[^`]*`/g, '')
+    if (floors.length > 0 && floor === -1)
+      broken.push(`${file}: stands on no floor; give it one in scripts/import-rules.mjs`)
+    if (callsFetch && !callsFetch.test(file) && /(?:globalThis\.|[^.\w])fetch\(/.test(plain))
+      broken.push(`${file}: calls fetch, which only ${callsFetch} may`)
+    const own = []
+    for (const [, name] of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
+      if (!name.startsWith('.')) {
+        for (const { what, matches, allowed } of rooms)
+          if (matches(name) && !allowed.test(file))
+            broken.push(`${file}: imports ${name}, but ${what} is not for this room`)
+        continue
+      }
+      const target = nameOf(normalize(join(dirname(file), name)).replaceAll('\\', '/'))
+      if (!known.has(target)) continue
+      own.push(target)
+      if (/(?:^|\/)index$/.test(target)) broken.push(`${file}: imports the index file ${target}`)
+      if (floors.length === 0) continue
+      if (floorOf(target) < floor) broken.push(`${file}: imports ${target}, which stands above it`)
+      else if (floorOf(target) === floor && placeOf(target) !== placeOf(file))
+        broken.push(`${file}: imports ${target}, which stands on the same floor`)
+    }
+    imports.set(file, own)
+  }
+  return [...broken, ...circles(imports).map((circle) => `a circle of imports: ${circle.join(' -> ')}`)]
+}
+
+/** Each circle once, found by a walk through all imports; types count, for they too must be read together. */
+function circles(imports) {
+  const found = []
+  const done = new Set()
+  const walk = (file, path) => {
+    const start = path.indexOf(file)
+    if (start >= 0) return void found.push([...path.slice(start), file])
+    if (done.has(file)) return
+    for (const target of imports.get(file) ?? []) walk(target, [...path, file])
+    done.add(file)
+  }
+  for (const file of imports.keys()) walk(file, [])
+  return found
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const root = join(import.meta.dirname, '..')
+  const broken = Object.entries(houses).flatMap(([folder, house]) =>
+    brokenRules(join(root, folder), house).map((line) => `${folder}/${line}`)
+  )
+  if (broken.length > 0) {
+    console.error(broken.join('\n'))
+    process.exitCode = 1
+  } else console.log(`import rules: ${Object.keys(houses).length} packages, 0 circles, 0 imports that go up`)
+}

@@ -11,9 +11,9 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { type Group, openGroup } from '../../packages/core/src/group/group.ts'
 import { createSecret } from '../../packages/core/src/group/secret.ts'
-import { packEnvelope } from '../../packages/core/src/transport/envelope.ts'
-import { createExchange } from '../../packages/core/src/transport/exchange.ts'
-import { type Answer, decodeAnswer, encodeQuestion } from '../../packages/core/src/transport/wire.ts'
+import { createExchange } from '../../packages/core/src/libp2p/exchange.ts'
+import { packEnvelope } from '../../packages/core/src/protocol/envelope.ts'
+import { type Answer, decodeAnswer, encodeQuestion } from '../../packages/core/src/protocol/wire.ts'
 import { createRelay, type Relay, type RelayOptions } from '../src/index.ts'
 
 export type LeafNode = Libp2p<{ pubsub: GossipSub }>

@@ -4,7 +4,7 @@ import { openGroup } from '../../packages/core/src/group/group.ts'
 import { deriveKeys } from '../../packages/core/src/group/keys.ts'
 import { createProof } from '../../packages/core/src/group/proof.ts'
 import { createSecret, rootOf } from '../../packages/core/src/group/secret.ts'
-import { encodeQuestion } from '../../packages/core/src/transport/wire.ts'
+import { encodeQuestion } from '../../packages/core/src/protocol/wire.ts'
 import { createBare, status } from './bare.ts'
 import { createLeaves, newGroup, tcpOf } from './leaves.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { deflate } from '../../packages/core/src/transport/compress.ts'
-import { type Answer, encodeAnswer, type Question } from '../../packages/core/src/transport/wire.ts'
+import { deflate } from '../../packages/core/src/protocol/compress.ts'
+import { type Answer, encodeAnswer, type Question } from '../../packages/core/src/protocol/wire.ts'
 import { type Attacker, announce, type Told, world } from './world.ts'
 
 type Get = Question & { type: 'get' }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Gossip } from '../../packages/core/src/transport/wire.ts'
+import type { Gossip } from '../../packages/core/src/protocol/wire.ts'
 import { world } from './world.ts'
 
 describe('a crowd of invented members behind one connection', () => {

@@ -1,7 +1,7 @@
 import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { libp2pTransport, type Transport } from 'ghmesh'
 import { type Group, openGroup } from '../../packages/core/src/group/group.ts'
-import { packEnvelope } from '../../packages/core/src/transport/envelope.ts'
+import { packEnvelope } from '../../packages/core/src/protocol/envelope.ts'
 import {
   decodeAnswer,
   decodeQuestion,
@@ -10,7 +10,7 @@ import {
   encodeQuestion,
   type Gossip,
   type Question
-} from '../../packages/core/src/transport/wire.ts'
+} from '../../packages/core/src/protocol/wire.ts'
 import { collect, dayMs } from './world.ts'
 
 /** A member with the secret, over real libp2p, that says what it likes when it likes. */

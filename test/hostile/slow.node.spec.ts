@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { encodeAnswer } from '../../packages/core/src/transport/wire.ts'
+import { encodeAnswer } from '../../packages/core/src/protocol/wire.ts'
 import { type Attacker, world } from './world.ts'
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { Mesh } from 'ghmesh'
 import { gitBlobId } from '../../packages/core/src/github/etag.ts'
-import { deflate } from '../../packages/core/src/transport/compress.ts'
-import type { EntryHead } from '../../packages/core/src/transport/wire.ts'
+import { deflate } from '../../packages/core/src/protocol/compress.ts'
+import type { EntryHead } from '../../packages/core/src/protocol/wire.ts'
 import { next } from '../events.ts'
 import { type Attacker, announce, world } from './world.ts'
 

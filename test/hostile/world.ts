@@ -7,7 +7,7 @@ import { createMesh, createSecret, type Mesh, type MeshOptions, memoryHub, memor
 import { sha256, utf8 } from '../../packages/core/src/bytes.ts'
 import { canonicalUrl, keyOf } from '../../packages/core/src/github/key.ts'
 import { type Group, openGroup } from '../../packages/core/src/group/group.ts'
-import { packEnvelope } from '../../packages/core/src/transport/envelope.ts'
+import { packEnvelope } from '../../packages/core/src/protocol/envelope.ts'
 import {
   type Answer,
   decodeAnswer,
@@ -18,7 +18,7 @@ import {
   encodeQuestion,
   type Gossip,
   type Question
-} from '../../packages/core/src/transport/wire.ts'
+} from '../../packages/core/src/protocol/wire.ts'
 import { next } from '../events.ts'
 
 export const dayMs = 86_400_000

@@ -1,6 +1,6 @@
 import { tcp } from '@libp2p/tcp'
 import { expect } from 'chai'
-import { createLibp2pTransport } from '../../packages/core/src/transport/libp2p.ts'
+import { createLibp2pTransport } from '../../packages/core/src/libp2p/libp2p.ts'
 import { createPeer } from '../ports/fuzz.ts'
 
 describe('strangers that come and go', () => {

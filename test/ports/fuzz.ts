@@ -10,8 +10,8 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { encode } from 'cborg'
 import fc from 'fast-check'
 import { createLibp2p } from 'libp2p'
-import { createExchange } from '../../packages/core/src/transport/exchange.ts'
-import { encodeQuestion } from '../../packages/core/src/transport/wire.ts'
+import { createExchange } from '../../packages/core/src/libp2p/exchange.ts'
+import { encodeQuestion } from '../../packages/core/src/protocol/wire.ts'
 import { closed, type Port, reach, reachWebSocket } from './targets.ts'
 
 /** The same inputs for the same seed, so that what was found can be found again: FUZZ_SEED, FUZZ_RUNS. */

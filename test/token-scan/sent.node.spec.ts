@@ -17,9 +17,9 @@ import {
   type Transport
 } from 'ghmesh'
 import { openGroup } from '../../packages/core/src/group/group.ts'
-import { inflate } from '../../packages/core/src/transport/compress.ts'
-import { unpackEnvelope } from '../../packages/core/src/transport/envelope.ts'
-import { decodeAnswer, decodeGossip } from '../../packages/core/src/transport/wire.ts'
+import { inflate } from '../../packages/core/src/protocol/compress.ts'
+import { unpackEnvelope } from '../../packages/core/src/protocol/envelope.ts'
+import { decodeAnswer, decodeGossip } from '../../packages/core/src/protocol/wire.ts'
 import { next } from '../events.ts'
 import { connected } from '../libp2p/members.ts'
 import { found, tokens } from './tokens.ts'

@@ -11,16 +11,18 @@ import {
   seesRedirects,
   settings
 } from '#platform'
+import type { Discovery } from './discovery/discovery.ts'
 import { githubIssue } from './discovery/github-issue.ts'
 import { MeshError, toMeshError } from './errors.ts'
+import type { TokenSource } from './flow/classify.ts'
 import { type Group, openGroup } from './group/group.ts'
 import { looksGuessable } from './group/secret.ts'
-import type { LeadingTab } from './member.ts'
+import { alone, type OwnSide } from './members.ts'
 import { type LocalMesh, type Mesh, startMesh } from './mesh.ts'
+import { createNetwork } from './network.ts'
 import { isToken, type MeshOptions, readOptions } from './options.ts'
-import type { Token } from './requests.ts'
 import { mayShareTabs, nameAmongTabs } from './tabs/name.ts'
-import { version } from './version.ts'
+import { type LeadingTab, throughLeader } from './tabs/through-leader.ts'
 
 export { filePeers, filesystemStore, findToken, hasWebRtc, libp2pTransport, mdns } from '#platform'
 
@@ -74,34 +76,37 @@ export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
 async function startHere(
   options: ReturnType<typeof readOptions> & Required<Pick<MeshOptions, 'logger' | 'fetch'>>,
   groups: readonly Group[],
-  token: Token,
+  token: TokenSource,
   warn: (error: MeshError) => void,
   leader?: LeadingTab
 ): Promise<LocalMesh> {
-  const { repository, name = memberName() } = options
-  const connected = () => mesh?.peers().length ?? 0
-  const registry =
-    repository === undefined || groups.length === 0
-      ? []
-      : [githubIssue({ ...options, repository, groups, token, connected, onWarning: warn })]
+  const { name = memberName() } = options
+  const [group, ...others] = groups
+  const identity = await openIdentity(options, group !== undefined)
   let mesh: LocalMesh | undefined
-  const identity = await openIdentity(options, groups.length > 0)
-  const { privateKey } = identity
+  const network = (own: OwnSide, group: Group) =>
+    createNetwork(
+      {
+        groups: [group, ...others],
+        transport:
+          options.transport ?? libp2pTransport({ ...options, privateKey: identity.privateKey, onWarning: warn }),
+        discovery: options.discovery ?? [
+          ...defaultDiscovery(options, warn, group.id),
+          ...registry(options, groups, token, warn, () => mesh?.peers().length ?? 0)
+        ],
+        relays: options.relays ?? [],
+        name
+      },
+      own
+    )
   try {
     mesh = await startMesh({
       options,
       name,
-      version,
-      groups,
       seesRedirects,
       store: options.store ?? defaultStore(options, warn),
       machineKey: identity.machineKey,
-      transport:
-        groups.length > 0
-          ? (options.transport ?? libp2pTransport({ ...options, privateKey, onWarning: warn }))
-          : undefined,
-      discovery: options.discovery ?? [...defaultDiscovery(options, warn, groups[0]?.id), ...registry],
-      leader,
+      members: (own) => (leader ? throughLeader(leader)(own) : group ? network(own, group) : alone(own)),
       token,
       onWake,
       release: () => identity.release()
@@ -113,8 +118,20 @@ async function startHere(
   }
 }
 
+/** The members that an issue of a repository lists, where the user has named one. */
+function registry(
+  options: ReturnType<typeof readOptions>,
+  groups: readonly Group[],
+  token: TokenSource,
+  onWarning: (error: MeshError) => void,
+  connected: () => number
+): Discovery[] {
+  const { repository } = options
+  return repository === undefined ? [] : [githubIssue({ ...options, repository, groups, token, connected, onWarning })]
+}
+
 /** The member's token: as given, asked for each time, or looked for once. */
-function createToken(option: MeshOptions['token'], findToken: () => Promise<string | undefined>): Token {
+function createToken(option: MeshOptions['token'], findToken: () => Promise<string | undefined>): TokenSource {
   let found: Promise<string | undefined> | undefined
   if (typeof option === 'string') return () => option
   if (!option) return () => (found ??= findToken())

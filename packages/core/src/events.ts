@@ -57,8 +57,17 @@ export type StaleReason = 'rate-limit' | 'server-error' | 'network'
 
 export type Emit = <K extends keyof MeshEvents>(type: K, detail: MeshEvents[K]) => void
 
-/** An EventTarget for {@link MeshEvents}; what a listener throws never reaches the mesh. */
-export function createEvents(): { target: EventTarget; emit: Emit } {
+/**
+ * An EventTarget for {@link MeshEvents}; what a listener throws never reaches the mesh. Warnings are logged, too: most programs
+ * listen to no event.
+ */
+export function createEvents(logger?: { warn(line: string): void }): { target: EventTarget; emit: Emit } {
   const target = new EventTarget()
-  return { target, emit: (type, detail) => void target.dispatchEvent(new CustomEvent(type, { detail })) }
+  return {
+    target,
+    emit(type, detail) {
+      if (type === 'warning') logger?.warn(`ghmesh: ${(detail as MeshError).message}`)
+      target.dispatchEvent(new CustomEvent(type, { detail }))
+    }
+  }
 }

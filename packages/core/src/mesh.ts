@@ -1,17 +1,16 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { LRUCache } from 'lru-cache'
 import { type AbortOptions, abortable } from './abort.ts'
-import type { Entry } from './entry.ts'
+import { composeMember, type MemberParts } from './compose.ts'
 import { MeshError } from './errors.ts'
 import type { MeshEvents } from './events.ts'
-import type { ApiRequest } from './github/request.ts'
-import { createMember, type MemberParts } from './member.ts'
-import type { Relay } from './members/relays.ts'
-import { resolve } from './resolve.ts'
+import { resolve } from './flow/resolve.ts'
+import type { Relay } from './peers/relays.ts'
+import { ttlMs } from './rules/fresh.ts'
+import { assess, mayPeek } from './rules/serve.ts'
 import { type GroupStats, type MeshStats, sumStats } from './stats.ts'
 import type { Json } from './store/store.ts'
 import type { Peer } from './transport/transport.ts'
-import { judge, mayRead } from './verify.ts'
 
 /** A member: a `fetch` whose cache is shared. */
 export interface Mesh extends AsyncDisposable {
@@ -77,25 +76,10 @@ export interface LocalMesh extends Mesh {
 
 /** Starts a member and gives it its public face. */
 export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
-  const { leader } = parts
   const lastTold = new LRUCache<string, number>({ max: 10_000 })
-  const member = createMember(parts)
-  const {
-    apiUrl,
-    cache,
-    clock,
-    events,
-    flow,
-    judgement,
-    mayShare,
-    network,
-    origin,
-    purge,
-    purges,
-    requests,
-    values,
-    writes
-  } = member
+  const member = composeMember(parts)
+  const { apiUrl, cache, githubNow, events, flow, mayShare, members, origin, purge, purges, classifier } = member
+  const { values, peers, relays } = members
 
   let stopping: Promise<void> | undefined
   const running = () => {
@@ -104,48 +88,50 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
 
   async function fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     running()
-    const classified = await requests.classify(input, init)
+    const classified = await classifier.classify(input, init)
     if ('api' in classified) {
       classified.api.signal?.throwIfAborted()
       return resolve(flow, classified.api)
     }
     const { write } = classified
     const response = await origin.pass(classified.input, classified.init, write !== undefined)
-    if (write && response.ok) writes.done([write.url.href, response.url], write)
+    if (write && response.ok) member.afterWrite.done([write.url.href, response.url], write)
     return response
   }
 
   async function peekEntry(input: RequestInfo | URL, init?: RequestInit) {
     running()
-    const classified = await requests.classify(input, init)
+    const classified = await classifier.classify(input, init)
     if (!('api' in classified)) return undefined
     const { api } = classified
-    const by = judgement(api)
-    const verdict = judge(await cache.find(api.key), by)
-    const visible = verdict && (verdict.permitted || (mayRead(verdict.entry, by) && mayShare(verdict.entry)))
-    return visible ? { request: api, entry: verdict.entry } : undefined
+    const asker = flow.askerOf(api)
+    const assessment = assess(await cache.find(api.key), asker)
+    if (!assessment || !mayPeek(assessment, asker, mayShare(assessment.entry))) return undefined
+    return { request: api, entry: assessment.entry, ttlMs: ttlMs(assessment.entry, asker) }
   }
 
   function stats(which?: { group: true }): MeshStats | GroupStats {
     const own = member.stats()
-    return which?.group ? sumStats({ [parts.name]: own, ...network?.stats() }) : own
+    return which?.group ? sumStats({ [parts.name]: own, ...members.stats() }) : own
   }
 
   const mesh: LocalMesh = {
     get peerId() {
-      return network?.peerId
+      return members.peerId
     },
     get addresses() {
-      return network?.addresses ?? []
+      return members.addresses
     },
     fetch,
     async peek(input, init) {
       const found = await peekEntry(input, init)
-      return found && respondTo(found)
+      if (!found) return undefined
+      const { request, entry, ttlMs } = found
+      return flow.respond.fromEntry(request, entry, { hit: true, detail: 'peek', ttlMs })
     },
     async holders(input, init) {
       const found = await peekEntry(input, init)
-      return found ? mesh.holdersOf(found.request.key, found.entry.hash) : []
+      return found ? members.holders(found.request.key, found.entry.hash) : []
     },
     async get(name, how) {
       running()
@@ -169,13 +155,9 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
           `purge takes owner/repo or a URL below ${apiUrl.href}; received ${JSON.stringify(urlOrRepository)}`
         )
       }
-      const asOf = clock.now()
+      const asOf = githubNow()
       const [{ size }] = await abortable(
-        Promise.all([
-          cache.below([name]),
-          purge([urlOrRepository], asOf),
-          (network ?? leader)?.purge(urlOrRepository, asOf)
-        ]),
+        Promise.all([cache.below([name]), purge([urlOrRepository], asOf), members.purge(urlOrRepository, asOf)]),
         signal
       )
       return size
@@ -185,21 +167,21 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
       return member.clear()
     },
     async seek(key) {
-      await network?.ask(key, { held: (await cache.reload(key))?.entries[0], nobodyElse: false })
+      await members.lookUp(key, { held: (await cache.reload(key))?.entries[0], nobodyElse: false })
     },
     async told(key, isNew) {
       const entry = (await cache.reload(key))?.entries.find(mayShare)
       // Each once, for any page of the origin can say it again and again.
       if (!entry || entry.asOf <= Math.max(purges.at(entry.url), lastTold.get(key) ?? 0)) return
       lastTold.set(key, entry.asOf)
-      if (isNew) network?.announce(key, entry)
-      else network?.touched(key, entry)
+      if (isNew) members.announce(key, entry)
+      else members.touched(key, entry)
     },
-    holdersOf: async (key, hash) => (await (network?.holders(key, hash) ?? leader?.holders(key, hash))) ?? [],
-    purged: (target) => void purge([target], clock.now()),
+    holdersOf: members.holders,
+    purged: (target) => void purge([target], githubNow()),
     stats: stats as Mesh['stats'],
-    peers: () => network?.peers() ?? [],
-    relays: () => network?.relays() ?? [],
+    peers,
+    relays,
     addEventListener: (type, listener, how) => events.addEventListener(type, listener as EventListener, how),
     removeEventListener: (type, listener) => events.removeEventListener(type, listener as EventListener),
     stop() {
@@ -208,11 +190,9 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
     },
     [Symbol.asyncDispose]: () => mesh.stop()
   }
-  const respondTo = ({ request, entry }: { request: ApiRequest; entry: Entry }) =>
-    flow.respond.fromEntry(request, entry, 'ghmesh; hit; detail=peek')
 
-  if (network) await network.start()
-  else if (!leader) {
+  await members.start()
+  if (members.isAlone) {
     const why = parts.options.networking === false ? 'networking is off' : 'no secret'
     const how = parts.options.networking === false ? '' : '; "ghmesh secret" makes one'
     parts.options.logger?.info(`ghmesh: ${why}, so this member caches for itself alone${how}`)

@@ -6,15 +6,15 @@ import { expect } from 'chai'
 import { marksKey, withMark } from '../src/cache/marks.ts'
 import { createPurges } from '../src/cache/purges.ts'
 import { holdingRecord, valueRecord } from '../src/cache/record.ts'
-import type { Entry } from '../src/entry.ts'
 import {
   type CacheFolder,
   isDamagedFile,
   isInUse,
   openCacheFolder,
   renewCacheFile
-} from '../src/platform/node-cache-folder.ts'
-import { openIdentity } from '../src/platform/node-identity.ts'
+} from '../src/cache-folder/cache-folder.ts'
+import type { Entry } from '../src/entry.ts'
+import { openIdentity } from '../src/platform/node/identity.ts'
 import { filesystemStore } from '../src/store/filesystem.ts'
 import type { StoreRecord } from '../src/store/store.ts'
 import { entryOf } from './fixtures/entries.ts'

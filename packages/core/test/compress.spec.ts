@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { deflate, inflate } from '../src/transport/compress.ts'
+import { deflate, inflate } from '../src/protocol/compress.ts'
 
 describe('compress', () => {
   it('comes out as it went in', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { dialable } from '../src/members/dialable.ts'
+import { dialable } from '../src/peers/dialable.ts'
 
 const peer = '12D3KooWPeer'
 const self = '12D3KooWSelf'

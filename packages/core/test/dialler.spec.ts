@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Discovery, PeerRecord } from '../src/discovery/discovery.ts'
 import { defaultLimits } from '../src/limits.ts'
-import { createDialler } from '../src/members/dialler.ts'
+import { createDialler } from '../src/peers/dialler.ts'
 import { memoryHub, memoryTransport } from '../src/transport/memory.ts'
 import type { Peer } from '../src/transport/transport.ts'
 
@@ -81,7 +81,7 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
       connected.delete(peerId)
       dialler?.lost(peerId)
     },
-    wake: () => dialler?.wake(),
+    wake: () => dialler?.retryNow(),
     pass(ms: number) {
       now += ms
     },

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { fetchAgain } from '../src/platform/node-fetch.ts'
+import { fetchAgain } from '../src/platform/node/fetch.ts'
 
 describe('fetch over connections that the server closes', () => {
   let server: Server

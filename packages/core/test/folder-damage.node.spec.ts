@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect } from 'chai'
-import { isInUse } from '../src/platform/node-cache-folder.ts'
+import { isInUse } from '../src/cache-folder/cache-folder.ts'
 
 const opener = join(import.meta.dirname, 'fixtures/folder-opener.ts')
 /** A process that waits at a pipe does so for ever. */

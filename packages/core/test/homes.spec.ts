@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { createHolders } from '../src/members/holders.ts'
-import { homesOf, rendezvousScore } from '../src/members/homes.ts'
+import { homesOf, rendezvousScore } from '../src/exchange/homes.ts'
+import { createProviders } from '../src/exchange/providers.ts'
 
 const peer = fc.stringMatching(/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/)
 const key = fc.stringMatching(/^[\da-f]{64}$/)
@@ -58,7 +58,7 @@ describe('homes', () => {
 
 describe('holders', () => {
   it('tell who has a key, the newest first, each once with the newest time', () => {
-    const holders = createHolders(() => 100, 5)
+    const holders = createProviders(() => 100, 5)
     holders.add('k', 'a', 1)
     holders.add('k', 'b', 3)
     holders.add('k', 'a', 2)
@@ -71,7 +71,7 @@ describe('holders', () => {
   })
 
   it('forget who has it no more', () => {
-    const holders = createHolders(() => 100, 5)
+    const holders = createProviders(() => 100, 5)
     holders.add('k', 'a', 1)
     holders.remove('k', 'a')
     holders.remove('k', 'nobody')
@@ -79,14 +79,14 @@ describe('holders', () => {
   })
 
   it('do not believe who is ahead of the clock', () => {
-    const holders = createHolders(() => 100, 5)
+    const holders = createProviders(() => 100, 5)
     holders.add('k', 'honest', 105)
     holders.add('k', 'liar', 106)
     expect(holders.of('k')).to.deep.equal([{ peerId: 'honest', asOf: 105 }])
   })
 
   it('remember eight of a key', () => {
-    const holders = createHolders(() => 100, 5)
+    const holders = createProviders(() => 100, 5)
     for (let i = 0; i < 20; i++) holders.add('k', `peer${i}`, i)
     expect(holders.of('k').map(({ asOf }) => asOf)).to.deep.equal([19, 18, 17, 16, 15, 14, 13, 12])
   })

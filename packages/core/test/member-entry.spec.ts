@@ -1,18 +1,18 @@
 import { expect } from 'chai'
 import { fromHex, sha256, utf8 } from '../src/bytes.ts'
 import type { Entry } from '../src/entry.ts'
+import { checkHead, entryFromMember, headOf } from '../src/exchange/head.ts'
 import { keyOf } from '../src/github/key.ts'
 import { createRoutes } from '../src/github/routes.ts'
 import { type Group, openGroup } from '../src/group/group.ts'
 import { createSecret } from '../src/group/secret.ts'
 import { defaultLimits } from '../src/limits.ts'
-import { checkHead, entryFromMember, headOf } from '../src/members/head.ts'
-import { decodeGossip, type EntryHead, encodeGossip } from '../src/transport/wire.ts'
+import { decodeGossip, type EntryHead, encodeGossip } from '../src/protocol/wire.ts'
 import { entryOf, url } from './fixtures/entries.ts'
 
 const now = 1_000_000_000_000
 const routeOf = createRoutes()
-const check = { apiUrl: new URL('https://api.github.com'), routeOf, limits: defaultLimits, now }
+const check = { apiUrl: new URL('https://api.github.com'), routeOf, limits: defaultLimits, githubNow: now }
 
 describe('member entry: headOf', () => {
   it('tells what others need, and nothing that is bound to a token', async () => {
@@ -142,7 +142,7 @@ describe('member entry: checkHead', () => {
 describe('member entry: entryFromMember', () => {
   async function taken(text: string, parts: Partial<EntryHead> = {}) {
     const entry = await entryOf(text, { asOf: now })
-    return entryFromMember({ ...headOf(entry), ...parts }, entry.body, 'peer', { ...check, now: now + 5 })
+    return entryFromMember({ ...headOf(entry), ...parts }, entry.body, 'peer', { ...check, githubNow: now + 5 })
   }
   const entryTaken = async (text: string, parts?: Partial<EntryHead>) => (await taken(text, parts)) as Entry
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
+import { createViewers } from '../src/flow/viewers.ts'
 import { apiPath, createTargets, type Question } from '../src/github/request.ts'
 import { createRoutes } from '../src/github/routes.ts'
-import { createViewers } from '../src/viewers.ts'
+import { isForAll } from '../src/rules/share.ts'
 
 const api = 'https://api.github.com'
 
@@ -31,6 +32,7 @@ describe('request: targets', () => {
     createTargets({
       apiUrl: new URL(api),
       routeOf: createRoutes(),
+      isForAll,
       repositoryName: () => name,
       aliasMs: 600_000,
       now: () => 0

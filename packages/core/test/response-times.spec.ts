@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createResponseTimes } from '../src/members/response-times.ts'
+import { createResponseTimes } from '../src/peers/response-times.ts'
 
 describe('the response times of members', () => {
   let now = 0

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Discovery, PeerRecord } from '../src/discovery/discovery.ts'
-import { createSources } from '../src/members/sources.ts'
+import { createSources } from '../src/peers/sources.ts'
 
 describe('ways to learn of members', () => {
   /** One source that writes down what it is told, of a member whose addresses come and go. */

@@ -1,5 +1,5 @@
 import { transportContract } from '../src/contract/index.ts'
-import { libp2pTransport } from '../src/platform/node.ts'
+import { libp2pTransport } from '../src/platform/node/node.ts'
 
 describe('libp2pTransport over TCP on loopback', () => {
   const suite = transportContract({

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createTurns } from '../src/members/turns.ts'
+import { createTurns } from '../src/exchange/turns.ts'
 
 describe('turns', () => {
   it('begin in order, sixteen at once, whatever becomes of each', async () => {

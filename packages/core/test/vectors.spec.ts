@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import { fromHex, hex } from '../src/bytes.ts'
+import { rendezvousScore } from '../src/exchange/homes.ts'
 import { acceptClass, canonicalUrl, keyOf, valueKeyOf, versionClass } from '../src/github/key.ts'
 import { openGroup } from '../src/group/group.ts'
 import { deriveKeys } from '../src/group/keys.ts'
 import { checkProof, createProof } from '../src/group/proof.ts'
 import { rootOf } from '../src/group/secret.ts'
-import { rendezvousScore } from '../src/members/homes.ts'
 import {
   decodeGossip,
   decodeProbe,
@@ -15,7 +15,7 @@ import {
   encodeProbe,
   encodeProbed,
   encodeQuestion
-} from '../src/transport/wire.ts'
+} from '../src/protocol/wire.ts'
 import vectors from './vectors.json' with { type: 'json' }
 
 const dayMs = 86_400_000

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { createWaitingRoom } from '../src/transport/waiting-room.ts'
+import { createWaitingRoom } from '../src/libp2p/waiting-room.ts'
 
 describe('the waiting room of handshakes', () => {
   const bounds = { maxWaiting: 8, maxWaitingPerHost: 3, maxWaitMs: 60_000 }

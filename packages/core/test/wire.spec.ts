@@ -2,7 +2,7 @@ import { encode } from 'cborg'
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { concat } from '../src/bytes.ts'
-import { packEnvelope, unpackEnvelope } from '../src/transport/envelope.ts'
+import { packEnvelope, unpackEnvelope } from '../src/protocol/envelope.ts'
 import {
   type Answer,
   decodeAnswer,
@@ -15,7 +15,7 @@ import {
   type Gossip,
   type Question,
   questionVersion
-} from '../src/transport/wire.ts'
+} from '../src/protocol/wire.ts'
 
 const bytes = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((array) => new Uint8Array(array))

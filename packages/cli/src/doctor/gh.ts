@@ -8,7 +8,7 @@ import { lockStart, type ProxyState, readState, removeState } from '../proxy/sta
 import { type Finding, failure, ok, warning } from './check.ts'
 
 /** Killed proxies of which each stood in gh's configuration before the next. */
-const mostKilled = 10
+const maxKilled = 10
 const unset = 'gh config set http_unix_socket ""'
 
 /** Where gh sends its calls; what a proxy left behind that was killed is put right. */
@@ -16,7 +16,7 @@ export async function checkGh(): Promise<{ finding: Finding; socket?: string }> 
   if (process.platform === 'win32') return { finding: ok('not used through a socket on Windows') }
   let restored = false
   try {
-    for (let i = 0; i < mostKilled; i++) {
+    for (let i = 0; i < maxKilled; i++) {
       const socket = ghSocket(ghConfigDir())
       if (socket === '') return { finding: now(restored, 'gh talks to GitHub itself') }
       const holder = await holderOf(socket)

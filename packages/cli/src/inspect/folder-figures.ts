@@ -17,7 +17,7 @@ export interface FolderFigures {
   repositories: Record<string, { entries: number; bytes: number }>
 }
 
-const mostShown = 10
+const maxShown = 10
 
 export function folderFigures(directory: string): Promise<FolderFigures> {
   return withFolder(directory, (folder) => {
@@ -56,9 +56,9 @@ export function folderLines({ directory, repositories, newest, oldest, ...plain 
     `  newest: ${age(newest)}`,
     `  oldest: ${age(oldest)}`,
     ...all
-      .slice(0, mostShown)
+      .slice(0, maxShown)
       .map(([name, { entries, bytes }]) => `  ${shown(name)}: ${counted(entries, 'entry', 'entries')}, ${bytes} bytes`),
-    ...(all.length > mostShown ? [`  and ${all.length - mostShown} more repositories`] : [])
+    ...(all.length > maxShown ? [`  and ${all.length - maxShown} more repositories`] : [])
   ]
 }
 

@@ -5,7 +5,7 @@ import { holderOf } from './holder.ts'
 import { type ProxyState, readState } from './state.ts'
 
 /** Crashed proxies whose socket stood in gh's configuration before each other. */
-const mostCrashes = 10
+const maxCrashes = 10
 
 /** After a crash: gh gets back what it had, unless its configuration was changed since. */
 export function giveBack(socket: string, { former, configDir }: NonNullable<ProxyState['gh']>): void {
@@ -24,7 +24,7 @@ export async function formerOf(
   const configDir = ghConfigDir()
   let former = ghSocket(configDir)
   if (former === socket) former = crashed?.gh?.configDir === configDir ? crashed.gh.former : ''
-  for (let i = 0; i < mostCrashes && isAbsolute(former); i++) {
+  for (let i = 0; i < maxCrashes && isAbsolute(former); i++) {
     const other = await readState(former)
     if (!other) break
     const holder = await holderOf(former)

@@ -6,7 +6,7 @@ import { CliError } from '../errors.ts'
 const ofOthers = 0o022
 const sticky = 0o1000
 /** What stands beside sockets is short. */
-const mostBytes = 64 * 1024
+const maxBytes = 64 * 1024
 
 /** Whether something is this user's, or the system's; where there are no users, all is. */
 export function isTrusted({ uid }: Pick<Stats, 'uid'>): boolean {
@@ -24,7 +24,7 @@ export async function readOwnFile(path: string): Promise<{ text: string; mtimeMs
     await using file = await open(path, flags)
     // Of what was opened, for the path may be another file's by now.
     const stats = await file.stat()
-    if (!stats.isFile() || stats.size > mostBytes || !isTrusted(stats)) return undefined
+    if (!stats.isFile() || stats.size > maxBytes || !isTrusted(stats)) return undefined
     if (process.getuid && stats.mode & ofOthers) return undefined
     return { text: await file.readFile('utf8'), mtimeMs: stats.mtimeMs }
   } catch {

@@ -51,7 +51,7 @@ export interface OwnPagesOptions {
 type Answer = object | { type: string; text: string }
 
 /** More is no URL. */
-const mostBodyBytes = 16 * 1024
+const maxBodyBytes = 16 * 1024
 const paths = ['/ghmesh/stats', '/ghmesh/group', '/ghmesh/metrics', '/ghmesh/purge', '/ghmesh/clear']
 
 /**
@@ -128,7 +128,7 @@ async function bodyOf(req: IncomingMessage): Promise<Record<string, unknown> | u
   let bytes = 0
   for await (const piece of req) {
     bytes += piece.length
-    if (bytes > mostBodyBytes) return undefined
+    if (bytes > maxBodyBytes) return undefined
     pieces.push(piece)
   }
   try {

@@ -6,7 +6,7 @@ import { CliError } from '../errors.ts'
 import { requireOwnFolder } from './own-file.ts'
 
 /** What the kernel has room for in an address: 108 bytes on Linux, 104 on macOS, the last of them 0. */
-const mostPathBytes = 103
+const maxPathBytes = 103
 
 /** The user's cache folder of ghmesh, where nobody says another one. */
 function cacheFolder(): string {
@@ -27,7 +27,7 @@ export const defaultSocket = (): string => join(runFolder(), 'proxy.sock')
 
 /** Whether a socket can have this path: there are none for Node on Windows. */
 export const canBeSocket = (path: string): boolean =>
-  process.platform !== 'win32' && Buffer.byteLength(path) <= mostPathBytes
+  process.platform !== 'win32' && Buffer.byteLength(path) <= maxPathBytes
 
 /** Makes the run folder, for this user's eyes only. */
 export async function makeRunFolder(): Promise<string> {
@@ -49,10 +49,7 @@ export function socketPath(given: string | undefined): string {
   if (process.platform === 'win32') throw new CliError('there are no Unix sockets for Node on Windows; use WSL', 2)
   const path = given === undefined ? defaultSocket() : resolve(given)
   if (!canBeSocket(path)) {
-    throw new CliError(
-      `the path of a socket has ${mostPathBytes} bytes at most; use a shorter --socket than ${path}`,
-      2
-    )
+    throw new CliError(`the path of a socket has ${maxPathBytes} bytes at most; use a shorter --socket than ${path}`, 2)
   }
   return path
 }

@@ -34,7 +34,7 @@ export type Relay = (req: IncomingMessage, res: ServerResponse, target: Target, 
 const ownToken = { credentials: 'omit' } as const
 
 /** Larger bodies are no ordinary queries. */
-const mostQueryBytes = 256 * 1024
+const maxQueryBytes = 256 * 1024
 
 /** Sends a request through the mesh, streaming both ways, with the client's own method, headers and body. */
 export function createRelay({ mesh, api, graphql, rewriteUrls, ready, passed }: RelayOptions): Relay {
@@ -42,7 +42,7 @@ export function createRelay({ mesh, api, graphql, rewriteUrls, ready, passed }: 
     const headers = requestHeaders(req)
     const writes = req.method !== 'GET' && req.method !== 'HEAD'
     let body: BodyInit | undefined = hasBody(req) ? (Readable.toWeb(req) as unknown as BodyInit) : undefined
-    if (graphql && isGraphql && req.method === 'POST' && Number(req.headers['content-length']) <= mostQueryBytes) {
+    if (graphql && isGraphql && req.method === 'POST' && Number(req.headers['content-length']) <= maxQueryBytes) {
       const text = await buffer(req)
       const question = graphql.questionOf(url, headers, text.toString())
       if (question !== undefined) {

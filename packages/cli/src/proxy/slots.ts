@@ -1,13 +1,13 @@
 import { fetchWithAnyBody } from './body-with-get.ts'
 
 /** GitHub answers so many requests of one user at once; more are a secondary limit. */
-const mostAtOnce = 100
+const maxAtOnce = 100
 
 /**
  * `fetch` for so many requests at once, the others wait in line for an answer's headers; `signal` ends them all. What is
  * aborted leaves its place at once, in the line too.
  */
-export function limitedFetch(signal: AbortSignal, most = mostAtOnce): typeof globalThis.fetch {
+export function limitedFetch(signal: AbortSignal, most = maxAtOnce): typeof globalThis.fetch {
   const waiting = new Set<() => void>()
   let free = most
 

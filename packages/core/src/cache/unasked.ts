@@ -1,3 +1,5 @@
+import type { Cache } from './cache.ts'
+
 /** What members sent without being asked and nobody here has used yet: it has a bounded share of the cache. */
 export interface Unasked {
   /** A member has sent this. */
@@ -69,4 +71,11 @@ export function createUnasked({ maxBytes, maxEntries, evict }: UnaskedOptions): 
     },
     used: remove
   }
+}
+
+/** Removes an entry for which there is no room, unless GitHub has shown it to this member meanwhile. */
+export async function evictUnused(cache: Pick<Cache, 'find' | 'delete'>, key: string): Promise<void> {
+  const entries = (await cache.find(key))?.entries ?? []
+  if (entries.every(({ from, confirmed }) => from !== undefined && Object.values(confirmed).every((at) => at <= 0)))
+    await cache.delete(key)
 }

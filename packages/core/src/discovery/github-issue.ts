@@ -1,24 +1,16 @@
 import { MeshError, toMeshError } from '../errors.ts'
 import { type Group, openGroup } from '../group/group.ts'
 import type { Discovery, PeerRecord } from './discovery.ts'
-import { issueApi, type RegistryComment } from './issue-api.ts'
+import { type IssueApiOptions, issueApi, type RegistryComment } from './issue-api.ts'
 import { registryComments, sealedIn } from './registry-comment.ts'
 
-export interface GithubIssueOptions {
-  /** `owner/repo` whose issue is the registry. */
-  repository: string
+export interface GithubIssueOptions extends IssueApiOptions {
   /** The group's secret, with which entries are sealed; a list: the first seals, all open. */
   secret?: string | string[]
   /** The same, opened already. */
   groups?: readonly Group[]
-  /** Default `https://api.github.com`. */
-  apiUrl?: string
-  /** The `Authorization` token; without one the registry is only read, every five minutes. */
-  token?: () => Promise<string | undefined> | string | undefined
   /** Members connected now; with three of them and ten live entries nothing is written. Default: 0. */
   connected?: () => number
-  fetch?: typeof globalThis.fetch
-  now?: () => number
   random?: () => number
   /** How often it is read, in ms. Default 30,000; reading costs no quota while nothing changes. */
   pollMs?: number

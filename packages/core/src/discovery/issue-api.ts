@@ -2,7 +2,6 @@ import { MeshError } from '../errors.ts'
 import { parseLinks } from '../github/links.ts'
 import { platformFetch } from '../github/origin.ts'
 import { limitedForMs } from '../github/rate-limit.ts'
-import type { GithubIssueOptions } from './github-issue.ts'
 
 /** One comment of the registry issue, as far as it matters here. */
 export interface RegistryComment {
@@ -17,14 +16,25 @@ const introduction =
   'Members of a ghmesh group find each other here: one comment for each, kept by the members themselves. See the documentation of ghmesh, "discovery".'
 const perPage = 100
 /** A stranger can fill a public issue; more pages than this are not read at a time. */
-const mostPages = 10
+const maxPages = 10
 const answerMs = 30_000
-const mostBodyBytes = 64 * 1024
+const maxBodyBytes = 64 * 1024
 const pageIn = (url = '') => Number(URL.parse(url)?.searchParams.get('page')) || 1
 const refusals = new Set([401, 403, 404, 410, 422])
 
 /** The issue behind a registry: reads with conditions, which cost nothing while nothing changed; writes as they come. */
-export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUrl' | 'token' | 'fetch' | 'now'>) {
+export interface IssueApiOptions {
+  /** `owner/repo` whose issue is the registry. */
+  repository: string
+  /** Default `https://api.github.com`. */
+  apiUrl?: string
+  /** The `Authorization` token; without one the registry is only read, every five minutes. */
+  token?: () => Promise<string | undefined> | string | undefined
+  fetch?: typeof globalThis.fetch
+  now?: () => number
+}
+
+export function issueApi(options: IssueApiOptions) {
   const { repository, apiUrl = 'https://api.github.com', token, fetch: ask = platformFetch, now = Date.now } = options
   const base = `${apiUrl.replace(/\/$/, '')}/repos/${repository}`
   const pages = new Map<string, Page & { etag: string }>()
@@ -84,7 +94,7 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
    */
   async function* listBothEnds(first: string): AsyncGenerator<Record<string, unknown>> {
     const seen = new Map<number, Record<string, unknown>[]>()
-    for (let n = 1; n > 0 && seen.size < mostPages; ) {
+    for (let n = 1; n > 0 && seen.size < maxPages; ) {
       const page = await read(`${first}&page=${n}`)
       const items = itemsOf(page)
       seen.set(n, items)
@@ -100,7 +110,7 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
   async function findIssue(): Promise<number | undefined> {
     let listed = 0
     for (const [order, most] of [
-      ['created&direction=asc', mostPages],
+      ['created&direction=asc', maxPages],
       ['updated&direction=desc', 1]
     ] as const) {
       if (issue !== undefined) break
@@ -110,7 +120,7 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
         if (found.title !== title || found.pull_request || typeof found.number !== 'number') continue
         issue = Math.min(issue ?? found.number, found.number)
       }
-      if (listed < mostPages * perPage) break
+      if (listed < maxPages * perPage) break
     }
     return issue
   }
@@ -150,7 +160,7 @@ export function issueApi(options: Pick<GithubIssueOptions, 'repository' | 'apiUr
         for await (const { id, body, updated_at: updated } of listBothEnds(
           `${base}/issues/${number}/comments?per_page=${perPage}`
         )) {
-          if (typeof id !== 'number' || typeof body !== 'string' || body.length > mostBodyBytes) continue
+          if (typeof id !== 'number' || typeof body !== 'string' || body.length > maxBodyBytes) continue
           found.push({ id, body, updatedAt: Date.parse(String(updated)) || 0 })
         }
       } catch (error) {

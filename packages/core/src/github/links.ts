@@ -120,7 +120,7 @@ function leadsOn(rel: Relation, url: URL, asked: URL): boolean {
 }
 
 const defaultPerPage = 30
-const mostPerPage = 100
+const maxPerPage = 100
 
 /**
  * A page that is exactly full and names no next one may have gained one since, and would still answer 304. A longer
@@ -129,7 +129,7 @@ const mostPerPage = 100
 export function mayHaveGrown(items: number | undefined, link: string | undefined, asked: URL): boolean {
   if (items === undefined || parseLinks(link).next) return false
   const perPage = Number.parseInt(asked.searchParams.get('per_page') ?? '', 10)
-  return items === (perPage >= 1 ? Math.min(perPage, mostPerPage) : defaultPerPage)
+  return items === (perPage >= 1 ? Math.min(perPage, maxPerPage) : defaultPerPage)
 }
 
 /**

@@ -55,7 +55,7 @@ export interface OriginOptions {
 }
 
 const followed = new Set([301, 307, 308])
-const mostRedirects = 5
+const maxRedirects = 5
 
 // Taken once: with `globalThis.fetch = mesh.fetch` a later look would find the mesh itself.
 const ownFetch = globalThis.fetch
@@ -119,7 +119,7 @@ export function createOrigin({
         if (quota)
           counters.quota(quota.resource, { limit: quota.limit, remaining: quota.remaining, resetAt: quota.resetAt })
         const next = status >= 300 && status < 400 && status !== 304 ? response.headers.get('location') : null
-        if (next !== null && redirects < mostRedirects) {
+        if (next !== null && redirects < maxRedirects) {
           await response.body?.cancel()
           const target = URL.parse(next, url)
           if (followed.has(status) && target?.origin === request.url.origin) {

@@ -41,6 +41,8 @@ export const anonymous = 'anonymous'
 export interface TargetOptions {
   apiUrl: URL
   routeOf(path: string): Route
+  /** Whether a route's answers are one for all viewers; see `rules/share.ts`. */
+  isForAll(route: Route, viewer: string): boolean
   /** The name behind `/repositories/{id}`, where an own answer has shown it. */
   repositoryName(id: string): string | undefined
   /** How long a redirect is remembered: the old name can be given to another repository. */
@@ -80,12 +82,12 @@ export const hasCredential = (url: URL): boolean =>
   Boolean(url.username || url.password) ||
   ['access_token', 'client_secret', 'token'].some((secret) => url.searchParams.has(secret))
 
-/** What a message has room for; see `transport/wire.ts`. */
+/** What a message has room for; see `protocol/wire.ts`. */
 const fitsTheWire = ({ url, accept, apiVersion }: KeyParts) =>
   url.length <= 8192 && accept.length <= 512 && apiVersion.length <= 64
 
 /** Finds the target of a request, each combination of URL, headers and viewer once. */
-export function createTargets({ apiUrl, routeOf, repositoryName, aliasMs, now }: TargetOptions): Targets {
+export function createTargets({ apiUrl, routeOf, isForAll, repositoryName, aliasMs, now }: TargetOptions): Targets {
   const known = new LRUCache<string, Target>({ max: 10_000, ttlResolution: 0, perf: { now } })
 
   return {
@@ -110,8 +112,7 @@ export function createTargets({ apiUrl, routeOf, repositoryName, aliasMs, now }:
         apiVersion: versionClass(apiVersion)
       }
       if (alias && repository) parts.url = canonicalUrl(new URL(url.href.replace(alias[0], `/repos/${repository}`)))
-      const forOthers = route.sharing === 'group' || (route.sharing === 'anonymous' && viewer === anonymous)
-      const shareable = forOthers && fitsTheWire(parts)
+      const shareable = isForAll(route, viewer) && fitsTheWire(parts)
       const key = await keyOf({ ...parts, viewer: shareable ? undefined : viewer })
       const target = {
         ...parts,

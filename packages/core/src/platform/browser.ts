@@ -7,9 +7,9 @@ import { type Bytes, hex, plain } from '../bytes.ts'
 import { staticPeers } from '../discovery/static.ts'
 import { MeshError } from '../errors.ts'
 import { platformFetch } from '../github/origin.ts'
+import { createLibp2pTransport } from '../libp2p/libp2p.ts'
 import { indexedDbStore } from '../store/indexeddb.ts'
 import { meshOfTabs as overTabs } from '../tabs/mesh-of-tabs.ts'
-import { createLibp2pTransport } from '../transport/libp2p.ts'
 import type { Identity, Platform } from './platform.ts'
 
 const onlyInNode = (name: string): never => {

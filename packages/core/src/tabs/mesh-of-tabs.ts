@@ -2,7 +2,6 @@
 import { type AbortOptions, unlessLate } from '../abort.ts'
 import { MeshError } from '../errors.ts'
 import { createEvents, eventTypes } from '../events.ts'
-import type { LeadingTab } from '../member.ts'
 import type { LocalMesh, Mesh } from '../mesh.ts'
 import { emptyStats, type GroupStats, type MeshStats, sumStats } from '../stats.ts'
 import type { Json } from '../store/store.ts'
@@ -10,6 +9,7 @@ import type { Peer } from '../transport/transport.ts'
 import { createFollower, NoLeader } from './follower.ts'
 import { createLeader } from './leader.ts'
 import type { Calls, State } from './messages.ts'
+import type { LeadingTab } from './through-leader.ts'
 
 export interface TabsOptions {
   /** The same in all tabs that share one mesh, and in no others. */

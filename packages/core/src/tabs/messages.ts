@@ -1,6 +1,6 @@
 import { MeshError, type MeshErrorCode } from '../errors.ts'
 import type { MeshEvents } from '../events.ts'
-import type { Relay } from '../members/relays.ts'
+import type { Relay } from '../peers/relays.ts'
 import type { GroupStats, MeshStats } from '../stats.ts'
 import type { Json } from '../store/store.ts'
 import type { Peer } from '../transport/transport.ts'

@@ -1,6 +1,6 @@
 import type { Args, Node } from './execute.ts'
 
-const mostOfAPage = 100
+const maxPerPage = 100
 
 /** A page of a list, by `first` and `after`. Only its nodes are made. */
 export function connection<T>(
@@ -11,7 +11,7 @@ export function connection<T>(
 ): Node {
   const start =
     typeof after === 'string' ? Number(Buffer.from(after, 'base64').toString().replace('cursor:', '')) || 0 : 0
-  const end = Math.min(items.length, start + Math.min(Number(first ?? mostOfAPage), mostOfAPage))
+  const end = Math.min(items.length, start + Math.min(Number(first ?? maxPerPage), maxPerPage))
   return {
     __typename: `${type}Connection`,
     totalCount: items.length,

@@ -1,0 +1,15 @@
+import { RepositoryForm } from './repository-form.tsx'
+
+/** The first thing to do. */
+export function NoRepositories({ add }: { add(text: string): boolean }) {
+  return (
+    <section className="card welcome" aria-labelledby="welcome-title">
+      <h2 id="welcome-title">Which repositories do you follow?</h2>
+      <p>
+        Add one or several, as <code>owner/repository</code>. They stay in the address of this page, so you can pass it
+        on or bookmark it.
+      </p>
+      <RepositoryForm add={add} label="Repositories" />
+    </section>
+  )
+}

@@ -1,0 +1,120 @@
+import { equal, fromHex, hex, plain, sha256Hex } from '../bytes.ts'
+import type { Entry } from '../entry.ts'
+import { synthesisedHeaders } from '../github/headers.ts'
+import { type Inspection, inspect } from '../github/inspect.ts'
+import { acceptClass, canonicalUrl, isJson, keyOf, versionClass } from '../github/key.ts'
+import { linkHeader, mayContinue, numberedLinks, pageNumbers, tellableLinks } from '../github/links.ts'
+import { apiPath, hasCredential } from '../github/request.ts'
+import { type Route, repositoryOf } from '../github/routes.ts'
+import type { Group } from '../group/group.ts'
+import type { Limits } from '../limits.ts'
+import type { EntryHead } from '../protocol/wire.ts'
+import { type Refusal, refusalOfBody, refusalOfHead } from '../rules/accept.ts'
+
+/** What is sent of an entry before its body. */
+export function headOf(entry: Entry): EntryHead {
+  const { url, accept, apiVersion, asOf, hash, body, validator, etag, anonymous, variant } = entry
+  const asked = new URL(url)
+  const links = tellableLinks(entry.headers.link, asked)
+  const pages = pageNumbers(links ?? {}, asked)
+  return {
+    url,
+    accept,
+    apiVersion,
+    asOf: Math.round(asOf),
+    hash: fromHex(hash),
+    size: body.byteLength,
+    validator,
+    etag,
+    public: entry.public,
+    anonymous,
+    variant,
+    ...(links && { links }),
+    ...(Object.keys(pages).length > 0 && { pages })
+  }
+}
+
+/**
+ * The `Link` header that a head stands for, empty for none. Undefined where it makes no sense, or where it says nothing of a
+ * list that may go on: members of an older version lose every link but page numbers, and the list would seem to end here.
+ */
+export function linkIn(
+  { url, accept, links, pages }: Pick<EntryHead, 'url' | 'accept' | 'links' | 'pages'>,
+  found: Pick<Inspection, 'items' | 'list'>
+): string | undefined {
+  const asked = new URL(url)
+  if (!links && !pages && isJson(accept) && mayContinue(found, asked)) return undefined
+  return linkHeader(links ?? numberedLinks(pages ?? {}), asked)
+}
+
+export interface HeadCheck {
+  apiUrl: URL
+  routeOf(path: string): Route
+  limits: Limits
+  /** GitHub's clock, ms. */
+  githubNow: number
+}
+
+/** Whether a head may be true, before its body is asked for. Resolves to the key it is for, or to why it cannot be. */
+export async function checkHead(
+  head: EntryHead,
+  wireKey: Uint8Array,
+  group: Group,
+  { apiUrl, routeOf, limits, githubNow }: HeadCheck
+): Promise<{ key: string } | Refusal> {
+  const url = URL.parse(head.url)
+  const path = url ? apiPath(url, apiUrl) : undefined
+  if (!url || path === undefined || canonicalUrl(url) !== head.url || acceptClass(head.accept) !== head.accept)
+    return 'key'
+  if (hasCredential(url)) return 'credential'
+  const refusal = refusalOfHead(head, routeOf(path), { githubNow, limits })
+  if (refusal) return refusal
+  const told = await keyOf(head)
+  if (!equal(await group.wireKey(told), wireKey)) return 'key'
+  const apiVersion = versionClass(head.apiVersion)
+  return { key: apiVersion === head.apiVersion ? told : await keyOf({ ...head, apiVersion }) }
+}
+
+/** A member's head and body as an entry, or why it cannot be believed. Nothing is taken from the member but facts that were checked. */
+export async function entryFromMember(
+  head: EntryHead,
+  body: Uint8Array,
+  from: string,
+  { apiUrl, githubNow, limits }: Pick<HeadCheck, 'apiUrl' | 'githubNow' | 'limits'>
+): Promise<Entry | Refusal> {
+  if (body.byteLength !== head.size) return 'size'
+  const hash = hex(head.hash)
+  if ((await sha256Hex(body)) !== hash) return 'hash'
+  const json = isJson(head.accept)
+  const found = await inspect(body, json, repositoryIn(head.url, apiUrl))
+  const { anonymous } = head
+  const refusal = refusalOfBody(found, { anonymous, json, looksLikeJson: looksLikeJson(body) })
+  if (refusal) return refusal
+  const link = linkIn(head, found)
+  if (link === undefined) return 'links'
+  return {
+    url: head.url,
+    accept: head.accept,
+    apiVersion: versionClass(head.apiVersion),
+    body: plain(body),
+    hash,
+    headers: synthesisedHeaders(head.accept, json, link),
+    asOf: head.asOf,
+    validator: head.validator,
+    etag: head.validator === 'object' ? head.etag : undefined,
+    public: head.public,
+    publicAt: head.public ? githubNow : undefined,
+    anonymous: head.anonymous,
+    variant: found.variant || head.variant,
+    local: false,
+    maxAgeMs: limits.freshMs,
+    items: found.items,
+    from,
+    takenAt: githubNow,
+    confirmed: {}
+  }
+}
+
+const repositoryIn = (url: string, apiUrl: URL) => repositoryOf(apiPath(new URL(url), apiUrl) ?? '')
+
+const looksLikeJson = (body: Uint8Array) => body[0] === 0x7b || body[0] === 0x5b || body[0] === 0x22

@@ -1,0 +1,60 @@
+import { LRUCache } from 'lru-cache'
+import { hex } from '../bytes.ts'
+import type { Group } from '../group/group.ts'
+import type { Limits } from '../limits.ts'
+import { type Bucket, createBucket } from '../peers/bucket.ts'
+import { homesOf } from './homes.ts'
+
+/** A body that a member has said to hold; `named`: the group in whose names the wire key was said. */
+export interface Wanted {
+  peerId: string
+  wireKey: Uint8Array
+  named: Group
+}
+
+export interface PrefetchOptions {
+  limits: Pick<Limits, 'listKeys' | 'unaskedBytes' | 'unaskedBytesPerSecond'>
+  localNow: () => number
+  /** This member and those it is connected to. */
+  everybody(): string[]
+  self(): string
+  /** Resolves to how many bytes came. */
+  pull(wanted: Wanted): Promise<number>
+}
+
+const atOnce = 4
+const maxPeers = 4096
+
+/** Fetches bodies that were announced without being sent, where this member is one of their homes: they outlive their sender. */
+export function createPrefetch({ limits, localNow, everybody, self, pull }: PrefetchOptions) {
+  const waiting: Wanted[] = []
+  let running = 0
+  let stopped = false
+
+  // Whoever announces large bodies without end must not have this member do nothing else than fetch them.
+  const allowances = new LRUCache<string, Bucket>({ max: maxPeers })
+  function allowanceOf(peerId: string): Bucket {
+    const known = allowances.get(peerId) ?? createBucket(limits.unaskedBytesPerSecond, limits.unaskedBytes, localNow)
+    allowances.set(peerId, known)
+    return known
+  }
+
+  async function run(): Promise<void> {
+    for (let next = waiting.shift(); next && !stopped; next = waiting.shift()) {
+      const allowance = allowanceOf(next.peerId)
+      if (allowance.take()) allowance.spend(await pull(next))
+    }
+  }
+  return {
+    add(wanted: Wanted): void {
+      if (waiting.length >= limits.listKeys || !homesOf(hex(wanted.wireKey), everybody()).includes(self())) return
+      waiting.push(wanted)
+      if (running >= atOnce) return
+      running++
+      void run().finally(() => running--)
+    },
+    stop(): void {
+      stopped = true
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import { fromHex, sha256 } from '../bytes.ts'
+import type { StoredValue } from '../cache/record.ts'
+import type { Entry } from '../entry.ts'
+import type { Emit } from '../events.ts'
+import type { Group } from '../group/group.ts'
+import type { Limits } from '../limits.ts'
+import { createBucket } from '../peers/bucket.ts'
+import { deflate } from '../protocol/compress.ts'
+import { packEnvelope } from '../protocol/envelope.ts'
+import { encodeGossip, type Gossip, type ValueHead } from '../protocol/wire.ts'
+import type { Transport } from '../transport/transport.ts'
+import { headOf } from './head.ts'
+
+/** What this member tells all others. Nothing here rejects: a message that cannot be sent is lost, as gossip may be. */
+export interface Publish {
+  announce(key: string, entry: Entry): Promise<void>
+  value(key: string, value: StoredValue): Promise<void>
+  /** Collected with others for a moment. */
+  touch(key: string, hash: string, asOf: number): void
+  purge(target: string, asOf: number): Promise<void>
+  presence(message: Omit<Gossip & { type: 'presence' }, 'type' | 'sentAt'>): Promise<void>
+  /** Sends what is collected and waits until nothing is under way. */
+  flush(): Promise<void>
+  stop(): void
+}
+
+export interface PublishOptions {
+  group: Group
+  transport: Transport
+  limits: Limits
+  localNow: () => number
+  emit: Emit
+}
+
+const maxWaiting = 10_000
+
+export function createPublish({ group, transport, limits, localNow, emit }: PublishOptions): Publish {
+  // Kept below what receivers allow one peer, so that an honest burst is slowed here instead of dropped there.
+  const pace = createBucket(limits.messagesPerSecond * 0.8, limits.messagesBurst * 0.8, localNow)
+  const touched = new Map<string, { hash: string; asOf: number }>()
+  const waiting: (() => void)[] = []
+  const underWay = new Set<Promise<unknown>>()
+  let touchTimer: ReturnType<typeof setTimeout> | undefined
+  let paceTimer: ReturnType<typeof setTimeout> | undefined
+  let stopped = false
+
+  function release(): void {
+    paceTimer = undefined
+    while (waiting.length > 0 && pace.take()) waiting.shift()?.()
+    if (waiting.length > 0 && !stopped) paceTimer = setTimeout(release, pace.waitMs())
+  }
+
+  async function send(message: Gossip): Promise<number> {
+    if (stopped) return 0
+    if (waiting.length > 0 || !pace.take()) {
+      if (waiting.length >= maxWaiting) return 0
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve)
+        paceTimer ??= setTimeout(release, pace.waitMs())
+      })
+    }
+    const sealed = await group.sealGossip(encodeGossip(message), transport.peerId)
+    const packed = packEnvelope({ proof: await group.proofFor(transport.peerId), sealed })
+    if (packed.byteLength > limits.gossipMessageBytes || stopped) return 0
+    return (await transport.publish(packed)).recipients
+  }
+
+  function track<T>(work: Promise<T>): Promise<T | undefined> {
+    const safe = work.catch(() => undefined)
+    underWay.add(safe)
+    return safe.finally(() => underWay.delete(safe))
+  }
+
+  const sentAt = () => Math.round(localNow())
+  const wireKey = (key: string) => group.wireKey(key)
+  const inline = async (body: Uint8Array): Promise<Uint8Array | undefined> => {
+    if (body.byteLength > limits.inlineBodyBytes) return undefined
+    const compressed = await deflate(body as Uint8Array<ArrayBuffer>)
+    return compressed.byteLength <= limits.inlineBytes ? compressed : undefined
+  }
+
+  async function sendTouches(): Promise<void> {
+    touchTimer = undefined
+    const all = [...touched]
+    touched.clear()
+    for (let at = 0; at < all.length; at += limits.touchKeys) {
+      const batch = all.slice(at, at + limits.touchKeys)
+      const items = await Promise.all(
+        batch.map(
+          async ([key, { hash, asOf }]): Promise<[Uint8Array, Uint8Array, number]> => [
+            await wireKey(key),
+            fromHex(hash),
+            Math.round(asOf)
+          ]
+        )
+      )
+      await send({ type: 'touch', sentAt: sentAt(), items })
+    }
+  }
+
+  return {
+    async announce(key, entry) {
+      await track(
+        (async () => {
+          const body = entry.public ? await inline(entry.body) : undefined
+          const recipients = await send({
+            type: 'announce',
+            sentAt: sentAt(),
+            key: await wireKey(key),
+            entry: headOf(entry),
+            body
+          })
+          emit('announced', { url: entry.url, key, recipients })
+        })()
+      )
+    },
+    async value(key, value) {
+      await track(
+        (async () => {
+          const body = await inline(value.json)
+          await send({
+            type: 'value',
+            sentAt: sentAt(),
+            key: await wireKey(key),
+            value: await valueHeadOf(value),
+            body
+          })
+        })()
+      )
+    },
+    touch(key, hash, asOf) {
+      if (stopped) return
+      touched.set(key, { hash, asOf })
+      touchTimer ??= setTimeout(() => void track(sendTouches()), limits.touchBatchMs)
+    },
+    async purge(target, asOf) {
+      await track(send({ type: 'purge', sentAt: sentAt(), target, asOf: Math.round(asOf) }))
+    },
+    async presence(message) {
+      await track(send({ ...message, type: 'presence', sentAt: sentAt() }))
+    },
+    async flush() {
+      clearTimeout(touchTimer)
+      if (touched.size > 0) track(sendTouches())
+      while (underWay.size > 0) await Promise.allSettled(underWay)
+    },
+    stop() {
+      stopped = true
+      clearTimeout(touchTimer)
+      clearTimeout(paceTimer)
+      for (const resolve of waiting.splice(0)) resolve()
+    }
+  }
+}
+
+export async function valueHeadOf({ json, name, at, by, expiresAt, deleted }: StoredValue): Promise<ValueHead> {
+  return {
+    name,
+    at: Math.round(at),
+    by,
+    expiresAt: Math.round(expiresAt),
+    deleted,
+    hash: await sha256(json),
+    size: json.byteLength
+  }
+}

@@ -1,0 +1,102 @@
+import { equal, hex, plain } from '../bytes.ts'
+import type { Cache } from '../cache/cache.ts'
+import type { Entry } from '../entry.ts'
+import type { Group } from '../group/group.ts'
+import type { Limits } from '../limits.ts'
+import type { Reputation } from '../peers/reputation.ts'
+import { deflate } from '../protocol/compress.ts'
+import {
+  type Answer,
+  decodeQuestion,
+  encodeAnswer,
+  protocolVersion,
+  type Question,
+  questionVersion
+} from '../protocol/wire.ts'
+import { headOf } from './head.ts'
+import { valueHeadOf } from './publish.ts'
+import type { ShareableIndex } from './shareable-index.ts'
+
+export interface RespondOptions {
+  cache: Cache
+  shareable: ShareableIndex
+  limits: Limits
+  mayShare(entry: Entry): boolean
+  /** The group whose proof a peer has shown; members ask in the names of their own group. */
+  groupOf(peerId: string): Group | undefined
+  /** Takes a peer's proof; resolves to this member's own if it holds. */
+  prove(peerId: string, proof: Uint8Array): Promise<Uint8Array | undefined>
+  reputation: Pick<Reputation, 'hears' | 'reject'>
+}
+
+/** What arrives in one round trip however long it is: ten segments (RFC 6928). Making it smaller only takes time. */
+const firstFlightBytes = 14_600
+
+/** Questions are short; a longer one is none. */
+const maxQuestionBytes = 4096
+
+/** The mirror: answers members' questions from what this member holds. Asks nobody, waits for nobody. */
+export function createRespond(options: RespondOptions): (from: string, bytes: Uint8Array) => AsyncIterable<Uint8Array> {
+  const { cache, shareable, limits, mayShare, groupOf, prove, reputation } = options
+  const transfers = new Map<string, number>()
+
+  async function* answer(from: string, question: Question): AsyncGenerator<Uint8Array> {
+    if (question.type === 'proof') {
+      const proof = await prove(from, question.proof)
+      yield encodeAnswer(proof ? { type: 'proof', proof } : { type: 'error', code: 'unproven' })
+      return
+    }
+    const group = groupOf(from)
+    if (!group) return yield encodeAnswer({ type: 'error', code: 'unproven' })
+    if (question.type === 'list') return yield encodeAnswer({ type: 'keys', items: await shareable.newest(group) })
+    const key = shareable.keyOf(hex(question.key))
+    const found = key === undefined ? undefined : await find(key)
+    if (!found) return yield encodeAnswer({ type: 'none' })
+    if (question.hash && equal(question.hash, found.hash)) return yield encodeAnswer(found.header('held', 0))
+    const compressed = found.body.byteLength > firstFlightBytes ? await deflate(plain(found.body)) : found.body
+    const [encoding, body] =
+      compressed.byteLength < found.body.byteLength
+        ? (['deflate-raw', compressed] as const)
+        : (['identity', found.body] as const)
+    yield encodeAnswer(found.header(encoding, body.byteLength))
+    for (let at = 0; at < body.byteLength; at += limits.frameBytes) yield body.subarray(at, at + limits.frameBytes)
+  }
+
+  /** The newest body under a key that may be given away, and how its answer begins. */
+  async function find(key: string) {
+    type Encoding = Extract<Answer, { type: 'entry' }>['encoding']
+    const entry = (await cache.find(key))?.entries.find(mayShare)
+    if (entry) {
+      const head = headOf(entry)
+      const header = (encoding: Encoding, length: number): Answer => ({ type: 'entry', entry: head, encoding, length })
+      return { hash: head.hash, body: entry.body as Uint8Array, header }
+    }
+    const value = await cache.value(key)
+    if (!value) return undefined
+    const head = await valueHeadOf(value)
+    const header = (encoding: Encoding, length: number): Answer => ({ type: 'value', value: head, encoding, length })
+    return { hash: head.hash, body: value.json, header }
+  }
+
+  return async function* (from, bytes) {
+    if (!reputation.hears(from)) return
+    const question = bytes.byteLength <= maxQuestionBytes ? decodeQuestion(bytes) : undefined
+    if (!question) {
+      const later =
+        bytes.byteLength <= maxQuestionBytes && (questionVersion(bytes) ?? protocolVersion) > protocolVersion
+      if (!later) reputation.reject(from, 'malformed')
+      yield encodeAnswer({ type: 'error', code: later ? 'version' : 'malformed' })
+      return
+    }
+    const underWay = transfers.get(from) ?? 0
+    if (underWay >= limits.transfersPerPeer) return yield encodeAnswer({ type: 'error', code: 'busy' })
+    transfers.set(from, underWay + 1)
+    try {
+      yield* answer(from, question)
+    } finally {
+      const left = (transfers.get(from) ?? 1) - 1
+      if (left === 0) transfers.delete(from)
+      else transfers.set(from, left)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { cacheStatus } from '../cache-status.ts'
+import type { Entry } from '../entry.ts'
+import type { ApiRequest } from '../github/request.ts'
+import type { Classifier } from './classify.ts'
+
+export interface AskAgainOptions {
+  classifier: Pick<Classifier, 'like'>
+  /** Answers a request. */
+  resolve(request: ApiRequest): Promise<Response>
+}
+
+/** Asks GitHub once more for what is held, in the background. */
+export interface AskAgain {
+  /** Resolves to the status of GitHub's answer, or undefined where it was not asked. */
+  again(
+    as: Pick<ApiRequest, 'authorization' | 'viewer'>,
+    url: string,
+    held: Pick<Entry, 'accept' | 'apiVersion'>
+  ): Promise<number | undefined>
+  /** Nothing is asked from now on. */
+  stop(): void
+}
+
+export function createAskAgain({ classifier, resolve }: AskAgainOptions): AskAgain {
+  let stopped = false
+  return {
+    async again(as, url, { accept, apiVersion }) {
+      const request = stopped ? undefined : await classifier.like(as, url, { accept, apiVersion, mode: 'no-cache' })
+      return request && cacheStatus(await resolve(request))?.forwardStatus
+    },
+    stop() {
+      stopped = true
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { abortable } from '../abort.ts'
+import type { ApiRequest, Targets } from '../github/request.ts'
+import type { Viewers } from './viewers.ts'
+
+/** What becomes of a call of `fetch`: the cache's business, or passed on untouched but for the member's token. */
+type Classified =
+  | { api: ApiRequest }
+  | { input: RequestInfo | URL; init?: RequestInit; write?: { url: URL; authorization?: string; viewer: string } }
+
+export interface Classifier {
+  classify(input: RequestInfo | URL, init?: RequestInit): Promise<Classified>
+  /** The request that a member of this process would make for a URL, with the same credentials as another. */
+  like(
+    other: Pick<ApiRequest, 'authorization' | 'viewer'>,
+    url: string,
+    parts: Partial<ApiRequest>
+  ): Promise<ApiRequest | undefined>
+}
+
+/** The member's token, if it has one. */
+export type TokenSource = () => Promise<string | undefined> | string | undefined
+
+export interface ClassifierOptions {
+  apiUrl: URL
+  targets: Targets
+  viewers: Viewers
+  token: TokenSource
+}
+
+/**
+ * What a call of `fetch` says of a request to the API, with the member's token where it brings none and does not refuse one
+ * by `credentials: 'omit'`; undefined for a request to elsewhere.
+ */
+async function readRequest(input: RequestInfo | URL, init: RequestInit | undefined, apiUrl: URL, token: TokenSource) {
+  const request = typeof input === 'object' && 'headers' in input ? input : undefined
+  const url = URL.parse(request?.url ?? String(input), globalThis.location?.href)
+  if (url?.origin !== apiUrl.origin) return undefined
+  const said = <K extends keyof RequestInit & keyof Request>(name: K) => init?.[name] ?? request?.[name]
+  const signal = said('signal')
+  signal?.throwIfAborted()
+  const headers = new Headers(init?.headers ?? request?.headers)
+  if (!headers.has('authorization') && said('credentials') !== 'omit') {
+    // A sign-in may take for ever.
+    const own = await abortable(Promise.resolve(token()), signal)
+    if (own) headers.set('authorization', `Bearer ${own}`)
+  }
+  return {
+    url,
+    method: (said('method') ?? 'GET').toUpperCase(),
+    headers,
+    authorization: headers.get('authorization') ?? undefined,
+    cache: said('cache') ?? 'default',
+    redirect: said('redirect') ?? 'follow',
+    integrity: said('integrity') || undefined,
+    signal
+  }
+}
+
+// A range, or another condition of the caller's own than `If-None-Match`, wants GitHub's answer to it; cookies are nobody else's.
+const untouched = /^(?:range|if-(?:modified-since|match|unmodified-since|range)|cookie|x-github-(?!api-version$).+)$/
+
+/** `X-GitHub-Next-Global-ID` and its kind change answers in ways that no key knows: what has one is GitHub's business. */
+const isUntouched = (headers: Headers): boolean => [...headers.keys()].some((name) => untouched.test(name))
+
+/**
+ * Without the caller's `If-None-Match`, which the mesh answers: the ETags that it gives out are those of its own requests. Beside
+ * one, `If-Modified-Since` does not count (RFC 9110, section 13.1.3).
+ */
+function withoutCondition(headers: Headers): Pick<ApiRequest, 'headers' | 'ifNoneMatch'> {
+  const ifNoneMatch = headers.get('if-none-match')
+  if (ifNoneMatch === null) return { headers }
+  const without = new Headers(headers)
+  for (const name of ['if-none-match', 'if-modified-since']) without.delete(name)
+  return { headers: without, ifNoneMatch }
+}
+
+export function createClassifier({ apiUrl, targets, viewers, token }: ClassifierOptions): Classifier {
+  return {
+    async classify(input, init) {
+      const read = await readRequest(input, init, apiUrl, token)
+      if (!read) return { input, init }
+      const { url, method, headers, authorization, signal, cache: mode } = read
+      const pass = { input, init: { ...init, headers } }
+      if (method !== 'GET' && method !== 'HEAD')
+        return { ...pass, write: { url, authorization, viewer: await viewers.of(authorization) } }
+      const own = withoutCondition(headers)
+      // A body with GET or HEAD is an error that fetch knows how to report, and some wishes only fetch can fulfil.
+      const isSpecial = init?.body != null || read.redirect !== 'follow' || read.integrity
+      if (isSpecial || isUntouched(own.headers)) return pass
+      const viewer = await viewers.of(authorization)
+      const question = {
+        href: url.href,
+        accept: headers.get('accept'),
+        apiVersion: headers.get('x-github-api-version'),
+        viewer
+      }
+      const target = targets.known(question) ?? (await targets.find(question))
+      if (!target) return pass
+      return { api: { ...target, ...own, method, mode, authorization, viewer, signal } }
+    },
+
+    async like({ authorization, viewer }, href, parts) {
+      const target = await targets.find({
+        href,
+        accept: parts.accept ?? null,
+        apiVersion: parts.apiVersion ?? '',
+        viewer
+      })
+      if (!target) return undefined
+      const headers = new Headers(authorization === undefined ? {} : { authorization })
+      if (target.apiVersion) headers.set('x-github-api-version', target.apiVersion)
+      return { ...target, method: 'GET', mode: 'default', headers, authorization, viewer, background: true, ...parts }
+    }
+  }
+}

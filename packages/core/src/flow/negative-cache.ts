@@ -1,0 +1,41 @@
+import { LRUCache } from 'lru-cache'
+import type { OriginAnswer } from '../github/origin.ts'
+import type { ApiRequest } from '../github/request.ts'
+
+/** Remembers what GitHub said is not there, for each viewer and for a moment: pages ask for it again and again. */
+export interface NegativeCache {
+  /** GitHub's 404 to this viewer, unless something was written since. */
+  get(request: ApiRequest): OriginAnswer | undefined
+  set(request: ApiRequest, answer: OriginAnswer): void
+  /** It is there. */
+  delete(key: string, viewer: string): void
+  /** A write may have made what was missing. */
+  clear(): void
+}
+
+export interface NegativeCacheOptions {
+  githubNow: () => number
+  notFoundMs: number
+  /** When a write or purge last made a URL stale, ms on GitHub's clock. */
+  purgedAt(url: string): number
+}
+
+const maxRemembered = 1000
+
+export function createNegativeCache({ githubNow, notFoundMs, purgedAt }: NegativeCacheOptions): NegativeCache {
+  const answers = new LRUCache<string, { answer: OriginAnswer; until: number }>({ max: maxRemembered })
+  const nameOf = (key: string, viewer: string) => `${key} ${viewer}`
+  return {
+    get({ key, viewer, mode, canonical }) {
+      const known = answers.get(nameOf(key, viewer))
+      const isAsked = mode === 'no-cache' || mode === 'reload'
+      if (!known || isAsked || known.until <= githubNow() || purgedAt(canonical) >= known.answer.sentAt)
+        return undefined
+      return known.answer
+    },
+    set: ({ key, viewer }, answer) =>
+      void answers.set(nameOf(key, viewer), { answer, until: githubNow() + notFoundMs }),
+    delete: (key, viewer) => void answers.delete(nameOf(key, viewer)),
+    clear: () => answers.clear()
+  }
+}

@@ -1,0 +1,66 @@
+import type { Entry } from '../entry.ts'
+import type { Inspection } from '../github/inspect.ts'
+import { parseLinks } from '../github/links.ts'
+import { type ApiRequest, anonymous, apiPath } from '../github/request.ts'
+import { isRepository, repositoryOf } from '../github/routes.ts'
+import type { Visibility } from '../github/visibility.ts'
+import type { Limits } from '../limits.ts'
+
+export interface PublicityOptions {
+  apiUrl: URL
+  visibility: Visibility
+  limits: Pick<Limits, 'visibilityMs'>
+}
+
+type Asked = Pick<ApiRequest, 'viewer' | 'repository'>
+
+/** What own answers show of who may read a repository, and of its names. */
+export function createPublicity({ apiUrl, visibility, limits }: PublicityOptions) {
+  function learnAlias({ repository }: Pick<Asked, 'repository'>, link: string | null | undefined, at?: number): void {
+    const id = /\/repositories\/(\d+)\//.exec(parseLinks(link).next ?? '')?.[1]
+    if (id && repository && !repository.startsWith('repositories/')) visibility.learnAlias(id, repository, at)
+  }
+
+  return {
+    /**
+     * Whether everybody can read what an own answer showed, before the repository is looked up: so if nobody's token asked, or
+     * if it was looked up lately. A body that was shown to be public before stays so for a day, where GitHub cannot say.
+     */
+    of({ viewer, repository }: Asked, sentAt: number, held?: Entry): Pick<Entry, 'public' | 'publicAt'> {
+      if (viewer === anonymous || repository === undefined) return { public: true, publicAt: sentAt }
+      const publicAt = visibility.publicAt(repository)
+      if (publicAt !== undefined) return { public: true, publicAt }
+      const wasShown = held?.public && held.from === undefined && sentAt - (held.publicAt ?? 0) < limits.visibilityMs
+      return wasShown && !visibility.isHidden(repository)
+        ? { public: true, publicAt: held.publicAt }
+        : { public: false, publicAt: undefined }
+    },
+
+    /** What an own 200 or 304 shows of who may read a repository. */
+    learn(
+      { viewer, repository, path }: Asked & Pick<ApiRequest, 'path'>,
+      sentAt: number,
+      shown: Inspection['repository']
+    ): void {
+      if (repository && viewer === anonymous) {
+        visibility.learn(repository, true, sentAt)
+        visibility.isOpen = true
+      }
+      if (!shown || !isRepository(path)) return
+      visibility.learnAlias(shown.id, shown.name)
+      // Under the name that was asked for too, which may be an older one.
+      for (const name of new Set([shown.name, `repositories/${shown.id}`, repository ?? shown.name]))
+        visibility.learn(name, shown.public, sentAt)
+    },
+
+    /** The links of an own answer name its repository by id. */
+    learnAlias,
+
+    /** An entry from the store: its own answer has shown which repository its links name, and did so then. */
+    recall({ from, url, headers, confirmed }: Entry): void {
+      if (from !== undefined || headers.link === undefined) return
+      const repository = repositoryOf(apiPath(new URL(url), apiUrl) ?? '')
+      learnAlias({ repository }, headers.link, Math.max(0, ...Object.values(confirmed)))
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import { abortable } from '../abort.ts'
+import type { Cache } from '../cache/cache.ts'
+import type { Entry, Holding } from '../entry.ts'
+import type { Emit } from '../events.ts'
+import { opaqueTag } from '../github/etag.ts'
+import type { OriginAnswer } from '../github/origin.ts'
+import type { ApiRequest } from '../github/request.ts'
+import type { Members } from '../members.ts'
+import { type Asker, type Assessment, assess, servable } from '../rules/serve.ts'
+import type { Counters } from '../stats.ts'
+import type { AskGitHub } from './ask-github.ts'
+import type { InFlightRequests } from './in-flight.ts'
+import type { NegativeCache } from './negative-cache.ts'
+import { fromCache, type Outcome, step } from './outcome.ts'
+import type { Responder } from './response.ts'
+
+/** What the flow needs of the rest of the mesh. */
+export interface Flow {
+  cache: Cache
+  inFlight: InFlightRequests<Outcome>
+  askGitHub: AskGitHub
+  respond: Responder
+  counters: Counters
+  emit: Emit
+  /** How long one viewer waits for what another one asked for, ms. */
+  maxWaitMs: number
+  askerOf(request: ApiRequest): Asker
+  members: Pick<Members, 'lookUp' | 'used' | 'isElsewhere'>
+  missing: Pick<NegativeCache, 'get'>
+  /** Looks at some of the entries that are served on a member's word. */
+  audit(request: ApiRequest, entry: Entry): void
+}
+
+/** One request, and 304 where the caller has what would be sent. */
+export async function resolve(flow: Flow, request: ApiRequest): Promise<Response> {
+  const response = await send(flow, request, await answer(flow, request))
+  const { ifNoneMatch } = request
+  if (ifNoneMatch === undefined || response.status !== 200 || !names(ifNoneMatch, response)) return response
+  void response.body?.cancel().catch(() => {})
+  return flow.respond.notModified(response)
+}
+
+/** From the cache, from a request under way, from a member or from GitHub: the whole product on one page. */
+async function answer(flow: Flow, request: ApiRequest): Promise<Outcome> {
+  if (!request.background) flow.counters.asked()
+  const holding = await flow.cache.find(request.key)
+  const asker = flow.askerOf(request)
+  const held = assess(holding, asker)
+  const cached = fromCache(request, held, asker)
+  if (cached) return cached
+
+  const { mode, signal, viewer } = request
+  // What nobody else gets goes on for nobody else.
+  if (mode === 'no-store') return abortable(flow.askGitHub(request, { store: false, signal }), signal)
+  const missing = flow.missing.get(request)
+  if (missing) return { how: 'hits', status: { hit: true, detail: 'not-found' }, answer: missing, viewer }
+  if (mode === 'only-if-cached') return onlyFromMembers(flow, request, held)
+
+  return flow.inFlight.joinOrStart({
+    ...namesInFlight(request, asker),
+    waiter: request,
+    maxWaitMs: flow.maxWaitMs,
+    waits: () => flow.emit('wait', step(request)),
+    usable: (outcome) => shareWith(flow, request, outcome),
+    work: (signal) => fetchAnew(flow, request, held, signal),
+    abandoned: ({ answer }) => void answer?.oversized?.body?.cancel().catch(() => {})
+  })
+}
+
+/** Members first, within a deadline; then GitHub, which also answers when anything else fails. */
+async function fetchAnew(
+  flow: Flow,
+  request: ApiRequest,
+  first: Assessment | undefined,
+  signal: AbortSignal
+): Promise<Outcome> {
+  if (request.mode === 'reload') return flow.askGitHub(request, { store: true, signal })
+  const look = (holding: Holding | undefined) => assess(holding, flow.askerOf(request))
+  const usable = () => fromCache(request, held, flow.askerOf(request))
+  let held = first?.fresh ? first : look(await flow.cache.reload(request.key))
+  if (!usable() && !held?.fresh) held = look(await askMembers(flow, request, held)) ?? held
+  return usable() ?? flow.askGitHub(request, { held, store: true, signal })
+}
+
+/** What is held once members were asked, within the budget for them. */
+async function askMembers(
+  { cache, members }: Flow,
+  { key, mode, shareable }: ApiRequest,
+  held: Assessment | undefined
+): Promise<Holding | undefined> {
+  if (shareable) await members.lookUp(key, { held: held?.entry, nobodyElse: mode === 'only-if-cached' })
+  return members.isElsewhere ? cache.reload(key) : cache.find(key)
+}
+
+/** `only-if-cached`: whatever this member or another one holds; never GitHub. */
+async function onlyFromMembers(flow: Flow, request: ApiRequest, held: Assessment | undefined): Promise<Outcome> {
+  const asked = await abortable(askMembers(flow, request, held), request.signal)
+  const asker = flow.askerOf(request)
+  return (
+    fromCache(request, assess(asked, asker), asker) ?? {
+      how: 'absent',
+      status: { detail: 'only-if-cached' },
+      viewer: request.viewer
+    }
+  )
+}
+
+/** A request of another mode or condition, or from before a write, may end with what this one would not take. */
+function namesInFlight({ key, mode, viewer, ifNoneMatch }: ApiRequest, { purgedAt }: Asker) {
+  const anybodys = `${key} ${mode} ${purgedAt} ${ifNoneMatch ?? ''}`
+  return { own: `${anybodys} ${viewer}`, anybodys }
+}
+
+/** What somebody who waited may get of another's request: the entry if it is for all, the answer if they are one viewer. */
+function shareWith(flow: Flow, request: ApiRequest, outcome: Outcome): Outcome | undefined {
+  const { forward } = outcome.status
+  const status = forward && outcome.how !== 'stale' ? { forward, collapsed: true as const } : outcome.status
+  const shared: Outcome = { ...outcome, how: 'collapsed', status, call: undefined }
+  if (outcome.viewer === request.viewer) return outcome.answer?.oversized ? undefined : shared
+  const entry = servable(request.mode, assess(flow.cache.held(request.key), flow.askerOf(request)))
+  return entry && { ...shared, entry, answer: undefined, viewer: request.viewer }
+}
+
+function send(flow: Flow, request: ApiRequest, outcome: Outcome): Promise<Response> | Response {
+  const { how, status, entry, answer, call } = outcome
+  if (how === 'absent') return flow.respond.absent(request, status)
+  if (!request.background) flow.counters.answered(how, call)
+  if (!entry) return flow.respond.fromAnswer(request, answer as OriginAnswer, status)
+  if (how === 'peerHits') flow.emit('peer-hit', { ...step(request), peerId: entry.from as string })
+  else if (how === 'hits') flow.emit('hit', step(request))
+  if (entry.from !== undefined) {
+    flow.members.used(request.key)
+    flow.audit(request, entry)
+  }
+  return flow.respond.fromEntry(request, entry, status, how === 'collapsed' ? undefined : answer)
+}
+
+/** Weak comparison (RFC 9110, section 13.1.2). */
+function names(condition: string, { headers }: Response): boolean {
+  const etag = opaqueTag(headers.get('etag'))
+  return condition.trim() === '*' || (etag !== '' && condition.split(',').some((one) => opaqueTag(one.trim()) === etag))
+}

@@ -1,0 +1,138 @@
+import { LRUCache } from 'lru-cache'
+import { type CacheStatus, cacheStatus as cacheStatusOf, formatCacheStatus, setCacheStatus } from '../cache-status.ts'
+import type { Entry } from '../entry.ts'
+import type { OriginAnswer } from '../github/origin.ts'
+import type { ApiRequest } from '../github/request.ts'
+import type { ViewerHeaders } from '../github/viewer-headers.ts'
+
+/** A Response as fetch would have made it: with `url`, which the constructor cannot set and Octokit needs. */
+class MeshResponse extends Response {
+  readonly #url: string
+
+  constructor(body: BodyInit | null, init: ResponseInit, url: string, cacheStatus: CacheStatus) {
+    super(body, init)
+    this.#url = url
+    setCacheStatus(this, cacheStatus)
+  }
+
+  override get url(): string {
+    return this.#url
+  }
+
+  override clone(): Response {
+    const { body, status, statusText, headers } = super.clone()
+    return new MeshResponse(body, { status, statusText, headers }, this.#url, cacheStatusOf(this) ?? {})
+  }
+}
+
+const bodiless = new Set([204, 205, 304])
+// The body is decoded and its length may have changed with white space.
+const ofTheMessage = new Set(['content-encoding', 'content-length', 'transfer-encoding', 'connection', 'keep-alive'])
+
+/** The answer of GitHub that just brought or confirmed an entry. */
+type Live = Pick<OriginAnswer, 'headers' | 'url'>
+
+// What we say of the answer, whatever a proxy before us said.
+const ours = new Set(['age', 'cache-status'])
+
+export interface Responder {
+  /** From an entry; `live` are the headers of the answer that just confirmed or brought it. */
+  fromEntry(request: ApiRequest, entry: Entry, status: CacheStatus, live?: Live): Promise<Response> | Response
+  /** An answer of GitHub that is no entry, as it came. */
+  fromAnswer(request: ApiRequest, answer: OriginAnswer, status: CacheStatus): Response
+  /** 304 in place of a whole answer. */
+  notModified(response: Response): Response
+  /** 504, the Fetch standard's network error in terms of HTTP (RFC 9111, section 5.2.1.7). */
+  absent(request: ApiRequest, status: CacheStatus): Response
+}
+
+export interface ResponderOptions {
+  githubNow(): number
+  /** The ETag that this request would get from GitHub, if that can be told. */
+  etagFor(entry: Entry, request: ApiRequest): Promise<string | undefined>
+  viewerHeaders: Pick<ViewerHeaders, 'of'>
+}
+
+export function createResponder({ githubNow, etagFor, viewerHeaders }: ResponderOptions): Responder {
+  const etags = new LRUCache<string, string>({ max: 10_000 })
+  // What does not change from hit to hit is put together once.
+  const fixed = new WeakMap<Entry, [string, string][]>()
+
+  const age = (asOf: number) => String(Math.max(0, Math.floor((githubNow() - asOf) / 1000)))
+
+  function fixedHeaders(entry: Entry): [string, string][] {
+    let headers = fixed.get(entry)
+    if (!headers) {
+      headers = Object.entries({ ...entry.headers, date: new Date(entry.asOf).toUTCString() })
+      fixed.set(entry, headers)
+    }
+    return headers
+  }
+
+  function make(request: ApiRequest, entry: Entry, status: CacheStatus, etag: string, live?: Live): Response {
+    const headers: [string, string][] = fixedHeaders(entry).slice()
+    headers.push(['age', age(entry.asOf)], ['cache-status', formatCacheStatus(status)])
+    if (etag) headers.push(['etag', etag])
+    if (!live) for (const one of viewerHeaders.of(request)) if (!(one[0] in entry.headers)) headers.push(one)
+    let init: HeadersInit = headers
+    if (live) {
+      init = new Headers(headers)
+      for (const [name, value] of live.headers) if (!ofTheMessage.has(name) && !ours.has(name)) init.set(name, value)
+      // Stored values stand where a 304 has none, and a compacted body keeps the ETag of its answer.
+    }
+    return new MeshResponse(
+      request.method === 'HEAD' ? null : entry.body,
+      { status: 200, headers: init },
+      live?.url ?? request.url.href,
+      status
+    )
+  }
+
+  return {
+    fromEntry(request, entry, status, live) {
+      // The header's own text, for one viewer may send its token in several ways, and GitHub hashes what was sent.
+      const name = `${entry.hash} ${request.authorization} ${request.accept}`
+      const etag = live?.headers.get('etag') ?? etags.get(name)
+      if (etag != null) return make(request, entry, status, etag, live)
+      return etagFor(entry, request).then((computed = '') => {
+        etags.set(name, computed)
+        return make(request, entry, status, computed, live)
+      })
+    },
+    fromAnswer(request, answer, cacheStatus) {
+      const { status, statusText, headers: live, body, url, oversized, sentAt } = answer
+      const isBodiless = request.method === 'HEAD' || bodiless.has(status)
+      let large = oversized?.body
+      if (isBodiless) void large?.cancel().catch(() => {})
+      // What is read on as it comes ends with the caller's signal, as fetch's own does.
+      else if (request.signal) large = large?.pipeThrough(new TransformStream(), { signal: request.signal })
+      const headers = new Headers()
+      for (const [name, value] of live) if (!ofTheMessage.has(name)) headers.append(name, value)
+      headers.set('cache-status', formatCacheStatus(cacheStatus))
+      headers.set('age', age(sentAt))
+      const content = isBodiless ? null : (large ?? body ?? null)
+      return new MeshResponse(content, { status, statusText, headers }, url, cacheStatus)
+    },
+    notModified(whole) {
+      const headers = new Headers(whole.headers)
+      headers.delete('content-type')
+      const init = { status: 304, statusText: 'Not Modified', headers }
+      return new MeshResponse(null, init, whole.url, cacheStatusOf(whole) ?? {})
+    },
+    absent: ({ url }, status) =>
+      new MeshResponse(
+        JSON.stringify({ message: 'Not in the cache, and only-if-cached was asked for', status: '504' }),
+        {
+          status: 504,
+          statusText: 'Gateway Timeout',
+          headers: {
+            'content-type': 'application/json; charset=utf-8',
+            'cache-status': formatCacheStatus(status),
+            age: '0'
+          }
+        },
+        url.href,
+        status
+      )
+  }
+}

@@ -1,0 +1,48 @@
+import { LRUCache } from 'lru-cache'
+import type { Cache } from '../cache/cache.ts'
+import { withAnswer } from '../confirmations.ts'
+import type { OriginAnswer } from '../github/origin.ts'
+import { type ApiRequest, anonymous } from '../github/request.ts'
+import { isRepository } from '../github/routes.ts'
+import type { Visibility } from '../github/visibility.ts'
+
+/** What GitHub's refusals end: a viewer's right to a body, a repository, or everything. */
+export interface Rights {
+  /** When an answer last ended this viewer's right to the repository, or to everything; ms, 0 for never. */
+  revokedAt(request: ApiRequest): number
+  /** Takes an answer of GitHub that is neither 200 nor 304. */
+  refused(request: ApiRequest, answer: OriginAnswer): Promise<void>
+}
+
+export interface RightsOptions {
+  cache: Cache
+  visibility: Visibility
+  /** What was public was refused to a token. */
+  doubt(request: ApiRequest): void
+}
+
+const maxRemembered = 10_000
+// Unauthorised, forbidden, not found (which is how GitHub hides what is private), gone, blocked by law.
+const endsRight = new Set([401, 403, 404, 410, 451])
+
+export function createRights({ cache, visibility, doubt }: RightsOptions): Rights {
+  const revoked = new LRUCache<string, number>({ max: maxRemembered })
+  return {
+    revokedAt: ({ viewer, repository }) =>
+      Math.max(revoked.get(viewer) ?? 0, (repository && revoked.get(`${viewer} ${repository}`)) || 0),
+
+    async refused(request, { status, sentAt }) {
+      if (!endsRight.has(status)) return
+      const { key, viewer, repository, path } = request
+      if (status === 401) {
+        revoked.set(viewer, sentAt)
+        if (viewer === anonymous) visibility.isOpen = false
+      } else if (repository && isRepository(path)) {
+        revoked.set(`${viewer} ${repository}`, sentAt)
+        // Where nobody is shown anything without a token, that says nothing of the repository.
+        if (viewer !== anonymous || visibility.isOpen) visibility.refused(repository, sentAt)
+      } else if (viewer !== anonymous && (await cache.find(key))?.entries.some((entry) => entry.public)) doubt(request)
+      await cache.touch(key, (entry) => ({ ...entry, confirmed: withAnswer(entry.confirmed, viewer, -sentAt) }))
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import type { Connection } from '@libp2p/interface'
+import type { Peer } from '../transport/transport.ts'
+
+const byTransport: [RegExp, Peer['transport']][] = [
+  [/\/webrtc(?:\/p2p\/\w+)?$/, 'webrtc'],
+  [/\/webrtc-direct\b/, 'webrtc-direct'],
+  [/\/wss?\b/, 'websocket'],
+  [/\/tcp\b/, 'tcp']
+]
+
+/** Not through a relay; a WebRTC connection is none any more, once the relay has brought both together. */
+export const isDirect = (connection: Connection) =>
+  connection.limits === undefined && !/\/p2p-circuit(?!\/webrtc\b)/.test(String(connection.remoteAddr))
+
+/** How a peer is reached by a connection. */
+export function describe(connection: Connection): Peer {
+  const address = String(connection.remoteAddr)
+  return {
+    id: connection.remotePeer.toString(),
+    path: isDirect(connection) ? 'direct' : 'relayed',
+    transport: byTransport.find(([pattern]) => pattern.test(address))?.[1] ?? 'other',
+    ...(connection.rtt !== undefined && { rttMs: connection.rtt })
+  }
+}

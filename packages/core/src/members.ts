@@ -1,0 +1,98 @@
+import type { Cache } from './cache/cache.ts'
+import type { Entry, EntrySummary } from './entry.ts'
+import type { Emit } from './events.ts'
+import type { HeadCheck } from './exchange/head.ts'
+import { createValues, type Values } from './exchange/values.ts'
+import type { Limits } from './limits.ts'
+import type { Relay } from './peers/relays.ts'
+import { createReputation, type Reputation } from './peers/reputation.ts'
+import type { Counters, MeshStats } from './stats.ts'
+import type { Peer } from './transport/transport.ts'
+
+/** The other members, as the flow sees them. */
+export interface Members {
+  /** There is nobody to ask or tell. */
+  readonly isAlone: boolean
+  /** Another tab holds the connections: what it brings is found in the store, not in this tab's memory. */
+  readonly isElsewhere: boolean
+  readonly peerId: string | undefined
+  readonly addresses: string[]
+  readonly values: Values
+  readonly reputation: Reputation
+  start(): Promise<void>
+  /** Members and relays that are missing are dialled now. */
+  retryNow(): void
+  /** Asks members for something newer than what is held; what they have is in the cache afterwards. Never rejects. */
+  lookUp(key: string, options: { held?: Entry; nobodyElse: boolean }): Promise<void>
+  /** GitHub answered after this long, ms. */
+  githubTook(ms: number): void
+  /** A member's entry was served here. */
+  used(key: string): void
+  announce(key: string, entry: Entry): void
+  /** Members hold this body, and it was seen current. */
+  touched(key: string, entry: Entry): void
+  purge(target: string, asOf: number): Promise<void>
+  peers(): Peer[]
+  relays(): Relay[]
+  /** Connected members that hold this very body now. */
+  holders(key: string, hash: string): Promise<Peer[]>
+  /** Figures of members heard lately, by name. */
+  stats(): Record<string, Partial<MeshStats>>
+  stop(): Promise<void>
+}
+
+/** What the part with members needs of the rest of this one. */
+export interface OwnSide {
+  cache: Cache
+  counters: Counters
+  limits: Limits
+  emit: Emit
+  localNow: () => number
+  githubNow: () => number
+  random: () => number
+  clock: { now(): number; readonly fromOrigin: boolean; hear(peerId: string, githubNow: number): void }
+  check(): HeadCheck
+  mayShare(entry: Pick<EntrySummary, 'url' | 'public' | 'local' | 'headers'>): boolean
+  purged(target: string, asOf: number, from: string): Promise<void>
+  ownStats(): MeshStats
+  /** An entry is too old to be kept. */
+  expired(key: string): void
+}
+
+/** No group: this member caches for itself. */
+export function alone({ cache, counters, limits, emit, localNow, githubNow }: OwnSide): Members {
+  const reputation = createReputation(limits, counters, localNow, () => {})
+  const values = createValues({
+    cache,
+    reputation,
+    counters,
+    limits,
+    emit,
+    githubNow,
+    peerId: () => '',
+    shareable: { add: async () => {} },
+    publish: async () => {},
+    lookUp: async () => {}
+  })
+  return {
+    isAlone: true,
+    isElsewhere: false,
+    peerId: undefined,
+    addresses: [],
+    values,
+    reputation,
+    start: async () => {},
+    retryNow() {},
+    lookUp: async () => {},
+    githubTook() {},
+    used() {},
+    announce() {},
+    touched() {},
+    purge: async () => {},
+    peers: () => [],
+    relays: () => [],
+    holders: async () => [],
+    stats: () => ({}),
+    stop: async () => {}
+  }
+}

@@ -1,0 +1,89 @@
+import { inTime } from '../abort.ts'
+import type { Group } from '../group/group.ts'
+import type { Transport } from '../transport/transport.ts'
+
+/** What a relay calls itself where a probe asks: no name that a machine has. */
+export const relayName = 'a relay'
+
+/** A relay that this member was told of. */
+export interface Relay {
+  id: string
+  /** As it was given; the first of several. */
+  address: string
+  /** `reserved`: others reach this member through it. `connected`: not yet, or it gives no place. */
+  state: 'away' | 'connected' | 'reserved'
+  /** What it did not take or give when it was last asked: this member's proof (of a group that it does not serve), or a place. */
+  refused?: 'proof' | 'place'
+}
+
+export interface RelaysOptions {
+  /** Multiaddrs, each ending in the relay's peer id. */
+  relays: readonly string[]
+  transport: Pick<Transport, 'addresses' | 'reserve'>
+  /** Shows the proof of a group; resolves to the peer's own, or to `relay`. */
+  requests: { proof(peerId: string, of?: Group): Promise<Uint8Array | 'relay' | undefined> }
+  groups: readonly Group[]
+  isConnected(peerId: string): boolean
+  /** There is a new way to reach this member. */
+  reserved(): void
+}
+
+const maxRoundsBetween = 20
+/** Longer than a relay waits for a proof; who answers later is asked again. */
+const reserveMs = 15_000
+
+/** Keeps a place at every relay: shows it the proofs of all groups, and asks again where it was lost or refused. */
+export function createRelays({ relays, transport, requests, groups, isConnected, reserved }: RelaysOptions) {
+  interface Known extends Pick<Relay, 'address' | 'refused'> {
+    busy: boolean
+    failures: number
+    nextRound: number
+  }
+  const known = new Map<string, Known>()
+  for (const address of relays) {
+    const id = address.slice(address.lastIndexOf('/') + 1)
+    if (!known.has(id)) known.set(id, { address, busy: false, failures: 0, nextRound: 0 })
+  }
+  let round = 0
+  const isReserved = (id: string) => transport.addresses.some((address) => address.includes(`/${id}/p2p-circuit/`))
+
+  async function join(id: string): Promise<void> {
+    const relay = known.get(id)
+    if (!relay || relay.busy || isReserved(id)) return
+    relay.busy = true
+    let asked: Relay['refused'] = 'proof'
+    try {
+      const answers = await Promise.all(groups.map((group) => requests.proof(id, group)))
+      if (!answers.includes('relay')) throw new Error('the relay takes no proof of this member')
+      asked = 'place'
+      if (transport.reserve) await inTime(transport.reserve(id), reserveMs)
+      Object.assign(relay, { failures: 0, nextRound: 0, refused: undefined })
+      reserved()
+    } catch {
+      // Who has gone has refused nothing.
+      if (isConnected(id)) relay.refused = asked
+      relay.failures++
+      relay.nextRound = round + Math.min(2 ** relay.failures, maxRoundsBetween)
+    } finally {
+      relay.busy = false
+    }
+  }
+
+  return {
+    has: (peerId: string): boolean => known.has(peerId),
+    /** A connection to a relay was made. */
+    connected: (id: string): void => void join(id),
+    /** Looks after all of them. */
+    tick(): void {
+      round++
+      for (const [id, { nextRound }] of known) if (isConnected(id) && nextRound <= round) void join(id)
+    },
+    list: (): Relay[] =>
+      [...known].map(([id, { address, refused }]) => ({
+        id,
+        address,
+        state: !isConnected(id) ? 'away' : isReserved(id) ? 'reserved' : 'connected',
+        ...(refused && { refused })
+      }))
+  }
+}

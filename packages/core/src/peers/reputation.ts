@@ -1,0 +1,79 @@
+import { LRUCache } from 'lru-cache'
+import type { Limits } from '../limits.ts'
+import type { Counters } from '../stats.ts'
+import { type Bucket, createBucket } from './bucket.ts'
+
+/** What each peer may cost: its rate, and how much rubbish it may send before it is not heard any more. */
+export interface Reputation {
+  /** False once a peer is shut out: its messages are not even parsed. */
+  hears(peerId: string): boolean
+  /**
+   * Takes one message from the allowance of its author, and of the neighbour that handed it over: one connection can bring
+   * messages of any number of authors. False, and counted, when it is too much.
+   */
+  allows(author: string, neighbour: string, byteLength: number): boolean
+  /** Counts rejected data. After so many of a peer, it is shut out and disconnected. */
+  reject(peerId: string, reason: string): void
+  /** Notes that an audit found a peer's entry to differ from GitHub's; three in an hour cost it our trust. */
+  mismatch(peerId: string): void
+  trusts(peerId: string): boolean
+}
+
+const hourMs = 3_600_000
+const remembered = 4096
+
+export function createReputation(
+  limits: Limits,
+  counters: Counters,
+  now: () => number,
+  shutOut: (peerId: string) => void
+): Reputation {
+  const peers = new LRUCache<string, { messages: Bucket; bytes: Bucket; rejected: number; mismatches: number[] }>({
+    max: remembered
+  })
+  // Apart, so that invented authors cannot push a neighbour's out.
+  const neighbours = new LRUCache<string, { messages: Bucket; bytes: Bucket }>({ max: remembered })
+
+  function of(peerId: string) {
+    let peer = peers.get(peerId)
+    if (!peer) {
+      const messages = createBucket(limits.messagesPerSecond, limits.messagesBurst, now)
+      const bytes = createBucket(limits.gossipBytesPerSecond, limits.gossipBytesPerSecond * 4, now)
+      peer = { messages, bytes, rejected: 0, mismatches: [] }
+      peers.set(peerId, peer)
+    }
+    return peer
+  }
+  function handedBy(peerId: string) {
+    let neighbour = neighbours.get(peerId)
+    if (!neighbour) {
+      const messages = createBucket(limits.handedPerSecond, limits.handedBurst, now)
+      const bytes = createBucket(limits.handedBytesPerSecond, limits.handedBytesPerSecond * 4, now)
+      neighbour = { messages, bytes }
+      neighbours.set(peerId, neighbour)
+    }
+    return neighbour
+  }
+  const take = ({ messages, bytes }: { messages: Bucket; bytes: Bucket }, byteLength: number) =>
+    messages.take() && bytes.take(byteLength)
+
+  return {
+    hears: (peerId) => (peers.get(peerId)?.rejected ?? 0) < limits.rejectedMessages,
+    allows(author, neighbour, byteLength) {
+      if (take(handedBy(neighbour), byteLength) && take(of(author), byteLength)) return true
+      counters.rejected('rate')
+      return false
+    },
+    reject(peerId, reason) {
+      counters.rejected(reason)
+      const peer = of(peerId)
+      if (++peer.rejected === limits.rejectedMessages) shutOut(peerId)
+    },
+    mismatch(peerId) {
+      const peer = of(peerId)
+      peer.mismatches = [...peer.mismatches.filter((at) => now() - at < hourMs), now()]
+    },
+    trusts: (peerId) =>
+      (peers.get(peerId)?.mismatches.filter((at) => now() - at < hourMs).length ?? 0) < limits.auditMismatches
+  }
+}

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process'
+import { hostname } from 'node:os'
+import { filePeers } from '../../discovery/file.ts'
+import { mdns } from '../../discovery/mdns.ts'
+import { staticPeers } from '../../discovery/static.ts'
+import { hostOf } from '../../libp2p/host.ts'
+import { createLibp2pTransport } from '../../libp2p/libp2p.ts'
+import { createWaitingRoom } from '../../libp2p/waiting-room.ts'
+import { portLimits } from '../../limits.ts'
+import { filesystemStore } from '../../store/filesystem.ts'
+import type { Platform } from '../platform.ts'
+import { defaultCacheDir } from './cache-dir.ts'
+import { readEnvironment } from './environment.ts'
+import { fetchAgain } from './fetch.ts'
+import { openIdentity as openNodeIdentity } from './identity.ts'
+import { listenOn } from './listen.ts'
+import { boundedTcp, boundedWebSockets } from './sockets.ts'
+import { isWebRtcInstalled, loadWebRtc } from './webrtc.ts'
+
+export const settings: Platform['settings'] = () => readEnvironment(process.env)
+
+export const defaultFetch: Platform['defaultFetch'] = fetchAgain
+
+export const seesRedirects: Platform['seesRedirects'] = true
+
+export const memberName: Platform['memberName'] = () => hostname()
+
+export const openIdentity: Platform['openIdentity'] = ({ cacheDir = defaultCacheDir() }) =>
+  openNodeIdentity(cacheDir, Boolean(process.env.CI))
+
+export const defaultStore: Platform['defaultStore'] = ({ cacheDir = defaultCacheDir(), limits }, onWarning) =>
+  filesystemStore({
+    directory: cacheDir,
+    maxBytes: limits.filesystemBytes,
+    maxEntries: limits.storeEntries,
+    onWarning
+  })
+
+export const defaultDiscovery: Platform['defaultDiscovery'] = (options, onWarning, tag) => [
+  ...(options.bootstrap?.length ? [staticPeers(options.bootstrap)] : []),
+  ...(options.peersDir === undefined ? [] : [filePeers({ directory: options.peersDir, onWarning })]),
+  // Who keeps to loopback, or to a transport of its own, has nobody to find on the network.
+  ...(tag !== undefined && (options.mdns ?? !(options.forceLocalhost || options.transport))
+    ? [mdns({ tag, onWarning })]
+    : [])
+]
+
+/** libp2p over TCP and WebSockets. */
+export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) => {
+  const { connections, handshakes, handshakesPerAddress, handshakeMs } = portLimits
+  const room = createWaitingRoom({
+    maxWaiting: handshakes,
+    maxWaitingPerHost: handshakesPerAddress,
+    maxWaitMs: handshakeMs
+  })
+  const bounds = { ...portLimits, room, maxSockets: connections + handshakes, hostOf }
+  return createLibp2pTransport({
+    transports: [boundedTcp(bounds), boundedWebSockets(bounds)],
+    relays: options.relays,
+    webRtc: () => loadWebRtc(options.iceServers),
+    privateKey: options.privateKey,
+    listen: listenOn(options)
+  })
+}
+
+/** What `gh auth token` says of an API's host, if anything; only that tool knows where the system keeps it. */
+export const findToken: Platform['findToken'] = (apiUrl) => {
+  const { hostname: apiHost } = new URL(apiUrl)
+  const host = apiHost === 'api.github.com' ? 'github.com' : apiHost
+  return new Promise((resolve) => {
+    execFile('gh', ['auth', 'token', '--hostname', host], { timeout: 3000, windowsHide: true }, (error, stdout) => {
+      resolve(error ? undefined : stdout.trim() || undefined)
+    })
+  })
+}
+
+export const hasWebRtc: Platform['hasWebRtc'] = () => isWebRtcInstalled()
+
+export const meshOfTabs: Platform['meshOfTabs'] = undefined
+
+export const onWake: Platform['onWake'] = () => () => {}
+
+export { filePeers, filesystemStore, mdns }
