@@ -76,7 +76,7 @@ export default defineConfig([
     'platform/node/node.ts',
     'cache-folder/cache-folder.ts',
     'platform/node/sockets.ts',
-    'platform/browser.ts'
+    'platform/browser/browser.ts'
   ]),
   selfContained('packages/cli', 'bin', 'bin.ts', {
     // A command loads what it needs and no more.

@@ -12,7 +12,7 @@ export async function bundleForPages({ own = false } = {}) {
     platform: 'browser',
     external: own ? (name) => !/^(?:[./]|#platform$)/.test(name) : [],
     // The sources, for `dist` is being written at the same time.
-    resolve: { alias: { '#platform': join(root, 'packages/core/src/platform/browser.ts') } },
+    resolve: { alias: { '#platform': join(root, 'packages/core/src/platform/browser/browser.ts') } },
     transform: { target: 'es2023', define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' } }
   })
   const { output } = await bundle.generate({

@@ -64,7 +64,7 @@ function sourceOf({ hit, forwardStatus, detail }: CacheStatus): Source {
 }
 
 /** Of several caches on the way (RFC 9211, section 2: the last is the nearest), the mesh's own; any other is none of ours. */
-export function parseCacheStatus(header: string | null): CacheStatus | undefined {
+function parseCacheStatus(header: string | null): CacheStatus | undefined {
   const own = header
     ?.split(',')
     .map((cache) => cache.split(';').map((part) => part.trim()))

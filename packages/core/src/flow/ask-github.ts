@@ -26,7 +26,7 @@ export interface AskGitHubOptions {
   missing: Pick<NegativeCache, 'set'>
 }
 
-export interface Asking {
+interface Asking {
   /** What is held: GitHub is asked whether it is still current. */
   held?: Assessment
   /** Whether the answer is kept. */

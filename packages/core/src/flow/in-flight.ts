@@ -9,7 +9,7 @@ interface Waiter {
 }
 
 /** One request under way. */
-export interface InFlight<T> {
+interface InFlight<T> {
   /** Settles as the work does. Waiting for this does not count. */
   readonly outcome: Promise<T>
   /** The same, for a waiter that counts; rejects with `signal.reason` as soon as that aborts. */
@@ -18,7 +18,7 @@ export interface InFlight<T> {
   joinWithin(ms: number, waiter: Waiter): Promise<T | undefined>
 }
 
-export interface JoinOrStart<T> {
+interface JoinOrStart<T> {
   /** Its name among the requests of one viewer. */
   own: string
   /** Its name among those of all viewers. */

@@ -3,9 +3,9 @@ import { lpStream } from '@libp2p/utils'
 import { equal } from '../bytes.ts'
 import { MeshError, toMeshError } from '../errors.ts'
 import { decodeProbe, decodeProbed, encodeProbe, encodeProbed, type Probed } from '../protocol/wire.ts'
+import type { ProbeOptions, ProbeReport } from '../transport/libp2p-transport.ts'
 import type { TransportHandlers } from '../transport/transport.ts'
 import { version } from '../version.ts'
-import type { ProbeOptions, ProbeReport } from './libp2p-transport.ts'
 
 const protocol = '/ghmesh/1/probe'
 const frameBytes = 512

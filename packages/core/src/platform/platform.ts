@@ -1,12 +1,12 @@
 import type { Bytes } from '../bytes.ts'
 import type { Discovery, MdnsOptions } from '../discovery/discovery.ts'
 import type { MeshError } from '../errors.ts'
-import type { Libp2pTransport } from '../libp2p/libp2p-transport.ts'
 import type { Limits } from '../limits.ts'
 import type { Mesh } from '../mesh.ts'
 import type { MeshOptions, Setting } from '../options.ts'
 import type { Store, StoreBounds } from '../store/store.ts'
 import type { TabsOptions } from '../tabs/mesh-of-tabs.ts'
+import type { Libp2pTransport } from '../transport/libp2p-transport.ts'
 
 /** What differs between Node and browsers; both files of this folder export these names. */
 export interface Platform {

@@ -60,7 +60,7 @@ function isPermitted(entry: Entry, varies: boolean, asker: Asker): boolean {
  * So there a viewer without a token gets only what an answer without a token showed, until such an answer has shown
  * that the server is open. On github.com that would cost pages without a token most of their 60 calls an hour.
  */
-export function mayRead(entry: Entry, asker: Pick<Asker, 'viewer' | 'anonymous' | 'hidden' | 'isOpen'>): boolean {
+function mayRead(entry: Entry, asker: Pick<Asker, 'viewer' | 'anonymous' | 'hidden' | 'isOpen'>): boolean {
   if (!entry.public || entry.local || asker.hidden || confirmedAt(entry.confirmed, asker.viewer) === 0) return false
   return !asker.anonymous || asker.isOpen || entry.anonymous
 }

@@ -1,5 +1,5 @@
 import type { AbortOptions } from '../abort.ts'
-import type { Peer, Transport } from '../transport/transport.ts'
+import type { Peer, Transport } from './transport.ts'
 
 export interface ProbeOptions extends AbortOptions {
   /** Round trips to measure, 16 at most. Default 5. */
