@@ -41,6 +41,7 @@ const sources = {
   'ghmesh/protocol': './packages/core/src/protocol/index.ts',
   'ghmesh/cache-folder': './packages/core/src/cache-folder/cache-folder.ts',
   'ghmesh/node-sockets': './packages/core/src/platform/node/sockets.ts',
+  'ghmesh/node-version': './packages/core/src/platform/node/version.ts',
   ghmesh: './packages/core/src/index.ts',
   '#platform': './packages/core/src/platform/node/node.ts'
 }
@@ -76,6 +77,7 @@ export default defineConfig([
     'platform/node/node.ts',
     'cache-folder/cache-folder.ts',
     'platform/node/sockets.ts',
+    'platform/node/version.ts',
     'platform/browser/browser.ts'
   ]),
   selfContained('packages/cli', 'bin', 'bin.ts', {

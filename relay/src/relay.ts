@@ -1,6 +1,7 @@
 import { generateKeyPair, privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import type { Connection } from '@libp2p/interface'
 import { boundedTcp, boundedWebSockets, maxDescriptors } from 'ghmesh/node-sockets'
+import { requireNode } from 'ghmesh/node-version'
 import { createExchange, createProbe, createWaitingRoom, relayName, stopNode } from 'ghmesh/protocol'
 import { announceAddresses, hostsBehind, listenAddresses, type Ports } from './addresses.ts'
 import { createCircuits } from './circuits.ts'
@@ -49,8 +50,13 @@ export interface Relay {
   stop(): Promise<void>
 }
 
-/** A relay for members of ghmesh: they meet at it, reserve circuits through it, and gossip over it. */
+/**
+ * A relay for members of ghmesh: they meet at it, reserve circuits through it, and gossip over it.
+ *
+ * @throws Error with the code ERR_RUNTIME when this Node is too old
+ */
 export function createRelay(options: RelayOptions = {}): Relay {
+  requireNode('@ghmesh/relay')
   const wanted = { ...defaultRelayLimits, ...options.limits }
   const descriptors = maxDescriptors()
   const limits = fitDescriptors(wanted, descriptors)

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import process from 'node:process'
+import { explainOldNode } from 'ghmesh/node-version'
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-if (major < 22 || (major === 22 && minor < 13)) {
-  console.error(`ghmesh: needs Node 22.13 or later, this is ${process.versions.node}`)
+const tooOld = explainOldNode('ghmesh')
+if (tooOld !== undefined) {
+  console.error(tooOld)
   process.exitCode = 1
 } else {
   // Imported late: an older Node would stop at the dependencies' syntax before it could say why.

@@ -8,6 +8,7 @@ import {
   meshOfTabs,
   onWake,
   openIdentity,
+  requireRuntime,
   seesRedirects,
   settings
 } from '#platform'
@@ -41,9 +42,11 @@ const quiet: NonNullable<MeshOptions['logger']> = {
  * const response = await mesh.fetch('https://api.github.com/repos/octocat/Hello-World')
  * await mesh.stop()
  *
- * @throws MeshError, only for options that cannot be used: ERR_INVALID_OPTION, or ERR_TRANSPORT when no port can be had.
+ * @throws MeshError: ERR_RUNTIME when this Node is too old, ERR_INVALID_OPTION for options that cannot be used, or
+ * ERR_TRANSPORT when no port can be had.
  */
 export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
+  requireRuntime()
   const options = { logger: quiet, fetch: defaultFetch, ...readOptions(given, settings()) }
   const { logger, secret, now = Date.now, limits } = options
   const warn = (error: MeshError) => logger.warn(`ghmesh: ${error.message}`)

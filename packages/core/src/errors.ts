@@ -1,6 +1,7 @@
 /** Why something of ghmesh failed; stable across versions. */
 export type MeshErrorCode =
   | 'ERR_INVALID_OPTION'
+  | 'ERR_RUNTIME'
   | 'ERR_VALUE_TOO_LARGE'
   | 'ERR_STOPPED'
   | 'ERR_STORE'

@@ -10,6 +10,8 @@ import type { Libp2pTransport } from '../transport/libp2p-transport.ts'
 
 /** What differs between Node and browsers; both files of this folder export these names. */
 export interface Platform {
+  /** @throws MeshError ERR_RUNTIME where ghmesh cannot run. */
+  requireRuntime(): void
   /** What the environment says of options. */
   settings(): Setting[]
   /** Towards the origin: the global one, as it was at import. */

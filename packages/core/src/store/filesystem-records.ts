@@ -1,4 +1,5 @@
-import { crc32 } from 'node:zlib'
+// As a namespace, as in filesystem.ts.
+import * as zlib from 'node:zlib'
 import { openExisting, readError } from './filesystem-database.ts'
 
 /** A record as it stands in the file, whether or not it makes sense. */
@@ -119,7 +120,7 @@ export function openRecords(directory: string): Records {
         (id) => sql.whole.get(id)
       )
       for (const { body, ...rest } of rows) {
-        const intact = body !== null && body.byteLength === rest.byteLength && crc32(body) === rest.checksum
+        const intact = body !== null && body.byteLength === rest.byteLength && zlib.crc32(body) === rest.checksum
         yield { ...rest, intact, ...(body && { body }) }
       }
     },

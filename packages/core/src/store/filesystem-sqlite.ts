@@ -10,7 +10,7 @@ import {
   renameSync,
   rmSync
 } from 'node:fs'
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, DatabaseSyncOptions } from 'node:sqlite'
 import { MeshError } from '../errors.ts'
 
 /** SQLite's primary result codes that mean something here. */
@@ -37,18 +37,27 @@ function isSpecial(path: string): boolean {
   return stats !== undefined && !stats.isFile()
 }
 
-/** Opens a database, made for its owner only where it is missing. What is neither a plain file nor a folder counts as damaged. */
-export function connect(path: string, busyTimeoutMs: number): DatabaseSync {
+/**
+ * Opens a database as it is.
+ *
+ * @throws MeshError ERR_STORE where this runtime has no SQLite
+ */
+export function open(path: string, options: DatabaseSyncOptions = {}): DatabaseSync {
   // Not a static import: Node 22 warns that node:sqlite is experimental as soon as it is loaded, and Node 20 lacks it.
   const builtin = process.getBuiltinModule?.('node:sqlite')
-  if (!builtin)
-    throw new MeshError('ERR_STORE', `the cache on disk needs Node 22.13 or newer, this is ${process.version}`)
+  if (builtin) return new builtin.DatabaseSync(path, options)
+  const why = `the cache on disk needs node:sqlite, which ${process.version} lacks`
+  throw new MeshError('ERR_STORE', `${why}: install a newer Node from https://nodejs.org`)
+}
+
+/** Opens a database, made for its owner only where it is missing. What is neither a plain file nor a folder counts as damaged. */
+export function connect(path: string, busyTimeoutMs: number): DatabaseSync {
   const special = suffixes.find((suffix) => isSpecial(path + suffix) && !lstatSync(path + suffix).isDirectory())
   if (special !== undefined)
     throw Object.assign(new Error(`${path}${special} is no plain file`), { errcode: sqlite.notADatabase })
   // SQLite gives its other files the same mode.
   closeSync(openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | plainly, 0o600))
-  const database = new builtin.DatabaseSync(path)
+  const database = open(path)
   // The timeout comes first: switching to WAL needs the lock, too.
   database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
   return database

@@ -1,4 +1,5 @@
-import { crc32 } from 'node:zlib'
+// As a namespace: Node 20.14 and older lack crc32, and would stop at the name before they could say what is missing.
+import * as zlib from 'node:zlib'
 import type { AbortOptions } from '../abort.ts'
 import type { MeshError } from '../errors.ts'
 import { defaultLimits } from '../limits.ts'
@@ -153,7 +154,7 @@ export function filesystemStore(
         const row = sql.get.get(key) as { checksum: number; meta: string; body: Uint8Array | null } | undefined
         if (!row) return undefined
         const meta = parse(row.meta)
-        if (!meta || !row.body || crc32(row.body) !== row.checksum) return drop(sql, key)
+        if (!meta || !row.body || zlib.crc32(row.body) !== row.checksum) return drop(sql, key)
         used.delete(key)
         used.add(key)
         if (used.size >= usesAtOnce) flush(sql)
@@ -180,7 +181,7 @@ export function filesystemStore(
       run((sql) => {
         if (bytes > maxBytes) return drop(sql, key)
         // Against damage, not malice: whoever can write here can write anything.
-        const checksum = crc32(body)
+        const checksum = zlib.crc32(body)
         write(sql, (totals) => {
           // Only in a cache that is nearly full does it matter what was used, and by which process.
           if (totals.bytes + bytes > maxBytes * 0.9 || totals.count >= maxEntries * 0.9) writeUses(sql, totals)

@@ -16,6 +16,8 @@ const onlyInNode = (name: string): never => {
   throw new MeshError('ERR_INVALID_OPTION', `${name} works in Node only; leave it out in browsers`)
 }
 
+export const requireRuntime: Platform['requireRuntime'] = () => {}
+
 export const settings: Platform['settings'] = () => []
 
 export const defaultFetch: Platform['defaultFetch'] = platformFetch

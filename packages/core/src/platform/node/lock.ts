@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { codeOf, sqlite, takeLock } from '../../store/filesystem-sqlite.ts'
+import type { DatabaseSync } from 'node:sqlite'
+import { codeOf, open, sqlite, takeLock } from '../../store/filesystem-sqlite.ts'
 
 const lockFile = (directory: string) => join(directory, 'identity.lock')
 
@@ -21,7 +21,7 @@ export function lockIdentity(directory: string): DatabaseSync | undefined {
 export function identityInUse(directory: string): boolean {
   // Nothing else can be locked, and a pipe would be waited at.
   if (!lstatSync(lockFile(directory), { throwIfNoEntry: false })?.isFile()) return false
-  const database = new DatabaseSync(lockFile(directory), { readOnly: true })
+  const database = open(lockFile(directory), { readOnly: true })
   try {
     database.prepare('SELECT count(*) FROM sqlite_master').get()
     return false

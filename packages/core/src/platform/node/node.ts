@@ -15,7 +15,10 @@ import { fetchAgain } from './fetch.ts'
 import { openIdentity as openNodeIdentity } from './identity.ts'
 import { listenOn } from './listen.ts'
 import { boundedTcp, boundedWebSockets } from './sockets.ts'
+import { requireNode } from './version.ts'
 import { isWebRtcInstalled, loadWebRtc } from './webrtc.ts'
+
+export const requireRuntime: Platform['requireRuntime'] = () => requireNode('ghmesh')
 
 export const settings: Platform['settings'] = () => readEnvironment(process.env)
 
