@@ -58,7 +58,11 @@ export interface Mesh extends AsyncDisposable {
     options?: AddEventListenerOptions
   ): void
   removeEventListener<K extends keyof MeshEvents>(type: K, listener: (event: CustomEvent<MeshEvents[K]>) => void): void
-  /** Idempotent; nothing of the mesh keeps the process alive afterwards. Later calls reject with ERR_STOPPED. */
+  /**
+   * Idempotent; nothing of the mesh keeps the process alive afterwards. Later calls reject with ERR_STOPPED. With a secret a
+   * mesh listens, like any server, and a process does not end before this is called, or before the block ends that declared
+   * it with `await using`. Without a secret a process may end without it.
+   */
   stop(): Promise<void>
 }
 

@@ -83,6 +83,7 @@ export function createAfterWrite(options: AfterWriteOptions) {
           void recheck(targets, by).catch(() => {})
         }, delayMs)
         timers.add(timer)
+        letEnd(timer)
       }
     },
     /** Settles when what was written is stale on disk too, and at members. */
@@ -93,4 +94,9 @@ export function createAfterWrite(options: AfterWriteOptions) {
       await Promise.all(underWay)
     }
   }
+}
+
+/** A second look only keeps this cache fresh, so a process in Node that has nothing else to do may end before it. */
+function letEnd(timer: unknown): void {
+  ;(timer as { unref?(): void }).unref?.()
 }
