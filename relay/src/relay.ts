@@ -53,10 +53,10 @@ export interface Relay {
 /**
  * A relay for members of ghmesh: they meet at it, reserve circuits through it, and gossip over it.
  *
- * @throws Error with the code ERR_RUNTIME when this Node is too old
+ * @throws Error with the code ERR_RUNTIME when this Node is too old, or this is Bun or Deno
  */
 export function createRelay(options: RelayOptions = {}): Relay {
-  requireNode('@ghmesh/relay')
+  requireNode('@ghmesh/relay', true)
   const wanted = { ...defaultRelayLimits, ...options.limits }
   const descriptors = maxDescriptors()
   const limits = fitDescriptors(wanted, descriptors)

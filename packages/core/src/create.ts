@@ -42,8 +42,8 @@ const quiet: NonNullable<MeshOptions['logger']> = {
  * const response = await mesh.fetch('https://api.github.com/repos/octocat/Hello-World')
  * await mesh.stop()
  *
- * @throws MeshError: ERR_RUNTIME when this Node is too old, ERR_INVALID_OPTION for options that cannot be used, or
- * ERR_TRANSPORT when no port can be had.
+ * @throws MeshError: ERR_RUNTIME when this Node is too old, or with a secret in Bun or Deno; ERR_INVALID_OPTION for options
+ * that cannot be used; ERR_TRANSPORT when no port can be had.
  */
 export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
   requireRuntime()

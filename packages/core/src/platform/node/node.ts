@@ -48,8 +48,9 @@ export const defaultDiscovery: Platform['defaultDiscovery'] = (options, onWarnin
     : [])
 ]
 
-/** libp2p over TCP and WebSockets. */
+/** libp2p over TCP and WebSockets, in Node itself. */
 export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) => {
+  requireNode('ghmesh', true)
   const { connections, handshakes, handshakesPerAddress, handshakeMs } = portLimits
   const room = createWaitingRoom({
     maxWaiting: handshakes,

@@ -16,14 +16,27 @@ export function explainOldNode(program: string, version = process.versions.node)
   return `${program} needs Node ${minNodeVersion} or later; this is v${version}: install a newer one from https://nodejs.org`
 }
 
-/** @throws MeshError ERR_RUNTIME when this Node is too old for `program`. */
-export function requireNode(program: string): void {
-  const why = explainOldNode(program)
+/**
+ * One line that says what to do when this only looks like Node, and members cannot be connected with it; undefined in Node.
+ * Tried: Bun 1.4.5 never closes a WebSocket server, and Deno 2.9.6 never ends once libp2p has run in it.
+ */
+export function explainOtherRuntime(
+  program: string,
+  versions: Record<string, string | undefined> = process.versions
+): string | undefined {
+  const [found] = Object.entries({ Bun: versions.bun, Deno: versions.deno }).filter(([, version]) => version)
+  if (!found) return undefined
+  return `${program} cannot connect members in ${found.join(' ')}: run it with Node ${minNodeVersion} or later; without a secret, createMesh works here`
+}
+
+/** @throws MeshError ERR_RUNTIME when `program` cannot run here, or `isConnecting` and cannot connect members here. */
+export function requireNode(program: string, isConnecting = false): void {
+  const why = explainOldNode(program) ?? (isConnecting ? explainOtherRuntime(program) : undefined)
   if (why !== undefined) throw runtimeError(why)
 }
 
 /** An error without a stack trace: Node would print the line that threw, and in a bundle that line is hundreds of kilobytes long. */
-export function runtimeError(message: string): MeshError {
+function runtimeError(message: string): MeshError {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0
   try {
