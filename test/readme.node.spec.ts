@@ -53,6 +53,25 @@ describe('README.md', () => {
     }
   })
 
+  it('and no document has a command that is not there, or a folder that nobody made', () => {
+    const documents = globSync('{*.md,docs/**/*.md,examples/*/*.md,packages/*/*.md,relay/**/*.md}', { cwd: root })
+    const command = /(?:^\s*|[;&|(]\s*|\$ )(?:\w+=\S*\s+)*(?:ghmesh|ghmesh-relay|github-sim)(?=\s|$)(?!=).*/gm
+    let destinations = 0
+    for (const document of documents) {
+      const text = readFileSync(join(root, document), 'utf8')
+      // Nothing of ours is on the PATH but where it was installed for all.
+      const isGlobal = text.includes('npm install --global')
+      for (const [, block = ''] of text.matchAll(/^ *```(?:sh|bash|console)\n(.*?)^ *```$/gms)) {
+        if (!isGlobal) expect([...block.matchAll(command)].map(String), document).to.deep.equal([])
+        for (const [, folder = ''] of block.matchAll(/--pack-destination (\S+)/g)) {
+          destinations++
+          expect(block.split('--pack-destination')[0], document).to.contain(`mkdir -p ${folder}`)
+        }
+      }
+    }
+    expect(destinations).to.be.at.least(2)
+  })
+
   it('npx --no runs ghmesh here, and never what stands under its name on a registry', async () => {
     const folder = commands.folder('taken')
     writeFileSync(join(folder, 'bin.js'), "#!/usr/bin/env node\nconsole.log('taken')\n", { mode: 0o755 })

@@ -52,7 +52,7 @@ describe('the packed tarballs in an empty project', function () {
       )
       return `./${packed.filename}`
     })
-    writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }')
+    writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "commonjs" }')
     runNpm(project, 'install', '--prefer-offline', ...tarballs)
     installed = JSON.parse(readFileSync(join(project, 'node_modules/.package-lock.json'), 'utf8')).packages
     github = await startGitHub()
@@ -101,19 +101,46 @@ describe('the packed tarballs in an empty project', function () {
     )
   })
 
+  it('are made and installed by the README’s commands, for an example of its in a folder that is new', async () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8')
+    const [, section = ''] = /^## Use it in Node$(.*?)^## /ms.exec(readme) ?? []
+    const [, install = ''] = /^```sh\n(.*?)^```$/ms.exec(section) ?? []
+    const [, example = ''] = /^```js\n(.*?)^```$/ms.exec(section) ?? []
+    const [, name = ''] = /\bas `([\w-]+\.mjs)`/.exec(section) ?? []
+    const folder = join(commands.folder('new'), 'your-project')
+    // It is built already, and other tests use what was built.
+    const steps = install.replace('npm run build && ', '').replaceAll('../your-project', folder)
+    expect(steps).to.not.equal(install)
+    const env = {
+      ...process.env,
+      npm_config_prefer_offline: 'true',
+      npm_config_audit: 'false',
+      npm_config_loglevel: 'error'
+    }
+    const installed = spawnSync('bash', ['-e', '-c', steps], { cwd: root, env, encoding: 'utf8' })
+    expect([installed.status, installed.stderr], installed.stdout).to.deep.equal([0, ''])
+    writeFileSync(join(folder, name), example)
+    const { code, stdout, stderr } = await commands.start(process.execPath, [join(folder, name)], {
+      GITHUB_API_URL: github.url,
+      CACHE_DIR: commands.folder('cache')
+    }).ended
+    expect([code, stderr]).to.deep.equal([0, ''])
+    expect(stdout).to.match(/^\d+ issues/)
+  })
+
   it('run the README’s examples', async () => {
     runNpm(project, 'install', '--prefer-offline', '@octokit/core@7', '@octokit/plugin-paginate-rest@16')
     const readme = readFileSync(join(root, 'README.md'), 'utf8')
     const examples = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code = '']) => code)
     expect(examples).to.have.length(2)
     for (const [i, code] of examples.entries()) {
-      writeFileSync(join(project, `example-${i}.js`), code)
+      writeFileSync(join(project, `example-${i}.mjs`), code)
       const env = { GITHUB_API_URL: github.url, GH_TOKEN: 'sim-token-bob', CACHE_DIR: commands.folder('cache') }
       const {
         code: exit,
         stdout,
         stderr
-      } = await commands.start(process.execPath, [join(project, `example-${i}.js`)], env).ended
+      } = await commands.start(process.execPath, [join(project, `example-${i}.mjs`)], env).ended
       expect([exit, stderr]).to.deep.equal([0, ''])
       expect(stdout).to.match(/^\d+ issues/)
     }
