@@ -92,14 +92,17 @@ export const defaultStore: Platform['defaultStore'] = ({ limits }) =>
 export const defaultDiscovery: Platform['defaultDiscovery'] = ({ bootstrap = [] }) =>
   bootstrap.length > 0 ? [staticPeers(bootstrap)] : []
 
-/** libp2p over WebSockets and WebRTC: to relays, and through them to members. */
+/** Workers have no WebRTC: there nobody is told an address by it, and it is not tried. */
+const knowsWebRtc = () => typeof RTCPeerConnection === 'function'
+
+/** libp2p over WebSockets and, in pages, WebRTC: to relays, and through them to members. */
 export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) => {
   const { privateKey, allowPrivateAddresses, relays, iceServers = [] } = options
   const rtcConfiguration = { iceServers }
   return createLibp2pTransport({
-    transports: [webSockets(), webRTCDirect({ rtcConfiguration })],
+    transports: [webSockets(), ...(knowsWebRtc() ? [webRTCDirect({ rtcConfiguration })] : [])],
     relays,
-    webRtc: async () => ({ transport: webRTC({ rtcConfiguration }), stop() {} }),
+    webRtc: async () => (knowsWebRtc() ? { transport: webRTC({ rtcConfiguration }), stop() {} } : undefined),
     privateKey,
     // libp2p refuses ws:// and private addresses in browsers unless told otherwise.
     gater: allowPrivateAddresses ? { denyDialMultiaddr: () => false } : undefined,
@@ -109,7 +112,7 @@ export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) => {
 
 export const findToken: Platform['findToken'] = async () => undefined
 
-export const hasWebRtc: Platform['hasWebRtc'] = async () => typeof RTCPeerConnection === 'function'
+export const hasWebRtc: Platform['hasWebRtc'] = async () => knowsWebRtc()
 
 export const meshOfTabs: Platform['meshOfTabs'] =
   globalThis.navigator?.locks && globalThis.BroadcastChannel ? overTabs : undefined

@@ -1,0 +1,46 @@
+// A module that runs as a Worker, a SharedWorker and a service worker, without a bundler.
+import { createMesh } from '/packages/core/dist/browser/ghmesh.js'
+
+/** Joins the group, reads one answer and leaves. Returns what it saw. */
+async function visit({ options, url }) {
+  const asked = []
+  const mesh = await createMesh({
+    ...options,
+    fetch(input, init) {
+      asked.push(input instanceof Request ? input.url : String(input))
+      return fetch(input, init)
+    }
+  })
+  try {
+    while (mesh.peers().length === 0) await mesh.get('nothing')
+    const [peer] = mesh.peers()
+    const response = await mesh.fetch(url)
+    return {
+      body: await response.json(),
+      cacheStatus: response.headers.get('cache-status'),
+      asked,
+      peer,
+      peerId: mesh.peerId,
+      addresses: mesh.addresses
+    }
+  } finally {
+    await mesh.stop()
+  }
+}
+
+async function answer({ data, ports: [port] }) {
+  try {
+    port.postMessage({ scope: globalThis.constructor.name, seen: await visit(data) })
+  } catch (error) {
+    port.postMessage({ scope: globalThis.constructor.name, error: String(error?.stack ?? error) })
+  }
+}
+
+// A service worker is kept alive for a message only as long as it says so.
+globalThis.addEventListener('message', (event) => {
+  const answered = answer(event)
+  event.waitUntil?.(answered)
+})
+globalThis.addEventListener('connect', ({ ports: [port] }) => {
+  port.onmessage = (event) => void answer(event)
+})

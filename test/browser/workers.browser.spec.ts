@@ -1,0 +1,120 @@
+import { expect } from 'chai'
+import type { MeshOptions, Peer } from 'ghmesh'
+
+const library = new URL('/packages/core/dist/browser/ghmesh.js', location.href).href
+
+interface Beside {
+  address: string
+  relay: string
+  secret: string
+  apiUrl: string
+  url: string
+  body: object
+}
+
+interface Visited {
+  scope: string
+  error?: string
+  seen?: {
+    body: object
+    cacheStatus: string
+    asked: string[]
+    peer: Peer
+    peerId: string
+    addresses: string[]
+  }
+}
+
+type Post = (message: unknown, transfer: Transferable[]) => void
+
+const script = '/test/browser/worker-member.mjs'
+
+async function serviceWorker(): Promise<{ post: Post; end(): unknown }> {
+  const registration = await navigator.serviceWorker.register(script, { type: 'module' })
+  const worker = registration.installing ?? registration.waiting ?? registration.active
+  while (worker?.state !== 'activated')
+    await new Promise((changed) => worker?.addEventListener('statechange', changed, { once: true }))
+  return { post: worker.postMessage.bind(worker), end: () => registration.unregister() }
+}
+
+const kinds: Record<string, () => { post: Post; end(): unknown } | Promise<{ post: Post; end(): unknown }>> = {
+  DedicatedWorkerGlobalScope() {
+    const worker = new Worker(script, { type: 'module' })
+    return { post: worker.postMessage.bind(worker), end: () => worker.terminate() }
+  },
+  SharedWorkerGlobalScope() {
+    const { port } = new SharedWorker(script, { type: 'module' })
+    port.start()
+    return { post: port.postMessage.bind(port), end: () => port.close() }
+  },
+  ServiceWorkerGlobalScope: serviceWorker
+}
+
+describe('a member in a worker', () => {
+  let beside: Beside
+  before(async () => {
+    beside = await (await fetch('/__member.json')).json()
+  })
+
+  const options = (more: MeshOptions): MeshOptions => ({
+    secret: beside.secret,
+    apiUrl: beside.apiUrl,
+    allowPrivateAddresses: true,
+    ttlMs: 3_600_000,
+    // A busy machine must not look like a member or a store that says nothing.
+    limits: { dialMs: 100, membersBudgetMs: 30_000, tabAnswerMs: 30_000, storeAnswerMs: 30_000 },
+    ...more
+  })
+
+  async function visit(kind: string, more: MeshOptions): Promise<Visited> {
+    const { port1, port2 } = new MessageChannel()
+    const answered = new Promise<Visited>((resolve) => {
+      port1.onmessage = ({ data }) => resolve(data)
+    })
+    const { post, end } = await (kinds[kind] as (typeof kinds)[string])()
+    try {
+      post({ options: options(more), url: beside.url }, [port2])
+      return await answered
+    } finally {
+      await end()
+    }
+  }
+
+  for (const kind of Object.keys(kinds)) {
+    for (const way of ['a WebSocket', 'a relay'] as const) {
+      it(`${kind}: joins by ${way}, has an answer from a member, and stops`, async () => {
+        // Else it would find what the one before it kept.
+        await new Promise((done) => {
+          const request = indexedDB.deleteDatabase('ghmesh')
+          request.onsuccess = request.onerror = request.onblocked = done
+        })
+        const { scope, error, seen } = await visit(
+          kind,
+          way === 'a relay' ? { relays: [beside.relay] } : { bootstrap: [beside.address] }
+        )
+        expect([scope, error]).to.deep.equal([kind, undefined])
+        expect(seen?.body).to.deep.equal(beside.body)
+        expect(seen?.cacheStatus).to.equal('ghmesh; hit; detail=peer')
+        expect(seen?.asked).to.deep.equal([])
+        expect(seen?.peer.transport).to.equal('websocket')
+        // Workers have no WebRTC: nobody is to try.
+        expect(seen?.addresses.filter((address) => address.includes('/webrtc'))).to.deep.equal([])
+      })
+    }
+
+    it(`${kind}: is one member with the page that has the same options`, async () => {
+      const { createMesh } = (await import(library)) as typeof import('ghmesh')
+      const more = { relays: [beside.relay] }
+      const page = await createMesh(options({ ...more, fetch: (input, init) => fetch(input, init) }))
+      try {
+        const { error, seen } = await visit(kind, more)
+        expect(error).to.equal(undefined)
+        expect(seen?.peerId).to.be.a('string').and.equal(page.peerId)
+        expect(seen?.body).to.deep.equal(beside.body)
+        expect(seen?.asked).to.deep.equal([])
+      } finally {
+        await page.stop()
+      }
+    })
+  }
+})
