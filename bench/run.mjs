@@ -111,14 +111,10 @@ else {
   if (large) printLarge(large)
   if (size) {
     const kB = (bytes) => (bytes / 1000).toFixed(1).padStart(14)
-    const all = Object.values(size.bytesByPart).reduce((sum, bytes) => sum + bytes, 0)
-    console.log(
-      `\n${'for a page'.padEnd(33)}${['kB of code', 'kB minified', 'kB gzipped'].map((of) => of.padStart(14)).join('')}`
-    )
-    for (const [part, bytes] of Object.entries(size.bytesByPart)) {
-      const own = part === 'ghmesh' ? kB(size.ownMinifiedBytes) + kB(size.ownGzipBytes) : ''
-      console.log(`${part.padEnd(33)}${kB(bytes)}${own}`)
-    }
-    console.log(`${'all'.padEnd(33)}${kB(all)}${kB(size.wholeMinifiedBytes)}${kB(size.wholeGzipBytes)}`)
+    console.log(`\n${'for a page'.padEnd(33)}${'kB of code'.padStart(14)}`)
+    for (const [part, bytes] of Object.entries(size.bytesByPart)) console.log(`${part.padEnd(33)}${kB(bytes)}`)
+    console.log(`\n${'gzipped'.padEnd(33)}${['all, kB', 'our own, kB'].map((of) => of.padStart(14)).join('')}`)
+    console.log(`${'without a secret'.padEnd(33)}${kB(size.localGzipBytes)}${kB(size.ownLocalGzipBytes)}`)
+    console.log(`${'with a secret'.padEnd(33)}${kB(size.wholeGzipBytes)}${kB(size.ownGzipBytes)}`)
   }
 }

@@ -25,8 +25,11 @@ for (const folder of ['packages/cli/dist', 'relay/dist']) {
 console.log(`build: ${Math.round(performance.now() - t)} ms on ${process.version}`)
 
 async function buildForPages(folder) {
-  const { code, modules } = await bundleForPages()
+  const files = (await Promise.all([bundleForPages(), bundleForPages({ single: true })])).flat()
   mkdirSync(join(root, folder), { recursive: true })
-  writeFileSync(join(root, folder, 'ghmesh.js'), code)
-  writeLicences(folder, Object.keys(modules))
+  for (const { fileName, code } of files) writeFileSync(join(root, folder, fileName), code)
+  writeLicences(
+    folder,
+    files.flatMap(({ modules }) => Object.keys(modules))
+  )
 }

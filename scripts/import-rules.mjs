@@ -13,6 +13,8 @@ const houses = {
       ['protocol/index'],
       ['create'],
       ['cache-folder/'],
+      ['join'],
+      ['start'],
       ['platform/'],
       ['tabs/'],
       ['mesh'],
@@ -24,7 +26,8 @@ const houses = {
       ['exchange/'],
       ['peers/'],
       ['rules/'],
-      ['cache/', 'discovery/', 'libp2p/'],
+      ['cache/', 'discovery/'],
+      ['libp2p/'],
       ['stats'],
       ['github/', 'store/'],
       ['protocol/'],
@@ -45,7 +48,7 @@ const houses = {
       {
         what: 'libp2p',
         matches: (name) => /^(?:libp2p$|@libp2p\/|@multiformats\/)/.test(name),
-        allowed: /^(?:libp2p\/|platform\/|discovery\/(?:mdns|static))/
+        allowed: /^(?:libp2p\/|platform\/|discovery\/mdns$)/
       },
       { what: '#platform', matches: (name) => name === '#platform', allowed: /^create$/ }
     ],

@@ -1,26 +1,59 @@
-// What pages get: one minified file with all that it needs, which a bundler takes as it is, or a `<script type="module">`.
+// What pages get: `ghmesh.js`, minified with all that it needs, which a bundler takes as it is, or a `<script type="module">`.
+// What only members of a group need is in files of its own beside it, loaded when a secret is given; `all.js` is all of it in
+// one file, for service workers, which cannot load more code later.
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 
 const root = join(import.meta.dirname, '..')
 
-/** The code of that file, and the modules in it; with `own`, only what is ours, everything else left out. */
-export async function bundleForPages({ own = false } = {}) {
+/**
+ * Those files, each with its name, its code, the modules in it, and the files that it loads at once; the first is the entry.
+ * With `own`, only what is ours, everything else left out; with `single`, one file.
+ */
+export async function bundleForPages({ own = false, single = false } = {}) {
+  const local = new Set()
   const bundle = await rolldown({
     cwd: root,
-    input: 'packages/core/src/index.ts',
+    input: { [single ? 'all' : 'ghmesh']: 'packages/core/src/index.ts' },
     platform: 'browser',
     external: own ? (name) => !/^(?:[./]|#platform$)/.test(name) : [],
     // The sources, for `dist` is being written at the same time.
     resolve: { alias: { '#platform': join(root, 'packages/core/src/platform/browser/browser.ts') } },
+    plugins: [
+      {
+        name: 'what-is-loaded-at-once',
+        buildEnd() {
+          const [entry] = [...this.getModuleIds()].filter((id) => this.getModuleInfo(id).isEntry)
+          local.add(entry)
+          for (const id of local) for (const next of this.getModuleInfo(id)?.importedIds ?? []) local.add(next)
+        }
+      }
+    ],
     transform: { target: 'es2023', define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' } }
   })
   const { output } = await bundle.generate({
     format: 'esm',
     minify: true,
-    codeSplitting: false,
+    // What is loaded at once stands in one file: many small ones would be larger together, and come later.
+    codeSplitting: !single && { groups: [{ name: 'local', test: (id) => local.has(id) }] },
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
     comments: { legal: false }
   })
-  const [{ code, modules }] = output
-  return { code, modules }
+  const files = output.map(({ fileName, code, modules, imports, isEntry }) => ({
+    fileName,
+    code,
+    modules,
+    imports,
+    isEntry
+  }))
+  return files.sort((a, b) => Number(b.isEntry) - Number(a.isEntry))
+}
+
+/** The files that are loaded at once with a file, itself included. */
+export function loadedWith(files, entry = files[0]) {
+  const names = new Set([entry.fileName])
+  for (const name of names)
+    for (const next of files.find(({ fileName }) => fileName === name)?.imports ?? []) names.add(next)
+  return files.filter(({ fileName }) => names.has(fileName))
 }

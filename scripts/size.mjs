@@ -1,7 +1,7 @@
-// The size of our own code as a browser gets it: the gzip of what packages/core/src adds to the minified file for pages.
+// What a page loads, in bytes of gzip: without a secret, and with one; and how much of it is our own code.
 import { relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { bundleForPages } from './pages.mjs'
+import { bundleForPages, loadedWith } from './pages.mjs'
 
 const gzipBytes = (code) => gzipSync(code, { level: 9 }).byteLength
 
@@ -16,20 +16,27 @@ const parts = {
   rest: /./
 }
 
-/** Sizes in bytes: our own code, everything, of which part how much before it is minified, and the largest of our files. */
+const sum = (numbers) => numbers.reduce((total, one) => total + one, 0)
+const sizeOf = (files) => sum(files.map(({ code }) => gzipBytes(code)))
+
+/**
+ * Sizes in bytes: what is loaded without a secret and with one, our own code in both, of which part how much before it is
+ * minified, and the largest of our files.
+ */
 export async function measureSize() {
   const [own, whole] = await Promise.all([bundleForPages({ own: true }), bundleForPages()])
-  const sizes = (modules) => Object.entries(modules).map(([file, { renderedLength }]) => [file, renderedLength])
+  const sizes = (files) =>
+    files.flatMap(({ modules }) => Object.entries(modules).map(([file, { renderedLength }]) => [file, renderedLength]))
   const bytesByPart = Object.fromEntries(Object.keys(parts).map((part) => [part, 0]))
-  for (const [file, bytes] of sizes(whole.modules))
+  for (const [file, bytes] of sizes(whole))
     bytesByPart[Object.keys(parts).find((part) => parts[part].test(file))] += bytes
   return {
-    ownGzipBytes: gzipBytes(own.code),
-    ownMinifiedBytes: Buffer.byteLength(own.code),
-    wholeGzipBytes: gzipBytes(whole.code),
-    wholeMinifiedBytes: Buffer.byteLength(whole.code),
+    localGzipBytes: sizeOf(loadedWith(whole)),
+    wholeGzipBytes: sizeOf(whole),
+    ownLocalGzipBytes: sizeOf(loadedWith(own)),
+    ownGzipBytes: sizeOf(own),
     bytesByPart,
-    files: sizes(own.modules)
+    files: sizes(own)
       .map(([file, bytes]) => ({ file: relative('', file), bytes }))
       .sort((a, b) => b.bytes - a.bytes)
   }

@@ -1,8 +1,5 @@
-// A module that runs as a Worker, a SharedWorker and a service worker, without a bundler.
-import { createMesh } from '/packages/core/dist/browser/ghmesh.js'
-
 /** Joins the group, reads one answer and leaves. Returns what it saw. */
-async function visit({ options, url }) {
+async function visit(createMesh, { options, url }) {
   const asked = []
   const mesh = await createMesh({
     ...options,
@@ -28,19 +25,22 @@ async function visit({ options, url }) {
   }
 }
 
-async function answer({ data, ports: [port] }) {
+async function answer(createMesh, { data, ports: [port] }) {
   try {
-    port.postMessage({ scope: globalThis.constructor.name, seen: await visit(data) })
+    port.postMessage({ scope: globalThis.constructor.name, seen: await visit(createMesh, data) })
   } catch (error) {
-    port.postMessage({ scope: globalThis.constructor.name, error: String(error?.stack ?? error) })
+    port.postMessage({ scope: globalThis.constructor.name, error: String(error?.stack ?? error), code: error?.code })
   }
 }
 
-// A service worker is kept alive for a message only as long as it says so.
-globalThis.addEventListener('message', (event) => {
-  const answered = answer(event)
-  event.waitUntil?.(answered)
-})
-globalThis.addEventListener('connect', ({ ports: [port] }) => {
-  port.onmessage = (event) => void answer(event)
-})
+/** Answers the page that has started this Worker, SharedWorker or service worker. */
+export function serve(createMesh) {
+  globalThis.addEventListener('message', (event) => {
+    const answered = answer(createMesh, event)
+    // A service worker is kept alive for a message only as long as it says so.
+    event.waitUntil?.(answered)
+  })
+  globalThis.addEventListener('connect', ({ ports: [port] }) => {
+    port.onmessage = (event) => void answer(createMesh, event)
+  })
+}

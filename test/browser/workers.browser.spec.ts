@@ -15,6 +15,7 @@ interface Beside {
 interface Visited {
   scope: string
   error?: string
+  code?: string
   seen?: {
     body: object
     cacheStatus: string
@@ -27,10 +28,10 @@ interface Visited {
 
 type Post = (message: unknown, transfer: Transferable[]) => void
 
-const script = '/test/browser/worker-member.mjs'
+const script = '/test/browser/worker.mjs'
 
-async function serviceWorker(): Promise<{ post: Post; end(): unknown }> {
-  const registration = await navigator.serviceWorker.register(script, { type: 'module' })
+async function serviceWorker(from = '/test/browser/service-worker.mjs'): Promise<{ post: Post; end(): unknown }> {
+  const registration = await navigator.serviceWorker.register(from, { type: 'module' })
   const worker = registration.installing ?? registration.waiting ?? registration.active
   while (worker?.state !== 'activated')
     await new Promise((changed) => worker?.addEventListener('statechange', changed, { once: true }))
@@ -47,7 +48,7 @@ const kinds: Record<string, () => { post: Post; end(): unknown } | Promise<{ pos
     port.start()
     return { post: port.postMessage.bind(port), end: () => port.close() }
   },
-  ServiceWorkerGlobalScope: serviceWorker
+  ServiceWorkerGlobalScope: () => serviceWorker()
 }
 
 describe('a member in a worker', () => {
@@ -66,12 +67,12 @@ describe('a member in a worker', () => {
     ...more
   })
 
-  async function visit(kind: string, more: MeshOptions): Promise<Visited> {
+  async function visit(kind: string, more: MeshOptions, start = kinds[kind]): Promise<Visited> {
     const { port1, port2 } = new MessageChannel()
     const answered = new Promise<Visited>((resolve) => {
       port1.onmessage = ({ data }) => resolve(data)
     })
-    const { post, end } = await (kinds[kind] as (typeof kinds)[string])()
+    const { post, end } = await (start as (typeof kinds)[string])()
     try {
       post({ options: options(more), url: beside.url }, [port2])
       return await answered
@@ -79,6 +80,12 @@ describe('a member in a worker', () => {
       await end()
     }
   }
+
+  it('in a service worker, which cannot load code later, is told to take all in one file', async () => {
+    const { code, error } = await visit('ServiceWorkerGlobalScope', {}, () => serviceWorker(script))
+    expect(code).to.equal('ERR_RUNTIME')
+    expect(error).to.include('"ghmesh/all"')
+  })
 
   for (const kind of Object.keys(kinds)) {
     for (const way of ['a WebSocket', 'a relay'] as const) {

@@ -2,10 +2,8 @@ import type { Bytes } from '../bytes.ts'
 import type { Discovery, MdnsOptions } from '../discovery/discovery.ts'
 import type { MeshError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
-import type { Mesh } from '../mesh.ts'
 import type { MeshOptions, Setting } from '../options.ts'
 import type { Store, StoreBounds } from '../store/store.ts'
-import type { TabsOptions } from '../tabs/mesh-of-tabs.ts'
 import type { Libp2pTransport } from '../transport/libp2p-transport.ts'
 
 /** What differs between Node and browsers; both files of this folder export these names. */
@@ -33,8 +31,8 @@ export interface Platform {
   findToken(apiUrl: string): Promise<string | undefined>
   /** Whether members here can connect by WebRTC once a relay has brought them together. */
   hasWebRtc(): Promise<boolean>
-  /** Browser: one mesh for all tabs, where that can be. */
-  meshOfTabs: ((options: TabsOptions) => Promise<Mesh>) | undefined
+  /** Browser: whether all tabs of an origin can have one mesh between them. */
+  hasTabs: boolean
   /** Calls when the platform says that things may be better now: on-line again, or in sight. Returns what ends that. */
   onWake(wake: () => void): () => void
   filesystemStore(options: StoreBounds & { directory: string; onWarning?: (error: MeshError) => void }): Store

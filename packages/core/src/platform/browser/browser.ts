@@ -1,16 +1,14 @@
-import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
-import { webRTC, webRTCDirect } from '@libp2p/webrtc'
-import { webSockets } from '@libp2p/websockets'
 import { createStore, update } from 'idb-keyval'
 import { inTime } from '../../abort.ts'
-import { type Bytes, hex, plain } from '../../bytes.ts'
+import { type Bytes, hex } from '../../bytes.ts'
 import { staticPeers } from '../../discovery/static.ts'
 import { MeshError } from '../../errors.ts'
 import { platformFetch } from '../../github/origin.ts'
-import { createLibp2pTransport } from '../../libp2p/libp2p.ts'
+import { isPrivateKey, newPrivateKey } from '../../libp2p/private-key.ts'
 import { indexedDbStore } from '../../store/indexeddb.ts'
-import { meshOfTabs as overTabs } from '../../tabs/mesh-of-tabs.ts'
+import { lateTransport } from '../../transport/late.ts'
 import type { Identity, Platform } from '../platform.ts'
+import { knowsWebRtc } from './webrtc.ts'
 
 const onlyInNode = (name: string): never => {
   throw new MeshError('ERR_INVALID_OPTION', `${name} works in Node only; leave it out in browsers`)
@@ -28,29 +26,26 @@ export const memberName: Platform['memberName'] = () => `browser-${hex(crypto.ge
 
 interface Kept {
   machineKey: Bytes
-  privateKey: Bytes
+  /** Made when this member first has others to show it to. */
+  privateKey?: Bytes
 }
 
-/** IndexedDB can fall silent (another connection stands in the way); who waits for it is only a name. */
+/** IndexedDB can fall silent (another connection stands in the way); what is waited for is only a name. */
 const identityAnswerMs = 2000
 
 /** What cannot be read counts as absent. */
 function whole(stored: unknown): Kept | undefined {
   const { machineKey, privateKey } = (stored ?? {}) as Partial<Kept>
-  if (!(machineKey instanceof Uint8Array && machineKey.byteLength === 32 && privateKey instanceof Uint8Array)) return
-  try {
-    privateKeyFromProtobuf(privateKey)
-    return { machineKey, privateKey }
-  } catch {
-    return undefined
-  }
+  if (!(machineKey instanceof Uint8Array && machineKey.byteLength === 32)) return undefined
+  if (privateKey === undefined) return { machineKey }
+  return privateKey instanceof Uint8Array && isPrivateKey(privateKey) ? { machineKey, privateKey } : undefined
 }
 
 /** Kept in IndexedDB; of several tabs, one holds it by a Web Lock and the others get one of their own. */
 export const openIdentity: Platform['openIdentity'] = async (_options, connects) => {
   const made: Kept = {
     machineKey: crypto.getRandomValues(new Uint8Array(32)),
-    privateKey: plain(privateKeyToProtobuf(await generateKeyPair('Ed25519')))
+    ...(connects && { privateKey: await newPrivateKey() })
   }
   let kept = made
   let late = false
@@ -59,7 +54,7 @@ export const openIdentity: Platform['openIdentity'] = async (_options, connects)
       'identity',
       (before) => {
         if (late) return before // what is in use without its lock must not become another tab's
-        kept = whole(before) ?? made
+        kept = { ...made, ...whole(before) }
         return kept
       },
       createStore('ghmesh-identity', 'identity')
@@ -92,30 +87,15 @@ export const defaultStore: Platform['defaultStore'] = ({ limits }) =>
 export const defaultDiscovery: Platform['defaultDiscovery'] = ({ bootstrap = [] }) =>
   bootstrap.length > 0 ? [staticPeers(bootstrap)] : []
 
-/** Workers have no WebRTC: there nobody is told an address by it, and it is not tried. */
-const knowsWebRtc = () => typeof RTCPeerConnection === 'function'
-
 /** libp2p over WebSockets and, in pages, WebRTC: to relays, and through them to members. */
-export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) => {
-  const { privateKey, allowPrivateAddresses, relays, iceServers = [] } = options
-  const rtcConfiguration = { iceServers }
-  return createLibp2pTransport({
-    transports: [webSockets(), ...(knowsWebRtc() ? [webRTCDirect({ rtcConfiguration })] : [])],
-    relays,
-    webRtc: async () => (knowsWebRtc() ? { transport: webRTC({ rtcConfiguration }), stop() {} } : undefined),
-    privateKey,
-    // libp2p refuses ws:// and private addresses in browsers unless told otherwise.
-    gater: allowPrivateAddresses ? { denyDialMultiaddr: () => false } : undefined,
-    listen: async (attempt) => (attempt === 0 ? { listen: [], announce: [] } : undefined)
-  })
-}
+export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) =>
+  lateTransport(async () => (await import('./libp2p.ts')).createTransport(options), Boolean(options.relays?.length))
 
 export const findToken: Platform['findToken'] = async () => undefined
 
 export const hasWebRtc: Platform['hasWebRtc'] = async () => knowsWebRtc()
 
-export const meshOfTabs: Platform['meshOfTabs'] =
-  globalThis.navigator?.locks && globalThis.BroadcastChannel ? overTabs : undefined
+export const hasTabs: Platform['hasTabs'] = Boolean(globalThis.navigator?.locks && globalThis.BroadcastChannel)
 
 /** A hidden page's timers fire once a minute: these come at once. */
 export const onWake: Platform['onWake'] = (wake) => {

@@ -13,8 +13,8 @@ import {
 } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { Bytes } from '../../bytes.ts'
+import { newPrivateKey } from '../../libp2p/private-key.ts'
 import { plainly } from '../../store/filesystem-sqlite.ts'
 import type { Identity } from '../platform.ts'
 import { lockIdentity } from './lock.ts'
@@ -41,7 +41,7 @@ function hostMark(): string {
 }
 
 async function newIdentity(): Promise<Stored> {
-  const key = privateKeyToProtobuf(await generateKeyPair('Ed25519'))
+  const key = await newPrivateKey()
   return {
     version: 1,
     host: hostMark(),

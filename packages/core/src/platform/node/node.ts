@@ -1,22 +1,17 @@
 import { execFile } from 'node:child_process'
 import { hostname } from 'node:os'
 import { filePeers } from '../../discovery/file.ts'
-import { mdns } from '../../discovery/mdns.ts'
+import { lateDiscovery } from '../../discovery/late.ts'
 import { staticPeers } from '../../discovery/static.ts'
-import { hostOf } from '../../libp2p/host.ts'
-import { createLibp2pTransport } from '../../libp2p/libp2p.ts'
-import { createWaitingRoom } from '../../libp2p/waiting-room.ts'
-import { portLimits } from '../../limits.ts'
 import { filesystemStore } from '../../store/filesystem.ts'
+import { lateTransport } from '../../transport/late.ts'
 import type { Platform } from '../platform.ts'
 import { defaultCacheDir } from './cache-dir.ts'
 import { readEnvironment } from './environment.ts'
 import { fetchAgain } from './fetch.ts'
 import { openIdentity as openNodeIdentity } from './identity.ts'
-import { listenOn } from './listen.ts'
-import { boundedTcp, boundedWebSockets } from './sockets.ts'
 import { requireNode } from './version.ts'
-import { isWebRtcInstalled, loadWebRtc } from './webrtc.ts'
+import { isWebRtcInstalled } from './webrtc.ts'
 
 export const requireRuntime: Platform['requireRuntime'] = () => requireNode('ghmesh')
 
@@ -51,21 +46,14 @@ export const defaultDiscovery: Platform['defaultDiscovery'] = (options, onWarnin
 /** libp2p over TCP and WebSockets, in Node itself. */
 export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) => {
   requireNode('ghmesh', true)
-  const { connections, handshakes, handshakesPerAddress, handshakeMs } = portLimits
-  const room = createWaitingRoom({
-    maxWaiting: handshakes,
-    maxWaitingPerHost: handshakesPerAddress,
-    maxWaitMs: handshakeMs
-  })
-  const bounds = { ...portLimits, room, maxSockets: connections + handshakes, hostOf }
-  return createLibp2pTransport({
-    transports: [boundedTcp(bounds), boundedWebSockets(bounds)],
-    relays: options.relays,
-    webRtc: () => loadWebRtc(options.iceServers),
-    privateKey: options.privateKey,
-    listen: listenOn(options)
-  })
+  return lateTransport(
+    async () => (await import('./libp2p.ts')).createTransport(options),
+    Boolean(options.relays?.length)
+  )
 }
+
+export const mdns: Platform['mdns'] = (options) =>
+  lateDiscovery('mdns', async () => (await import('../../discovery/mdns.ts')).mdns(options))
 
 /** What `gh auth token` says of an API's host, if anything; only that tool knows where the system keeps it. */
 export const findToken: Platform['findToken'] = (apiUrl) => {
@@ -80,8 +68,8 @@ export const findToken: Platform['findToken'] = (apiUrl) => {
 
 export const hasWebRtc: Platform['hasWebRtc'] = () => isWebRtcInstalled()
 
-export const meshOfTabs: Platform['meshOfTabs'] = undefined
+export const hasTabs: Platform['hasTabs'] = false
 
 export const onWake: Platform['onWake'] = () => () => {}
 
-export { filePeers, filesystemStore, mdns }
+export { filePeers, filesystemStore }

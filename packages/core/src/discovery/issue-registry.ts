@@ -1,0 +1,159 @@
+import { MeshError, toMeshError } from '../errors.ts'
+import { type Group, openGroup } from '../group/group.ts'
+import type { Discovery, PeerRecord } from './discovery.ts'
+import { type IssueApiOptions, issueApi, type RegistryComment } from './issue-api.ts'
+import { registryComments, sealedIn } from './registry-comment.ts'
+
+export interface GithubIssueOptions extends IssueApiOptions {
+  /** The group's secret, with which entries are sealed; a list: the first seals, all open. */
+  secret?: string | string[]
+  /** The same, opened already. */
+  groups?: readonly Group[]
+  /** Members connected now; with three of them and ten live entries nothing is written. Default: 0. */
+  connected?: () => number
+  random?: () => number
+  /** How often it is read, in ms. Default 30,000; reading costs no quota while nothing changes. */
+  pollMs?: number
+  onWarning?: (error: MeshError) => void
+}
+
+const minuteMs = 60_000
+const expireMs = 30 * minuteMs
+const renewMs = 10 * minuteMs
+const anonymousPollMs = 5 * minuteMs
+/** A refusal may be over after so long: a token can be exchanged, and a permission given. */
+const refusedMs = 60 * minuteMs
+/** With so many connections and entries the registry needs this member's no more: GitHub allows 500 writes an hour. */
+const enoughConnections = 3
+const enoughEntries = 10
+/** Expired entries that one look removes. */
+const removedAtOnce = 5
+
+/** What `githubIssue` does once it has started. */
+export function issueRegistry(options: GithubIssueOptions): Discovery {
+  const { token, connected = () => 0, now = Date.now, random = Math.random, onWarning = () => {} } = options
+  const api = issueApi(options)
+  const opening = openRegistry(options)
+  opening.catch(() => {}) // said by whoever waits for it
+  let known = new Map<string, string>()
+  let listener: ((peer: PeerRecord) => void) | undefined
+  let comments: RegistryComment[] = []
+  let own: { id?: number; written: string; renewAt: number } | undefined
+  let readOnlyUntil = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let busy: Promise<void> = Promise.resolve()
+  let stopped = false
+
+  const failed = (cause: unknown) =>
+    toMeshError('ERR_DISCOVERY', `the registry of ${options.repository} cannot be used`, cause)
+
+  /** Reads all comments and tells of what is new. */
+  async function look(): Promise<void> {
+    const registry = await opening
+    comments = await api.comments()
+    const live = new Map<string, PeerRecord>()
+    for (const { body } of comments) {
+      const peer = await registry.read(body)
+      if (!peer || isExpired(peer)) continue
+      // Who says in a second comment where a peer is cannot take away what the first one says.
+      const addresses = [...(live.get(peer.peerId)?.addresses ?? []), ...peer.addresses]
+      live.set(peer.peerId, { ...peer, addresses })
+    }
+    const before = known
+    known = new Map([...live].map(([peerId, { addresses }]) => [peerId, addresses.join()]))
+    for (const [peerId, peer] of live) if (!stopped && before.get(peerId) !== known.get(peerId)) listener?.(peer)
+  }
+
+  const isExpired = ({ lastSeen }: PeerRecord) => Math.abs(now() - lastSeen) > expireMs
+
+  /** Whoever may write sweeps: an entry is old by GitHub's own time, whoever wrote it and whatever is sealed in it. */
+  async function sweep(): Promise<void> {
+    const dead = api.answeredAt() - expireMs
+    const old = comments.filter(({ body, updatedAt }) => updatedAt < dead && sealedIn(body))
+    for (const { id } of old.slice(0, removedAtOnce)) await api.remove(id)
+  }
+
+  async function write(self: PeerRecord): Promise<void> {
+    const registry = await opening
+    const name = await registry.nameOf(self)
+    const said = JSON.stringify(self.addresses)
+    const live = comments.filter(({ body, updatedAt }) => now() - updatedAt < expireMs && sealedIn(body))
+    const mine = live.find(({ body }) => sealedIn(body)?.name === name)
+    own ??= { written: '', renewAt: 0 }
+    if (own.written === said && now() < own.renewAt) return
+    if (!mine && connected() >= enoughConnections && live.length >= enoughEntries) return
+    const body = await registry.write({ ...self, lastSeen: now() })
+    const id = own.id ?? mine?.id
+    own.id = id === undefined ? await api.add(body) : await api.edit(id, body)
+    own.written = said
+    own.renewAt = now() + renewMs * (0.8 + 0.4 * random())
+    // Of two that come at the same time, the one that writes later sees the other at once.
+    await look()
+    await sweep()
+  }
+
+  /** One after the other: two looks at once could both create the issue. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const result = busy.then(work)
+    busy = result.catch(() => {})
+    return result
+  }
+
+  async function poll(): Promise<void> {
+    await inTurn(look).catch(() => {}) // the next look tries again
+    await schedule()
+  }
+
+  async function schedule(): Promise<void> {
+    const every = (await token?.()) === undefined ? anonymousPollMs : (options.pollMs ?? 30_000)
+    if (!stopped) timer = setTimeout(() => void poll(), every * (0.8 + 0.4 * random()))
+  }
+
+  return {
+    name: 'github-issue',
+    async start(found) {
+      listener = found
+      try {
+        await inTurn(look)
+      } catch (error) {
+        throw failed(error)
+      }
+      clearTimeout(timer)
+      await schedule()
+    },
+    async announce(self) {
+      if (now() < readOnlyUntil || stopped) return
+      try {
+        await inTurn(() => write(self))
+        readOnlyUntil = 0
+      } catch (cause) {
+        const refused = cause instanceof MeshError && cause.code === 'ERR_DISCOVERY'
+        if (!refused) throw failed(cause)
+        const said = readOnlyUntil > 0
+        readOnlyUntil = now() + refusedMs
+        if (said) return
+        onWarning(
+          new MeshError(
+            'ERR_DISCOVERY',
+            `this member reads the registry of ${options.repository} and is not in it: ${cause.message}. Give it a token that may write issues there, or let others be dialled`,
+            { cause }
+          )
+        )
+      }
+    },
+    async stop() {
+      if (stopped) return
+      stopped = true
+      clearTimeout(timer)
+      await busy
+      if (own?.id !== undefined) await api.remove(own.id).catch(() => {}) // it expires by itself
+    }
+  }
+}
+
+async function openRegistry({ repository, secret, groups: opened, now = Date.now }: GithubIssueOptions) {
+  const secrets = secret === undefined ? [] : [secret].flat()
+  const [first, ...rest] = opened ?? (await Promise.all(secrets.map((one) => openGroup(one, now, renewMs))))
+  if (first) return registryComments([first, ...rest], repository)
+  throw new MeshError('ERR_INVALID_OPTION', 'githubIssue seals entries for a group: give it the secret')
+}

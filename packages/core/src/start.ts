@@ -1,0 +1,46 @@
+import { type MeshError, toMeshError } from './errors.ts'
+import type { TokenSource } from './flow/classify.ts'
+import type { Members, OwnSide } from './members.ts'
+import { type LocalMesh, startMesh } from './mesh.ts'
+import type { MeshOptions, readOptions } from './options.ts'
+import type { Identity, Platform } from './platform/platform.ts'
+
+/** What every start needs: where this runs, what the user wants, and whose token it is. */
+export interface Start {
+  platform: Platform
+  options: ReturnType<typeof readOptions> & Required<Pick<MeshOptions, 'logger' | 'fetch'>>
+  token: TokenSource
+  warn(error: MeshError): void
+}
+
+export interface Company {
+  /** Others will know this member by its key. */
+  connects: boolean
+  /** Makes the part with the others. `connected`: how many members are connected now. */
+  members(identity: Identity, name: string, connected: () => number): (own: OwnSide) => Members
+}
+
+/** Starts a member in this process or tab. */
+export async function startHere({ platform, options, token, warn }: Start, company: Company): Promise<LocalMesh> {
+  const { name = platform.memberName() } = options
+  const identity = await platform.openIdentity(options, company.connects)
+  let mesh: LocalMesh | undefined
+  const connected = () => mesh?.peers().length ?? 0
+  try {
+    mesh = await startMesh({
+      options,
+      name,
+      seesRedirects: platform.seesRedirects,
+      store: options.store ?? platform.defaultStore(options, warn),
+      machineKey: identity.machineKey,
+      members: (own) => company.members(identity, name, connected)(own),
+      token,
+      onWake: platform.onWake,
+      release: () => identity.release()
+    })
+    return mesh
+  } catch (error) {
+    await identity.release()
+    throw toMeshError('ERR_TRANSPORT', 'the mesh could not start', error)
+  }
+}
