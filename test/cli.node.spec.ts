@@ -1,10 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import { createMesh, createSecret, memoryStore } from 'ghmesh'
-import { cli, createCommands } from './commands.ts'
+import { createCommands } from './commands.ts'
 import { figureNames } from './figure-names.ts'
 
 const alice = 'sim-token-alice'
@@ -340,15 +337,6 @@ describe('the command ghmesh', () => {
     expect(nothing.code).to.equal(2)
     expect(nothing.stderr).to.match(/^Usage: ghmesh/)
   })
-
-  const oldNode = join('/usr/bin', 'node')
-  if (existsSync(oldNode) && Number(execFileSync(oldNode, ['-p', 'parseInt(process.versions.node)'])) < 22) {
-    it('an older Node gets one line', async () => {
-      const { code, stdout, stderr } = await commands.start(oldNode, [cli, 'secret']).ended
-      expect([code, stdout]).to.deep.equal([1, ''])
-      expect(stderr).to.match(/^ghmesh: needs Node 22\.13 or later, this is \S+\n$/)
-    })
-  }
 
   // Mocha runs suites in suites last.
   describe('all of them', () => {

@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import type { Mesh, MeshOptions } from 'ghmesh'
 import type { BrowserContext, Page } from 'playwright-core'
-import { root } from '../commands.ts'
 import { browser } from './browser.ts'
+import { libraryFiles } from './library.ts'
 import { type Site, serve } from './site.ts'
 
 /** What the page has, for what tests evaluate there. */
@@ -41,13 +39,13 @@ globalThis.inPage = {
   }
 }`
 
-/** A page that has ghmesh as one file and does nothing by itself. */
+/** A page that has ghmesh beside it and does nothing by itself. */
 export const serveBarePage = (tls?: { cert: string; key: string }): Promise<Site> =>
   serve(
     {
       '/index.html': '<!doctype html><title>bare</title><script src="page.js"></script>',
       '/page.js': script,
-      '/ghmesh.js': readFileSync(join(root, 'packages/core/dist/browser/ghmesh.js'), 'utf8')
+      ...libraryFiles()
     },
     {},
     tls

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect } from 'chai'
-import { root } from '../commands.ts'
 import { type Beside, startBeside } from './beside.ts'
 import { browser } from './browser.ts'
+import { libraryFiles } from './library.ts'
 import { type Site, serve } from './site.ts'
 
 const script = `
@@ -42,7 +40,7 @@ describe('under a strict content security policy', () => {
       {
         '/index.html': '<!doctype html><title>strict</title><script type="module" src="page.js"></script>',
         '/page.js': script,
-        '/ghmesh.js': readFileSync(join(root, 'packages/core/dist/browser/ghmesh.js'), 'utf8')
+        ...libraryFiles()
       },
       { 'content-security-policy': `default-src 'none'; script-src 'self'; connect-src ${allowed.join(' ')}` }
     )
@@ -52,7 +50,7 @@ describe('under a strict content security policy', () => {
     await beside?.stop()
   })
 
-  it('the one file joins by a relay, connects by WebRTC and asks GitHub, and violates nothing', async () => {
+  it('a page joins by a relay, connects by WebRTC and asks GitHub, and violates nothing', async () => {
     await world({ behindNat: true })
     const { page, complaints, violations, asked } = await open(`${site.origin}/`, beside.given)
     const done = await page.evaluate(() => (globalThis as unknown as { done: Promise<object> }).done)
