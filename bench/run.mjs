@@ -5,6 +5,7 @@ import { measure, median, ratio } from './measure.mjs'
 import { pageWays, startPages } from './pages.mjs'
 import { pathNames, startPath } from './paths.mjs'
 import { measurePauses, mostPauseMs } from './pauses.mjs'
+import { measureProcess } from './process.mjs'
 import { startOrigin, startSubjects } from './subjects.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -94,9 +95,13 @@ for (const [what, pauseMs] of Object.entries(await measurePauses(entries, { alon
     aim: 1
   })
 
+const taken = quick ? [] : await measureProcess()
+
 const size = quick ? undefined : await measureSize()
 if (process.argv.includes('--json'))
-  console.log(JSON.stringify({ node: process.version, bodyBytes: origin.state.body.length, rounds, rows, large, size }))
+  console.log(
+    JSON.stringify({ node: process.version, bodyBytes: origin.state.body.length, rounds, rows, large, taken, size })
+  )
 else {
   const width = Math.max(...rows.map(({ hit }) => hit.length)) + 2
   const cell = (value, digits = 1) => (value === null ? 'not installed' : value.toFixed(digits)).padStart(14)
@@ -109,6 +114,10 @@ else {
     )
   }
   if (large) printLarge(large)
+  for (const { what, value, aim } of taken)
+    console.log(
+      `${what.padEnd(width + 26)}${cell(value)}${''.padStart(14)}${aim ? cell(value / aim, 2) : ''.padStart(14)}${String(aim ?? '').padStart(8)}`
+    )
   if (size) {
     const kB = (bytes) => (bytes / 1000).toFixed(1).padStart(14)
     console.log(`\n${'for a page'.padEnd(33)}${'kB of code'.padStart(14)}`)

@@ -7,6 +7,7 @@ import { createOutput } from './output.ts'
 import { claimSocket } from './proxy/claim.ts'
 import { createHandler } from './proxy/handler.ts'
 import { closeServer, listenOnPort, listenOnSocket } from './proxy/listen.ts'
+import { keepMemoryLow, memoryBytes } from './proxy/memory.ts'
 import { socketPlace } from './proxy/place.ts'
 import { withoutLeaving } from './proxy/redirects.ts'
 import { limitedFetch } from './proxy/slots.ts'
@@ -24,6 +25,7 @@ export interface ProxyFlags {
 
 /** `ghmesh proxy`: serves until it is stopped, and leaves gh as it was. */
 export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<number> {
+  keepMemoryLow()
   const output = createOutput()
   // A terminal that closes is no reason to leave gh with a dead socket, and may tell it more than once.
   process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'))
@@ -34,7 +36,7 @@ export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<num
   try {
     const cacheDir = cacheDirOf(flags.cacheDir)
     const fetch = withoutLeaving(limitedFetch(ended.signal))
-    await using mesh = await createMesh({ fetch, logger: output.logger, cacheDir })
+    await using mesh = await createMesh({ fetch, logger: output.logger, cacheDir, limits: { memoryBytes } })
     const listener = createHandler({
       mesh,
       api: new URL(apiUrl()),

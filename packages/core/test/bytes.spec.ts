@@ -18,6 +18,17 @@ describe('bytes', () => {
     )
   })
 
+  it('have the same SHA-256 however many they are', async () => {
+    for (const byteLength of [0, 1, 128 * 1024, 128 * 1024 + 1]) {
+      const bytes = new Uint8Array(byteLength).fill(7)
+      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+      expect(await sha256Hex(bytes)).to.equal(hex(digest))
+      // A part of a larger buffer, too.
+      const part = new Uint8Array(byteLength + 9).fill(7).subarray(4, byteLength + 4)
+      expect(await sha256Hex(part)).to.equal(hex(digest))
+    }
+  })
+
   it('are no text where they are not UTF-8', () => {
     expect(() => text(Uint8Array.of(0xff))).to.throw(TypeError)
   })

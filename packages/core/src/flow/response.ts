@@ -54,7 +54,7 @@ export interface ResponderOptions {
 }
 
 export function createResponder({ githubNow, etagFor, viewerHeaders }: ResponderOptions): Responder {
-  const etags = new LRUCache<string, string>({ max: 10_000 })
+  const etags = new LRUCache<string, string>({ max: 4096 })
   // What does not change from hit to hit is put together once.
   const fixed = new WeakMap<Entry, [string, string][]>()
 

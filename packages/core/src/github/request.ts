@@ -88,7 +88,7 @@ const fitsTheWire = ({ url, accept, apiVersion }: KeyParts) =>
 
 /** Finds the target of a request, each combination of URL, headers and viewer once. */
 export function createTargets({ apiUrl, routeOf, isForAll, repositoryName, aliasMs, now }: TargetOptions): Targets {
-  const known = new LRUCache<string, Target>({ max: 10_000, ttlResolution: 0, perf: { now } })
+  const known = new LRUCache<string, Target>({ max: 4096, ttlResolution: 0, perf: { now } })
 
   return {
     known: (question) => known.get(nameOf(question)),
