@@ -1,7 +1,15 @@
 import { expect } from 'chai'
+import { memoryStore } from 'ghmesh'
 import { failWith, heard, minute, repo, scene, second, shared, until } from './members.ts'
 
 const issues = `${repo}/issues`
+
+/** JSON of so many bytes. */
+const sized = (byteLength: number, n: number) => {
+  const text = `{"number":${n},"text":"`
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'public, max-age=60' }
+  return new Response(`${text}${'x'.repeat(byteLength - text.length - 2)}"}`, { headers })
+}
 
 describe('stats', () => {
   const s = scene()
@@ -113,5 +121,22 @@ describe('stats', () => {
     expect(Object.keys(members)).to.have.members(['member 0', 'member 1'])
     expect(members['member 0']).to.deep.equal(a.mesh.stats())
     expect(total).to.include({ requests: 2, misses: 1, peerHits: 1, apiCallsMade: 2, apiCallsSaved: 1, hitRate: 0.5 })
+  })
+
+  it('what a bounded store of one’s own holds and has evicted is told as it is', async () => {
+    const store = memoryStore({ maxBytes: 20_000 })
+    const a = await s.member({ store })
+    for (let n = 1; n <= 100; n++) s.github.respond(new RegExp(`/issues/${n}$`), () => sized(1000, n))
+    for (let n = 1; n <= 100; n++) await a.ask(`${repo}/issues/${n}`)
+    let [entries, bytes] = [0, 0]
+    for await (const { byteLength } of store.list()) {
+      entries++
+      bytes += byteLength
+    }
+    expect(entries).to.be.within(15, 20)
+    const stats = a.mesh.stats()
+    expect(stats).to.include({ entries, bytes })
+    // The repository itself was looked at as well.
+    expect(stats.evictions).to.equal(101 - entries)
   })
 })

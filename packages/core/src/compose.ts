@@ -71,13 +71,16 @@ export function composeMember(parts: MemberParts) {
   const githubNow = clock.now
   const { target: events, emit } = createEvents(options.logger)
   const counters = createCounters()
-  const stats = () => counters.now({ ...cache.size, connectedPeers: members.peers().length, peerId: members.peerId })
+  const stats = () => {
+    const { entries, bytes, evicted } = cache.figures
+    const { peerId } = members
+    return counters.now({ entries, bytes, evictions: evicted, connectedPeers: members.peers().length, peerId })
+  }
 
   // What is held, and what is known of it.
   const purges = createPurges(apiUrl)
   const cache = createCache(parts.store, limits, githubNow, purges, {
     warning: (error) => emit('warning', error),
-    evicted: counters.evicted,
     read: (entry) => publicity.recall(entry)
   })
   const purge = createPurge({ cache, purges, emit })

@@ -52,14 +52,13 @@ export type Counter = 'hits' | 'peerHits' | 'collapsed' | 'revalidated' | 'stale
 /** The counting half; what is of now is added by the mesh. */
 export interface Counters {
   /** The figures now, with those that are not counted here. */
-  now(rest: Pick<MeshStats, 'entries' | 'bytes' | 'connectedPeers' | 'peerId'>): MeshStats
+  now(rest: Pick<MeshStats, 'entries' | 'bytes' | 'evictions' | 'connectedPeers' | 'peerId'>): MeshStats
   asked(): void
   /** How a request was answered, and which call of GitHub it cost: none, or one that may have been free. */
   answered(how: Counter, call?: { free: boolean }): void
   called(units: number): void
   rejected(reason: string): void
   quota(resource: string, quota: Quota): void
-  evicted(): void
   expired(): void
 }
 
@@ -111,9 +110,6 @@ export function createCounters(): Counters {
     },
     quota(resource, quota) {
       figures.quota[resource] = quota
-    },
-    evicted: () => {
-      figures.evictions++
     },
     expired: () => {
       figures.expirations++

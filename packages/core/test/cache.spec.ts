@@ -30,7 +30,6 @@ describe('cache', () => {
     const purges = createPurges(new URL('https://api.github.com'))
     const cache = createCache(store, { ...defaultLimits, ...limits }, () => now, purges, {
       warning: (error) => warnings.push(error),
-      evicted() {},
       read() {}
     })
     const purge = createPurge({ cache, purges, emit() {} })
@@ -56,7 +55,7 @@ describe('cache', () => {
       await cache.clear()
       for (let n = 0; n < 5; n++) expect(await cache.find(key(n))).to.equal(undefined)
       expect(await cache.value(key(9))).to.equal(undefined)
-      expect(cache.size).to.deep.equal({ entries: 0, bytes: 0 })
+      expect(cache.figures).to.deep.equal({ entries: 0, bytes: 0, evicted: 0 })
       expect(await collect(store.list())).to.deep.equal([])
       await cache.add(key(1), await entry(1))
       expect((await cache.find(key(1)))?.entries).to.have.length(1)

@@ -9,7 +9,7 @@ import { defaultLimits } from '../src/limits.ts'
 import { memoryStore } from '../src/store/memory.ts'
 
 const key = (n: number) => n.toString(16).padStart(64, '0')
-const nobody = { warning() {}, evicted() {}, read() {} }
+const nobody = { warning() {}, read() {} }
 
 describe('the mirror', () => {
   let group: Group

@@ -5,9 +5,9 @@ import { type Entry, type EntrySummary, type Holding, merge } from '../entry.ts'
 import { MeshError, toMeshError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import { pause } from '../pause.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, StoreFigures } from '../store/store.ts'
 import { createHeld } from './held.ts'
-import { markedAt, marksKey, readMarks, withMark } from './marks.ts'
+import { createKeptMarks } from './kept-marks.ts'
 import type { Purges } from './purges.ts'
 import {
   holdingMeta,
@@ -39,8 +39,8 @@ export interface Cache {
   below(targets: readonly string[]): Promise<ReadonlySet<string>>
   /** Puts marks of purges into the store, where whoever reads what they cover will find it stale. */
   keepMarks(targets: readonly string[], at: number): Promise<void>
-  /** Entries and bytes in the store; counted at the start and by what is added since. */
-  readonly size: { entries: number; bytes: number }
+  /** What the store holds, as it says itself; where it says nothing, what was put into it. */
+  readonly figures: StoreFigures
   delete(key: string): Promise<void>
   /** Removes everything, from memory and the store; what is under way may come back. */
   clear(): Promise<void>
@@ -49,26 +49,23 @@ export interface Cache {
 
 export interface CacheEvents {
   warning(error: MeshError): void
-  evicted(): void
   /** An entry was read from the store: what it shows is known again after a new start. */
   read(entry: Entry): void
 }
 
 /** Rows that are gone through at once, which is a few milliseconds' work. */
 const rowsAtOnce = 128
-/** Marks that wait for a slow store. */
-const maxUnkept = 10_000
 /** How many single calls' time the store has for a call that goes through all it holds. */
 const longTimes = 10
 
 /**
  * A store that fails or falls silent is left alone after one warning, and memory serves alone: a full disk costs
- * persistence, not requests. `now` is GitHub's clock: what is ahead of it was written by a wrong one, and counts as absent.
+ * persistence, not requests. What is ahead of GitHub's clock was written by a wrong one, and counts as absent.
  */
 export function createCache(
   store: Store,
   limits: Limits,
-  now: () => number,
+  githubNow: () => number,
   purges: Purges,
   events: CacheEvents
 ): Cache {
@@ -81,10 +78,8 @@ export function createCache(
     maxSize: Math.max(1, Math.floor(limits.memoryBytes / 8)),
     sizeCalculation: ({ json }) => json.byteLength + 256
   })
-  const held = createHeld(limits, purges, () => events.evicted())
+  const held = createHeld(limits, purges)
   let walked = false
-  const unkept = new Map<string, number>()
-  let keeping: Promise<void> | undefined
   let broken = false
 
   async function tryStore<T>(action: () => Promise<T>, times = 1): Promise<T | undefined> {
@@ -109,7 +104,14 @@ export function createCache(
     }
   }
 
-  const believable = ({ asOf }: Entry) => asOf <= now() + limits.clockSkewMs
+  const marks = createKeptMarks({
+    purges,
+    get: (key) => tryStore(() => store.get(key)),
+    put: (key, record) => tryStore(() => store.put(key, record)),
+    latest: () => githubNow() + limits.clockSkewMs
+  })
+
+  const believable = ({ asOf }: Entry) => asOf <= githubNow() + limits.clockSkewMs
 
   async function load(key: string): Promise<Holding | undefined> {
     const record = await tryStore(() => store.get(key))
@@ -119,29 +121,8 @@ export function createCache(
     if (!record || !newest) return undefined
     held.note(key, record.body.byteLength, newest.url)
     entries.forEach(events.read)
-    await Promise.all(purges.targetsOf(newest.url).map(learnMark))
+    await Promise.all(purges.targetsOf(newest.url).map(marks.learn))
     return { key, entries }
-  }
-
-  async function marksOf(target: string) {
-    const record = await tryStore(() => store.get(marksKey(purges, target)))
-    return readMarks(record?.meta, now() + limits.clockSkewMs)
-  }
-
-  /** Another process, or this one before its start, may have purged it. */
-  async function learnMark(target: string): Promise<void> {
-    const at = markedAt(await marksOf(target), target)
-    if (at > 0) purges.mark(target, at)
-  }
-
-  /** One after the other, for marks share records. */
-  async function keepAll(): Promise<void> {
-    for (const [target, at] of unkept) {
-      unkept.delete(target)
-      const record = withMark(await marksOf(target), purges.base, target, at)
-      if (record) await tryStore(() => store.put(marksKey(purges, target), record))
-    }
-    keeping = undefined // in this very moment, so that nothing can come too late to be kept
   }
 
   /** Every way into memory and the store leads through here. */
@@ -149,7 +130,7 @@ export function createCache(
     const holding = {
       key,
       entries: entries.map((entry) => {
-        const confirmed = pruneConfirmations(entry.confirmed, now(), limits)
+        const confirmed = pruneConfirmations(entry.confirmed, githubNow(), limits)
         return confirmed === entry.confirmed ? entry : { ...entry, confirmed }
       })
     }
@@ -177,8 +158,9 @@ export function createCache(
   }
 
   const cache: Cache = {
-    get size() {
-      return held.size
+    get figures() {
+      if (broken) return { entries: memory.size, bytes: memory.calculatedSize, evicted: store.figures?.evicted ?? 0 }
+      return store.figures ?? { ...held.size, evicted: 0 }
     },
     held: (key) => memory.get(key),
     async find(key) {
@@ -240,13 +222,7 @@ export function createCache(
       if (!walked) for await (const _ of cache.summaries());
       return held.below(targets)
     },
-    keepMarks(targets, at) {
-      for (const target of targets) unkept.set(target, Math.max(at, unkept.get(target) ?? 0))
-      // Others may say more than a store can write.
-      for (const oldest of unkept.keys()) if (unkept.size > maxUnkept) unkept.delete(oldest)
-      if (unkept.size > 0) keeping ??= keepAll()
-      return keeping ?? Promise.resolve()
-    },
+    keepMarks: marks.keep,
     async delete(key) {
       memory.delete(key)
       values.delete(key)

@@ -14,8 +14,8 @@ export interface Held {
   below(targets: readonly string[]): Set<string>
 }
 
-/** Mirrors the store by the store's own rule of what goes first, because to ask it would cost a query. */
-export function createHeld(limits: Limits, purges: Purges, evicted: () => void): Held {
+/** An index of what was put into the store or read from it: to ask the store which keys a purge names would go through all of it. */
+export function createHeld(limits: Limits, purges: Purges): Held {
   // Keys by repository (empty: none) and path, so that neither kind of target needs a look at everything.
   const keysOf = new Map<string, Map<string, Set<string>>>()
   const empty = () =>
@@ -23,9 +23,8 @@ export function createHeld(limits: Limits, purges: Purges, evicted: () => void):
       maxSize: limits.filesystemBytes,
       sizeCalculation: ({ byteLength }) => byteLength || 1,
       noDisposeOnSet: true,
-      dispose: ({ path }, key, reason) => {
+      dispose: ({ path }, key) => {
         if (path !== undefined) forget(path, key)
-        if (reason === 'evict') evicted()
       }
     })
   let records = empty()

@@ -191,6 +191,32 @@ export function storeContract(setup: StoreContractSetup): ContractTest[] {
 
   const few = { maxEntries: 4 }
   test(
+    'tells what it holds and what it has evicted, where it tells anything',
+    async (store) => {
+      for (const [i, key] of ['a', 'b', 'c', 'd'].entries()) await store.put(key, record(10 * i))
+      if (!store.figures) return
+      await store.put('b', record(5))
+      assertEqual({ ...store.figures }, { entries: 4, bytes: 55, evicted: 0 }, 'figures of what fits')
+      for (let i = 0; i < 6; i++) await store.put(`more ${i}`, record(7))
+      const { entries, bytes, evicted } = store.figures
+      const left = await collect(store.list())
+      assertEqual(entries, left.length, 'entries')
+      assertEqual(
+        bytes,
+        left.reduce((sum, { byteLength }) => sum + byteLength, 0),
+        'bytes'
+      )
+      assertEqual(evicted, 10 - left.length, 'evicted')
+      await store.delete('more 5')
+      assertEqual(store.figures.entries, left.length - 1, 'entries after a delete')
+      assertEqual(store.figures.evicted, evicted, 'evicted after a delete')
+      await store.clear?.()
+      if (store.clear) assertEqual({ ...store.figures }, { entries: 0, bytes: 0, evicted }, 'figures after clear')
+    },
+    few
+  )
+
+  test(
     'keeps to maxEntries: what was not used for longest goes first',
     async (store) => {
       for (const key of ['a', 'b', 'c', 'd']) await store.put(key, record())

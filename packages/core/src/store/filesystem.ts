@@ -7,7 +7,7 @@ import { pause } from '../pause.ts'
 import { checkBounds, closedError } from './bounds.ts'
 import { type Cache, openCache, storeError } from './filesystem-database.ts'
 import { isDamage } from './filesystem-sqlite.ts'
-import type { Store, StoreBounds, StoreMeta } from './store.ts'
+import type { Store, StoreBounds, StoreFigures, StoreMeta } from './store.ts'
 
 /** Uses that are remembered before they are written, all in one transaction. */
 const usesAtOnce = 4096
@@ -59,6 +59,9 @@ export function filesystemStore(
   const waiting = new Map<string, symbol>() // the put of each key that is making room; a later call takes its place
   let open: Cache<Name> | undefined
   let closed = false
+  let figures: StoreFigures | undefined
+  let evicted = 0
+  const figuresOf = ({ count, bytes }: Totals): StoreFigures => ({ entries: count, bytes, evicted })
 
   /** Every call: opens on the first one, and once more when the file turns out to be damaged. */
   function run<T>(work: (sql: Sql) => T, { signal }: AbortOptions = {}): T {
@@ -67,6 +70,7 @@ export function filesystemStore(
     open ??= openCache(directory, statements, onWarning)
     try {
       try {
+        figures ??= figuresOf(open.sql.totals.get() as Totals)
         return work(open.sql)
       } catch (cause) {
         if (!isDamage(cause)) throw cause
@@ -88,6 +92,7 @@ export function filesystemStore(
       work(totals)
       sql.setTotals.run(totals.bytes, totals.count, totals.clock)
       sql.commit.run()
+      figures = figuresOf(totals)
     } catch (error) {
       try {
         sql.rollback.run()
@@ -123,8 +128,8 @@ export function filesystemStore(
     })
   }
 
-  /** Removes some records, the least recently used first, while `more` says so; false when there was nothing to do. */
-  function removeSome(sql: Sql, more = (_: Totals) => true): boolean {
+  /** Removes some records, the least recently used first, while `more` says so. Returns how many. */
+  function removeSome(sql: Sql, more = (_: Totals) => true): number {
     let removed = 0
     write(sql, (totals) => {
       writeUses(sql, totals)
@@ -134,7 +139,7 @@ export function filesystemStore(
         removed++
       }
     })
-    return removed > 0
+    return removed
   }
 
   /** Goes a little below the bounds, so that not every put evicts. */
@@ -145,10 +150,14 @@ export function filesystemStore(
         const done = totals.bytes <= slightlyBelow(maxBytes) && totals.count <= slightlyBelow(maxEntries)
         if (done || row.id === newest) return
         remove(sql, totals, row)
+        evicted++
       }
   }
 
   return {
+    get figures() {
+      return figures
+    },
     get: async (key, options) =>
       run((sql) => {
         const row = sql.get.get(key) as { checksum: number; meta: string; body: Uint8Array | null } | undefined
@@ -172,7 +181,12 @@ export function filesystemStore(
         waiting.set(key, call)
         try {
           const isTooFull = (totals: Totals) => totals.bytes + bytes > maxBytes
-          while (run((sql) => removeSome(sql, isTooFull), options)) await pause()
+          for (;;) {
+            const removed = run((sql) => removeSome(sql, isTooFull), options)
+            evicted += removed
+            if (removed === 0) break
+            await pause()
+          }
           if (waiting.get(key) !== call) return
         } finally {
           if (waiting.get(key) === call) waiting.delete(key)
@@ -210,7 +224,7 @@ export function filesystemStore(
     async clear(options) {
       waiting.clear()
       used.clear()
-      while (run((sql) => removeSome(sql), options)) await pause()
+      while (run((sql) => removeSome(sql), options) > 0) await pause()
     },
 
     async *list(options) {

@@ -1,7 +1,7 @@
 import { defaultLimits } from '../limits.ts'
 import { checkBounds } from './bounds.ts'
 import { answer, idbConnection } from './idb-connection.ts'
-import type { Store, StoreBounds, StoreMeta } from './store.ts'
+import type { Store, StoreBounds, StoreFigures, StoreMeta } from './store.ts'
 
 /**
  * Layout 1, all in one object store: `m:<key>` is a record's Head, `b:<key>` its body, a number is the time of a record's
@@ -52,6 +52,8 @@ export function indexedDbStore(options: StoreBounds & { name?: string } = {}): S
   const { call, transaction, close } = idbConnection(options.name ?? 'ghmesh')
   const used = new Set<string>() // in the order of their use
   let writing: Promise<unknown> = Promise.resolve()
+  let figures: StoreFigures | undefined
+  let evicted = 0
 
   /** Writes go one after the other, so that the last put of a key wins however long its checksum takes. */
   function queue(work: () => Promise<void>): Promise<void> {
@@ -62,6 +64,7 @@ export function indexedDbStore(options: StoreBounds & { name?: string } = {}): S
 
   async function write(signal: AbortSignal, key: string, work: Work): Promise<void> {
     signal.throwIfAborted()
+    let held: Totals = { bytes: 0, count: 0, clock: 0 }
     await transaction('readwrite', async (rows) => {
       const [found, old] = await Promise.all([
         answer<Totals | undefined>(rows.get('totals')),
@@ -71,7 +74,9 @@ export function indexedDbStore(options: StoreBounds & { name?: string } = {}): S
       const totals = found ?? { bytes: 0, count: 0, clock: 0 }
       await work(rows, totals, found && asHead(old))
       rows.put(totals, 'totals')
+      held = totals
     })
+    figures = { entries: held.count, bytes: held.bytes, evicted }
   }
 
   async function writeUses(rows: IDBObjectStore, totals: Totals): Promise<void> {
@@ -98,6 +103,7 @@ export function indexedDbStore(options: StoreBounds & { name?: string } = {}): S
       for (const row of [cursor.key, `m:${key}`, `b:${key}`]) rows.delete(row)
       totals.bytes -= byteLength
       totals.count--
+      evicted++
       cursor.continue()
     }
     totals.bytes = totals.count = 0 // nothing is left
@@ -109,6 +115,9 @@ export function indexedDbStore(options: StoreBounds & { name?: string } = {}): S
     queue(() => write(signal, key, (rows, totals, old) => forget(rows, totals, key, old)))
 
   return {
+    get figures() {
+      return figures
+    },
     get: (key, options) =>
       call(async (signal) => {
         const [row, body] = await transaction('readonly', (rows) =>
@@ -168,7 +177,15 @@ export function indexedDbStore(options: StoreBounds & { name?: string } = {}): S
 
     delete: (key, options) => call((signal) => drop(signal, key), options),
 
-    clear: (options) => call(() => queue(() => transaction('readwrite', async (rows) => void rows.clear())), options),
+    clear: (options) =>
+      call(
+        () =>
+          queue(async () => {
+            await transaction('readwrite', async (rows) => void rows.clear())
+            figures = { entries: 0, bytes: 0, evicted }
+          }),
+        options
+      ),
 
     async *list(options) {
       for (let after = 'm:'; ; ) {

@@ -14,14 +14,23 @@ export function memoryStore(options: StoreBounds = {}): Store {
   // The count is kept by hand: lru-cache's own `max` sets aside memory for all of them at once.
   const records = new LRUCache<string, { meta: StoreMeta; body: Uint8Array }>({
     maxSize: maxBytes,
-    sizeCalculation: ({ body }) => body.byteLength || 1 // lru-cache knows no empty values
+    sizeCalculation: ({ body }) => body.byteLength || 1, // lru-cache knows no empty values
+    dispose: ({ body }, _key, reason) => {
+      bytes -= body.byteLength
+      if (reason === 'evict') evicted++
+    }
   })
+  let bytes = 0
+  let evicted = 0
   let closed = false
   const check = ({ signal }: AbortOptions = {}) => {
     signal?.throwIfAborted()
     if (closed) throw closedError()
   }
   return {
+    get figures() {
+      return { entries: records.size, bytes, evicted }
+    },
     async get(key, options) {
       check(options)
       const record = records.get(key)
@@ -31,6 +40,7 @@ export function memoryStore(options: StoreBounds = {}): Store {
       check(options)
       // `slice` would not do: a Buffer's shares its memory. A body that is too large removes what was there.
       records.set(key, { meta, body: new Uint8Array(body) })
+      if (records.has(key)) bytes += body.byteLength
       while (records.size > maxEntries) records.pop()
     },
     async touch(key, meta, options) {

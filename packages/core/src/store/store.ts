@@ -25,12 +25,27 @@ export interface StoreBounds {
   maxEntries?: number
 }
 
+/** What a store holds, as of its last call that changed something. */
+export interface StoreFigures {
+  /** Records. */
+  readonly entries: number
+  /** Sum of their bodies. */
+  readonly bytes: number
+  /** Records that this store has removed to keep its bounds, since it was made. */
+  readonly evicted: number
+}
+
 /**
  * Bytes by key, bounded by bytes and count. Calls may overlap; the last `put` of a key wins.
  * Whatever is absent or damaged is `undefined`. What cannot be used at all (no permission, full disk, closed)
  * rejects with MeshError `ERR_STORE`. An aborted signal rejects with its reason.
  */
 export interface Store {
+  /**
+   * What it holds. A store that bounds itself has to tell, or `stats()` counts what was put into it and knows of no eviction.
+   * Undefined while the store does not know yet.
+   */
+  readonly figures?: StoreFigures | undefined
   /** The record as it was put, or undefined. Counts as a use. */
   get(key: string, options?: AbortOptions): Promise<StoreRecord | undefined>
   /** Replaces the record whole, then evicts what the bounds no longer hold. A body larger than `maxBytes` is not kept. */

@@ -1,0 +1,52 @@
+import type { Store, StoreRecord } from '../store/store.ts'
+import { markedAt, marksKey, readMarks, withMark } from './marks.ts'
+import type { Purges } from './purges.ts'
+
+/** Marks of purges in the store, where whoever reads what they cover finds it stale: other processes, and this one later. */
+export interface KeptMarks {
+  /** Another process, or this one before its start, may have purged what this target covers. */
+  learn(target: string): Promise<void>
+  /** Puts marks into the store; resolves when they are there. */
+  keep(targets: readonly string[], at: number): Promise<void>
+}
+
+export interface KeptMarksOptions {
+  purges: Purges
+  get(key: string): Promise<StoreRecord | undefined>
+  put(...args: Parameters<Store['put']>): Promise<unknown>
+  /** What is marked later than this was marked by a wrong clock, ms. */
+  latest(): number
+}
+
+/** Marks that wait for a slow store: others may say more than it can write. */
+const maxWaiting = 10_000
+
+export function createKeptMarks({ purges, get, put, latest }: KeptMarksOptions): KeptMarks {
+  const waiting = new Map<string, number>()
+  let keeping: Promise<void> | undefined
+
+  const marksOf = async (target: string) => readMarks((await get(marksKey(purges, target)))?.meta, latest())
+
+  /** One after the other, for marks share records. */
+  async function keepAll(): Promise<void> {
+    for (const [target, at] of waiting) {
+      waiting.delete(target)
+      const record = withMark(await marksOf(target), purges.base, target, at)
+      if (record) await put(marksKey(purges, target), record)
+    }
+    keeping = undefined // in this very moment, so that nothing can come too late to be kept
+  }
+
+  return {
+    async learn(target) {
+      const at = markedAt(await marksOf(target), target)
+      if (at > 0) purges.mark(target, at)
+    },
+    keep(targets, at) {
+      for (const target of targets) waiting.set(target, Math.max(at, waiting.get(target) ?? 0))
+      for (const oldest of waiting.keys()) if (waiting.size > maxWaiting) waiting.delete(oldest)
+      if (waiting.size > 0) keeping ??= keepAll()
+      return keeping ?? Promise.resolve()
+    }
+  }
+}
