@@ -128,4 +128,18 @@ describe('trust', () => {
     await until(() => b.mesh.stats().apiCallsMade === paths.length + 1)
     expect(b.mesh.stats()).to.include({ requests: 5, peerHits: 5, quotaSpent: 1 })
   })
+
+  it('group: a full last page, which GitHub has to send again to say the same, is no lie', async () => {
+    const a = await s.member()
+    const b = await s.member({ token: bob, random: () => 0 })
+    await s.connect(a, b)
+    for (const query of ['page=6&per_page=5', 'page=3&per_page=10', 'page=2&per_page=15', 'page=5&per_page=6']) {
+      const path = `${issues}/comments?${query}`
+      await shared(a, b, path)
+      const audited = s.github.nextCall((call) => call.login === 'bob' && call.url.includes('/comments'))
+      expect(status(await b.ask(path)), query).to.equal('ghmesh; hit; detail=peer')
+      expect(await audited).to.include({ status: 200 })
+      await until(async () => /hit(?!; detail=peer)/.test(status((await b.peek(path)) as Response) ?? ''))
+    }
+  })
 })

@@ -191,6 +191,7 @@ export function composeMember(parts: MemberParts) {
     oneIn: limits.auditOneIn,
     githubNow,
     random,
+    cache,
     reputation: members.reputation,
     recheck: (request) => askAgain.again(request, request.url.href, request)
   })
