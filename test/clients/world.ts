@@ -6,16 +6,18 @@ import { cli, type createCommands } from '../commands.ts'
 
 export const token = 'sim-token-alice'
 const repo = '/repos/octocat/Hello-World'
-/** GitHub's clock stands still, so that the same steps make the same things. */
 const at = Date.UTC(2026, 5, 1)
 
 /** What clients were installed, and for which of them there is a toolchain. */
 export const clients = process.env.GHMESH_CLIENTS ?? ''
 export const has = (tool: string): boolean => (process.env.GHMESH_CLIENTS_HAVE ?? '').split(' ').includes(tool)
 
-/** A GitHub that is the same each time, with what simulators do not have by themselves. */
-export async function startWorld(port = 0): Promise<GitHub> {
-  const github = await startGitHub({ port, now: () => at, secondaryLimits: false, anonymousLimit: 5000 })
+/**
+ * A GitHub that is the same each time, with what simulators do not have by themselves. Its clock stands still, so that the
+ * same steps make the same things, unless another is given.
+ */
+export async function startWorld(port = 0, now = () => at): Promise<GitHub> {
+  const github = await startGitHub({ port, now, secondaryLimits: false, anonymousLimit: 5000 })
   github.addToken('sim-token-limited', { login: 'limited' })
   github.limit('sim-token-limited')
   const large = Buffer.alloc(30 * 1024 * 1024, 'ghmesh ')
@@ -47,10 +49,11 @@ export interface Proxy {
 export async function startProxy(
   commands: ReturnType<typeof createCommands>,
   github: GitHub,
-  args: readonly string[] = []
+  args: readonly string[] = [],
+  more: Record<string, string> = {}
 ): Promise<Proxy> {
   const socket = join(commands.folder('s'), 's')
-  const env = { GITHUB_API_URL: github.url, IPFS_ACCELERATE_CACHE_DIR: commands.folder('cache') }
+  const env = { GITHUB_API_URL: github.url, IPFS_ACCELERATE_CACHE_DIR: commands.folder('cache'), ...more }
   const proxy = commands.start(process.execPath, [cli, 'proxy', '--socket', socket, '--port', '0', ...args], env)
   await proxy.said(/^listening on .*\n/m)
   const base = /http:\/\/127\.0\.0\.1:\d+/.exec(proxy.printed())?.[0] ?? ''

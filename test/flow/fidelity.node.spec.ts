@@ -11,6 +11,7 @@ import { pullRoutes } from '../../packages/github-sim/src/routes/pulls.ts'
 import { repositoryRoutes } from '../../packages/github-sim/src/routes/repository.ts'
 import { searchRoutes } from '../../packages/github-sim/src/routes/search.ts'
 import { userRoutes } from '../../packages/github-sim/src/routes/users.ts'
+import { linkMeaning } from '../link-meaning.ts'
 import { alice, dated, heard, type Member, repo, scene, second } from './members.ts'
 
 const inRepository = [
@@ -71,12 +72,6 @@ async function answerOf(response: Response): Promise<Answer> {
   return { status: response.status, body: await response.text(), headers }
 }
 
-/** What a link means, whatever name of its repository and order of parameters it has. */
-const meaning = (link: string | null) =>
-  [...(link ?? '').matchAll(/<([^>]+)>; rel="(\w+)"/g)]
-    .map(([, url = '', rel]) => `${rel} ${[...new URL(url).searchParams].sort().join('&')}`)
-    .sort()
-
 describe('fidelity: through the mesh is as plain fetch', () => {
   const s = scene()
   const seen = new Set<string>()
@@ -87,7 +82,7 @@ describe('fidelity: through the mesh is as plain fetch', () => {
     if (path !== '/rate_limit') expect(through.body, where).to.equal(plain.body)
     for (const name of read) {
       const [one, other] = [through.headers[name] ?? null, plain.headers[name] ?? null]
-      if (name === 'link' && way === 'member') expect(meaning(one), where).to.deep.equal(meaning(other))
+      if (name === 'link' && way === 'member') expect(linkMeaning(one), where).to.deep.equal(linkMeaning(other))
       else if (one !== other) {
         expect(differences[name] ?? [], `${name} of ${where}: ${one} instead of ${other}`).to.include(way)
         seen.add(`${name} ${way}`)

@@ -11,7 +11,15 @@ import (
 	"github.com/google/go-github/v74/github"
 )
 
-type told struct{ Base, Token string }
+type told struct {
+	Base, Token string
+	ReadsOnly   bool
+}
+
+type step struct {
+	name string
+	work func() (any, error)
+}
 
 var (
 	ctx         = context.Background()
@@ -74,10 +82,7 @@ func main() {
 	}
 	hub := client(asked.Base, asked.Token)
 	issue := 1
-	steps := []struct {
-		name string
-		work func() (any, error)
-	}{
+	reads := []step{
 		{"repository", func() (any, error) { return one(hub.Repositories.Get(ctx, owner, repo)) }},
 		{"issues", func() (any, error) {
 			return all(func(page github.ListOptions) ([]*github.Issue, *github.Response, error) {
@@ -147,6 +152,8 @@ func main() {
 			return one(client(asked.Base, "sim-token-limited").Repositories.Get(ctx, owner, repo))
 		}},
 		{"404", func() (any, error) { return one(hub.Repositories.Get(ctx, owner, "none")) }},
+	}
+	writes := []step{
 		{"made", func() (any, error) {
 			return one(hub.Issues.Create(ctx, owner, repo, &github.IssueRequest{Title: github.Ptr("New")}))
 		}},
@@ -161,6 +168,10 @@ func main() {
 		{"labelled", func() (any, error) {
 			return one(hub.Issues.ReplaceLabelsForIssue(ctx, owner, repo, issue, []string{"bug"}))
 		}},
+	}
+	steps := reads
+	if !asked.ReadsOnly {
+		steps = append(steps, writes...)
 	}
 	seen := map[string]any{}
 	for _, step := range steps {

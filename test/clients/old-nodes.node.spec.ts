@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { startGitHub } from '@ghmesh/github-sim'
+import { expect } from 'chai'
+import { cli, createCommands, root } from '../commands.ts'
+import { clients, has } from './world.ts'
+
+describe('older versions of Node', () => {
+  const commands = createCommands()
+  const nodeOf = (version: number) => join(clients, `oldNodes/node_modules/node-${version}/bin/node`)
+  const run = (version: number, args: string[], env: Record<string, string | undefined> = {}) =>
+    commands.start(nodeOf(version), args, env).ended
+
+  before(function () {
+    if (!has('oldNodes')) return this.skip()
+  })
+  after(() => commands.end())
+
+  it('22.13 runs the library and the command, between members too', async () => {
+    expect((await run(22, ['--version'])).stdout).to.match(/^v22\.13\./)
+    await using github = await startGitHub()
+    const env = { GITHUB_API_URL: github.url, GH_TOKEN: 'sim-token-alice' }
+    for (const file of ['node/open-issues.mjs', 'octokit/pull-requests.mjs']) {
+      const ended = await run(22, [join(root, 'examples', file)], env)
+      expect(ended.code, ended.stderr).to.equal(0)
+      expect(ended.stdout).to.match(/^#\d+/m)
+    }
+    const smoke = await run(22, [cli, 'smoke', '--local-two-node'])
+    expect(smoke.code, smoke.stderr).to.equal(0)
+    const proxy = commands.start(nodeOf(22), [cli, 'proxy', '--port', '0'], env)
+    await proxy.said(/^listening on /m)
+    const base = /http:\/\/127\.0\.0\.1:\d+/.exec(proxy.printed())?.[0]
+    for (const how of [/fwd=uri-miss/, /; hit/])
+      expect((await fetch(`${base}/repos/octocat/Hello-World`)).headers.get('cache-status')).to.match(how)
+    proxy.child.kill('SIGTERM')
+    expect((await proxy.ended).code).to.equal(0)
+  })
+
+  it('20 starts the workspace, whose commands go on with its own, and gets one line from the command', async () => {
+    expect((await run(20, ['--version'])).stdout).to.match(/^v20\./)
+    const setup = await run(20, [join(root, 'scripts/setup.mjs')])
+    expect([setup.code, setup.stderr]).to.deep.equal([0, ''])
+    const refused = await run(20, [cli, 'secret'])
+    expect([refused.code, refused.stderr]).to.deep.equal([1, 'ghmesh: needs Node 22.13 or later, this is v20.19.5\n'])
+  })
+})
