@@ -1,7 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import { createMesh, createSecret, memoryStore } from 'ghmesh'
-import { createCommands } from './commands.ts'
+import { createCommands, root } from './commands.ts'
 import { figureNames } from './figure-names.ts'
 
 const alice = 'sim-token-alice'
@@ -50,6 +52,9 @@ describe('the command ghmesh', () => {
   }
 
   describe('smoke', () => {
+    // README: "`ghmesh smoke --write` on one machine"
+    // README: "Both end with `Final stats`"
+    // README: "Exit codes: 0 it worked"
     it('a reader gets what a writer fetched with one call, and calls nobody', async () => {
       const [reader, writer] = await both(['--verbose'])
       expect(reader.code, reader.stderr).to.equal(0)
@@ -84,6 +89,9 @@ describe('the command ghmesh', () => {
         .and.not.match(/no-op/)
     })
 
+    // README: "`ghmesh smoke --write` on one machine"
+    // README: "Both end with `Final stats`"
+    // README: "Nothing here needs the internet."
     it('synthetic: no call at all, and one JSON document each', async () => {
       const [readerEnv, writerEnv] = [member('reader'), member('writer', { GH_TOKEN: alice })]
       const [reader, writer] = await both(['--synthetic', '--json', '--target', 'some/where'], readerEnv, writerEnv)
@@ -110,6 +118,7 @@ describe('the command ghmesh', () => {
       expect(again.stderr).to.contain(document.error)
     })
 
+    // README: "`connected_peers` of both"
     it('with another secret nothing arrives, and a writer that stays alone says so', async () => {
       const reader = commands.ghmesh(
         ['smoke', '--read', '--wait-seconds', '3'],
@@ -142,6 +151,7 @@ describe('the command ghmesh', () => {
       expect(reader.entry.from_peer_id).to.equal(writer.final_stats.peer_id)
     })
 
+    // README: "Exit codes: 0 it worked"
     it('a writer with nothing to share ends with 1 and says why', async () => {
       const args = ['smoke', '--write', '--target', 'octocat/secret-plans']
       const [hidden, missing, down] = await Promise.all([
@@ -156,6 +166,7 @@ describe('the command ghmesh', () => {
       expect(down.stderr).to.match(/^ghmesh: .*fetch failed/m)
     })
 
+    // README: "Across networks, set"
     it('finds members by a GitHub issue alone: a repository and a secret are enough', async () => {
       const repository = { IPFS_ACCELERATE_P2P_CACHE_DIR: undefined, GITHUB_REPOSITORY: 'octocat/Hello-World' }
       const reader = commands.ghmesh(
@@ -217,6 +228,19 @@ describe('the command ghmesh', () => {
       expect(second.stderr).to.match(/^own cache, \d+ s old$/m)
       expect(second.stdout).to.equal(first.stdout)
       expect(github.calls).to.have.length(calls)
+    })
+
+    // README: "`IPFS_ACCELERATE_CACHE_DIR`"
+    it('keeps answers, and who it is, in the user’s cache folder unless another is named', async () => {
+      const XDG_CACHE_HOME = commands.folder('user')
+      const env = member('one', { GH_TOKEN: bob, IPFS_ACCELERATE_CACHE_DIR: undefined, XDG_CACHE_HOME })
+      for (const from of [/^GitHub /m, /^own cache/m])
+        expect((await commands.ghmesh(['get', '/meta', '--wait-seconds', '0'], env).ended).stderr).to.match(from)
+      const kept = readdirSync(join(XDG_CACHE_HOME, 'ghmesh'))
+      expect(
+        kept.filter((name) => /^cache\.db$|^identity/.test(name)),
+        kept.join()
+      ).to.have.length.above(1)
     })
 
     it('gets it from a member', async () => {
@@ -292,6 +316,7 @@ describe('the command ghmesh', () => {
     expect(a.stdout).to.not.equal(b.stdout)
   })
 
+  // README: "Exit codes: 0 it worked"
   it('wrong usage: exit code 2, and one line that names it', async () => {
     const wrong: [string[], RegExp, Record<string, string>?][] = [
       [['frobnicate'], /unknown command 'frobnicate'; see ghmesh --help/],
@@ -321,6 +346,20 @@ describe('the command ghmesh', () => {
         .and.match(/^ghmesh: .*\n$/)
       expect([code, stdout], args.join(' ')).to.deep.equal([2, ''])
     }
+  })
+
+  // README: "docs/commands.md has"
+  it('docs/commands.md has all commands, and no others', async () => {
+    const namesIn = async (...args: string[]) => {
+      const { stdout } = await commands.ghmesh([...args, '--help']).ended
+      const [, list = ''] = stdout.split('\nCommands:\n')
+      return [...list.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name)
+    }
+    const inCache = (await namesIn('cache')).map((name) => `cache ${name}`)
+    const all = (await namesIn()).flatMap((name) => (name === 'cache' ? inCache : [name]))
+    expect(all).to.include.members(['smoke', 'cache ls', 'group'])
+    const documented = readFileSync(join(root, 'docs/commands.md'), 'utf8').matchAll(/^\| `([\w ]+)` \|/gm)
+    expect([...documented].map(([, name]) => name)).to.have.members(all)
   })
 
   it('every help has an example', async () => {

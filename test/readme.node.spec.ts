@@ -15,6 +15,10 @@ describe('README.md', () => {
   const commands = createCommands()
   after(() => commands.end())
 
+  // README: "Two processes on one machine"
+  // README: "The reader prints"
+  // README: "`connected_peers` of both"
+  // README: "`dev-secret` is easy to guess"
   it('"Local-only dev mode": the two terminals, as they stand there', async () => {
     const section = /^## Local-only dev mode$(.*?)^## /ms.exec(readme)?.[1] ?? ''
     const terminals = blocks(section, 'bash')
@@ -31,9 +35,11 @@ describe('README.md', () => {
       expect(read?.stdout)
         .to.match(/^Received cache entry!$/m)
         .and.match(/^ {2}peer_hits: [1-9]/m)
+        .and.match(/^ {2}connected_peers: [1-9]/m)
       expect(written?.code, written?.stderr).to.equal(0)
       expect(written?.stdout).to.match(/^connected_peers: [1-9]/m)
       expect(written?.stderr).to.not.contain('no-op')
+      for (const ended of [read, written]) expect(ended?.stderr.match(/looks guessable/g)).to.have.length(1)
     } finally {
       for (const name of ['reader', 'writer']) rmSync(join(registry, `peer_local-${name}.json`), { force: true })
     }
@@ -72,6 +78,8 @@ describe('README.md', () => {
     expect(destinations).to.be.at.least(2)
   })
 
+  // README: "In this repository, after"
+  // README: "`--no` keeps npx"
   it('npx --no runs ghmesh here, and never what stands under its name on a registry', async () => {
     const folder = commands.folder('taken')
     writeFileSync(join(folder, 'bin.js'), "#!/usr/bin/env node\nconsole.log('taken')\n", { mode: 0o755 })
@@ -132,6 +140,7 @@ describe('README.md', () => {
       return stdout
     }
 
+    // README: "Or through Octokit"
     it('run', async () => {
       const examples = blocks(readme, 'js')
       expect(examples).to.have.length(2)

@@ -15,6 +15,7 @@ describe('older versions of Node', () => {
   })
   after(() => commands.end())
 
+  // README: "ghmesh runs on Node"
   it('22.13 runs the library and the command, between members too', async () => {
     expect((await run(22, ['--version'])).stdout).to.match(/^v22\.13\./)
     await using github = await startGitHub()
@@ -35,11 +36,12 @@ describe('older versions of Node', () => {
     expect((await proxy.ended).code).to.equal(0)
   })
 
+  // README: "On Linux the workspace"
   it('20 starts the workspace, whose commands go on with its own, and gets one line from the command', async () => {
     expect((await run(20, ['--version'])).stdout).to.match(/^v20\./)
     const setup = await run(20, [join(root, 'scripts/setup.mjs')])
     expect([setup.code, setup.stderr]).to.deep.equal([0, ''])
     const refused = await run(20, [cli, 'secret'])
-    expect([refused.code, refused.stderr]).to.deep.equal([1, 'ghmesh: needs Node 22.13 or later, this is v20.19.5\n'])
+    expect([refused.code, refused.stderr]).to.deep.equal([1, 'ghmesh: needs Node 22.13 or later, this is 20.19.5\n'])
   })
 })

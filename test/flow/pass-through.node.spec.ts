@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
@@ -29,6 +30,7 @@ describe('what is not the cache’s', () => {
   describe('an own If-None-Match', () => {
     const has = (etag: string) => ({ headers: { 'if-none-match': etag } })
 
+    // README: "There are also small named values"
     it('costs nothing, whether the cache has it fresh, stale or not at all', async () => {
       const a = await s.member()
       const etag = (await a.ask(issues)).headers.get('etag') ?? ''
@@ -137,6 +139,43 @@ describe('what is not the cache’s', () => {
     expect(s.github.calls.every(({ login }) => login === 'alice')).to.equal(true)
   })
 
+  // README: "What it does not cache, such as writes"
+  it('reaches GitHub as plain fetch sends it, but for the member’s token', async () => {
+    const seen: unknown[] = []
+    const server = createServer(async (request, response) => {
+      const body = Buffer.concat(await request.toArray()).toString()
+      const { authorization, ...headers } = request.headers
+      seen.push({ method: request.method, url: request.url, headers, body })
+      tokens.push(authorization)
+      response.end('{}')
+    }).listen(0, '127.0.0.1')
+    const tokens: unknown[] = []
+    await once(server, 'listening')
+    const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const a = await s.member({ apiUrl, limits: { recheckMs: [] } })
+    const json = { 'content-type': 'application/json', accept: 'application/vnd.github.diff', 'x-own': '1' }
+    const wishes: [path: string, init: RequestInit][] = [
+      [issues, { method: 'POST', headers: json, body: '{ "title":  "ä" }' }],
+      [`${issues}/1/labels?a=%20b&a=`, { method: 'PUT', headers: { 'x-http-method-override': 'x' }, body: '[]' }],
+      [`${issues}/1/labels`, { method: 'DELETE', headers: { 'x-github-api-version': '2026-03-10' } }],
+      ['/graphql', { method: 'POST', body: '{"query":"{ viewer { login } }"}' }],
+      [`${repo}/contents/a%2Fb`, { headers: { range: 'bytes=0-10', accept: '*/*' } }],
+      ['/rate_limit', { headers: { accept: '' } }]
+    ]
+    try {
+      for (const [path, init] of wishes) {
+        seen.length = tokens.length = 0
+        for (const way of [a.mesh.fetch, fetch]) await (await way(apiUrl + path, init)).text()
+        expect(seen[0], path).to.deep.equal(seen[1])
+        expect(tokens, path).to.deep.equal([`Bearer ${alice}`, undefined])
+      }
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
+  })
+
+  // README: "What it does not cache, such as writes"
   it('an own Authorization wins over the member’s', async () => {
     const a = await s.member()
     await a.ask(issues, { method: 'POST', body: '{"title":"x"}', headers: { authorization: 'token sim-token-bob' } })

@@ -49,6 +49,7 @@ describe('a machine that is not as it should be', () => {
       expect(readFileSync(join(peersDir, name)).equals(Buffer.from(content)), name).to.equal(true)
   })
 
+  // README: "When members, disk or discovery fail"
   it('a registry that cannot be used: one warning, and fetches are answered', async () => {
     const peersDir = join(folder(), 'file')
     writeFileSync(peersDir, 'not a folder')
@@ -66,6 +67,7 @@ describe('a machine that is not as it should be', () => {
     'a database with flipped bytes': (good: Buffer) =>
       good.map((byte, i) => (i % 7 === 0 && i > 100 ? byte ^ 0x55 : byte))
   })) {
+    // README: "When members, disk or discovery fail"
     it(`cache.db is ${name}: fetches are answered, and the old file is kept`, async () => {
       const cacheDir = folder()
       const first = await here.member(onDisk(cacheDir))
@@ -146,16 +148,22 @@ describe('a machine that is not as it should be', () => {
       }
     }
 
+    // README: "`CACHE_LISTEN_PORT`"
     it('a busy one: the next free is taken, with a warning that says so', async () => {
       const listenPort = await row(2)
+      expect(await take(listenPort + 1002)).to.equal(true)
       const mesh = await here.member({ listenPort, forceLocalhost: true, transport: undefined })
       expect(mesh.addresses[0]).to.include(`/tcp/${listenPort + 2}/`)
+      expect(mesh.addresses[1])
+        .to.match(/\/tcp\/\d+\/ws\//)
+        .and.not.include(`/tcp/${listenPort + 1002}/`)
       expect(here.log).to.deep.equal([
         `ghmesh: port ${listenPort} is busy; listening on ${listenPort + 2}. Choose another with CACHE_LISTEN_PORT or listenPort`
       ])
       await here.answered(mesh, path)
     })
 
+    // README: "`CACHE_LISTEN_PORT`"
     it('all of them: ERR_TRANSPORT that says what to do', async () => {
       const listenPort = await row(20)
       const options = {

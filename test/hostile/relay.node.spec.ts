@@ -6,17 +6,21 @@ import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { expect } from 'chai'
-import { libp2pTransport, type Mesh, type Transport } from 'ghmesh'
+import { createSecret, libp2pTransport, type Mesh, type Transport } from 'ghmesh'
 import { createExchange, encodeAnswer } from 'ghmesh/protocol'
 import { createLibp2p } from 'libp2p'
 import { openGroup } from '../../packages/core/src/group/group.ts'
+import { unpackEnvelope } from '../../packages/core/src/transport/envelope.ts'
+import { decodeGossip } from '../../packages/core/src/transport/wire.ts'
 import { next } from '../events.ts'
 import { connected, members } from '../libp2p/members.ts'
 import { between, isCircuit } from '../libp2p/nat.ts'
 
+const open = (secret: string) => openGroup(secret, Date.now, 86_400_000)
+
 /** A relay that welcomes everybody, and of which the test has every screw in hand. */
 async function startHostileRelay(secret: string) {
-  const { topic } = await openGroup(secret, Date.now, 86_400_000)
+  const { topic } = await open(secret)
   type Connections = { getConnections(peer?: object): { remotePeer: object }[] }
   const inside: { connectionManager?: Connections } = {}
   const node = await createLibp2p({
@@ -155,5 +159,56 @@ describe('a hostile relay', () => {
     const path = newPath()
     const said = await (await c.fetch(here.url(path))).text()
     expect(await (await a.fetch(here.url(path))).text()).to.equal(said)
+  })
+
+  // README: "Outsiders learn no content."
+  // README: "Without the secret there are no URLs"
+  // README: "It needs no secret and cannot read"
+  // README: "Connections between members are encrypted"
+  // README: "A relay sees who speaks"
+  it('that writes down all it carries: sees who speaks and how much, and can open nothing', async () => {
+    const gossip: Uint8Array[] = []
+    relay.forwards((message) => {
+      if (message.data) gossip.push(message.data.slice())
+      return message
+    })
+    const circuits: Uint8Array[] = []
+    const [a, b] = await two()
+    for (const connection of relay.node.getConnections())
+      for (const stream of connection.streams)
+        if (stream.protocol.includes('/circuit/'))
+          stream.addEventListener('message', ({ data }) => circuits.push(data.subarray().slice()))
+    const path = newPath()
+    const received = next(b, 'received', ({ url }) => url === here.url(path))
+    await (await a.fetch(here.url(path))).text()
+    await received
+    const large = '/repos/octocat/hello-world/languages'
+    const words = Array.from({ length: 20_000 }, () => crypto.randomUUID())
+    here.github.setBody(large, Object.fromEntries(words.map((word, i) => [word, i])))
+    const announced = next(a, 'announced', ({ url }) => url === here.url(large))
+    await (await a.fetch(here.url(large))).text()
+    await announced
+    expect((await b.fetch(here.url(large))).headers.get('cache-status')).to.equal('ghmesh; hit; detail=peer')
+
+    const [ours, others] = [await open(here.secret), await open(createSecret())]
+    const urls: string[] = []
+    for (const data of gossip) {
+      const envelope = unpackEnvelope(data)
+      if (typeof envelope === 'string') expect.fail(envelope)
+      const opened = async (group: typeof ours) =>
+        (await Promise.all([a, b].map(({ peerId = '' }) => group.openGossip(envelope.sealed, peerId)))).find(Boolean)
+      expect(await opened(others)).to.equal(undefined)
+      const { bytes } = (await opened(ours)) ?? expect.fail('not even by a member')
+      const message = decodeGossip(bytes)
+      if (typeof message !== 'string' && message?.type === 'announce') urls.push(message.entry.url)
+      const plain = Buffer.from(data)
+      for (const word of ['octocat', 'github', 'http', here.secret]) expect(plain.includes(word), word).to.equal(false)
+    }
+    // That is where it was said.
+    expect(urls).to.include(here.url(path))
+    const carried = Buffer.concat(circuits)
+    expect(carried.byteLength).to.be.above(words.length * 16)
+    for (const word of ['/ghmesh/', '/yamux/', 'octocat', 'http', here.secret])
+      expect(carried.includes(word), word).to.equal(false)
   })
 })

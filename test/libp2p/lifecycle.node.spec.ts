@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
@@ -55,6 +56,7 @@ describe('a member over libp2p', () => {
       .and.not.equal(id)
   })
 
+  // README: "`IPFS_ACCELERATE_P2P_FORCE_LOCALHOST`"
   it('listens on loopback only when told to, on TCP and WebSocket, and says where', async () => {
     const mesh = await here.member()
     expect(mesh.addresses).to.have.length(2)
@@ -106,6 +108,17 @@ describe('a member over libp2p', () => {
     expect(await mesh.fetch(here.github.url).catch(({ code }) => code)).to.equal('ERR_STOPPED')
   })
 
+  // README: "`RUNNER_NAME`"
+  it('is called like its host, unless it is told another name', async () => {
+    const a = await here.member()
+    const b = await here.member({ name: 'another' }, [a])
+    await Promise.all([connected(a, b), connected(b, a)])
+    const nameOf = (mesh: Mesh, { peerId }: Mesh) => mesh.peers().find(({ id }) => id === peerId)?.name
+    while (nameOf(a, b) === undefined || nameOf(b, a) === undefined) await here.gossips(a, b)
+    expect([nameOf(b, a), nameOf(a, b)]).to.deep.equal([hostname(), 'another'])
+  })
+
+  // README: "`IPFS_ACCELERATE_PUBLIC_IP`"
   it('tells the address it is told to tell', async () => {
     const mesh = await here.member({ forceLocalhost: false, mdns: false, announceIp: '192.0.2.7' })
     for (const address of mesh.addresses) expect(address).to.match(/^\/ip4\/192\.0\.2\.7\/tcp\//)
@@ -146,6 +159,8 @@ describe('a member over libp2p', () => {
     await here.cached(joined, path)
   })
 
+  // README: "`IPFS_ACCELERATE_P2P_CACHE_DIR`"
+  // README: "`CACHE_BOOTSTRAP_PEERS`"
   it('is found in a folder, and by the addresses that it is given', async () => {
     const peersDir = join(here.newFolder(), 'peers')
     const discovery = () => ({ discovery: [filePeers({ directory: peersDir })] })

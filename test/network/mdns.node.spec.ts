@@ -47,6 +47,35 @@ describe('mdns', () => {
     }
   })
 
+  // README: "On a local network, multicast"
+  it('tells everybody the peer id, the addresses and the beginning of its tag, and neither its name nor the rest', async () => {
+    const tag = 'f'.repeat(16) + 'e'.repeat(48)
+    const one = mdns({ tag, intervalMs: 20 })
+    const eavesdropper = createSocket({ type: 'udp4', reuseAddr: true })
+    try {
+      await new Promise<void>((resolve) => eavesdropper.bind(group.port, resolve))
+      eavesdropper.addMembership(group.address, '127.0.0.1')
+      await one.announce({ ...record('a'), name: 'my-runner' })
+      const packets: Buffer[] = []
+      const told = new Promise<void>((resolve) => {
+        eavesdropper.on('message', (packet) => {
+          packets.push(packet)
+          if (packet.includes('dnsaddr=')) resolve()
+        })
+      })
+      await one.start(() => {})
+      await told
+      const said = Buffer.concat(packets)
+      const { peerId, addresses } = record('a')
+      for (const text of [peerId, addresses[0] as string, tag.slice(0, 16)])
+        expect(said.includes(text), text).to.equal(true)
+      for (const text of ['my-runner', 'fe', 'http']) expect(said.includes(text), text).to.equal(false)
+    } finally {
+      eavesdropper.close()
+      await one.stop()
+    }
+  })
+
   it(`hears whatever packets come, and finds members all the same (FUZZ_SEED=${fuzz.seed})`, async () => {
     const tag = newTag()
     const [a, b] = [mdns({ tag, intervalMs: 20 }), mdns({ tag, intervalMs: 20 })]

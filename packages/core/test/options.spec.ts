@@ -39,6 +39,21 @@ const variables: [name: string, option: keyof MeshOptions, good: string, read: u
     [`/ip4/192.0.2.1/tcp/1/p2p/${peer}`],
     ['192.0.2.1:9100', '/ip4/192.0.2.1/tcp/9100', `/ip4/1.2.3.4/tcp/1/p2p/${peer},x`]
   ],
+  [
+    'GHMESH_RELAYS',
+    'relays',
+    `/ip4/192.0.2.1/tcp/1/p2p/${peer},/dns4/relay.example/tcp/443/wss/p2p/${peer}`,
+    [`/ip4/192.0.2.1/tcp/1/p2p/${peer}`, `/dns4/relay.example/tcp/443/wss/p2p/${peer}`],
+    ['192.0.2.1:9100']
+  ],
+  [
+    'GHMESH_ICE_SERVERS',
+    'iceServers',
+    'stun:stun.example:3478, turn:turn.example',
+    [{ urls: 'stun:stun.example:3478' }, { urls: 'turn:turn.example' }],
+    ['https://stun.example']
+  ],
+  ['GHMESH_MDNS', 'mdns', '0', false, ['maybe']],
   ['CACHE_DEFAULT_TTL', 'ttlMs', '90', 90_000, ['1m', '-1', 'NaN', 'Infinity', '1e300']],
   ['IPFS_ACCELERATE_CACHE_DIR', 'cacheDir', '/c', '/c', []],
   ['CACHE_DIR', 'cacheDir', '/d', '/d', []],
@@ -64,6 +79,21 @@ const messageOf = (options: unknown, environment: Record<string, string> = {}): 
 }
 
 describe('options: the environment', () => {
+  // README: "`CACHE_P2P_SHARED_SECRET`, `GHMESH_SECRET`"
+  // README: "`CACHE_LISTEN_PORT`"
+  // README: "`GITHUB_REPOSITORY`"
+  // README: "`RUNNER_NAME`"
+  // README: "`IPFS_ACCELERATE_P2P_CACHE_DIR`"
+  // README: "`CACHE_BOOTSTRAP_PEERS`"
+  // README: "`IPFS_ACCELERATE_P2P_FORCE_LOCALHOST`"
+  // README: "`IPFS_ACCELERATE_PUBLIC_IP`"
+  // README: "`CACHE_DEFAULT_TTL`"
+  // README: "`IPFS_ACCELERATE_CACHE_DIR`"
+  // README: "`GH_TOKEN`"
+  // README: "`GITHUB_API_URL`"
+  // README: "`GHMESH_RELAYS`"
+  // README: "`GHMESH_ICE_SERVERS`"
+  // README: "`GHMESH_MDNS`"
   for (const [name, option, good, read, bad] of variables)
     it(`${name} stands for ${option}`, () => {
       expect(readOptions({}, readEnvironment({ [name]: good }))[option]).to.deep.equal(read)
@@ -75,6 +105,8 @@ describe('options: the environment', () => {
       }
     })
 
+  // README: "A value that makes no sense"
+  // README: "`GHMESH_ICE_SERVERS`"
   it('counts what is empty as unset', () => {
     const empty = Object.fromEntries(variables.map(([name], i) => [name, i % 2 ? '' : ' \t']))
     expect(readOptions({}, readEnvironment(empty))).to.deep.equal({ limits: defaultLimits })
@@ -92,6 +124,7 @@ describe('options: the environment', () => {
     })
   })
 
+  // README: "`CACHE_ENABLE_P2P`"
   it('turns networking off by every word for no', () => {
     const read = (value: string) => readOptions({}, readEnvironment({ CACHE_ENABLE_P2P: value })).networking
     expect(['false', '0', 'No', 'OFF', 'true', '1', 'yes', 'on'].map(read)).to.deep.equal([
@@ -100,6 +133,7 @@ describe('options: the environment', () => {
     ])
   })
 
+  // README: "Options of `createMesh`, then"
   it('gives way to options, and is not even looked at where there is one', () => {
     const environment = { CACHE_LISTEN_PORT: 'nonsense', CACHE_DIR: '/d', RUNNER_NAME: 'ci' }
     const read = readOptions({ listenPort: 1, cacheDir: '/own', name: undefined }, readEnvironment(environment))
@@ -114,6 +148,7 @@ describe('options: the environment', () => {
 })
 
 describe('options: what is given', () => {
+  // README: "A value that makes no sense"
   it('is refused with its name and value', () => {
     const wrong: [keyof MeshOptions, unknown, string][] = [
       ['listenPort', 1.5, '1.5'],
@@ -151,6 +186,7 @@ describe('options: what is given', () => {
       expect(messageOf({ [name]: 1 })).to.include(`"${name}"`)
   })
 
+  // README: "A value that makes no sense"
   it('never shows a secret or token, not even in the wrong place', () => {
     const hidden = ['hunter2 hunter2', secret, token, `github_pat_${'p'.repeat(30)}`]
     for (const value of hidden) {
@@ -182,6 +218,8 @@ describe('options: what is given', () => {
 })
 
 describe('options: limits', () => {
+  // README: "Somebody who connects without the secret"
+  // README: "Options of `createMesh`, then"
   it('are the documented ones unless they are set', () => {
     const minute = 60_000
     // Section 9 of the design, and what the doc comments of the options say.

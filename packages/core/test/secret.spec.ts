@@ -10,6 +10,7 @@ const caught = (promise: Promise<unknown>) =>
   )
 
 describe('secret', () => {
+  // README: "A passphrase that can be guessed"
   it('is ghm1_ and 32 random bytes, another one each time', async () => {
     const [one, two] = [createSecret(), createSecret()]
     expect(one).to.match(/^ghm1_[\w-]{43}$/)
@@ -51,6 +52,20 @@ describe('secret', () => {
     for (const strong of [createSecret(), 'correct horse battery staple', 'xK9$mQ2!vL7#nR4@pT6%'])
       expect(looksGuessable(strong), strong).to.equal(false)
     expect(isStrongSecret(`${createSecret()}x`)).to.equal(false)
+  })
+
+  // README: "A passphrase that can be guessed"
+  it('that can be guessed opens what was recorded, to whoever tries it', async () => {
+    const guesses = ['password password', 'hunter2', 'correct horse battery staple']
+    const opens = async (secret: string): Promise<string[]> => {
+      const open = (one: string) => openGroup(one, () => 0, 1000)
+      const recorded = await (await open(secret)).sealGossip(new TextEncoder().encode('said'), 'a peer')
+      const tried = guesses.map(async (guess) => (await (await open(guess)).openGossip(recorded, 'a peer')) && guess)
+      return (await Promise.all(tried)).filter((guess) => guess !== undefined)
+    }
+    expect(await opens('hunter2')).to.deep.equal(['hunter2'])
+    // Of these there are 2^256, see above.
+    expect(await opens(createSecret())).to.deep.equal([])
   })
 
   it('has a strength', () => {
