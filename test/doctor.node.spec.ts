@@ -51,6 +51,7 @@ else if (what === 'get') console.log(read())
 else writeFileSync(file, value)
 `
 
+// README: "`ghmesh doctor` looks at Node"
 describe('ghmesh doctor', () => {
   const commands = createCommands()
   const secret = createSecret()
@@ -126,6 +127,7 @@ describe('ghmesh doctor', () => {
     return await work(other)
   }
 
+  // README: "`CACHE_ENABLE_P2P`"
   it('says that CACHE_ENABLE_P2P turns networking off, and where it is read from', async () => {
     const group = { CACHE_P2P_SHARED_SECRET: secret, IPFS_ACCELERATE_GITHUB_REPO: hello, GHMESH_MDNS: '0' }
     const { said } = await doctor({ ...group, CACHE_ENABLE_P2P: 'false' }, '--wait-seconds', '1')
@@ -138,6 +140,7 @@ describe('ghmesh doctor', () => {
     expect(on.said('registry')).to.match(/^ok: octocat\/Hello-World can be read/)
   })
 
+  // README: "`ghmesh doctor` looks at Node"
   it('where all is well: a line for each, exit code 0, and nothing is written', async () => {
     const peers = commands.folder('peers')
     await member({ name: 'laptop-b', discovery: [filePeers({ directory: peers })] })
@@ -293,6 +296,7 @@ describe('ghmesh doctor', () => {
   })
 
   describe('token', () => {
+    // README: "`GH_TOKEN`"
     it('is looked for where a member looks, and its source is told', async () => {
       const [first, second, third, none] = await Promise.all([
         doctor({ GITHUB_TOKEN: 'sim-token-bob' }),

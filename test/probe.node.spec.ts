@@ -35,12 +35,15 @@ describe('ghmesh probe', () => {
       expect(stderr).to.contain(`P2P_REMOTE_MULTIADDR=${address} ghmesh probe`)
     })
 
+    // README: "`ghmesh probe --serve` prints"
     it('prints its addresses, TCP first', () => {
       expect(lines).to.have.length(2)
       expect(address).to.match(/^\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/12D3\w+$/)
       expect(lines[1]).to.match(/\/ws\/p2p\//)
     })
 
+    // README: "`ghmesh probe --serve` prints"
+    // README: "It needs no secret and no token."
     it('says who answers, and that this is no other host', async () => {
       const { code, stdout, stderr } = await probe([address])
       expect([code, stderr]).to.deep.equal([
@@ -145,6 +148,7 @@ describe('ghmesh probe', () => {
     }
 
     for (const more of ['', '/ws']) {
+      // README: "`ghmesh probe --serve` prints"
       it(`nothing listens${more && ', by WebSocket'}: says so at once`, async () => {
         const closed = createServer()
         const port = await listen(closed)

@@ -105,6 +105,7 @@ describe('ghmesh proxy', () => {
   })
 
   describe('answers', () => {
+    // README: "A cache on a Unix socket"
     it('from the cache, when asked again', async () => {
       const [path, token] = [`${hello}/labels`, alice]
       const first = await ask(socket, path, { token })
@@ -116,6 +117,7 @@ describe('ghmesh proxy', () => {
       expect(from(checked)).to.match(/fwd=request; fwd-status=304/)
     })
 
+    // README: "Every client uses its own token"
     it('keep tokens apart, and lend none', async () => {
       const path = '/repos/octocat/secret-plans'
       const asked = await Promise.all([alice, bob, undefined].map((token) => ask(socket, path, { token })))
@@ -535,6 +537,7 @@ describe('ghmesh proxy', () => {
   })
 
   describe('figures', () => {
+    // README: "A cache on a Unix socket"
     it('as JSON, and for Prometheus', async () => {
       const { headers, text } = await ask(port, '/ghmesh/metrics')
       expect(headers['content-type']).to.match(/^text\/plain; version=0\.0\.4/)

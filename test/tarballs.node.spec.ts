@@ -129,6 +129,7 @@ describe('the packed tarballs in an empty project', function () {
     expect(stdout).to.match(/^\d+ issues/)
   })
 
+  // README: "Or through Octokit"
   it('run the README’s examples', async () => {
     runNpm(project, 'install', '--prefer-offline', '@octokit/core@7', '@octokit/plugin-paginate-rest@16')
     const readme = readFileSync(join(root, 'README.md'), 'utf8')
@@ -225,6 +226,7 @@ describe('the packed tarballs in an empty project', function () {
     })
   }
 
+  // README: "In this repository, after"
   it('give the commands ghmesh, ghmesh-relay and github-sim', async () => {
     const run = async (name: string) =>
       (
@@ -248,6 +250,7 @@ describe('the packed tarballs in an empty project', function () {
       esbuild: ['esbuild', 'main.js', '--bundle', '--format=esm', '--minify', '--outdir=dist', '--log-level=warning']
     }
     for (const [name, [command = '', ...args]] of Object.entries(bundlers)) {
+      // README: "One minified file, with or without"
       it(`with ${name}, whose answers come from a member in Node`, async () => {
         const folder = join(project, `page-${name}`)
         mkdirSync(folder)

@@ -20,6 +20,7 @@ function references(): { line: string; file: string; titles: string[] }[] {
 }
 
 describe('docs/threat-model.md', () => {
+  // README: "docs/threat-model.md lists"
   it('names tests that exist, for every line of what cannot be done', () => {
     const all = references()
     expect(all.length).to.be.above(30)

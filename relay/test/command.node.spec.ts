@@ -44,6 +44,7 @@ describe('ghmesh-relay', () => {
     return { addresses, peerId, url: status.exec(text)?.[1] as string }
   }
 
+  // README: "It needs no secret and cannot read"
   it('runs from one file in an empty folder: prints the line, relays, and drains on SIGTERM', async () => {
     const running = start([], { GHMESH_RELAY_GROUP: '', GHMESH_RELAY_ANNOUNCE: ' ' })
     const relay = await ready(running)
@@ -150,6 +151,7 @@ describe('ghmesh-relay', () => {
     await running.ended
   })
 
+  // README: "`ghmesh group` prints"
   it('serves only the group whose key "ghmesh group" prints', async () => {
     const secret = (await commands.ghmesh(['secret']).ended).stdout.trim()
     const printed = await commands.ghmesh(['group'], { GHMESH_SECRET: secret }).ended

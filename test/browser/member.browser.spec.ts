@@ -39,6 +39,7 @@ describe('a page', () => {
       ...more
     })
 
+  // README: "A `fetch` for GitHub's API"
   it('joins a Node member over ws:// and gets its entry with no call to GitHub', async () => {
     mesh = await open()
     const joined = new Promise<void>((resolve) => mesh?.addEventListener('peer:connect', () => resolve()))
@@ -51,6 +52,7 @@ describe('a page', () => {
     expect(mesh.stats()).to.include({ peerHits: 1, apiCallsMade: 0 })
   })
 
+  // README: "`import { createMesh } from 'ghmesh'` in a page"
   it('meets it at a relay, gets its entry through that, and then has a direct link', async () => {
     const relays = [beside.relay]
     const transport = between(
@@ -72,6 +74,7 @@ describe('a page', () => {
     expect(mesh.relays()[0]).to.include({ state: 'reserved' })
   })
 
+  // README: "One minified file, with or without"
   it('needs one file and no bundler', async () => {
     const file = new URL('/packages/core/dist/browser/ghmesh.js', location.href).href
     const { createMesh, memoryStore } = await import(file)

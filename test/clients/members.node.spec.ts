@@ -136,6 +136,7 @@ for (const [name, needs, read, flags] of all) {
 
     const at = (what: string) => times.get(what) as { seen: Seen; calls: readonly Call[]; stats: MeshStats }
     for (const what of ['as bob', 'as alice', 'as bob, later']) {
+      // README: "Never a wrong answer"
       it(`${what}: it sees what it sees without a proxy`, () => {
         const [through, plainly] = [at(what).seen, at(`${what}, plain`).seen]
         expect(Object.keys(plainly).length).to.be.at.least(10)

@@ -133,6 +133,7 @@ describe('the registry in a GitHub issue', () => {
     expect(github.count(({ method, path }) => method === 'POST' && path.endsWith('/issues'))).to.equal(1)
   })
 
+  // README: "Whoever reads the folder"
   it('says nothing of names and addresses to the public', async () => {
     await registry().announce(peer(0))
     const [{ body }] = (await comments()) as unknown as [{ body: string }]
@@ -355,6 +356,7 @@ print(seen)`
     expect(writes()).to.have.length(before + 1)
   })
 
+  // README: "`GITHUB_REPOSITORY`"
   it('two members with nothing but a repository and a secret find each other, and share', async () => {
     const members: Mesh[] = []
     const join = async (name: string, token: string) => {

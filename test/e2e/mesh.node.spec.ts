@@ -49,6 +49,7 @@ describe('dashboards of several people', () => {
     }
   }
 
+  // README: "examples/dashboard is a dashboard"
   it('one asks GitHub; the other and a Node member have it, through the relay and then directly', async () => {
     const { page: a, said } = await person()
     addIssue('Seen by one')

@@ -142,6 +142,7 @@ describe('fidelity: through the mesh is as plain fetch', () => {
   const plainly = (path: string) => fetch(s.github.url + path, { headers })
   const through = async (member: Member, path: string) => answerOf(await member.ask(path, { headers }))
 
+  // README: "Never a wrong answer"
   it('own, from the cache, by a member, after a 304 and stale: status, body and what clients read', async () => {
     const [a, b] = await s.two({ token: alice })
     const paths = [...(await samples()), ...paged]
@@ -170,6 +171,7 @@ describe('fidelity: through the mesh is as plain fetch', () => {
     expect(listed, 'listed, but not seen').to.have.members([...seen])
   })
 
+  // README: "docs/clients.md says which"
   it('every difference stands in docs/clients.md', () => {
     const said = readFileSync(join(import.meta.dirname, '../../docs/clients.md'), 'utf8').toLowerCase()
     for (const name of [...Object.keys(differences), 'link', 'etag']) expect(said, name).to.include(`\`${name}\``)

@@ -6,6 +6,7 @@ const issues = `${repo}/issues`
 describe('freshness', () => {
   const s = scene()
 
+  // README: "`CACHE_DEFAULT_TTL`"
   it('ttlMs as a number replaces GitHub’s minute', async () => {
     const a = await s.member({ ttlMs: 10 * minute })
     await a.ask(issues)
@@ -23,6 +24,8 @@ describe('freshness', () => {
     expect(status(await a.ask(`${repo}/labels`))).to.equal('ghmesh; hit')
   })
 
+  // README: "A "304 Not Modified" costs no quota"
+  // README: "`CACHE_DEFAULT_TTL`"
   it('a 304 costs nothing, and makes the copy fresh for another minute', async () => {
     const a = await s.member()
     await a.ask(issues)
@@ -72,6 +75,8 @@ describe('freshness', () => {
     expect((await a.json(issues))[0].title).to.equal('Later')
   })
 
+  // README: "Stale answers are checked"
+  // README: "ghmesh shares responses, never tokens"
   it('one member’s body is revalidated with the other’s token for nothing', async () => {
     const [a, b] = await s.two()
     const body = await (await shared(a, b, issues)).text()
@@ -92,6 +97,7 @@ describe('freshness', () => {
     }
   })
 
+  // README: "A "304 Not Modified" costs no quota"
   it('a touch makes the other member’s copy fresh again', async () => {
     const [a, b] = await s.two()
     await shared(a, b, issues)

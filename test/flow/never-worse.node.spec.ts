@@ -9,6 +9,7 @@ describe('never worse than plain fetch', () => {
   const s = scene()
   const write = { method: 'POST', body: '{"title":"New"}' }
 
+  // README: "Never worse than plain fetch."
   it('a store that never answers costs a moment, once', async () => {
     const silent = () => new Promise<never>(() => {})
     const store = { ...memoryStore(), get: silent, put: silent, touch: silent, delete: silent, close: silent }
@@ -178,6 +179,7 @@ describe('a member whose clock is wrong', () => {
 })
 
 describe('start', () => {
+  // README: "`GITHUB_API_URL`"
   it('limits reach the store on disk', async () => {
     const { mkdtempSync } = await import('node:fs')
     const { tmpdir } = await import('node:os')

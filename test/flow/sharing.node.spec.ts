@@ -28,6 +28,7 @@ const hidden = `${secretRepo}/issues`
 describe('sharing', () => {
   const s = scene()
 
+  // README: "What one member fetched,"
   it('what is public is asked of GitHub once for both', async () => {
     const [a, b] = await s.two()
     const body = await (await shared(a, b, issues)).text()
@@ -41,6 +42,7 @@ describe('sharing', () => {
 
   const lookUps = () => s.github.calls.filter(({ path }) => /^\/repos\/octocat\/hello-world$/i.test(path))
 
+  // README: "Before an answer that a token got"
   it('a repository is looked up once for all that is read of it within half a minute, and paid once', async () => {
     const [a, b] = await s.two()
     s.github.repository('octocat/Hello-World').setIssues(300)
@@ -83,6 +85,7 @@ describe('sharing', () => {
     }
   })
 
+  // README: "Members are told only what"
   it('what nobody’s token got needs no look', async () => {
     const [a, b] = [await s.member({ token: undefined }), await s.member({ token: undefined })]
     await s.connect(a, b)
@@ -95,6 +98,8 @@ describe('sharing', () => {
     expect(lookUps()).to.deep.equal([])
   })
 
+  // README: "In doubt an answer"
+  // README: "Members are told only what"
   it('where a repository cannot be looked up nothing of it is told, and GitHub is not asked again and again', async () => {
     const [a, b] = await s.two()
     s.github.respond(/^\/repos\/octocat\/hello-world$/i, dated(s, '{}', { status: 502 }))
@@ -107,6 +112,10 @@ describe('sharing', () => {
     expect(lookUps().length).to.equal(1)
   })
 
+  // README: "Public by default."
+  // README: "Members are told only what"
+  // README: "Private repositories are shared only"
+  // README: "Without a token a client gets"
   it('of a private or internal repository nothing leaves', async () => {
     const [a, b] = await s.two()
     const announced = counter(a, 'announced')
@@ -121,6 +130,7 @@ describe('sharing', () => {
     expect(announced.count).to.equal(0)
   })
 
+  // README: "What depends on the viewer"
   it('what depends on the viewer never leaves, whatever is shared', async () => {
     const [a, b] = await s.two({ share: 'group' })
     const announced = counter(a, 'announced')
@@ -133,6 +143,7 @@ describe('sharing', () => {
     expect(announced.count).to.equal(0)
   })
 
+  // README: "What depends on the viewer"
   it('each token of a member gets its own of what depends on the viewer', async () => {
     const a = await s.member()
     for (let n = 0; n < 2; n++) {
@@ -142,6 +153,7 @@ describe('sharing', () => {
     expect(s.github.count('/user')).to.equal(2)
   })
 
+  // README: "Timelines, events, releases"
   it('… but is shareable where nobody’s token asked', async () => {
     const a = await s.member({ token: undefined })
     const b = await s.member({ token: undefined })
@@ -154,6 +166,7 @@ describe('sharing', () => {
     }
   })
 
+  // README: "`share` can also be a function"
   it('a share function narrows what is shared, and sees no credentials', async () => {
     const seen: Request[] = []
     const bodies: Promise<unknown>[] = []
@@ -225,6 +238,7 @@ describe('sharing', () => {
       expect((await b.ask(issues)).status).to.equal(404)
     })
 
+    // README: "Once it is private, what members"
     it('members do not hear that what they hold is still current', async () => {
       const [a, b] = await s.two()
       await shared(a, b, issues)
@@ -237,6 +251,7 @@ describe('sharing', () => {
       expect((await b.ask(issues)).status).to.equal(404)
     })
 
+    // README: "Once it is private, what members"
     for (const restarts of [false, true])
       it(`a member whose token is refused gives what it holds to nobody${restarts ? ', after a restart too' : ''}`, async () => {
         const directory = mkdtempSync(join(tmpdir(), 'ghmesh-hidden-'))

@@ -14,6 +14,7 @@ const sized = (byteLength: number, n: number) => {
 describe('stats', () => {
   const s = scene()
 
+  // README: "Every response says in `Cache-Status`"
   it('every figure after a scripted sequence agrees with GitHub’s own log', async () => {
     const a = await s.member()
     await a.ask(issues) // miss, and a look at the repository's visibility

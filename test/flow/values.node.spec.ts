@@ -6,6 +6,7 @@ const failure = (work: Promise<unknown>): Promise<unknown> => work.then(() => un
 describe('values', () => {
   const s = scene()
 
+  // README: "There are also small named values"
   it('one sets, the other gets; the later wins, whoever set it', async () => {
     const [a, b] = await s.two()
     for (const [from, to, value] of [
@@ -29,6 +30,7 @@ describe('values', () => {
     await until(async () => (await a.mesh.get('name')) === (await b.mesh.get('name')))
   })
 
+  // README: "There are also small named values"
   it('a deleted one stays deleted, for late joiners too', async () => {
     const [a, b] = await s.two()
     for (const change of [() => a.mesh.set('name', 1), () => b.mesh.delete('name')]) {

@@ -136,6 +136,7 @@ describe('writes and purges', () => {
     expect(a.mesh.stats().requests).to.equal(1)
   })
 
+  // README: "There are also small named values"
   it('purge of a URL makes it stale with any query, at both members, and tells how many', async () => {
     const [a, b] = await s.two()
     await held(a, b, issues, `${issues}?page=2`, `${issues}/1`)

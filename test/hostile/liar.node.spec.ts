@@ -24,6 +24,7 @@ describe('an honest member, while another one attacks', () => {
   }
 
   for (const { name, run } of attacks) {
+    // README: "Never worse than plain fetch."
     it(`with ${name}: is right, and answers all`, async () => {
       const member = await targets.member({ limits: {} })
       const peerId = /\/p2p\/(\w+)$/.exec(member.addresses[0] as string)?.[1] as string

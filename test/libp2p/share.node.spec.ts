@@ -8,6 +8,7 @@ describe('members over libp2p', () => {
   let number = 0
   const newPath = () => `/repos/octocat/hello-world/issues/${++number}`
 
+  // README: "A `fetch` for GitHub's API"
   it('share what one has fetched: announced with its body', async () => {
     const a = await here.member()
     const b = await here.member({}, [a])
@@ -91,6 +92,7 @@ describe('members over libp2p', () => {
     await here.cached(b, path)
   })
 
+  // README: "`CACHE_P2P_SHARED_SECRET`, `GHMESH_SECRET`"
   it("that rotate their secret understand each other in both orders, and who has only the old one gets the old one's", async () => {
     const [older, newer] = [createSecret(), createSecret()]
     const a = await here.member({ secret: [older, newer] })
@@ -114,6 +116,7 @@ describe('members over libp2p', () => {
     expect(heard).to.deep.equal([here.url(five)])
   })
 
+  // README: "A `fetch` for GitHub's API"
   it('with another secret find nothing in each other', async () => {
     const a = await here.member({ limits: { proofMs: 200 } })
     const path = newPath()

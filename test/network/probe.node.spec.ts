@@ -27,6 +27,8 @@ describe('ghmesh probe between two machines', () => {
   const probe = (address: string, ...args: string[]) =>
     lab.ghmesh('b', ['probe', ...args], { P2P_REMOTE_MULTIADDR: address }).ended
 
+  // README: "`ghmesh probe --serve` prints"
+  // README: "`CACHE_LISTEN_PORT`"
   it('the address that one prints is reached from the other', async () => {
     await serve(async (address) => {
       expect(address).to.match(new RegExp(`^/ip4/${lab.addressOf('a')}/tcp/9100/p2p/12D3\\w+$`))

@@ -50,12 +50,15 @@ describe('laptops on one network', function () {
   }
   const listed = () => here.github.nextCall(({ method, path }) => method === 'POST' && path.endsWith('/comments'))
 
+  // README: "`ghmesh smoke --write` on one machine"
+  // README: "Across networks, set"
   it('the runbook, real: found by the issue, one call to GitHub, received', async () => {
     const known = listed()
     await readAndWrite([], laptop, () => known)
     expect(answers()).to.deep.equal([['alice', 'GET', `/repos/${repository}`]])
   })
 
+  // README: "Nothing here needs the internet."
   it('the runbook, synthetic: no call for an answer at all', async () => {
     const known = listed()
     await readAndWrite(['--synthetic'], laptop, () => known)
@@ -76,6 +79,8 @@ describe('laptops on one network', function () {
     expect(answers()).to.have.length(1)
   })
 
+  // README: "On one local network a secret"
+  // README: "`GHMESH_MDNS`"
   it('mDNS alone is enough', async () => {
     const environment = (port: number) => laptop(port, { GITHUB_REPOSITORY: undefined, GHMESH_MDNS: undefined })
     await readAndWrite(['--synthetic'], environment, async () => {})

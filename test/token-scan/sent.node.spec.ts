@@ -54,6 +54,10 @@ describe('no token, nor what is bound to one, is sent, stored or logged', () => 
   })
 
   for (const [name, newTransport] of Object.entries(transports)) {
+    // README: "Tokens stay home."
+    // README: "No token is stored,"
+    // README: "ghmesh shares responses, never tokens"
+    // README: "`GH_TOKEN`"
     it(`over ${name}`, async () => {
       const seen = { sent: [] as Uint8Array[], stored: [] as Uint8Array[], logged: [] as Uint8Array[] }
       const kinds = new Set<string>()

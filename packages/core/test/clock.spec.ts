@@ -94,6 +94,7 @@ describe('clock', () => {
     expect(clock.now()).to.equal(local + 5000)
   })
 
+  // README: "A page cannot read GitHub's clock"
   for (const honest of [0, 1])
     for (const liars of [1, 2, 10, 100])
       for (const lie of [1e12, -1e12, Number.MAX_SAFE_INTEGER, 2 * minute, -2 * minute])
@@ -104,6 +105,7 @@ describe('clock', () => {
           expect(Math.abs(clock.offsetMs)).to.be.at.most(maxHeardClockMs)
         })
 
+  // README: "A page cannot read GitHub's clock"
   it('whatever members say, in whatever order, between own answers or before them', () => {
     const said = fc.record({
       peer: fc.nat(5),

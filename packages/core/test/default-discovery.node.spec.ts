@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type MeshOptions, readOptions } from '../src/options.ts'
-import { defaultDiscovery } from '../src/platform/node.ts'
-import { readEnvironment } from '../src/platform/node-environment.ts'
+import { readEnvironment } from '../src/platform/node/environment.ts'
+import { defaultDiscovery } from '../src/platform/node/node.ts'
 
 describe('ways to members that nobody has to choose', () => {
   const ways = (environment: Record<string, string>, options: MeshOptions = {}) =>

@@ -43,6 +43,7 @@ describe('routes', () => {
     expect(routeOf('/repos/octo/tools/issues').varies).to.equal(undefined)
   })
 
+  // README: "Timelines, events, releases"
   it('shares what shows more to some only when it was fetched anonymously', () => {
     const paths = [
       '/search/issues',
@@ -62,6 +63,7 @@ describe('routes', () => {
       expect(sharing(path), path).to.equal('anonymous')
   })
 
+  // README: "What depends on the viewer"
   it("never shares what is the viewer's, an administrator's, or unknown", () => {
     const admin = inRepository(
       '/branches/main/protection /branches/main/protection/ /branches/a/b/protection/restrictions /subscription /collaborators /hooks /keys /traffic/views /secrets /actions/secrets /dependabot/alerts /pulls/1/reviews/2 /invitations'
