@@ -16,6 +16,8 @@ const promisesNothing: Record<string, string> = {
   'Terminal 2 (writer):': 'a label',
   'Two machines: see': 'says where to read on',
   'docs/two-laptops.md goes through it,': 'says where to read on',
+  'Stop the mesh when': 'says what to do',
+  'Tried by hand with Bun': 'of what was tried',
   'Trust.': 'a label',
   'What an outsider learns.': 'a label',
   'GitHub’s terms of service': 'of GitHub',
@@ -56,7 +58,7 @@ function commentsIn(file: string): { where: string; words: string; beside: boole
   const isLoopOfTests = (from: number) => {
     if (!/^\s*for \(/.test(lines[from] ?? '')) return false
     const rest = lines.slice(from + 1)
-    const end = rest.findIndex((line) => depth(line) <= depth(lines[from]) && !line.trim().startsWith('}'))
+    const end = rest.findIndex((line) => depth(line) <= depth(lines[from]) && !/^[}\]]/.test(line.trim()))
     return isTest(rest.slice(0, end).find((line) => /^\s*(it|describe|const|let)\b/.test(line)))
   }
   return lines.flatMap((line, i) => {

@@ -102,6 +102,7 @@ describe('the packed tarballs in an empty project', function () {
     )
   })
 
+  // README: "Save this there as"
   it('are made and installed by the README’s commands, for an example of its in a folder that is new', async () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8')
     const [, section = ''] = /^## Use it in Node$(.*?)^## /ms.exec(readme) ?? []
@@ -199,6 +200,8 @@ describe('the packed tarballs in an empty project', function () {
     expect([code, stdout.trim()]).to.deep.equal([0, 'tcp,ws,webrtc-direct'])
   })
 
+  // README: "Bun and Deno can cache for themselves,"
+  // README: "With one, `createMesh` fails there"
   for (const [runtime, ...args] of [['bun'], ['deno', 'run', '-A']] as const) {
     it(`cache in ${runtime} without a secret, and refuse one in a line that names it`, async function () {
       const found = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, runtime))

@@ -32,6 +32,7 @@ describe('a script that does not stop its mesh', () => {
   }
 
   const issue = 'process.env.GITHUB_API_URL + "/repos/octocat/hello-world/issues/1"'
+  // README: "Without a secret, nothing keeps the program from ending."
   for (const [what, code] of [
     ['made it', ''],
     ['read an answer', 'await (await mesh.fetch(url)).json()'],
@@ -50,6 +51,7 @@ describe('a script that does not stop its mesh', () => {
     })
   }
 
+  // README: "Where your Node or compiler knows"
   it('ends with a secret where it declared the mesh with `await using`', async () => {
     const { code, stdout, stderr } = await run(`
       async function use() {
@@ -58,5 +60,24 @@ describe('a script that does not stop its mesh', () => {
       }
       console.log(await use())`)
     expect([code, stdout, stderr]).to.deep.equal([0, '200\n', ''])
+  })
+
+  // README: "With a secret it listens for other members,"
+  it('does not end with a secret before it stops the mesh, for others may come', async () => {
+    const file = join(commands.folder('script'), 'script.mjs')
+    writeFileSync(
+      file,
+      `import { createMesh, createSecret } from ${ghmesh}
+       const mesh = await createMesh({ secret: createSecret(), listenPort: 0, forceLocalhost: true })
+       process.once('beforeExit', () => console.log('ends by itself'))
+       process.once('SIGTERM', async () => { console.log('asked to'); await mesh.stop() })
+       console.log('listening')`
+    )
+    const env = { GITHUB_API_URL: github.url, CACHE_DIR: commands.folder('cache') }
+    const script = commands.start(process.execPath, [file], env)
+    await script.said(/listening/)
+    script.child.kill('SIGTERM')
+    const { code, stdout } = await script.ended
+    expect([code, stdout]).to.deep.equal([0, 'listening\nasked to\nends by itself\n'])
   })
 })
