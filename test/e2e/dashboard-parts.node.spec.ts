@@ -13,7 +13,8 @@ import { meshNotices } from '../../examples/dashboard/src/states/mesh-notices.ts
 
 describe('the parts of the dashboard', () => {
   it('reads from where an answer came', () => {
-    const source = (status: string, age = '0') => sourceOf(new Headers({ 'cache-status': status, age }), 100_000)
+    const source = (status: string, age = '0') =>
+      sourceOf({ headers: new Headers({ 'cache-status': status, age }) }, 100_000)
     expect(source('ghmesh; hit', '40')).to.deep.equal({ kind: 'own', askedAt: 60_000 })
     expect(source('ghmesh; hit; detail=peer').kind).to.equal('member')
     for (const status of ['fwd=uri-miss; fwd-status=200; stored', 'fwd=stale; fwd-status=304; stored; collapsed']) {

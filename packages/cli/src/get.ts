@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { pipeline } from 'node:stream/promises'
-import type { Mesh } from 'ghmesh'
+import { cacheStatus, type Mesh } from 'ghmesh'
 import { briefMember } from './brief-member.ts'
 import { apiUrl, findsMembers } from './environment.ts'
 import { CliError } from './errors.ts'
@@ -19,9 +19,6 @@ export interface GetFlags {
   quiet?: boolean
 }
 
-/** GitHub's answers are fresh for this long. */
-const freshSeconds = 60
-
 /** `ghmesh get`: one answer, from wherever it can be had. */
 export async function get(what: string, flags: GetFlags, signal: AbortSignal): Promise<number> {
   const output = createOutput()
@@ -30,7 +27,7 @@ export async function get(what: string, flags: GetFlags, signal: AbortSignal): P
   const headers = headersOf(flags)
 
   const held = await mesh.peek(url, { headers })
-  const fresh = held !== undefined && Number(held.headers.get('age')) < freshSeconds
+  const fresh = held !== undefined && (cacheStatus(held)?.ttlMs ?? 0) > 0
   const waitSeconds = flags.waitSeconds ?? (fresh || !findsMembers() ? 0 : 1)
   if (mesh.peerId && waitSeconds > 0) await wait(mesh, waitSeconds, signal)
 

@@ -1,4 +1,4 @@
-import type { Mesh } from 'ghmesh'
+import { cacheStatus, type Mesh } from 'ghmesh'
 
 export interface Known {
   /** It was in the own cache before anybody was asked. */
@@ -7,7 +7,7 @@ export interface Known {
   member?: string
 }
 
-const staleWhy: Record<string, string> = {
+const whyStale: Record<string, string> = {
   'stale-rate-limit': 'the rate limit is used up',
   'stale-server-error': 'GitHub has an error',
   'stale-network': 'GitHub cannot be reached'
@@ -25,18 +25,16 @@ export function whereFrom(response: Response, mesh: Mesh, known: Known): string 
   return parts.join(', ')
 }
 
-function source({ headers, status }: Response, mesh: Mesh, { held, member }: Known): string {
-  const said = headers.get('cache-status')
-  if (said === null) return `GitHub, not through the cache (${status})`
-  const detail = /detail=([\w-]+)/.exec(said)?.[1] ?? ''
+function source(response: Response, mesh: Mesh, { held, member }: Known): string {
+  const said = cacheStatus(response)
+  if (!said) return `GitHub, not through the cache (${response.status})`
   const from = member === undefined ? 'a member' : `member ${nameOf(mesh, member)}`
-  if (detail === 'only-if-cached') return 'nobody: neither the own cache nor a member has it'
-  if (detail === 'not-found') return 'own cache (GitHub said 404 a moment ago)'
-  if (detail === 'peer') return held ? `own cache, received from ${from}` : from
-  if (detail in staleWhy) return `own cache, stale because ${staleWhy[detail]}`
-  if (/;\s*hit/.test(said)) return 'own cache'
-  if (/fwd-status=304/.test(said)) return 'own cache, which GitHub confirmed (304)'
-  return `GitHub (${status})`
+  if (said.source === 'nobody') return 'nobody: neither the own cache nor a member has it'
+  if (said.source === 'member') return held ? `own cache, received from ${from}` : from
+  if (said.source === 'github') return `GitHub (${response.status})`
+  if (said.detail === 'not-found') return 'own cache (GitHub said 404 a moment ago)'
+  if (said.detail && said.detail in whyStale) return `own cache, stale because ${whyStale[said.detail]}`
+  return said.forwardStatus === 304 ? 'own cache, which GitHub confirmed (304)' : 'own cache'
 }
 
 /** A member's name where it has told it, and else what tells it apart. */

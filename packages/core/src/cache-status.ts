@@ -42,7 +42,7 @@ export function formatCacheStatus({ hit, forward, forwardStatus, stored, collaps
 }
 
 // A header has no room for the lifetime: that is the answer's own, for whoever holds the response itself.
-const values = new WeakMap<Response, CacheStatus>()
+const values = new WeakMap<object, CacheStatus>()
 
 /** Remembers the value of a response that this member has made. */
 export const setCacheStatus = (response: Response, status: CacheStatus): void => void values.set(response, status)
@@ -51,7 +51,7 @@ export const setCacheStatus = (response: Response, status: CacheStatus): void =>
  * Where a response came from and why: the value behind its `Cache-Status`. Works for responses of `mesh.fetch`, and for those
  * that came through `ghmesh proxy`, which say nothing of their lifetime. Undefined for a response that did not go through a mesh.
  */
-export function cacheStatus(response: Response): (CacheStatus & { source: Source }) | undefined {
+export function cacheStatus(response: Pick<Response, 'headers'>): (CacheStatus & { source: Source }) | undefined {
   const status = values.get(response) ?? parseCacheStatus(response.headers.get('cache-status'))
   return status && { ...status, source: sourceOf(status) }
 }

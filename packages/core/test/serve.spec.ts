@@ -1,5 +1,7 @@
 import { expect } from 'chai'
+import fc from 'fast-check'
 import type { Entry } from '../src/entry.ts'
+import { isFresh, ttlMs } from '../src/rules/fresh.ts'
 import { type Asker, assess, mayServeStale } from '../src/rules/serve.ts'
 import { anEntry } from './fixtures/entries.ts'
 
@@ -185,5 +187,39 @@ describe('mayServeStale: better than an error of GitHub?', () => {
     expect(may({ asOf: ago(9), confirmed: { me: ago(9) } }, { revokedAt: ago(8) })).to.equal(false)
     expect(may({ local: true, confirmed: { you: ago(1) } })).to.equal(false)
     expect(may({ from: 'peer', takenAt: ago(1) }, { trusts: () => false })).to.equal(false)
+  })
+})
+
+describe('rules: how long an answer stays fresh', () => {
+  const ttl = (entry: Partial<Entry>, by: Partial<Asker> = {}) =>
+    ttlMs(anEntry({ asOf: ago(1000), confirmed: { me: ago(1000) }, maxAgeMs: minute, ...entry }), asker(by))
+
+  it('is what is left of its lifetime, and negative once that is over', () => {
+    expect(ttl({})).to.equal(minute - 1000)
+    expect(ttl({}, { freshMs: 5000 })).to.equal(4000)
+    expect(ttl({ asOf: ago(2 * minute), confirmed: { me: ago(2 * minute) } })).to.equal(-minute)
+  })
+
+  it('ends with a purge, and with the hour after which members alone are not enough', () => {
+    expect(ttl({}, { purgedAt: ago(500) })).to.equal(-500)
+    const keptFresh = { from: 'peer', takenAt: ago(hour - 3000), confirmed: {} }
+    expect(ttl(keptFresh)).to.equal(3000)
+    expect(ttl({ ...keptFresh, takenAt: ago(hour + 1) })).to.equal(-1)
+  })
+
+  it('is above 0 if and only if it is fresh', () => {
+    const at = fc.integer({ min: -10_000, max: 3 * hour }).map(ago)
+    fc.assert(
+      fc.property(at, at, at, fc.boolean(), fc.option(at, { nil: 0 }), (asOf, takenAt, own, isPeers, purgedAt) => {
+        const entry = anEntry({
+          asOf,
+          maxAgeMs: minute,
+          ...(isPeers && { from: 'peer', takenAt }),
+          confirmed: { me: own }
+        })
+        const by = asker({ purgedAt })
+        expect(ttlMs(entry, by) > 0).to.equal(isFresh(entry, by))
+      })
+    )
   })
 })

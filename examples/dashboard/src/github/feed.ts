@@ -44,7 +44,7 @@ export function createFeed({ fetch, peek }: Pick<Mesh, 'fetch' | 'peek'>, apiUrl
   async function read<T>(query: Query<T>, response: Response): Promise<Answer<T>> {
     const now = Date.now()
     if (!response.ok) return { problem: problemOf(response, now) }
-    return { data: query.read(await response.json()), source: sourceOf(response.headers, now) }
+    return { data: query.read(await response.json()), source: sourceOf(response, now) }
   }
 
   return {

@@ -1,3 +1,5 @@
+import { cacheStatus } from 'ghmesh'
+
 export type SourceKind = 'own' | 'member' | 'github' | 'stale'
 
 /** Where an answer came from, and when GitHub was asked for it, in milliseconds since the epoch. */
@@ -9,11 +11,11 @@ export interface Source {
 }
 
 /** Reads `Cache-Status` (RFC 9211) and `Age`, which every answer of the mesh carries. */
-export function sourceOf(headers: Headers, now: number): Source {
-  const status = headers.get('cache-status') ?? ''
-  const askedAt = now - Number(headers.get('age') ?? 0) * 1000
-  const reason = /detail=stale-(rate-limit|server-error|network)/.exec(status)?.[1] as Source['reason']
-  if (reason) return { kind: 'stale', reason, askedAt }
-  if (/;\s*hit/.test(status)) return { kind: /detail=peer/.test(status) ? 'member' : 'own', askedAt }
+export function sourceOf(response: Pick<Response, 'headers'>, now: number): Source {
+  const status = cacheStatus(response)
+  const askedAt = now - Number(response.headers.get('age') ?? 0) * 1000
+  const reason = status?.detail?.startsWith('stale-') ? status.detail.slice('stale-'.length) : undefined
+  if (reason) return { kind: 'stale', reason: reason as Source['reason'], askedAt }
+  if (status?.hit) return { kind: status.source === 'member' ? 'member' : 'own', askedAt }
   return { kind: 'github', askedAt }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import type { Mesh } from 'ghmesh'
+import { cacheStatus, type Mesh } from 'ghmesh'
 import type { GraphqlCache } from './graphql-cache.ts'
 import type { Questions } from './graphql-question.ts'
 import { baseUrl, cacheModeOf, requestHeaders, responseHeaders } from './headers.ts'
@@ -61,7 +61,7 @@ export function createRelay({ mesh, api, graphql, rewriteUrls, ready, passed }: 
     if (writes) graphql?.cache.clear()
     else if (ready && !(await isFresh(url, headers))) await ready
     const response = await mesh.fetch(url, init as RequestInit).finally(() => writes && graphql?.cache.clear())
-    if (!response.headers.has('cache-status')) passed()
+    if (!cacheStatus(response)) passed()
     const left = writes ? undefined : elsewhere(response)
     if (left && follows) {
       await response.body?.cancel()
@@ -76,12 +76,9 @@ export function createRelay({ mesh, api, graphql, rewriteUrls, ready, passed }: 
 
   async function isFresh(url: URL, headers: Headers): Promise<boolean> {
     const held = await mesh.peek(url, { ...ownToken, headers })
-    return held !== undefined && Number(held.headers.get('age')) < freshSeconds
+    return held !== undefined && (cacheStatus(held)?.ttlMs ?? 0) > 0
   }
 }
-
-/** GitHub's answers are fresh for this long. */
-const freshSeconds = 60
 
 const hasBody = ({ headers }: IncomingMessage) =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0

@@ -2,6 +2,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
+import { cacheStatus } from 'ghmesh'
 import type { Header } from './headers.ts'
 import { type Rewriter, rewriting } from './rewrite-urls.ts'
 
@@ -15,7 +16,10 @@ export const sendJson = (res: ServerResponse, status: number, value: object): vo
   sendText(res, status, 'application/json; charset=utf-8', `${JSON.stringify(value)}\n`)
 
 /** What the cache holds is in memory as a whole: sent in one piece, it arrives sooner. */
-const inMemory = /;\s*(?:hit|stored|collapsed)\b/
+function isInMemory(response: Response): boolean {
+  const { hit, stored, collapsed } = cacheStatus(response) ?? {}
+  return hit === true || stored === true || collapsed === true
+}
 
 /**
  * Sends an answer as it comes, or as a rewriter changes it. One that breaks off is broken off for the client too.
@@ -30,7 +34,7 @@ export async function sendResponse(
   if (!body || res.req.method === 'HEAD' || status === 304) {
     await body?.cancel()
     sendHead(res, status, statusText, rewriter ? withoutLength(headers) : headers).end()
-  } else if (inMemory.test(response.headers.get('cache-status') ?? '')) {
+  } else if (isInMemory(response)) {
     const bytes = await whole(body as ReadableStream)
     const sent = rewriter ? Buffer.concat([rewriter.push(bytes), rewriter.end()]) : bytes
     sendBytes(res, { status, statusText, body: sent }, headers)

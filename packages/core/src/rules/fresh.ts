@@ -33,7 +33,7 @@ export function ttlMs(entry: Entry, asker: FreshnessAsker): number {
   const seenAt = lastSeenAt(entry, asker)
   const ends = [seenAt + (asker.freshMs ?? entry.maxAgeMs)]
   if (seenAt <= asker.purgedAt) ends.push(asker.purgedAt)
-  if (!isLookedAt(entry, asker)) ends.push(lookedAt(entry) + asker.limits.confirmationMs)
+  if (!isOwnLook(entry)) ends.push(lookedAt(entry) + asker.limits.confirmationMs)
   const left = Math.min(...ends) - asker.githubNow
   return isFresh(entry, asker) ? left : Math.min(left, 0)
 }
@@ -47,9 +47,11 @@ const lastSeenAt = (entry: Entry, { trusts, viewer }: FreshnessAsker): number =>
 
 /** What others keep fresh is looked at with a token of this member's own all the same, once an hour. */
 function isLookedAt(entry: Entry, asker: FreshnessAsker): boolean {
-  const at = lookedAt(entry)
-  return (entry.from === undefined && entry.asOf <= at) || isWithin(at, asker.limits.confirmationMs, asker)
+  return isOwnLook(entry) || isWithin(lookedAt(entry), asker.limits.confirmationMs, asker)
 }
+
+/** Nobody but this member has kept it fresh. */
+const isOwnLook = (entry: Entry): boolean => entry.from === undefined && entry.asOf <= lookedAt(entry)
 
 /** When a token of this member last saw the body, or it was taken from a member. */
 const lookedAt = ({ takenAt, confirmed }: Entry): number => Math.max(takenAt ?? 0, ...Object.values(confirmed))
