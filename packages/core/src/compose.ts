@@ -3,36 +3,17 @@ import type { Bytes } from './bytes.ts'
 import { createCache } from './cache/cache.ts'
 import { createPurge } from './cache/purge.ts'
 import { createPurges } from './cache/purges.ts'
-import { MeshError } from './errors.ts'
 import { createEvents } from './events.ts'
-import { createAudit } from './exchange/audit.ts'
-import { createAdmission } from './flow/admission.ts'
-import { createAfterWrite } from './flow/after-write.ts'
-import { createAnnounce } from './flow/announce.ts'
-import { createAskAgain } from './flow/ask-again.ts'
-import { createAskGitHub } from './flow/ask-github.ts'
-import { createAskerOf } from './flow/asker.ts'
-import { createClassifier, type TokenSource } from './flow/classify.ts'
+import type { TokenSource } from './flow/classify.ts'
+import { createFlow } from './flow/create-flow.ts'
 import { hide } from './flow/hide.ts'
-import { createInFlightRequests } from './flow/in-flight.ts'
-import { createNegativeCache } from './flow/negative-cache.ts'
-import type { Outcome } from './flow/outcome.ts'
 import { createPublicity } from './flow/publicity.ts'
-import { type Flow, resolve } from './flow/resolve.ts'
-import { createResponder } from './flow/response.ts'
-import { createRights } from './flow/rights.ts'
-import { createValidators } from './flow/validators.ts'
-import { createViewers } from './flow/viewers.ts'
 import { createClock } from './github/clock.ts'
-import { createEtagScheme } from './github/etag.ts'
-import { createOrigin } from './github/origin.ts'
-import { createTargets } from './github/request.ts'
 import { createRoutes } from './github/routes.ts'
-import { createViewerHeaders } from './github/viewer-headers.ts'
 import { createVisibility, isOpen } from './github/visibility.ts'
 import type { Members, OwnSide } from './members.ts'
 import type { readOptions } from './options.ts'
-import { isForAll, mayShare as isShareable } from './rules/share.ts'
+import { mayShare as isShareable } from './rules/share.ts'
 import { createCounters } from './stats.ts'
 import type { Store } from './store/store.ts'
 
@@ -53,14 +34,10 @@ export interface MemberParts {
   release(): Promise<void>
 }
 
-const defaultStaleIfErrorMs = 86_400_000
-const driftMessage =
-  "GitHub's ETags cannot be recomputed any more; members' answers are fetched anew when stale until they can"
-
 /** Puts one member together, and does nothing else. */
 export function composeMember(parts: MemberParts) {
   const { options } = parts
-  const { limits, share = 'public', trust = 'group' } = options
+  const { limits, share = 'public' } = options
   const apiUrl = new URL(options.apiUrl ?? 'https://api.github.com')
 
   // The ground: time, chance, events, figures.
@@ -111,10 +88,7 @@ export function composeMember(parts: MemberParts) {
       void cache.delete(key)
     }
   })
-  const trusts = (peerId: string | undefined) =>
-    trust === 'group' && (peerId === undefined || members.reputation.trusts(peerId))
-
-  // Requests, and what GitHub says to them.
+  // From a request to its answer.
   const visibility = createVisibility({
     now: githubNow,
     recentMs: members.isAlone ? limits.visibilityMs : limits.visibilityRecentMs,
@@ -124,107 +98,26 @@ export function composeMember(parts: MemberParts) {
     hidden: (names) => void hide(cache, names).catch(() => {})
   })
   const publicity = createPublicity({ apiUrl, visibility, limits })
-  const targets = createTargets({
+  const { flow, classifier, origin, afterWrite, announce, askAgain, inFlight, missing } = createFlow({
+    options,
+    limits,
     apiUrl,
     routeOf,
-    isForAll,
-    repositoryName: visibility.nameOf,
-    aliasMs: limits.aliasMs,
-    now: localNow
-  })
-  const viewers = createViewers(parts.machineKey)
-  const classifier = createClassifier({ apiUrl, targets, viewers, token: parts.token })
-  const viewerHeaders = createViewerHeaders(githubNow)
-  const origin = createOrigin({
+    localNow,
     clock,
-    viewerHeaders,
+    random,
+    emit,
     counters,
-    localNow: clock.local,
-    fetch: options.fetch,
-    answeredAfter: members.githubTook,
-    maxBytes: limits.entryBytes,
-    seesRedirects: parts.seesRedirects
-  })
-  const etags = createEtagScheme(githubNow, () => emit('warning', new MeshError('ERR_PROTOCOL', driftMessage)))
-  const validators = createValidators({ etags, purges, trusts })
-  const missing = createNegativeCache({ githubNow, notFoundMs: limits.notFoundMs, purgedAt: purges.at })
-
-  // From a request to its answer.
-  const announce = createAnnounce({
-    apiUrl,
     cache,
     purges,
+    purge,
     visibility,
-    classifier,
+    publicity,
     mayShare,
     members,
-    ask: (request) => resolve(flow, request)
-  })
-  const rights = createRights({ cache, visibility, doubt: announce.doubt })
-  const admission = createAdmission({
-    cache,
-    etags,
-    validators,
-    publicity,
-    targets,
-    missing,
-    limits,
-    emit,
-    githubNow,
-    narrow: typeof share === 'function' ? share : undefined,
-    announce: announce.share
-  })
-  const askerOf = createAskerOf({ githubNow, ttlMs: options.ttlMs, purges, rights, visibility, trusts, limits })
-  const askGitHub = createAskGitHub({
-    origin,
-    emit,
-    staleIfErrorMs: options.staleIfErrorMs ?? defaultStaleIfErrorMs,
-    askerOf,
-    conditionFor: validators.conditionFor,
-    refresh: admission.refresh,
-    admit: admission.admit,
-    rights,
-    missing
-  })
-  const askAgain = createAskAgain({ classifier, resolve: (request) => resolve(flow, request) })
-  const audit = createAudit({
-    oneIn: limits.auditOneIn,
-    githubNow,
-    random,
-    cache,
-    reputation: members.reputation,
-    recheck: (request) => askAgain.again(request, request.url.href, request)
-  })
-  const inFlight = createInFlightRequests<Outcome>({
-    now: localNow,
-    abandonedMs: limits.abandonedMs,
-    backgroundMs: limits.backgroundMs,
-    maxWaitMs: limits.membersBudgetMs
-  })
-  const flow: Flow = {
-    cache,
-    inFlight,
-    members,
-    missing,
-    askGitHub,
-    askerOf,
-    respond: createResponder({ githubNow, etagFor: validators.etagFor, viewerHeaders }),
-    counters,
-    emit,
-    audit,
-    maxWaitMs: limits.membersBudgetMs
-  }
-  const afterWrite = createAfterWrite({
-    apiUrl,
-    limits,
-    githubNow,
-    visibility,
-    cache,
-    purges,
-    missing,
-    purge,
-    members,
-    askAgain
+    token: parts.token,
+    machineKey: parts.machineKey,
+    seesRedirects: parts.seesRedirects
   })
 
   const sleep = parts.onWake(members.retryNow)

@@ -7,10 +7,12 @@ import type { ResponseTimes } from '../peers/response-times.ts'
 import type { Roster } from '../peers/roster.ts'
 import type { Peer } from '../transport/transport.ts'
 import type { createAccept } from './accept.ts'
+import { transferMs } from './frames.ts'
 import { homesOf } from './homes.ts'
 import type { Wanted } from './prefetch.ts'
 import type { Providers } from './providers.ts'
-import { type PeerAnswer, type PeerRequests, transferMs } from './request.ts'
+import type { PeerAnswer } from './read-answer.ts'
+import type { PeerRequests } from './request.ts'
 import type { Values } from './values.ts'
 
 /** Asks members for what they hold; what they send is checked and then in the cache. */

@@ -1,0 +1,169 @@
+import type { Bytes } from '../bytes.ts'
+import type { Cache } from '../cache/cache.ts'
+import type { Purge } from '../cache/purge.ts'
+import type { Purges } from '../cache/purges.ts'
+import { MeshError } from '../errors.ts'
+import type { Emit } from '../events.ts'
+import { createAudit } from '../exchange/audit.ts'
+import type { Clock } from '../github/clock.ts'
+import { createEtagScheme } from '../github/etag.ts'
+import { createOrigin } from '../github/origin.ts'
+import { createTargets } from '../github/request.ts'
+import type { Route } from '../github/routes.ts'
+import { createViewerHeaders } from '../github/viewer-headers.ts'
+import type { Visibility } from '../github/visibility.ts'
+import type { Limits } from '../limits.ts'
+import type { Members } from '../members.ts'
+import type { MeshOptions } from '../options.ts'
+import { isForAll } from '../rules/share.ts'
+import type { Counters } from '../stats.ts'
+import { createAdmission } from './admission.ts'
+import { createAfterWrite } from './after-write.ts'
+import { type AnnounceOptions, createAnnounce } from './announce.ts'
+import { createAskAgain } from './ask-again.ts'
+import { createAskGitHub } from './ask-github.ts'
+import { createAskerOf } from './asker.ts'
+import { createClassifier, type TokenSource } from './classify.ts'
+import { createInFlightRequests } from './in-flight.ts'
+import { createNegativeCache } from './negative-cache.ts'
+import type { Outcome } from './outcome.ts'
+import type { createPublicity } from './publicity.ts'
+import { type Flow, resolve } from './resolve.ts'
+import { createResponder } from './response.ts'
+import { createRights } from './rights.ts'
+import { createValidators } from './validators.ts'
+import { createViewers } from './viewers.ts'
+
+export interface FlowParts {
+  options: Pick<MeshOptions, 'fetch' | 'share' | 'staleIfErrorMs' | 'trust' | 'ttlMs'>
+  limits: Limits
+  apiUrl: URL
+  routeOf(path: string): Route
+  localNow: () => number
+  clock: Clock
+  random: () => number
+  emit: Emit
+  counters: Counters
+  cache: Cache
+  purges: Purges
+  purge: Purge
+  visibility: Visibility
+  publicity: ReturnType<typeof createPublicity>
+  mayShare: AnnounceOptions['mayShare']
+  members: Members
+  /** The user's token; only the classifier, which puts it into requests, has it. */
+  token: TokenSource
+  /** Names viewers; only that part has it. */
+  machineKey: Bytes
+  seesRedirects: boolean
+}
+
+const defaultStaleIfErrorMs = 86_400_000
+const driftMessage =
+  "GitHub's ETags cannot be recomputed any more; members' answers are fetched anew when stale until they can"
+
+/** Puts together what becomes of a request, and of GitHub's answer to it. */
+export function createFlow(parts: FlowParts) {
+  const { options, limits, apiUrl, routeOf, localNow, clock, random, emit, counters } = parts
+  const { cache, purges, purge, visibility, publicity, mayShare, members } = parts
+  const { share, trust = 'group', staleIfErrorMs = defaultStaleIfErrorMs } = options
+  const githubNow = clock.now
+
+  const targets = createTargets({
+    apiUrl,
+    routeOf,
+    isForAll,
+    repositoryName: visibility.nameOf,
+    aliasMs: limits.aliasMs,
+    now: localNow
+  })
+  const viewers = createViewers(parts.machineKey)
+  const classifier = createClassifier({ apiUrl, targets, viewers, token: parts.token })
+  const viewerHeaders = createViewerHeaders(githubNow)
+  const origin = createOrigin({
+    clock,
+    viewerHeaders,
+    counters,
+    localNow: clock.local,
+    fetch: options.fetch,
+    answeredAfter: members.githubTook,
+    maxBytes: limits.entryBytes,
+    seesRedirects: parts.seesRedirects
+  })
+
+  const trusts = (peerId: string | undefined) =>
+    trust === 'group' && (peerId === undefined || members.reputation.trusts(peerId))
+  const etags = createEtagScheme(githubNow, () => emit('warning', new MeshError('ERR_PROTOCOL', driftMessage)))
+  const validators = createValidators({ etags, purges, trusts })
+  const missing = createNegativeCache({ githubNow, notFoundMs: limits.notFoundMs, purgedAt: purges.at })
+  const answer = (request: Parameters<typeof resolve>[1]) => resolve(flow, request)
+  const announce = createAnnounce({ apiUrl, cache, purges, visibility, classifier, mayShare, members, ask: answer })
+  const rights = createRights({ cache, visibility, doubt: announce.doubt })
+  const admission = createAdmission({
+    cache,
+    etags,
+    validators,
+    publicity,
+    targets,
+    missing,
+    limits,
+    emit,
+    githubNow,
+    narrow: typeof share === 'function' ? share : undefined,
+    announce: announce.share
+  })
+  const askerOf = createAskerOf({ githubNow, ttlMs: options.ttlMs, purges, rights, visibility, trusts, limits })
+  const askGitHub = createAskGitHub({
+    origin,
+    emit,
+    staleIfErrorMs,
+    askerOf,
+    conditionFor: validators.conditionFor,
+    refresh: admission.refresh,
+    admit: admission.admit,
+    rights,
+    missing
+  })
+  const askAgain = createAskAgain({ classifier, resolve: answer })
+  const audit = createAudit({
+    oneIn: limits.auditOneIn,
+    githubNow,
+    random,
+    cache,
+    reputation: members.reputation,
+    recheck: (request) => askAgain.again(request, request.url.href, request)
+  })
+  const inFlight = createInFlightRequests<Outcome>({
+    now: localNow,
+    abandonedMs: limits.abandonedMs,
+    backgroundMs: limits.backgroundMs,
+    maxWaitMs: limits.membersBudgetMs
+  })
+  const respond = createResponder({ githubNow, etagFor: validators.etagFor, viewerHeaders })
+  const flow: Flow = {
+    cache,
+    inFlight,
+    members,
+    missing,
+    askGitHub,
+    askerOf,
+    respond,
+    counters,
+    emit,
+    audit,
+    maxWaitMs: limits.membersBudgetMs
+  }
+  const afterWrite = createAfterWrite({
+    apiUrl,
+    limits,
+    githubNow,
+    visibility,
+    cache,
+    purges,
+    missing,
+    purge,
+    members,
+    askAgain
+  })
+  return { flow, classifier, origin, afterWrite, announce, askAgain, inFlight, missing }
+}
