@@ -104,7 +104,7 @@ const houses = {
       ['relay'],
       ['hub'],
       ['circuits', 'gossip', 'questions'],
-      ['proofs', 'descriptors', 'gate', 'traffic', 'node', 'relay-options', 'identity', 'options'],
+      ['proofs', 'descriptors', 'gate', 'traffic', 'node', 'flags', 'identity', 'options'],
       ['addresses', 'limits', 'recent', 'tally', 'webrtc', 'version']
     ]
   },

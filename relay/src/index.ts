@@ -1,5 +1,5 @@
 export { defaultRelayLimits, type RelayLimits } from './limits.ts'
+export type { RelayLogger, RelayOptions } from './options.ts'
 export { createRelay, type Relay, type RelayFigures } from './relay.ts'
-export type { RelayLogger, RelayOptions } from './relay-options.ts'
 export type { Reason, Tally } from './tally.ts'
 export type { WebRtcCertificate } from './webrtc.ts'

@@ -1,102 +1,39 @@
-import { isIP } from 'node:net'
-import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Port } from './addresses.ts'
-import { defaultRelayLimits, type RelayLimits } from './limits.ts'
+import type { RelayLimits } from './limits.ts'
+import type { WebRtcCertificate } from './webrtc.ts'
 
-/** The command's options as commander reads them; each has an environment variable. */
-export interface Flags {
-  host: string
-  tcpPort: Port
-  wsPort: Port
-  webrtcPort: Port
-  tlsCert?: string
-  tlsKey?: string
-  announce?: string[]
-  group?: string[]
-  proxy?: string[]
-  keyFile: string
-  httpHost: string
-  httpPort: Port
-  limit?: Partial<RelayLimits>
-  logLevel: string
-  logAddresses?: true
+export interface RelayOptions {
+  /** Address to listen on. Default `0.0.0.0`, every IPv4 address of the machine; `127.0.0.1` for this machine only. */
+  host?: string
+  /** TCP port, 0 for any, or `off`. Default 4001. */
+  tcpPort?: Port
+  /** WebSocket port, 0 for any, or `off`. Default 4002. */
+  webSocketPort?: Port
+  /** UDP port for WebRTC-direct, 0 for any, or `off`. Default `off`, for it needs the native `node-datachannel`. */
+  webRtcPort?: Port
+  /** The certificate of WebRTC-direct, from an earlier `certificate`. Default: a new one, and with it another address. */
+  webRtcCertificate?: WebRtcCertificate
+  /** Certificate and key, PEM, to serve WebSockets over TLS. Default: plain, for loopback or a reverse proxy. */
+  tls?: { cert: string; key: string }
+  /** Multiaddrs to tell members instead of the addresses of this machine. */
+  announce?: readonly string[]
+  /** Ids (hex) of the groups to serve. Default: every group. */
+  groups?: readonly string[]
+  /** IP addresses of reverse proxies in front of it, for which bounds per address do not hold. */
+  proxies?: readonly string[]
+  /** The identity to keep, as libp2p's protobuf of a private key. Default: a new one. */
+  privateKey?: Uint8Array
+  /** Bounds that differ from `defaultRelayLimits`. */
+  limits?: Partial<RelayLimits>
+  /** Where events are written. Default: nowhere. */
+  logger?: RelayLogger
+  /** Writes peer ids and addresses, too. Default false. */
+  logAddresses?: boolean
 }
 
-function port(value: string): Port {
-  if (value === 'off') return value
-  const number = Number(value)
-  if (!/^\d+$/.test(value) || number > 65535) throw new InvalidArgumentError(`${value} is no port: 0 to 65535, or off.`)
-  return number
-}
-
-/** Values of a repeated option, or of one that is separated by commas, as in a variable. */
-const list = (value: string, before: string[] = []) => [
-  ...before,
-  ...value
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '')
-]
-
-function ips(value: string, before?: string[]): string[] {
-  const all = list(value, before)
-  const wrong = all.find((one) => isIP(one) === 0)
-  if (wrong !== undefined) throw new InvalidArgumentError(`${wrong} is no IP address.`)
-  return all
-}
-
-function limit(value: string, before: Partial<RelayLimits> = {}): Partial<RelayLimits> {
-  const limits = { ...before }
-  for (const one of list(value)) {
-    const [name = '', text = ''] = one.split('=')
-    if (!Object.hasOwn(defaultRelayLimits, name)) {
-      throw new InvalidArgumentError(
-        `there is no limit ${name}; there are ${Object.keys(defaultRelayLimits).join(', ')}.`
-      )
-    }
-    if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError(`${name} is a whole number above 0, not "${text}".`)
-    limits[name as keyof RelayLimits] = Number(text)
-  }
-  return limits
-}
-
-/** Adds the options, in the order of the help. */
-export function addOptions(program: Command, keyFile: string): Command {
-  const add = (flags: string, about: string, fallback?: unknown, parse?: (value: string, before: never) => unknown) => {
-    const option = new Option(flags, about)
-    if (parse) option.argParser(parse as never)
-    if (fallback !== undefined) option.default(fallback)
-    program.addOption(option.env(`GHMESH_RELAY_${option.name().replaceAll('-', '_').toUpperCase()}`))
-  }
-  add('--host <address>', 'address to listen on', '0.0.0.0')
-  add('--tcp-port <port>', 'TCP, or off', 4001, port)
-  add('--ws-port <port>', 'WebSockets (TCP), or off', 4002, port)
-  add('--webrtc-port <port>', 'WebRTC-direct (UDP), or off', 4003, port)
-  add('--tls-cert <file>', 'certificate (PEM) to serve WebSockets over TLS')
-  add('--tls-key <file>', 'its private key (PEM)')
-  add(
-    '--announce <multiaddr>',
-    'address to tell members instead of those of this machine; may be repeated',
-    undefined,
-    list
-  )
-  add('--group <key>', 'serve only this group, as "ghmesh group" prints it; may be repeated', undefined, list)
-  add(
-    '--proxy <address>',
-    'reverse proxy in front, for which bounds per address do not hold; may be repeated',
-    undefined,
-    ips
-  )
-  add('--key-file <file>', "the relay's identity; made when there is none", keyFile)
-  add('--http-host <address>', 'address for /health and /metrics', '127.0.0.1')
-  add('--http-port <port>', 'port for /health and /metrics, or off', 4080, port)
-  add('--limit <name=number>', 'another value for a bound, see README.md; may be repeated', undefined, limit)
-  program.addOption(
-    new Option('--log-level <level>', 'how much to log')
-      .choices(['debug', 'info', 'warn', 'silent'])
-      .default('info')
-      .env('GHMESH_RELAY_LOG_LEVEL')
-  )
-  add('--log-addresses', 'log peer ids and addresses, too')
-  return program
+/** As much of a logger as a relay uses; pino's has it. */
+export interface RelayLogger {
+  debug(about: object, what: string): void
+  info(about: object, what: string): void
+  warn(about: object, what: string): void
 }

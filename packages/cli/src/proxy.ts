@@ -8,9 +8,9 @@ import { claimSocket } from './proxy/claim.ts'
 import { createHandler } from './proxy/handler.ts'
 import { closeServer, listenOnPort, listenOnSocket } from './proxy/listen.ts'
 import { keepMemoryLow, memoryBytes } from './proxy/memory.ts'
-import { socketPlace } from './proxy/place.ts'
 import { withoutLeaving } from './proxy/redirects.ts'
 import { limitedFetch } from './proxy/slots.ts'
+import { prepareSocketPath } from './proxy/socket-path.ts'
 
 export interface ProxyFlags {
   gh?: boolean
@@ -29,7 +29,7 @@ export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<num
   const output = createOutput()
   // A terminal that closes is no reason to leave gh with a dead socket, and may tell it more than once.
   process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'))
-  const socket = await socketPlace(flags.socket)
+  const socket = await prepareSocketPath(flags.socket)
   const claim = await claimSocket(socket, { gh: flags.gh ?? false, warn: output.note })
   // What nobody waits for any more would keep the process alive.
   const ended = new AbortController()

@@ -1,7 +1,7 @@
 import { createMesh, libp2pTransport, memoryStore, type Peer, type Relay } from 'ghmesh'
 import { networkOptions, relayAddresses, relayOptions, usesMdns } from '../environment.ts'
 import type { Reached } from '../probe/reach.ts'
-import { listenerOn } from '../proxy/holder.ts'
+import { listenerOn } from '../proxy/listener.ts'
 import type { ProxyFigures } from '../proxy/own-pages.ts'
 import { firstMember, until } from '../until.ts'
 import type { GitHub } from './github.ts'

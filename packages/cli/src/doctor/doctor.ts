@@ -11,7 +11,7 @@ import {
 } from '../environment.ts'
 import { messageOf } from '../errors.ts'
 import { createOutput } from '../output.ts'
-import { defaultSocket } from '../proxy/place.ts'
+import { defaultSocket } from '../proxy/socket-path.ts'
 import { checkCache } from './cache.ts'
 import { type Check, type Finding, failure, notChecked, ok, warning } from './check.ts'
 import { checkClock } from './clock.ts'

@@ -3,7 +3,7 @@ import process from 'node:process'
 import { CliError, messageOf } from '../errors.ts'
 import { ghConfigDir, ghSocket } from '../proxy/gh-config.ts'
 import { giveBack } from '../proxy/gh-takeover.ts'
-import { holderOf } from '../proxy/holder.ts'
+import { holderOf } from '../proxy/listener.ts'
 import { lockStart, type ProxyState, readState, removeState } from '../proxy/state.ts'
 import { type Finding, failure, ok, warning } from './check.ts'
 

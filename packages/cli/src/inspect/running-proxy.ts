@@ -1,6 +1,6 @@
 import { CliError } from '../errors.ts'
 import { askSocket } from '../proxy/ask-socket.ts'
-import { listenerOn } from '../proxy/holder.ts'
+import { listenerOn } from '../proxy/listener.ts'
 import type { ProxyFigures } from '../proxy/own-pages.ts'
 
 /** A proxy that answers. */

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { cacheDirOf } from '../environment.ts'
 import { CliError } from '../errors.ts'
-import { canBeSocket, defaultSocket, socketPath } from '../proxy/place.ts'
+import { canBeSocket, defaultSocket, socketPath } from '../proxy/socket-path.ts'
 import { type RunningProxy, runningProxy } from './running-proxy.ts'
 
 /** Where a user says to look. */

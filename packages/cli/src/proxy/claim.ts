@@ -3,7 +3,7 @@ import process from 'node:process'
 import { CliError, messageOf } from '../errors.ts'
 import { setGhSocket } from './gh-config.ts'
 import { formerOf, giveBack } from './gh-takeover.ts'
-import { holderOf } from './holder.ts'
+import { holderOf } from './listener.ts'
 import { lockStart, readState, removeState, writeState } from './state.ts'
 
 /** A socket that nobody else starts on. */

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { CliError } from '../errors.ts'
 import { ghConfigDir, ghSocket, setGhSocket } from './gh-config.ts'
-import { holderOf } from './holder.ts'
+import { holderOf } from './listener.ts'
 import { type ProxyState, readState } from './state.ts'
 
 /** Crashed proxies whose socket stood in gh's configuration before each other. */

@@ -2,12 +2,12 @@ import type { RequestListener } from 'node:http'
 import type { Mesh } from 'ghmesh'
 import { messageOf } from '../errors.ts'
 import { clearCache } from './clear-cache.ts'
-import type { Door } from './door.ts'
+import type { Entrance } from './entrance.ts'
+import { createForward } from './forward.ts'
 import { createGraphqlCache } from './graphql-cache.ts'
 import { createQuestions } from './graphql-question.ts'
-import { refusal } from './guard.ts'
+import { refusal } from './host-check.ts'
 import { createOwnPages } from './own-pages.ts'
-import { createRelay } from './relay.ts'
 import { sendJson } from './send.ts'
 import { targetOf } from './target.ts'
 
@@ -26,12 +26,12 @@ export interface HandlerOptions {
   answered?(method: string, path: string, status: number, cacheStatus: string): void
 }
 
-/** What the proxy does with a request, by the door it came through. Nothing throws out of it. */
-export function createHandler(options: HandlerOptions): (door: Door) => RequestListener {
+/** What the proxy does with a request, by the entrance it came through. Nothing throws out of it. */
+export function createHandler(options: HandlerOptions): (entrance: Entrance) => RequestListener {
   const { mesh, api, cacheDir, graphqlTtlMs, rewriteUrls, ready, answered } = options
   const cache = createGraphqlCache({ ttlMs: graphqlTtlMs, now: Date.now })
   const counts = { passed: 0, refused: 0 }
-  const relay = createRelay({
+  const forward = createForward({
     mesh,
     api,
     rewriteUrls,
@@ -54,23 +54,23 @@ export function createHandler(options: HandlerOptions): (door: Door) => RequestL
     purged: cache.clear
   })
 
-  return (door) => async (req, res) => {
+  return (entrance) => async (req, res) => {
     const control = new AbortController()
     const path = (req.url ?? '').split('?', 1)[0] as string
     res.once('close', () => {
       if (!res.writableFinished) control.abort()
       answered?.(req.method ?? '', path, res.statusCode, String(res.getHeader('cache-status') ?? ''))
     })
-    const refused = refusal(req.headers, door, api)
+    const refused = refusal(req.headers, entrance, api)
     if (refused) {
       counts.refused++
       return sendJson(res, refused.status, { message: `ghmesh: ${refused.message}` })
     }
-    if (path.startsWith('/ghmesh/')) return ownPage(path, req, res, door).catch(() => void res.destroy())
-    const target = targetOf(req.url ?? '', (req.headers.host ?? '').toLowerCase(), api, door)
+    if (path.startsWith('/ghmesh/')) return ownPage(path, req, res, entrance).catch(() => void res.destroy())
+    const target = targetOf(req.url ?? '', (req.headers.host ?? '').toLowerCase(), api, entrance)
     if (!target) return sendJson(res, 400, { message: 'ghmesh: a path was expected' })
     try {
-      await relay(req, res, target, { signal: control.signal, follows: door.kind === 'socket' })
+      await forward(req, res, target, { signal: control.signal, follows: entrance.kind === 'socket' })
     } catch (error) {
       // Nobody is there to tell, or part of the answer is sent already and it must not look complete.
       if (control.signal.aborted || res.headersSent) res.destroy()

@@ -3,7 +3,7 @@ import process from 'node:process'
 import type { GroupStats, Mesh, MeshStats, Peer, Relay } from 'ghmesh'
 import { version } from 'ghmesh'
 import { messageOf } from '../errors.ts'
-import type { Door } from './door.ts'
+import type { Entrance } from './entrance.ts'
 import { metricsText, type ProxyCounts } from './metrics.ts'
 import { sendJson, sendText } from './send.ts'
 import { purgeTarget } from './target.ts'
@@ -63,7 +63,7 @@ export function createOwnPages(options: OwnPagesOptions) {
   const since = Date.now()
   const uptimeSeconds = () => Math.floor((Date.now() - since) / 1000)
 
-  const shown: Record<string, (door: Door) => Answer> = {
+  const shown: Record<string, (entrance: Entrance) => Answer> = {
     '/ghmesh/stats': ({ kind }): ProxyFigures => ({
       pid: process.pid,
       version,
@@ -91,16 +91,16 @@ export function createOwnPages(options: OwnPagesOptions) {
     '/ghmesh/clear': async () => ({ removed: await clear() })
   }
 
-  return async (path: string, req: IncomingMessage, res: ServerResponse, door: Door): Promise<void> => {
+  return async (path: string, req: IncomingMessage, res: ServerResponse, entrance: Entrance): Promise<void> => {
     const page = shown[path]
     const change = changes[path]
     if (page) {
       if (req.method !== 'GET' && req.method !== 'HEAD') return notAllowed(res, 'GET')
-      const answer = page(door)
+      const answer = page(entrance)
       if ('text' in answer) sendText(res, 200, answer.type, answer.text)
       else sendJson(res, 200, answer)
     } else if (change) {
-      if (door.kind !== 'socket') return refuse(res, 403, 'changes are made through the socket only')
+      if (entrance.kind !== 'socket') return refuse(res, 403, 'changes are made through the socket only')
       if (req.method !== 'POST') return notAllowed(res, 'POST')
       const asked = await bodyOf(req)
       if (!asked) return refuse(res, 400, 'a JSON object was expected')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { ghConfigDir, setGhSocket } from './gh-config.ts'
-import { canBeSocket, makeRunFolder } from './place.ts'
+import { canBeSocket, makeRunFolder } from './socket-path.ts'
 import { isAlive } from './state.ts'
 
 /** A configuration of gh's for one command. */

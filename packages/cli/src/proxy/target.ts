@@ -1,5 +1,5 @@
-import type { Door } from './door.ts'
-import { isNeighbour } from './guard.ts'
+import type { Entrance } from './entrance.ts'
+import { isNeighbour } from './host-check.ts'
 
 /** Where a request goes. */
 export interface Target {
@@ -15,14 +15,14 @@ const enterprise = /\/api\/v3$/
  * Where a path below a client's base URL is at the API: whatever host the client names, and with the prefixes that gh uses
  * for GitHub Enterprise Server. Undefined for what is no path.
  */
-export function targetOf(path: string, host: string, api: URL, door?: Door): Target | undefined {
+export function targetOf(path: string, host: string, api: URL, entrance?: Entrance): Target | undefined {
   const asked = path.startsWith('/') ? URL.parse(`http://client${path}`) : null
   if (asked?.host !== 'client') return undefined
   const base = api.href.replace(/\/$/, '')
   const rest = asked.pathname + asked.search
   if (isNeighbour(host, api)) return { url: new URL(`https://${host}${rest}`), graphql: false }
   const prefixed = asked.pathname.startsWith('/api/v3/')
-  const clientBase = baseOf(host, prefixed, api, door)
+  const clientBase = baseOf(host, prefixed, api, entrance)
   if (asked.pathname === '/graphql' || asked.pathname === '/api/graphql') {
     const url = enterprise.test(base) ? base.replace(enterprise, '/api/graphql') : `${base}/graphql`
     return { url: new URL(url + asked.search), graphql: true, clientBase }
@@ -34,10 +34,10 @@ export function targetOf(path: string, host: string, api: URL, door?: Door): Tar
   return { url: new URL(base + rest), graphql: false, clientBase }
 }
 
-function baseOf(host: string, prefixed: boolean, api: URL, door: Door | undefined): string | undefined {
+function baseOf(host: string, prefixed: boolean, api: URL, entrance: Entrance | undefined): string | undefined {
   if (host === api.host) return undefined
   // got's form of a URL that leads through a socket.
-  if (host === 'unix' && door?.kind === 'socket') return `http://unix:${door.path}:`
+  if (host === 'unix' && entrance?.kind === 'socket') return `http://unix:${entrance.path}:`
   return `${host === 'api.github.com' ? 'https' : 'http'}://${host}${prefixed ? '/api/v3' : ''}`
 }
 

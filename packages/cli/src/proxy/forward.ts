@@ -10,7 +10,7 @@ import { createRewriter, isOwnJson } from './rewrite-urls.ts'
 import { sendBytes, sendResponse } from './send.ts'
 import type { Target } from './target.ts'
 
-export interface RelayOptions {
+export interface ForwardOptions {
   mesh: Pick<Mesh, 'fetch' | 'peek'>
   api: URL
   /** Absent: GraphQL is passed on untouched. */
@@ -22,13 +22,13 @@ export interface RelayOptions {
   passed(): void
 }
 
-interface RelayedBy {
+interface ForwardHow {
   signal: AbortSignal
   /** Redirects to other origins are followed: the client cannot go there by itself. */
   follows: boolean
 }
 
-export type Relay = (req: IncomingMessage, res: ServerResponse, target: Target, how: RelayedBy) => Promise<void>
+export type Forward = (req: IncomingMessage, res: ServerResponse, target: Target, how: ForwardHow) => Promise<void>
 
 /** The client's or none: this member's is not for whoever can open the port. */
 const ownToken = { credentials: 'omit' } as const
@@ -37,7 +37,7 @@ const ownToken = { credentials: 'omit' } as const
 const maxQueryBytes = 256 * 1024
 
 /** Sends a request through the mesh, streaming both ways, with the client's own method, headers and body. */
-export function createRelay({ mesh, api, graphql, rewriteUrls, ready, passed }: RelayOptions): Relay {
+export function createForward({ mesh, api, graphql, rewriteUrls, ready, passed }: ForwardOptions): Forward {
   return async (req, res, { url, graphql: isGraphql, clientBase }, { signal, follows }) => {
     const headers = requestHeaders(req)
     const writes = req.method !== 'GET' && req.method !== 'HEAD'

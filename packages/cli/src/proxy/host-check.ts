@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Door } from './door.ts'
+import type { Entrance } from './entrance.ts'
 
 export interface Refusal {
   status: number
@@ -19,18 +19,18 @@ export const isNeighbour = (host: string, api: URL): boolean =>
   api.hostname === 'api.github.com' && neighbours.includes(host)
 
 /**
- * Why a request is not for this door. Web pages can send requests to the port: by a name of their own that leads to
+ * Why a request is refused at this entrance. Web pages can send requests to the port: by a name of their own that leads to
  * 127.0.0.1 (DNS rebinding), or across origins.
  */
-export function refusal(headers: IncomingHttpHeaders, door: Door, api: URL): Refusal | undefined {
+export function refusal(headers: IncomingHttpHeaders, entrance: Entrance, api: URL): Refusal | undefined {
   const host = (headers.host ?? '').toLowerCase()
-  if (door.kind === 'socket') {
+  if (entrance.kind === 'socket') {
     if (socketHosts.includes(host) || host === api.host || isNeighbour(host, api)) return undefined
     return { status: 421, message: `this socket leads to ${api.host}, not to ${JSON.stringify(host)}` }
   }
-  const own = [`127.0.0.1:${door.port}`, `localhost:${door.port}`]
+  const own = [`127.0.0.1:${entrance.port}`, `localhost:${entrance.port}`]
   // The port that clients leave out.
-  if (door.port === 80) own.push('127.0.0.1', 'localhost')
+  if (entrance.port === 80) own.push('127.0.0.1', 'localhost')
   if (!own.includes(host)) return { status: 403, message: `use http://${own[0]}` }
   const { origin } = headers
   const site = headers['sec-fetch-site']

@@ -59,7 +59,7 @@ export function socketPath(given: string | undefined): string {
  *
  * @throws CliError for a path that no socket can have, and for a folder in which others could exchange it
  */
-export async function socketPlace(given: string | undefined): Promise<string> {
+export async function prepareSocketPath(given: string | undefined): Promise<string> {
   const path = socketPath(given)
   if (given === undefined) await makeRunFolder()
   // Only what is made here is private.

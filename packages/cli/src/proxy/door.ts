@@ -1,2 +1,0 @@
-/** Where a client came in. */
-export type Door = { kind: 'socket'; path: string } | { kind: 'port'; port: number }

@@ -1,0 +1,2 @@
+/** Where a client came in. */
+export type Entrance = { kind: 'socket'; path: string } | { kind: 'port'; port: number }
