@@ -41,7 +41,7 @@ export function formatCacheStatus({ hit, forward, forwardStatus, stored, collaps
   return parts.filter(Boolean).join('; ')
 }
 
-// A header has no room for the lifetime: that is the answer's own, for whoever holds the response itself.
+// The lifetime is not in the header: it is known only for the response object itself.
 const values = new WeakMap<object, CacheStatus>()
 
 /** Remembers the value of a response that this member has made. */
@@ -63,7 +63,7 @@ function sourceOf({ hit, forwardStatus, detail }: CacheStatus): Source {
   return hit || forwardStatus === 304 || detail?.startsWith('stale-') ? 'cache' : 'github'
 }
 
-/** Of several caches on the way (RFC 9211, section 2: the last is the nearest), the mesh's own; any other is none of ours. */
+/** Of several caches on the way (RFC 9211, section 2: the last is the nearest), the mesh's own; others are ignored. */
 function parseCacheStatus(header: string | null): CacheStatus | undefined {
   const own = header
     ?.split(',')

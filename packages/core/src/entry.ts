@@ -100,5 +100,5 @@ const strongerFirst = (a: Entry, b: Entry): number =>
   Number(b.public) - Number(a.public) ||
   ((a.from ?? '') < (b.from ?? '') ? -1 : 1)
 
-// A member's touch makes an own entry's `asOf` newer, but not what the own answer showed.
+// A member's touch makes `asOf` newer, but not what this member's own answer showed.
 const shownAt = ({ from, asOf, confirmed }: Entry) => (from ? asOf : Math.max(0, ...Object.values(confirmed)))

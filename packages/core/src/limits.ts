@@ -6,20 +6,20 @@ const hourMs = 60 * minuteMs
 
 /** Every bound and waiting time of ghmesh, with its unit in its name. Override single ones with `limits`. */
 export const defaultLimits = {
-  /** How long a member's answers are fresh where nothing else is said: GitHub's `max-age`, which does not travel. */
+  /** How long a member's answers are fresh unless `ttlMs` says otherwise: GitHub's `max-age`, which members do not send. */
   freshMs: minuteMs,
-  /** A confirmation with the own token (200 or 304) is good for this long. */
+  /** How long a 200 or 304 to a token of this member counts. */
   confirmationMs: hourMs,
   /**
-   * Before members are told of an answer that a token got, its repository is looked up, unless that was done within this: for
-   * so long they can learn what is written in a repository after it was made private.
+   * Before members are told of an answer to a token, its repository is looked up, unless that was done within this time. For
+   * as long, they can learn what is written in a repository after it was made private.
    */
   visibilityRecentMs: 30 * secondMs,
-  /** A repository that is not public is looked up again after this, and so is one of which nobody is to be told. */
+  /** A repository that is not public is looked up again after this; without members to tell, so is every repository. */
   visibilityMs: 24 * hourMs,
-  /** A 404 is remembered, per token and locally, for this long. */
+  /** How long a 404 is remembered, for each token and on this machine only. */
   notFoundMs: 10 * secondMs,
-  /** How long an alias `/repositories/{id}`, or a redirect, is believed after the last own answer that showed it. */
+  /** How long an alias `/repositories/{id}` or a redirect is believed after the last answer that showed it. */
   aliasMs: 10 * minuteMs,
   /** An `asOf` further ahead of GitHub's clock than this is dropped. */
   clockSkewMs: 5 * secondMs,
@@ -28,23 +28,23 @@ export const defaultLimits = {
    * then wrong by twice as much at most, which is GitHub's `max-age`.
    */
   maxHeardClockMs: 30 * secondMs,
-  /** After a successful write, what it changed is asked again after each of these. */
+  /** After a successful write, GitHub is asked again for what it changed after each of these. */
   recheckMs: [3 * secondMs, 15 * secondMs],
   /** Shared entries are deleted when their newest confirmation is older. */
   keepMs: 7 * 24 * hourMs,
-  /** How long a value lives where `set` does not say. */
+  /** How long a named value lives if `set` does not say. */
   valueTtlMs: 24 * hourMs,
 
   /** After this, a second member is asked as well. */
   hedgeMs: 75,
-  /** The whole wait for members, when nobody is fetching. */
+  /** How long a request waits for members before it goes to GitHub. */
   membersBudgetMs: 500,
   /**
-   * A request to GitHub that nobody waits for any more is ended after this. Clients that try again do so within a second as a
-   * rule, and then get its answer.
+   * How long a request to GitHub continues after its callers have gone. Clients usually retry within a second, and then get
+   * its answer.
    */
   abandonedMs: secondMs,
-  /** GitHub has this long to answer what only the mesh itself asks, such as whether a repository is public. */
+  /** How long GitHub has for questions of the mesh itself, such as whether a repository is public. */
   backgroundMs: 30 * secondMs,
   /** An unproven connection is closed after this. */
   proofMs: 5 * secondMs,
@@ -54,7 +54,7 @@ export const defaultLimits = {
   presenceMs: 30 * secondMs,
   /** A member without presence is forgotten after this. */
   presenceForgottenMs: 150 * secondMs,
-  /** Known addresses of members that are not connected are dialled this often. */
+  /** How often known addresses of missing members are dialled. */
   dialMs: 3 * secondMs,
   /** One dial may take this long. */
   dialTimeoutMs: 8 * secondMs,
@@ -62,13 +62,13 @@ export const defaultLimits = {
   messageAgeMs: 5 * minuteMs,
   /** Touches are collected for this long before they are sent. */
   touchBatchMs: 100,
-  /** A store that does not answer a call within this is not used any more. */
+  /** A store that does not answer a call within this is no longer used. */
   storeAnswerMs: 3 * secondMs,
-  /** Browser: when no tab takes a question for the one that leads within this, the question is given up. */
+  /** Browser: a question that the leading tab does not acknowledge within this is given up. */
   tabAnswerMs: secondMs,
-  /** Browser: when it took a question and does not answer it within this, the question is given up. */
+  /** Browser: so is one that it has acknowledged and does not answer within this. */
   tabDoneMs: 30 * secondMs,
-  /** At `stop`, transfers and announcements under way may take this long. */
+  /** How long `stop` waits for transfers and announcements under way. */
   stopMs: 2 * secondMs,
 
   /** Largest body that is cached, and that is accepted from a member. */
@@ -76,7 +76,7 @@ export const defaultLimits = {
   valueBytes: 64 * KiB,
   /** A public body that is compressed to this or less travels inside its announcement. */
   inlineBytes: 16 * KiB,
-  /** And that has no more than this as it is: what would grow further is a bomb. */
+  /** And has no more than this uncompressed: anything that inflates further is a bomb. */
   inlineBodyBytes: 256 * KiB,
   gossipMessageBytes: 64 * KiB,
   frameBytes: 256 * KiB,
@@ -87,46 +87,46 @@ export const defaultLimits = {
   storeEntries: 100_000,
   /** Bodies under one key, seen by different viewers. */
   variants: 4,
-  /** Viewers whose own answers are remembered for one body: of those that saw it, and of those that may not any more. */
+  /** Viewers remembered for one body: of those that saw it, and of those that lost access. */
   viewersPerBody: 100,
   /** Keys in one touch. */
   touchKeys: 200,
   /**
-   * Bodies and values that members sent without being asked, and that nobody here has used: more of them displace each other
-   * and nothing else. A quarter of what a page keeps.
+   * Bodies and values that members sent unasked and that nobody here has used. Above this they displace each other and nothing
+   * else. A quarter of what a page keeps.
    */
   unaskedBytes: 32 * MiB,
   unaskedEntries: 25_000,
-  /** Of one member, so many bytes a second are fetched unasked in the long run; `unaskedBytes` at once. */
+  /** Bytes a second that are prefetched from one member in the long run; `unaskedBytes` at once. */
   unaskedBytesPerSecond: MiB,
   /** Newest keys that a member tells a newcomer. */
   listKeys: 1000,
 
-  /** Gossip messages a second from one peer, and how many may come at once. */
+  /** Gossip messages a second from one peer, and how many can come at once. */
   messagesPerSecond: 50,
   messagesBurst: 200,
   gossipBytesPerSecond: MiB,
-  /** The same of one connection, by which others' messages come as well. */
+  /** The same for one connection, which also brings other members' messages. */
   handedPerSecond: 500,
   handedBurst: 2000,
   handedBytesPerSecond: 8 * MiB,
   /** Transfers at once with one peer. */
   transfersPerPeer: 16,
-  /** Members whose presence is remembered; of those that are not connected, the longest unheard goes first. */
+  /** Members whose presence is remembered; the one that was silent longest and is not connected goes first. */
   presentMembers: 1000,
-  /** Connected peers that have shown no proof yet; the one that has waited longest makes room. */
+  /** Connected peers without a proof; the one that has waited longest makes room. */
   unprovenPeers: 64,
-  /** Peers whose addresses are known at most; those that were never reached go first. */
+  /** Peers whose addresses are kept; those that were never reached go first. */
   knownPeers: 1000,
-  /** With so many members connected no more are dialled, but for those the user named; more may dial this one. */
+  /** Stop dialling new members at this many connections (configured ones excepted); inbound connections are not limited by it. */
   wantedMembers: 64,
-  /** Addresses dialled a second in the long run, how many may be begun in a row, and how many are under way at once. */
+  /** Addresses dialled a second in the long run, in a burst, and at once. */
   dialsPerSecond: 20,
   dialsBurst: 100,
   dialsAtOnce: 8,
-  /** Rejected messages after which a peer is disconnected and not heard again. */
+  /** Rejected messages after which a peer is disconnected and ignored. */
   rejectedMessages: 20,
-  /** One in so many entries taken on trust is audited in the background. */
+  /** One of this many entries that are served on a member's word is audited in the background. */
   auditOneIn: 50,
   /** Mismatches within an hour after which a peer's entries are verified one by one. */
   auditMismatches: 3
@@ -135,7 +135,7 @@ export const defaultLimits = {
 export type Limits = typeof defaultLimits
 
 /**
- * What the ports of a Node member take, before anybody has shown to be a member. "Address" is an IPv4 address or an IPv6
+ * What the ports of a Node member accept before a peer has proven its membership. "Address" is an IPv4 address or an IPv6
  * network of 64 bits.
  */
 export const portLimits = {

@@ -25,7 +25,7 @@ export interface Mesh extends AsyncDisposable {
    * public shows only to a token that GitHub let see it within the hour; what varies may be another viewer's.
    */
   peek(input: RequestInfo | URL, init?: RequestInit): Promise<Response | undefined>
-  /** Connected members that hold this member's stored body of a URL: whoever wants to leave can wait for them. */
+  /** Connected members that hold this member's stored body of a URL; a program can wait for them before it ends. */
   holders(input: RequestInfo | URL, init?: RequestInit): Promise<Peer[]>
   /** A value by name, from this member or another; undefined when nobody has it. */
   get<T extends Json>(name: string, options?: AbortOptions): Promise<T | undefined>

@@ -6,84 +6,176 @@ import { defaultLimits, type Limits } from './limits.ts'
 import type { Store } from './store/store.ts'
 import type { Transport } from './transport/transport.ts'
 
-/** All of it optional: without any, GitHub's API behind a cache of this machine. */
+/**
+ * Options of `createMesh`, all optional: without any, it is a cache of GitHub's API on this machine.
+ * `createMesh` rejects with MeshError `ERR_INVALID_OPTION` for a value that an option does not take.
+ */
 export interface MeshOptions {
-  /** The group's secret, from `ghmesh secret` or any passphrase. Absent: local cache only, no networking. A list: the first sends, all receive. */
+  /**
+   * The group's secret, from `ghmesh secret` or any passphrase. Of a list, the first is used to send and all to receive.
+   * @default none: a local cache without networking
+   */
   secret?: string | string[]
-  /** Sent to `apiUrl`'s origin only; a request's own `Authorization` wins, and `credentials: 'omit'` sends none. Default: `GH_TOKEN`, `GITHUB_TOKEN`, else what `gh auth token` says. */
+  /**
+   * The GitHub token. It is sent only to the origin of `apiUrl`. A request's own `Authorization` header wins, and
+   * `credentials: 'omit'` sends no token. A function is called for every request.
+   * @default `GH_TOKEN`, `GITHUB_TOKEN`, or the output of `gh auth token`
+   */
   token?: string | (() => Promise<string | undefined>)
-  /** Default `https://api.github.com`; GitHub Enterprise Server: `https://HOST/api/v3`. */
+  /**
+   * Base URL of the API. For GitHub Enterprise Server: `https://HOST/api/v3`.
+   * @default `https://api.github.com`
+   */
   apiUrl?: string
-  /** This member's name for others to read. Default: `RUNNER_NAME`, else the host's name. */
+  /**
+   * The name that other members see.
+   * @default `RUNNER_NAME`, or the host name
+   */
   name?: string
   /**
-   * `public` (default): only what an own answer shows to be public. `group`: private repositories too, each served only to
-   * tokens that GitHub lets see it. A function narrows `public` further; it never sees credentials.
+   * What members are told. `public`: only what this member's own answers show to be public. `group`: private repositories
+   * too, each served only to tokens to which GitHub shows it. A function narrows `public` further; it never sees credentials.
+   * @default `public`
    */
   share?: 'public' | 'group' | ((request: Request, response: Response) => boolean)
   /**
-   * Routes whose answers may be shared besides ghmesh's own list, as templates below the API's base URL:
-   * `/repos/{owner}/{repo}/traffic/views`, `{path...}` for several segments, `{number}` for one of digits. Only add routes whose
-   * answers are the same for everybody who may ask. They cannot share what ghmesh keeps from some. Members without them drop
-   * what they are told.
+   * More routes whose answers can be shared, as templates below the API's base URL: `/repos/{owner}/{repo}/traffic/views`,
+   * `{path...}` for several segments, `{number}` for a segment of digits. Add only routes that answer everybody with access
+   * alike. They cannot override what ghmesh keeps private. Members without the same routes drop what they are told of them.
+   * @default none besides ghmesh's own list
    */
   routes?: string[]
-  /** `group` (default): a member's fresh answer is served. `verify`: only after GitHub confirmed it to this member's own token. */
+  /**
+   * `group`: a member's fresh answer is served. `verify`: only after GitHub has confirmed it to this member's own token.
+   * @default `group`
+   */
   trust?: 'group' | 'verify'
-  /** How long answers are fresh, in ms, instead of GitHub's `max-age` of 60 s. A function may leave a route to GitHub: undefined. */
+  /**
+   * How long answers are fresh, in ms. A function can return undefined to leave a URL to GitHub.
+   * @default GitHub's `max-age`, 60,000
+   */
   ttlMs?: number | ((url: URL) => number | undefined)
-  /** How old an answer may be that stands in for an error of GitHub, in ms. Default 86,400,000, a day; 0: never. */
+  /**
+   * How old an answer can be that is served when GitHub fails, in ms; 0 for never.
+   * @default 86,400,000 (a day)
+   */
   staleIfErrorMs?: number
-  /** Largest body that is cached, in bytes. Default 16 MiB. */
+  /**
+   * The largest body that is cached, in bytes.
+   * @default 16,777,216 (16 MiB)
+   */
   maxEntryBytes?: number
-  /** Default: the platform's, on disk or in IndexedDB. */
+  /**
+   * Where entries are kept.
+   * @default a file in `cacheDir` in Node, IndexedDB in browsers
+   */
   store?: Store
-  /** Node: where entries and this member's identity are kept. Default: the user's cache folder. */
+  /**
+   * Node: folder of the entries and of this member's identity.
+   * @default the user's cache folder
+   */
   cacheDir?: string
-  /** Default: libp2p with the platform's transports. */
+  /**
+   * How bytes get to other members.
+   * @default libp2p with the platform's transports
+   */
   transport?: Transport
-  /** Replaces the defaults; an empty list: none. */
+  /**
+   * How members are found, in place of the defaults; an empty list for not at all.
+   * @default what `peersDir`, `mdns`, `bootstrap` and `repository` say
+   */
   discovery?: Discovery[]
-  /** Default true. False: local cache only, whatever else is set. */
+  /**
+   * False: local cache only, whatever else is set.
+   * @default true
+   */
   networking?: boolean
-  /** `owner/repo` whose issue is the peer registry. */
+  /**
+   * `owner/repo` whose issue is the peer registry.
+   * @default `GITHUB_REPOSITORY`, or none
+   */
   repository?: string
-  /** Node: folder of the file registry. */
+  /**
+   * Node: folder of the file registry.
+   * @default none
+   */
   peersDir?: string
-  /** Node: find members on the local network by multicast DNS. Default: true, but for `forceLocalhost`. */
+  /**
+   * Node: find members on the local network by multicast DNS.
+   * @default true, or false with `forceLocalhost` or a `transport`
+   */
   mdns?: boolean
-  /** Multiaddrs of members to dial. */
+  /**
+   * Multiaddrs of members to dial, each ending in `/p2p/<peer id>`.
+   * @default none
+   */
   bootstrap?: string[]
-  /** Multiaddrs of relays, each ending in `/p2p/<peer id>`: dialled for ever, for members behind NATs and browsers. */
+  /**
+   * Multiaddrs of relays, each ending in `/p2p/<peer id>`. They are redialled for as long as the mesh runs; members behind
+   * NATs and in browsers are reached through them.
+   * @default none
+   */
   relays?: string[]
-  /** For direct connections between members behind NATs, once a relay has brought them together. Default []: nobody is asked. */
+  /**
+   * STUN and TURN servers for direct connections between members behind NATs, once a relay has introduced them.
+   * @default none: no server is asked
+   */
   iceServers?: RTCIceServer[]
-  /** Node: TCP port, 0 for any. Default 9100; where it is busy, the next free of 20. WebSocket on port + 1000, or any free one. */
+  /**
+   * Node: TCP port, 0 for any. If it is busy, the next free of 20. WebSockets listen on this port + 1000, or any free one.
+   * @default 9100
+   */
   listenPort?: number
-  /** Address that is told to others instead of this machine's own. */
+  /**
+   * The address that other members are told.
+   * @default this machine's own addresses
+   */
   announceIp?: string
-  /** Listen on and tell others loopback only. */
+  /**
+   * Listen on loopback only, and tell others no other address.
+   * @default false
+   */
   forceLocalhost?: boolean
-  /** Browser: dial `ws://` and LAN addresses too. Default false. */
+  /**
+   * Browser: dial `ws://` and LAN addresses too.
+   * @default false
+   */
   allowPrivateAddresses?: boolean
   /**
-   * Browser: tabs of this origin with the same options use one member between them. Default true; false, or a `store`,
-   * `transport` or `discovery` of one's own: a member in each.
+   * Browser: tabs of this origin with the same options share one member. With a custom `store`, `transport` or `discovery`
+   * each tab is a member of its own.
+   * @default true
    */
   shareTabs?: boolean
+  /**
+   * Bounds and waiting times that differ from `defaultLimits`; each name has its unit.
+   * @default `defaultLimits`
+   */
   limits?: Partial<Limits>
-  /** Towards the origin. Default: the global one, as it was when ghmesh was imported, so that `globalThis.fetch = mesh.fetch` works. */
+  /**
+   * Sends requests to GitHub.
+   * @default the global one as it was when ghmesh was imported, so that `globalThis.fetch = mesh.fetch` works
+   */
   fetch?: typeof globalThis.fetch
-  /** Milliseconds since the epoch. */
+  /**
+   * The clock: milliseconds since the epoch.
+   * @default `Date.now`
+   */
   now?: () => number
   /**
-   * Milliseconds since anything, and never set back: shows that `now` was. Default: `performance.now`, or none beside a `now`
-   * of one's own.
+   * A clock in milliseconds that is never set back; it reveals when `now` was.
+   * @default `performance.now`, or none beside a custom `now`
    */
   monotonicNow?: () => number
-  /** At least 0, less than 1. */
+  /**
+   * At least 0, less than 1.
+   * @default `Math.random`
+   */
   random?: () => number
-  /** Default: warnings to the console. */
+  /**
+   * Where messages are written.
+   * @default warnings and errors to the console
+   */
   logger?: Pick<Console, 'debug' | 'info' | 'warn' | 'error'>
 }
 

@@ -1,8 +1,8 @@
 import type { Quota } from './github/rate-limit.ts'
 
-/** Figures since `createMesh`, but for `entries`, `bytes`, `connectedPeers` and `quota`, which are of now. */
+/** Figures since `createMesh`; `entries`, `bytes`, `connectedPeers` and `quota` are current values. */
 export interface MeshStats {
-  /** GET and HEAD requests and named values asked for, but for what is passed through untouched. */
+  /** GET and HEAD requests and reads of named values; requests that are passed through do not count. */
   requests: number
   /** Answered from the cache with a body this member fetched itself. */
   hits: number

@@ -42,7 +42,7 @@ export interface CheckedRecord {
   damage?: string
 }
 
-/** The cache of a directory, looked at from outside by whoever has it in their hands: not by a member. */
+/** The cache of a directory, opened by a tool that inspects it and not by a member. */
 export interface CacheFolder {
   /** Newest first; values and what cannot be read are left out. */
   entries(): Iterable<CachedEntry>

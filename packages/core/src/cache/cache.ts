@@ -37,7 +37,7 @@ export interface Cache {
   summaries(): AsyncIterable<EntrySummary & { key: string }>
   /** Keys below any of these targets, as `Purges.normalise` names them; of what other processes store, those seen here. */
   below(targets: readonly string[]): Promise<ReadonlySet<string>>
-  /** Puts marks of purges into the store, where whoever reads what they cover will find it stale. */
+  /** Stores purge marks, so that everything they cover is stale for every process that reads it. */
   keepMarks(targets: readonly string[], at: number): Promise<void>
   /** What the store holds, as it says itself; where it says nothing, what was put into it. */
   readonly figures: StoreFigures
@@ -206,7 +206,7 @@ export function createCache(
     },
     async *summaries() {
       if (broken) {
-        // A copy: whoever touches an entry meanwhile moves it to where the walk has not been yet.
+        // A copy: an entry touched meanwhile would move ahead of the iteration and be seen twice.
         for (const [key, { entries }] of [...memory.entries()])
           if (entries[0]) yield { ...entries[0], key, byteLength: entries[0].body.byteLength }
         return

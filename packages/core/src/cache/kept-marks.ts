@@ -2,7 +2,7 @@ import type { Store, StoreRecord } from '../store/store.ts'
 import { markedAt, marksKey, readMarks, withMark } from './marks.ts'
 import type { Purges } from './purges.ts'
 
-/** Marks of purges in the store, where whoever reads what they cover finds it stale: other processes, and this one later. */
+/** Purge marks in the store: other processes, and this one after a restart, see them and treat what they cover as stale. */
 export interface KeptMarks {
   /** Another process, or this one before its start, may have purged what this target covers. */
   learn(target: string): Promise<void>

@@ -8,7 +8,7 @@ export interface Purges {
   readonly base: string
   /** Marks a URL (with any query) or a repository (`owner/repo`); `at` in ms on GitHub's clock. False when it already was. */
   mark(target: string, at: number): boolean
-  /** What is older than this is stale; 0 for nothing. */
+  /** Entries older than this are stale, ms; 0 if nothing was purged. */
   at(url: string): number
   /** The target's own form: a canonical URL without query, or `owner/repo` in lower case. Undefined for anything else. */
   normalise(target: string): string | undefined
@@ -17,8 +17,8 @@ export interface Purges {
 }
 
 /**
- * Keeps so many marks. The oldest go first, and then whatever is older than those counts as stale: a check with GitHub too
- * many is free, one too few is a wrong answer.
+ * Keeps at most `max` marks and drops the oldest first. Everything older than a dropped mark then counts as stale: one check
+ * with GitHub too many is free, one too few is a wrong answer.
  */
 export function createPurges(apiUrl: URL, max = 10_000): Purges {
   let forgottenAt = 0

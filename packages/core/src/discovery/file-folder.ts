@@ -8,7 +8,7 @@ import { formatPeer, parsePeer, peerFileName } from './peer-file.ts'
 const maxFileBytes = 64 * 1024
 const maxFilesRead = 1000
 const maxFilesSeen = 10_000
-/** Files are removed when they are so many times older than what counts as expired. */
+/** Files are removed at this multiple of the expiry age. */
 const removeAfter = 10
 
 /** This member's own file. */
@@ -62,7 +62,7 @@ export function peerFolder(directory: string, expireMs: number, now: () => numbe
     return peer
   }
 
-  /** Everybody who is alive, by peer id. Reads what has changed, the newest files first, and removes who is long gone. */
+  /** Everybody who is alive, by peer id. Reads what has changed, newest files first, and removes files long expired. */
   async function scan(): Promise<Map<string, PeerRecord>> {
     const paths: string[] = []
     for await (const entry of await opendir(directory)) {
@@ -85,7 +85,7 @@ export function peerFolder(directory: string, expireMs: number, now: () => numbe
     return newest
   }
 
-  /** Takes `path` if nobody else who is alive has it, and, where its name is not this member's alone, no other tool. */
+  /** Takes `path` if no live member has it and, where the name could be another tool's, no other tool has it. */
   async function claim(path: string, temporary: string, peerId: string, isOwnName: boolean): Promise<boolean> {
     try {
       await link(temporary, path) // of two that do this at once, one fails

@@ -6,7 +6,7 @@ export type { GithubIssueOptions } from './issue-registry.ts'
 
 /**
  * A peer registry in one issue of a repository: titled `p2p-peer-registry`, one comment for each member. Found or created;
- * of several the one with the lowest number. Entries expire after 30 minutes, and whoever is allowed to removes them.
+ * of several the one with the lowest number. Entries expire after 30 minutes; any member with write access removes them.
  */
 export const githubIssue = (options: GithubIssueOptions): Discovery =>
   lateDiscovery('github-issue', async () => (await import('./issue-registry.ts')).issueRegistry(options))

@@ -23,7 +23,7 @@ const renewMs = 10 * minuteMs
 const anonymousPollMs = 5 * minuteMs
 /** A refusal may be over after so long: a token can be exchanged, and a permission given. */
 const refusedMs = 60 * minuteMs
-/** With so many connections and entries the registry needs this member's no more: GitHub allows 500 writes an hour. */
+/** Above these, this member need not register: GitHub allows 500 writes an hour. */
 const enoughConnections = 3
 const enoughEntries = 10
 /** Expired entries that one look removes. */
@@ -34,7 +34,7 @@ export function issueRegistry(options: GithubIssueOptions): Discovery {
   const { token, connected = () => 0, now = Date.now, random = Math.random, onWarning = () => {} } = options
   const api = issueApi(options)
   const opening = openRegistry(options)
-  opening.catch(() => {}) // said by whoever waits for it
+  opening.catch(() => {}) // reported where it is awaited
   let known = new Map<string, string>()
   let listener: ((peer: PeerRecord) => void) | undefined
   let comments: RegistryComment[] = []
@@ -55,7 +55,7 @@ export function issueRegistry(options: GithubIssueOptions): Discovery {
     for (const { body } of comments) {
       const peer = await registry.read(body)
       if (!peer || isExpired(peer)) continue
-      // Who says in a second comment where a peer is cannot take away what the first one says.
+      // A second comment about a peer must not replace the first.
       const addresses = [...(live.get(peer.peerId)?.addresses ?? []), ...peer.addresses]
       live.set(peer.peerId, { ...peer, addresses })
     }
@@ -66,7 +66,7 @@ export function issueRegistry(options: GithubIssueOptions): Discovery {
 
   const isExpired = ({ lastSeen }: PeerRecord) => Math.abs(now() - lastSeen) > expireMs
 
-  /** Whoever may write sweeps: an entry is old by GitHub's own time, whoever wrote it and whatever is sealed in it. */
+  /** Every member with write access sweeps. GitHub's own timestamp decides the age of an entry, not what is sealed in it. */
   async function sweep(): Promise<void> {
     const dead = api.answeredAt() - expireMs
     const old = comments.filter(({ body, updatedAt }) => updatedAt < dead && sealedIn(body))

@@ -44,7 +44,7 @@ function addressOf(value: unknown, peerId: string): string | undefined {
   return /\/p2p\/[^/]*$/.test(value) ? undefined : `${value}/p2p/${peerId}`
 }
 
-/** What a member's file says; undefined for everything that is none, such as a file of the Python tool. */
+/** Parses a member's file; undefined for any other file, such as the Python tool's. */
 export function parsePeer(text: string): PeerRecord | undefined {
   let value: unknown
   try {

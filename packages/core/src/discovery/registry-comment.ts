@@ -5,7 +5,7 @@ import { formatPeer, parsePeer } from './peer-file.ts'
 
 const form = /^<!-- p2p-peer-registry:([\da-f]{32}) -->\s*```json\s*([\s\S]{1,20000}?)```\s*$/
 
-/** A member's entry, whoever can open it: the name in its marker and what is sealed. Other tools have markers like it. */
+/** A registry entry, whether or not it can be opened: the name in its marker and the sealed part. Other tools use similar markers. */
 export function sealedIn(comment: string): { name: string; sealed: string } | undefined {
   const [, name, json] = form.exec(comment) ?? []
   if (name === undefined || json === undefined) return undefined

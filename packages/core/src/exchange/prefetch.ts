@@ -31,7 +31,7 @@ export function createPrefetch({ limits, localNow, everybody, self, pull }: Pref
   let running = 0
   let stopped = false
 
-  // Whoever announces large bodies without end must not have this member do nothing else than fetch them.
+  // A peer that keeps announcing large bodies must not keep this member busy fetching them.
   const allowances = new LRUCache<string, Bucket>({ max: maxPeers })
   function allowanceOf(peerId: string): Bucket {
     const known = allowances.get(peerId) ?? createBucket(limits.unaskedBytesPerSecond, limits.unaskedBytes, localNow)

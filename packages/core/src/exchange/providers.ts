@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../at-most.ts'
 
-/** Who has what, as members told it. */
+/** Which members hold which bodies, as they have announced. */
 export interface Providers {
   /** A member has a body of this wire key (hex), last seen current at `asOf`. */
   add(wireKey: string, peerId: string, asOf: number): void

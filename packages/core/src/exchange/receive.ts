@@ -41,7 +41,7 @@ export interface ReceiveOptions {
 
 /**
  * What members tell: size-checked, parsed, verified, in that order. Whatever is not of the group, late, doubled or
- * unknown is ignored; what nobody honest sends is rejected, and counts against its sender.
+ * unknown is ignored; what no honest member sends is rejected, and counts against its sender.
  */
 export function createReceive(
   options: ReceiveOptions

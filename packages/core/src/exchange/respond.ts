@@ -32,7 +32,7 @@ export interface RespondOptions {
 /** What arrives in one round trip however long it is: ten segments (RFC 6928). Making it smaller only takes time. */
 const firstFlightBytes = 14_600
 
-/** Questions are short; a longer one is none. */
+/** Questions are short; anything longer is invalid. */
 const maxQuestionBytes = 4096
 
 /** The mirror: answers members' questions from what this member holds. Asks nobody, waits for nobody. */

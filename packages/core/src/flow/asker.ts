@@ -16,7 +16,7 @@ export interface AskerOptions {
   limits: Limits
 }
 
-/** Who asks, and what this member believes at this moment. */
+/** The caller of a request, and what this member believes at this moment. */
 export function createAskerOf(options: AskerOptions): (request: ApiRequest) => Asker {
   const { githubNow, ttlMs, purges, rights, visibility, trusts, limits } = options
   return (request) => ({

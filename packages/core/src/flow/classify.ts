@@ -2,7 +2,7 @@ import { abortable } from '../abort.ts'
 import type { ApiRequest, Targets } from '../github/request.ts'
 import type { Viewers } from './viewers.ts'
 
-/** What becomes of a call of `fetch`: the cache's business, or passed on untouched but for the member's token. */
+/** How a call to `fetch` is handled: by the cache, or passed on with nothing added except the member's token. */
 type Classified =
   | { api: ApiRequest }
   | { input: RequestInfo | URL; init?: RequestInit; write?: { url: URL; authorization?: string; viewer: string } }

@@ -1,6 +1,6 @@
 import { abortable, unlessLate } from '../abort.ts'
 
-/** Somebody who waits for a request under way. */
+/** A caller that waits for a request in flight. */
 interface Waiter {
   /** Ends the waiting, not the request. */
   signal?: AbortSignal | null
@@ -53,7 +53,7 @@ export interface InFlightRequests<T> {
 
 export interface InFlightOptions {
   now: () => number
-  /** A request that everybody has left goes on for so long, in ms: for somebody who comes back. */
+  /** How long a request continues after all callers have left, in ms: one of them may come back. */
   abandonedMs: number
   /** The same for one that only the mesh itself waits for. */
   backgroundMs: number

@@ -6,7 +6,7 @@ import { ttlMs } from '../rules/fresh.ts'
 import { type Asker, type Assessment, servable } from '../rules/serve.ts'
 import type { Counter } from '../stats.ts'
 
-/** How a request ended: with an entry, or with an answer of GitHub that is none. */
+/** How a request ended: with an entry, or with an answer from GitHub that is not cached. */
 export interface Outcome {
   /** What it counts as. */
   how: Counter | 'absent'

@@ -14,7 +14,7 @@ export interface PublicityOptions {
 
 type Asked = Pick<ApiRequest, 'viewer' | 'repository'>
 
-/** What own answers show of who may read a repository, and of its names. */
+/** What this member's own answers show about a repository: who can read it, and its names. */
 export function createPublicity({ apiUrl, visibility, limits }: PublicityOptions) {
   function learnAlias({ repository }: Pick<Asked, 'repository'>, link: string | null | undefined, at?: number): void {
     const id = /\/repositories\/(\d+)\//.exec(parseLinks(link).next ?? '')?.[1]
@@ -23,8 +23,8 @@ export function createPublicity({ apiUrl, visibility, limits }: PublicityOptions
 
   return {
     /**
-     * Whether everybody can read what an own answer showed, before the repository is looked up: so if nobody's token asked, or
-     * if it was looked up lately. A body that was shown to be public before stays so for a day, where GitHub cannot say.
+     * Whether everybody can read an answer, before its repository is looked up: yes if it came without a token, or if the
+     * repository was recently seen to be public. A body that was public before stays so for a day where GitHub cannot say.
      */
     of({ viewer, repository }: Asked, sentAt: number, held?: Entry): Pick<Entry, 'public' | 'publicAt'> {
       if (viewer === anonymous || repository === undefined) return { public: true, publicAt: sentAt }
@@ -36,7 +36,7 @@ export function createPublicity({ apiUrl, visibility, limits }: PublicityOptions
         : { public: false, publicAt: undefined }
     },
 
-    /** What an own 200 or 304 shows of who may read a repository. */
+    /** Learns from this member's own 200 or 304 who can read a repository. */
     learn(
       { viewer, repository, path }: Asked & Pick<ApiRequest, 'path'>,
       sentAt: number,

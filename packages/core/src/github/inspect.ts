@@ -5,13 +5,13 @@ import { type JsonVisitor, scanJson } from './scan-json.ts'
 export interface Inspection {
   /** It depends on who asked: it names permissions or settings of the viewer. */
   variant: boolean
-  /** It carries a credential, or a private profile: never shared, whoever asked. So is what says it is JSON and is not. */
+  /** It carries a credential or a private profile, so it is never shared. Neither is a body that claims to be JSON and is not. */
   secret: boolean
   /** It says it is JSON and is not: cut off on its way, or the page of a proxy. */
   damaged: boolean
   /**
    * It names what only some may see, wherever that stands: a private repository other than the one that was asked about, or a
-   * team. Whoever asked with a token may have got it because of that token.
+   * team. A viewer with a token may have got it because of that token.
    */
   hidden: boolean
   /** Length of the array that the body is; undefined for anything else. */

@@ -126,7 +126,7 @@ export function createOrigin({
             url = target.href
             continue
           }
-          // A signed URL elsewhere is none of the token's business.
+          // A signed URL elsewhere must not get the token.
           if (target?.origin !== request.url.origin) headers.delete('authorization')
           // Nor is the condition, which is made of it and is about another body.
           for (const name of ['if-none-match', 'if-modified-since']) headers.delete(name)

@@ -80,7 +80,7 @@ const anonymousElsewhere = [
   '/orgs/{org}'
 ]
 
-// The same for everybody, but for what GitHub Enterprise Server's `/meta` tells of its version (not documented).
+// The same for everybody, except what GitHub Enterprise Server's `/meta` says about its version (not documented).
 const sharedElsewhere = ['/gitignore/templates /gitignore/templates/{name} /licenses /licenses/{license} /emojis /meta']
 
 const varying = [
@@ -128,8 +128,8 @@ function pattern(template: string): RegExp {
 const viewerBound: Route = { template: '{path...}', sharing: 'viewer' }
 
 /**
- * Finds the route of a path below the API's base URL. `extra` templates are shareable too: whoever adds one vouches for it
- * that nothing in its answers depends on who asks. They cannot make shareable what the table above keeps from some.
+ * Finds the route of a path below the API's base URL. `extra` templates are shareable too: the user who adds one
+ * vouches that nothing in its answers depends on the viewer. They cannot make shareable what the table above keeps from some.
  */
 export function createRoutes(extra: readonly string[] = []): (path: string) => Route {
   const patterns = [...table, ...routes([...extra], 'group')].map((route) => ({

@@ -20,7 +20,7 @@ const sliceBytes = 512 * 1024
 /** A property that is visited takes as long as so many bytes that are not. */
 const visitBytes = 64
 
-/** Longer names and values are none that matter; this many bytes also hold an escaped one. */
+/** Longer names and values do not matter; this many bytes also hold an escaped one. */
 const maxScalarBytes = 1024
 
 /** What a property's value is when it is an array, an object or very long. */

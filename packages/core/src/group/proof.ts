@@ -6,7 +6,7 @@ export const proofBytes = 104
 
 const statement = (peerId: string, expiresAt: number) => utf8(`ghmesh/1 member\n${peerId}\n${expiresAt}`)
 
-/** Shows, until `expiresAt`, that `peerId` is of the group. It helps nobody who is not that peer. */
+/** Shows, until `expiresAt`, that `peerId` is of the group. It is useless to any other peer. */
 export async function createProof(keys: GroupKeys, peerId: string, expiresAt: number): Promise<Bytes> {
   const expiry = new Uint8Array(8)
   new DataView(expiry.buffer).setBigUint64(0, BigInt(expiresAt))

@@ -4,8 +4,8 @@ import { deriveKeys } from './keys.ts'
 import { rootOf } from './secret.ts'
 
 /*
- * A group's public key as text: `ghg1_` and its 32 bytes in base64url. Whoever has it can tell the group's members from
- * others, and neither join it nor read what they say.
+ * A group's public key as text: `ghg1_` and its 32 bytes in base64url. It lets its holder tell the group's members from
+ * others, but not join the group or read its messages.
  */
 const prefix = 'ghg1_'
 

@@ -14,8 +14,8 @@ interface ReservationStore {
 const never = { has: () => false, add: () => {}, remove: () => {} }
 
 /**
- * Circuits through the relays that were named, and no others: libp2p would take a place at whoever offers one, and does not
- * take one again after a relay was away (js-libp2p #3601). Here the one who keeps the relays says when.
+ * Circuits through the relays that were named, and no others: libp2p would reserve a place at any relay that offers one, and does not
+ * take one again after a relay was away (js-libp2p #3601). Here the relay list decides when.
  */
 export function createCircuits(relays: readonly string[]) {
   const ids = new Set(relays.map((address) => address.slice(address.lastIndexOf('/') + 1)))
@@ -26,14 +26,14 @@ export function createCircuits(relays: readonly string[]) {
   const atOnce: object = { reservationConcurrency: ids.size }
 
   const transport: Factory = (components) => {
-    // One after the other, whoever waits would be forgotten when the first has its place.
+    // If they ran one after the other, the waiting ones would be dropped once the first has its place.
     const made = circuitRelayTransport(atOnce)(components)
     store = (made as unknown as { reservationStore: ReservationStore }).reservationStore
     const addRelay = store.addRelay.bind(store)
     store.addRelay = (peerId, type) =>
       ids.has(peerId.toString())
         ? addRelay(peerId, type)
-        : Promise.reject(new MeshError('ERR_TRANSPORT', `${peerId} is none of the relays that were named`))
+        : Promise.reject(new MeshError('ERR_TRANSPORT', `${peerId} is not one of the configured relays`))
     // It remembers relays that could not be dialled once, for ever.
     Object.defineProperty(store, 'relayFilter', { get: () => never, set() {} })
     return made

@@ -20,7 +20,7 @@ interface Line {
   used: boolean
 }
 
-/** For who answers strangers and has little to say. */
+/** For a relay, which answers strangers and has little to say. */
 export interface ExchangeOptions {
   /** A stream with a longer question is ended. Default 4096. */
   questionBytes?: number

@@ -185,7 +185,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       made.addEventListener('peer:update', ({ detail: { peer } }) => forget(made, peer.id))
       if (circuits) made.addEventListener('connection:open', ({ detail }) => void closeCircuits(detail))
       made.addEventListener('connection:close', ({ detail }) => healGossip(made, detail))
-      // Whoever connected before the listeners stood is told now.
+      // Peers that connected before the listeners were in place are reported now.
       for (const peer of peersNow()) handlers.connect(peer)
     },
     dial: async (address, options = {}) => (await connect(address, options)).remotePeer.toString(),

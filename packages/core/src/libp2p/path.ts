@@ -8,7 +8,7 @@ const byTransport: [RegExp, Peer['transport']][] = [
   [/\/tcp\b/, 'tcp']
 ]
 
-/** Not through a relay; a WebRTC connection is none any more, once the relay has brought both together. */
+/** Not through a relay. A WebRTC connection is direct once the relay has brought both sides together. */
 export const isDirect = (connection: Connection) =>
   connection.limits === undefined && !/\/p2p-circuit(?!\/webrtc\b)/.test(String(connection.remoteAddr))
 

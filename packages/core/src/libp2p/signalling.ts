@@ -5,7 +5,7 @@ import { isDirect } from './path.ts'
 type Factory = NonNullable<Libp2pOptions['transports']>[number]
 
 /**
- * WebRTC that is brought about through relays only, as members do it: each offer takes threads and memory, and whoever
+ * WebRTC that is brought about through relays only, as members do it: each offer takes threads and memory, and anybody who
  * reaches a port could make any number. A relay joins members of one group.
  */
 export const signalledThroughRelays =
@@ -25,7 +25,7 @@ const throughRelay =
     stream.abort(new Error('offers of WebRTC come through a relay'))
   }
 
-/** The same object but for some of its parts; its methods go on working on the object itself. */
+/** The same object with some parts replaced; its methods still work on the object itself. */
 function bound<T extends object>(target: T, parts: Partial<T>): T {
   return new Proxy(target, {
     get(_target, name) {

@@ -26,7 +26,7 @@ interface Waiting {
 
 /**
  * Where the room is full, the one that has waited longest goes, of the host with the most. An honest handshake takes
- * milliseconds and a silent connection waits for ever, so whoever fills the room with silence only displaces itself.
+ * milliseconds and a silent connection waits for ever, so a client that fills the room with silent connections displaces only its own.
  */
 export function createWaitingRoom(options: WaitingRoomOptions): WaitingRoom {
   const { maxWaiting, maxWaitingPerHost, maxWaitMs, turnedAway } = options

@@ -11,7 +11,7 @@ export interface Route {
   next: number
   /** Dials since it last led anywhere. */
   tries: number
-  /** Passes over all addresses in vain. */
+  /** Failed passes over all addresses. */
   failures: number
   nextRound: number
 }

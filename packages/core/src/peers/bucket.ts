@@ -1,10 +1,10 @@
-/** A token bucket: so many a second, and so many at once. */
+/** A token bucket: a rate per second, and a burst. */
 export interface Bucket {
-  /** Takes `n` if they are there. */
+  /** Takes `n` tokens if there are enough. */
   take(n?: number): boolean
-  /** Takes `n` that were used already, whether they are there or not: then there are none until that is made up for. */
+  /** Takes `n` for work already done, even if fewer are left; the bucket is then empty until the debt is refilled. */
   spend(n: number): void
-  /** How long until `n` are there, ms. */
+  /** How long until there are `n`, ms. */
   waitMs(n?: number): number
 }
 

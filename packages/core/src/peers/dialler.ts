@@ -21,8 +21,8 @@ export interface DiallerOptions {
 }
 
 /**
- * Rounds between two passes over a way's addresses: doubled with each pass in vain, up to so many. Who has been reached
- * before is soon back; who never was may be somebody's invention.
+ * The most rounds between two passes over a way's addresses; doubled after each failed pass up to this. A peer that was
+ * reached before is probably soon back; one that never was may be invented.
  */
 const maxRoundsBetween = { reached: 10, never: 200 }
 /** Of two that find each other, the smaller peer id dials at once and the other after this, so that mostly one connection comes of it. */
@@ -32,8 +32,8 @@ const upgradeTimeoutMs = 2000
 
 /**
  * Owns the addresses of members and dials them for ever: libp2p's own keep-alive forgets a peer after half a minute and
- * its addresses after an hour. Through a relay at once, then directly, where that goes. Whoever can invent addresses costs
- * this member no more than `dialsPerSecond`, and keeps it from nobody: those with the fewest dials in vain come first.
+ * its addresses after an hour. Through a relay at once, then directly, where that goes. Invented addresses cost
+ * this member no more than `dialsPerSecond` and delay nobody: peers with the fewest failed dials come first.
  */
 export function createDialler(options: DiallerOptions) {
   const { transport, discovery, limits, name, localNow, isConnected, isRelay, ticked } = options
@@ -58,7 +58,7 @@ export function createDialler(options: DiallerOptions) {
   }
 
   function approach(peer: Known): void {
-    // Who was named by the user may not know of this member, and would be waited for in vain.
+    // A peer named by the user may not know this member, and would never dial it.
     peer.mayDial ||= peer.named || transport.peerId < peer.peerId
     dialDue()
     if (!peer.mayDial) soon ??= setTimeout(everybodyMay, courtesyMs)
@@ -113,7 +113,7 @@ export function createDialler(options: DiallerOptions) {
     return first && (had < limits.wantedMembers || first.peer.named) ? first : better
   }
 
-  /** Starts what is due; a peer that does not answer keeps nobody else waiting but for the number of dials at once. */
+  /** Starts the dials that are due; a peer that does not answer delays others only through `dialsAtOnce`. */
   function dialDue(): void {
     while (!stopped && dialling < limits.dialsAtOnce) {
       const next = nextDue()
@@ -178,7 +178,7 @@ export function createDialler(options: DiallerOptions) {
       const peer = book.get(peerId)
       if (peer) peer.metAt = localNow()
     },
-    /** Not left to the next round, which in a hidden page may be a minute away; but whoever goes at once may be waited for. */
+    /** Redials at once, since the next round can be a minute away in a hidden page; a connection that just came is left to it. */
     lost(peerId: string): void {
       const peer = book.get(peerId)
       if (stopped || !peer || localNow() - peer.metAt < limits.dialMs) return
@@ -186,7 +186,7 @@ export function createDialler(options: DiallerOptions) {
       peer.mayDial = false
       approach(peer)
     },
-    /** Things may be better now: everybody who is missing is tried again. */
+    /** Conditions may have improved: every missing member is dialled again. */
     retryNow(): void {
       if (stopped) return
       for (const peer of book.all()) forgive(peer)

@@ -29,7 +29,7 @@ export interface RelaysOptions {
 }
 
 const maxRoundsBetween = 20
-/** Longer than a relay waits for a proof; who answers later is asked again. */
+/** Longer than a relay waits for a proof; a relay that answers later is asked again. */
 const reserveMs = 15_000
 
 /** Keeps a place at every relay: shows it the proofs of all groups, and asks again where it was lost or refused. */
@@ -60,7 +60,7 @@ export function createRelays({ relays, transport, requests, groups, isConnected,
       Object.assign(relay, { failures: 0, nextRound: 0, refused: undefined })
       reserved()
     } catch {
-      // Who has gone has refused nothing.
+      // A relay that has disconnected has not refused anything.
       if (isConnected(id)) relay.refused = asked
       relay.failures++
       relay.nextRound = round + Math.min(2 ** relay.failures, maxRoundsBetween)

@@ -3,7 +3,7 @@ import type { Limits } from '../limits.ts'
 import type { Counters } from '../stats.ts'
 import { type Bucket, createBucket } from './bucket.ts'
 
-/** What each peer may cost: its rate, and how much rubbish it may send before it is not heard any more. */
+/** What a peer may cost: its rate, and how many bad messages it can send before it is ignored. */
 export interface Reputation {
   /** False once a peer is shut out: its messages are not even parsed. */
   hears(peerId: string): boolean
@@ -12,7 +12,7 @@ export interface Reputation {
    * messages of any number of authors. False, and counted, when it is too much.
    */
   allows(author: string, neighbour: string, byteLength: number): boolean
-  /** Counts rejected data. After so many of a peer, it is shut out and disconnected. */
+  /** Counts rejected data. After `rejectedMessages` of them a peer is shut out and disconnected. */
   reject(peerId: string, reason: string): void
   /** Notes that an audit found a peer's entry to differ from GitHub's; three in an hour cost it our trust. */
   mismatch(peerId: string): void

@@ -14,7 +14,7 @@ export interface ResponseTimes {
 
 export interface ResponseTimesOptions {
   now: () => number
-  /** Who answers within this is not slow, however fast GitHub is, ms. */
+  /** A peer that answers within this is not slow, however fast GitHub is, ms. */
   slowMs: number
   /** What counts for who did not answer in time, ms. */
   lateMs: number

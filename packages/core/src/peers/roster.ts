@@ -13,7 +13,7 @@ export interface Presence {
   heardAt: number
 }
 
-/** Who is connected, who of them has shown a proof, and what they tell of themselves. */
+/** Which peers are connected, which of them have shown a proof, and what they report about themselves. */
 export interface Roster {
   connected(peer: Peer): void
   disconnected(peerId: string): void

@@ -39,7 +39,7 @@ export function createSources({ discovery, emit, localNow, self, found }: Source
       if (stopped) return
       const record = self()
       const said = record.addresses.join()
-      // Whoever reads that there is no way to this member may not look again for half a minute.
+      // A reader that finds no address here may not look again for half a minute.
       if (said === '' && announced === '') return
       if (said === announced && localNow() - announcedAt < announceMs) return
       await source.announce(record)

@@ -86,7 +86,7 @@ const question = v.variant('type', [
 
 const answer = v.variant('type', [
   v.object({ type: v.literal('proof'), proof: bytesOf(104) }),
-  /** To `proof`, of somebody who is no member but passes on what members say. */
+  /** To `proof`, from a peer that is not a member but relays members' messages. */
   v.object({ type: v.literal('relay') }),
   v.object({ type: v.literal('none') }),
   v.object({

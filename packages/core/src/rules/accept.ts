@@ -34,7 +34,7 @@ export interface HeadLimits {
 export function refusalOfHead(head: Head, route: Route, { githubNow, limits }: HeadLimits): Refusal | undefined {
   // Honest members call what varies a variant, and a variant is served to nobody on their word.
   if (route.varies && !head.variant) return 'route'
-  // What depends on who asks, they tell only as it is shown without a token.
+  // For routes that depend on the viewer, members share only what is shown without a token.
   if (route.sharing !== 'group' && !(route.sharing === 'anonymous' && head.anonymous && head.public)) return 'route'
   // A wrong clock, or one that wants to count as the newest for ever.
   if (head.asOf > githubNow + limits.clockSkewMs) return 'future'

@@ -45,7 +45,7 @@ export function ttlMs(entry: Entry, asker: FreshnessAsker): number {
 const lastSeenAt = (entry: Entry, { trusts, viewer }: FreshnessAsker): number =>
   trusts(entry.from) ? entry.asOf : (confirmedAt(entry.confirmed, viewer) ?? 0)
 
-/** What others keep fresh is looked at with a token of this member's own all the same, once an hour. */
+/** Once an hour this member checks with a token of its own, even if other members keep the entry fresh. */
 function isLookedAt(entry: Entry, asker: FreshnessAsker): boolean {
   return isOwnLook(entry) || isWithin(lookedAt(entry), asker.limits.confirmationMs, asker)
 }

@@ -2,7 +2,7 @@ import { confirmedAt } from '../confirmations.ts'
 import type { Entry, Holding } from '../entry.ts'
 import { type FreshnessAsker, isFresh, isWithin } from './fresh.ts'
 
-/** Who asks, and what this member believes: all that decides whether an entry may be served. */
+/** The caller, and what this member believes: everything that decides whether an entry may be served. */
 export interface Asker extends FreshnessAsker {
   anonymous: boolean
   /** When an answer of GitHub last ended this viewer's right to the repository, or to everything; ms, 0 for never. */

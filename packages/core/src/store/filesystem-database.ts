@@ -137,7 +137,7 @@ export function openCache<Name extends string>(
 }
 
 /**
- * The cache of a directory as it is, for whoever looks at it from outside: nothing is made, changed or set aside.
+ * Opens the cache of a directory for inspection: nothing is created, changed or set aside.
  *
  * @throws MeshError ERR_STORE when there is none, or the file is somebody else's, damaged, or of a newer ghmesh.
  */

@@ -12,7 +12,7 @@ import type { Store, StoreBounds, StoreFigures, StoreMeta } from './store.ts'
 /** Uses that are remembered before they are written, all in one transaction. */
 const usesAtOnce = 4096
 const rowsAtOnce = 256
-/** A body above this can need the room of so many others that they are not all evicted at once. */
+/** To make room for a larger body, many others may have to go: they are evicted in steps. */
 const largeBytes = 64 * 1024
 
 const statements = {
@@ -194,7 +194,7 @@ export function filesystemStore(
       }
       run((sql) => {
         if (bytes > maxBytes) return drop(sql, key)
-        // Against damage, not malice: whoever can write here can write anything.
+        // Against damage, not malice: anybody who can write here can write anything.
         const checksum = zlib.crc32(body)
         write(sql, (totals) => {
           // Only in a cache that is nearly full does it matter what was used, and by which process.

@@ -92,7 +92,7 @@ export function indexedDbStore(options: StoreBounds & { name?: string } = {}): S
     })
   }
 
-  /** Evicts until no more than so many bytes and records are left. */
+  /** Evicts until at most this many bytes and records are left. */
   async function evict(rows: IDBObjectStore, totals: Totals, bytes: number, count: number): Promise<void> {
     if (totals.bytes <= bytes && totals.count <= count) return
     await writeUses(rows, totals)
@@ -189,7 +189,7 @@ export function indexedDbStore(options: StoreBounds & { name?: string } = {}): S
 
     async *list(options) {
       for (let after = 'm:'; ; ) {
-        // `m;` follows on everything that begins with `m:`. The bounds are excluded, but for the empty key.
+        // `m;` follows everything that begins with `m:`. Both bounds are excluded, except for the empty key.
         const range = IDBKeyRange.bound(after, 'm;', after !== 'm:', true)
         const read = () =>
           transaction('readonly', (rows) =>

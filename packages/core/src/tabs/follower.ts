@@ -111,7 +111,7 @@ export function createFollower({ channel, emit, answerMs, doneMs, onLeader, onPu
 
   return {
     ask,
-    /** Puts all that waits once more, for whoever has taken it has gone. */
+    /** Sends all pending questions again, because the tab that took them has gone. */
     askAgain,
     /** How things stood when they were last told; asks how they stand now. */
     get state(): State | undefined {

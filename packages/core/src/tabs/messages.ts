@@ -66,7 +66,7 @@ export type Message =
   | { kind: 'leads'; state: State }
   | { kind: 'event'; type: (typeof toldEvents)[number]; detail: unknown; state?: State }
 
-/** Whatever a page of the origin posted, as a message; what is none is nothing. */
+/** Parses whatever a page of the origin posted; undefined if it is not a message. */
 export const readMessage = (data: unknown): Message | undefined =>
   typeof data === 'object' && data !== null && 'kind' in data ? (data as Message) : undefined
 

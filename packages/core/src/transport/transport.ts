@@ -41,9 +41,9 @@ export interface Transport {
   stop(): Promise<void>
 }
 
-/** What the mesh does with what arrives. None of them throws or rejects, but for `request`'s iteration. */
+/** What the mesh does with what arrives. Nothing here throws or rejects, except the iteration of `request`. */
 export interface TransportHandlers {
-  /** A published message: `from` signed it, `through` handed it over. `reject` counts against whoever handed it over. */
+  /** A published message: `from` signed it, `through` handed it over. `reject` counts against the peer that handed it over. */
   message(from: string, bytes: Uint8Array, through: string): Promise<'accept' | 'ignore' | 'reject'>
   /** A question; the frames of the answer. When the iteration throws, the asker sees a broken answer. */
   request(from: string, bytes: Uint8Array, options: AbortOptions): AsyncIterable<Uint8Array>

@@ -74,7 +74,7 @@ function read(file: string): Stored | undefined {
 
 const bytes = (base64: string): Bytes => new Uint8Array(Buffer.from(base64, 'base64'))
 
-/** The identity file of a folder, made by whoever comes first: the others read the same. */
+/** The identity file of a folder: the first process creates it, the others read it. */
 async function readOrMake(file: string): Promise<Stored> {
   const found = read(file)
   if (found) return found

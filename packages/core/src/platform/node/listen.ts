@@ -32,7 +32,7 @@ function ownHosts({ announceIp, forceLocalhost }: Libp2pTransportOptions): strin
 
 /**
  * Where to listen: the wanted TCP port or the next free of 20, and a WebSocket port 1000 above it, or any free one.
- * A caller that fails all the same (the port was taken meanwhile) asks for the next attempt.
+ * If listening still fails (the port was taken meanwhile), the caller asks for the next attempt.
  */
 export function listenOn(options: Libp2pTransportOptions) {
   const { listenPort = defaultPort, forceLocalhost, onWarning } = options

@@ -37,7 +37,7 @@ export const defaultStore: Platform['defaultStore'] = ({ cacheDir = defaultCache
 export const defaultDiscovery: Platform['defaultDiscovery'] = (options, onWarning, tag) => [
   ...(options.bootstrap?.length ? [staticPeers(options.bootstrap)] : []),
   ...(options.peersDir === undefined ? [] : [filePeers({ directory: options.peersDir, onWarning })]),
-  // Who keeps to loopback, or to a transport of its own, has nobody to find on the network.
+  // On loopback, or with a custom transport, there is nobody to find on the network.
   ...(tag !== undefined && (options.mdns ?? !(options.forceLocalhost || options.transport))
     ? [mdns({ tag, onWarning })]
     : [])

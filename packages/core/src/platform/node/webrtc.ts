@@ -4,7 +4,7 @@ let users = 0
 
 /**
  * libp2p's WebRTC for members that a relay has brought together; undefined where `@libp2p/webrtc`, an optional peer of this
- * package, is not installed or not made for this system. `stop` is called by each who has it.
+ * package, is not installed or not made for this system. Every caller that gets it calls `stop`.
  */
 export async function loadWebRtc(iceServers: RTCIceServer[] = []) {
   try {
