@@ -12,6 +12,7 @@ const checks = [
   ['types of the dashboard', bin('tsc'), '-p', 'examples/dashboard'],
   ['import rules', process.execPath, 'scripts/import-rules.mjs'],
   ['images by digest', process.execPath, 'scripts/images.mjs'],
+  ['files and fields of packages', process.execPath, 'scripts/package-fields.mjs'],
   ['unused code', bin('knip'), '--no-progress'],
   ...['packages/core', 'packages/cli', 'packages/github-sim', 'relay'].map((folder) => [
     `package shape of ${basename(folder)}`,

@@ -71,6 +71,14 @@ describe('the packed tarballs in an empty project', function () {
     expect(names.filter((name) => name.includes('react-native'))).to.deep.equal([])
   })
 
+  it('bring their README, licence and changelog', () => {
+    for (const name of ['ghmesh', '@ghmesh/cli', '@ghmesh/github-sim', '@ghmesh/relay']) {
+      const folder = join(project, 'node_modules', name)
+      for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md'])
+        expect(existsSync(join(folder, file)), `${file} of ${name}`).to.equal(true)
+    }
+  })
+
   it('take less than 60 MB, and less than 1 MB of it are ours, but for what is bundled', () => {
     expect(sizeOf(join(project, 'node_modules'))).to.be.below(60_000_000)
     expect(sizeOf(join(project, 'node_modules/@ghmesh/github-sim'))).to.be.below(1_000_000)
@@ -147,6 +155,17 @@ describe('the packed tarballs in an empty project', function () {
       expect([exit, stderr]).to.deep.equal([0, ''])
       expect(stdout).to.match(/^\d+ issues/)
     }
+  })
+
+  it('run the example of the library’s own README', async () => {
+    const readme = readFileSync(join(project, 'node_modules/ghmesh/README.md'), 'utf8')
+    const [, example = ''] = /^```js\n(.*?)^```$/ms.exec(readme) ?? []
+    writeFileSync(join(project, 'own-example.mjs'), example)
+    const env = { GITHUB_API_URL: github.url, CACHE_DIR: commands.folder('cache') }
+    const { code, stdout, stderr } = await commands.start(process.execPath, [join(project, 'own-example.mjs')], env)
+      .ended
+    expect([code, stderr]).to.deep.equal([0, ''])
+    expect(stdout).to.equal('first 200 ghmesh; fwd=uri-miss; fwd-status=200; stored\nsecond 200 ghmesh; hit\n')
   })
 
   const typeCheck = async (name: string, code: string, options: object) => {
