@@ -1,22 +1,22 @@
 // Everything that can be said of the sources without running them, one line for each; no tests.
 import { spawnSync } from 'node:child_process'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { measureSize } from './size.mjs'
+import { root, tool, tsc } from './tools.mjs'
 
-const root = join(import.meta.dirname, '..')
-const bin = (name) => join(root, 'node_modules/.bin', name)
 const checks = [
-  ['format and lint', bin('biome'), 'ci', '--error-on-warnings', '--colors=off', '.'],
-  ['types', bin('tsc'), '-b'],
-  ['types of tests', bin('tsc'), '-p', 'test'],
-  ['types of the dashboard', bin('tsc'), '-p', 'examples/dashboard'],
+  ['format and lint', ...tool('biome', { of: '@biomejs/biome' }), 'ci', '--error-on-warnings', '--colors=off', '.'],
+  ['types', ...tsc, '-b'],
+  ['types of tests', ...tsc, '-p', 'test'],
+  ['types of the dashboard', ...tsc, '-p', 'examples/dashboard'],
   ['import rules', process.execPath, 'scripts/import-rules.mjs'],
   ['images by digest', process.execPath, 'scripts/images.mjs'],
   ['files and fields of packages', process.execPath, 'scripts/package-fields.mjs'],
-  ['unused code', bin('knip'), '--no-progress'],
+  ['API reference', ...tool('typedoc', { workspace: 'docs/api' }), '--options', 'docs/api', '--logLevel', 'Warn'],
+  ['unused code', ...tool('knip'), '--no-progress'],
   ...['packages/core', 'packages/cli', 'packages/github-sim', 'relay'].map((folder) => [
     `package shape of ${basename(folder)}`,
-    bin('publint'),
+    ...tool('publint'),
     '--strict',
     folder
   ]),

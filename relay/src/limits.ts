@@ -125,4 +125,5 @@ export const defaultRelayLimits = {
   drainMs: 3 * secondMs
 }
 
+/** All of {@link defaultRelayLimits}. */
 export type RelayLimits = typeof defaultRelayLimits

@@ -2,6 +2,7 @@ import type { Port } from './addresses.ts'
 import type { RelayLimits } from './limits.ts'
 import type { WebRtcCertificate } from './webrtc.ts'
 
+/** Options of `createRelay`. */
 export interface RelayOptions {
   /** Address to listen on. Default `0.0.0.0`, every IPv4 address of the machine; `127.0.0.1` for this machine only. */
   host?: string
@@ -33,7 +34,10 @@ export interface RelayOptions {
 
 /** As much of a logger as a relay uses; pino's has it. */
 export interface RelayLogger {
+  /** Details for finding a fault. */
   debug(about: object, what: string): void
+  /** Normal events. */
   info(about: object, what: string): void
+  /** Something that needs attention. */
   warn(about: object, what: string): void
 }

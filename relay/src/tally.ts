@@ -1,5 +1,5 @@
 /** Why a relay refused something; the label of the metric `ghmesh_relay_rejections_total`. */
-const reasons = [
+export const rejectionReasons = [
   'connection-rate',
   'connections-per-address',
   'connections-full',
@@ -34,7 +34,8 @@ const reasons = [
   'message-signature'
 ] as const
 
-export type Reason = (typeof reasons)[number]
+/** One of {@link rejectionReasons}. */
+export type Reason = (typeof rejectionReasons)[number]
 
 /** What a relay has counted since it was made. */
 export interface Tally {
@@ -45,14 +46,18 @@ export interface Tally {
   /** Bytes carried by circuits, each counted once. */
   readonly circuitBytes: number
   readonly circuitsOpened: number
+  /** Counts one refusal. */
   rejected(reason: Reason): void
+  /** Counts a gossip message that was passed on. */
   message(bytes: number): void
+  /** Counts a circuit that was opened. */
   circuit(): void
+  /** Counts bytes that a circuit has carried. */
   carried(bytes: number): void
 }
 
 export function createTally(): Tally {
-  const rejections = Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<Reason, number>
+  const rejections = Object.fromEntries(rejectionReasons.map((reason) => [reason, 0])) as Record<Reason, number>
   const self = {
     rejections,
     messages: 0,

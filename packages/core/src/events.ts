@@ -53,6 +53,7 @@ export const eventTypes = [
   'warning'
 ] as const satisfies readonly (keyof MeshEvents)[]
 
+/** Why GitHub could not answer. */
 export type StaleReason = 'rate-limit' | 'server-error' | 'network'
 
 export type Emit = <K extends keyof MeshEvents>(type: K, detail: MeshEvents[K]) => void

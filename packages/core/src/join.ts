@@ -1,4 +1,4 @@
-import { githubIssue } from './discovery/github-issue.ts'
+import { memberIssue } from './discovery/github-issue.ts'
 import { MeshError } from './errors.ts'
 import { type Group, openGroup } from './group/group.ts'
 import { looksGuessable } from './group/secret.ts'
@@ -42,7 +42,7 @@ function amongMembers({ platform, options, token, warn }: Start, groups: readonl
         const registry =
           repository === undefined
             ? []
-            : [githubIssue({ ...options, repository, groups, token, connected, onWarning: warn })]
+            : [memberIssue({ ...options, repository, groups, token, connected, onWarning: warn })]
         const discovery = options.discovery ?? [...platform.defaultDiscovery(options, warn, groups[0].id), ...registry]
         return createNetwork({ groups, transport, discovery, relays, name }, own)
       }

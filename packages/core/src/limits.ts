@@ -132,6 +132,7 @@ export const defaultLimits = {
   auditMismatches: 3
 }
 
+/** All of {@link defaultLimits}. */
 export type Limits = typeof defaultLimits
 
 /**

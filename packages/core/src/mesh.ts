@@ -34,6 +34,7 @@ export interface Mesh extends AsyncDisposable {
    * @throws MeshError ERR_VALUE_TOO_LARGE above 64 KiB, ERR_INVALID_OPTION for a name or value that cannot be one.
    */
   set(name: string, value: Json, options?: AbortOptions & { ttlMs?: number }): Promise<void>
+  /** Removes a value here and at every member; one that nobody has is no error. */
   delete(name: string, options?: AbortOptions): Promise<void>
   /**
    * Makes a URL (with any query), or all of one repository (`owner/repo`), stale here and at every member; nothing is
@@ -46,17 +47,21 @@ export interface Mesh extends AsyncDisposable {
    * so does what other members hold. A request under way may still store its answer.
    */
   clear(): Promise<void>
+  /** What this member has saved since it was made. */
   stats(): MeshStats
+  /** The same of all members connected now, as each of them tells. */
   stats(options: { group: true }): GroupStats
   /** Proven members connected now. */
   peers(): Peer[]
   /** The relays of the option `relays`, and how it stands with each. */
   relays(): Relay[]
+  /** As of any EventTarget. What a listener throws never reaches the mesh. */
   addEventListener<K extends keyof MeshEvents>(
     type: K,
     listener: (event: CustomEvent<MeshEvents[K]>) => void,
     options?: AddEventListenerOptions
   ): void
+  /** As of any EventTarget. */
   removeEventListener<K extends keyof MeshEvents>(type: K, listener: (event: CustomEvent<MeshEvents[K]>) => void): void
   /**
    * Idempotent; nothing of the mesh keeps the process alive afterwards. Later calls reject with ERR_STOPPED. With a secret a

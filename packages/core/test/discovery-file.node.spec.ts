@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { discoveryContract } from '../src/contract/index.ts'
-import type { Discovery, PeerRecord } from '../src/discovery/discovery.ts'
-import { type FilePeersOptions, filePeers } from '../src/discovery/file.ts'
+import type { Discovery, FilePeersOptions, PeerRecord } from '../src/discovery/discovery.ts'
+import { filePeers } from '../src/discovery/file.ts'
 import { formatPeer, parsePeer, peerFileName } from '../src/discovery/peer-file.ts'
 
 const [one, two, three] = ['QmTheFirstOne11111111', 'QmTheSecondOne2222222', 'QmTheThirdOne33333333'] as const

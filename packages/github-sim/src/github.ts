@@ -33,6 +33,7 @@ export interface GitHub {
 
   /** @throws TypeError when there is no such repository */
   repository(fullName: string): RepositoryControl
+  /** Adds a repository with issues and files, as the options say. */
   addRepository(options: RepositoryOptions): RepositoryControl
   /** Replaces the body at a path, or makes one where there is no route; a list is paginated. Undefined restores it. */
   setBody(path: string, json: unknown): void
@@ -70,5 +71,6 @@ export interface GitHub {
 
   /** Lets go of held calls, cuts all connections and closes. Calling it again does nothing. */
   stop(): Promise<void>
+  /** Stops it, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }

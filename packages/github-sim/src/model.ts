@@ -1,5 +1,6 @@
 import type { Files } from './git.ts'
 
+/** Who can see a repository; `internal` is everybody with a token. */
 export type Visibility = 'public' | 'private' | 'internal'
 
 /** A user or an organization. */

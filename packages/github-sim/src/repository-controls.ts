@@ -24,6 +24,7 @@ export interface RepositoryControl {
   update(fields: Record<string, unknown>, options?: { keepEtag?: boolean }): void
   /** The old name redirects (301) from then on. */
   rename(name: string): void
+  /** Who can see it from then on. */
   setVisibility(visibility: Visibility): void
   /** Deletes the repository: 404 from then on. */
   remove(): void
@@ -31,11 +32,15 @@ export interface RepositoryControl {
   setIssues(count: number): void
   /** Adds an issue and returns its number. */
   addIssue(fields?: IssueFields): number
+  /** Changes fields of an issue; the others stay. */
   editIssue(number: number, fields: IssueFields): void
+  /** Deletes an issue or pull request: 404 from then on. */
   removeIssue(number: number): void
   /** Adds a comment and returns its id. */
   addComment(number: number, fields?: { body?: string; user?: string }): number
+  /** Changes the text of a comment. */
   editComment(id: number, body: string): void
+  /** Deletes a comment: 404 from then on. */
   removeComment(id: number): void
   /** An issue of another repository mentions this one: its timeline shows that to those who can read the other repository. */
   addReference(number: number, from: { repository: string; number: number }): void
@@ -45,6 +50,7 @@ export interface RepositoryControl {
   removeFile(path: string): string
   /** Adds a workflow run of the newest commit and returns its id. Default: queued. */
   addRun(fields?: Partial<Pick<Run, 'status' | 'conclusion' | 'event'>>): number
+  /** Moves a workflow run on. */
   editRun(id: number, fields: Partial<Pick<Run, 'status' | 'conclusion'>>): void
   /** Counts downloads of the newest release's first asset. Default 1. */
   addDownloads(count?: number): void

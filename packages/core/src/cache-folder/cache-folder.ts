@@ -52,6 +52,7 @@ export interface CacheFolder {
   repair(): number
   /** Removes all records, and nothing else: the identity stays. Returns how many went. */
   clear(): number
+  /** Lets go of the file; nothing else works afterwards. */
   close(): void
 }
 

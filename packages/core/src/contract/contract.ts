@@ -1,6 +1,10 @@
-/** One test of an acceptance suite; `run` rejects with an Error that says what was expected. */
+/** At once or later. */
+export type Awaitable<T> = T | Promise<T>
+
+/** One test of an acceptance suite. */
 export interface ContractTest {
   name: string
+  /** Rejects with an Error that says what was expected. */
   run(): Promise<void>
 }
 

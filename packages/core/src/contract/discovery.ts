@@ -1,7 +1,5 @@
 import type { Discovery, PeerRecord } from '../discovery/discovery.ts'
-import { assert, assertEqual, type ContractTest } from './contract.ts'
-
-type Awaitable<T> = T | Promise<T>
+import { type Awaitable, assert, assertEqual, type ContractTest } from './contract.ts'
 
 /** What the suite needs; each optional function is an ability, and without it its tests are left out. */
 export interface DiscoveryContractSetup {

@@ -1,7 +1,14 @@
 import type { Store, StoreBounds, StoreMeta, StoreRecord } from '../store/store.ts'
-import { assert, assertBytes, assertCode, assertEqual, type ContractTest, collect, rejection } from './contract.ts'
-
-type Awaitable<T> = T | Promise<T>
+import {
+  type Awaitable,
+  assert,
+  assertBytes,
+  assertCode,
+  assertEqual,
+  type ContractTest,
+  collect,
+  rejection
+} from './contract.ts'
 
 /** What the suite needs; each optional function is an ability, and without it its tests are left out. */
 export interface StoreContractSetup {

@@ -1,7 +1,14 @@
 import type { Transport, TransportHandlers } from '../transport/transport.ts'
-import { assert, assertBytes, assertCode, assertEqual, type ContractTest, collect, rejection } from './contract.ts'
-
-type Awaitable<T> = T | Promise<T>
+import {
+  type Awaitable,
+  assert,
+  assertBytes,
+  assertCode,
+  assertEqual,
+  type ContractTest,
+  collect,
+  rejection
+} from './contract.ts'
 
 /** What the suite needs. */
 export interface TransportContractSetup {

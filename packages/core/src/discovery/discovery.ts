@@ -21,12 +21,27 @@ export interface Discovery {
   stop(): Promise<void>
 }
 
+/** Of `filePeers`, which exists in Node only. */
+export interface FilePeersOptions {
+  /** Folder that all members share; made for its owner only when it is missing. */
+  directory: string
+  /** A member that has not announced itself for so long is ignored. Default 300,000 (5 minutes). */
+  expireMs?: number
+  /** The folder is looked at this often, and at once where the system tells of changes. Default 1,000. */
+  pollMs?: number
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  now?: () => number
+  /** Hears of what goes wrong while nobody waits, once until it works again. */
+  onWarning?: (error: MeshError) => void
+}
+
 /** Of `mdns`, which exists in Node only. */
 export interface MdnsOptions {
   /** Members with one tag find each other: the group's id, say. Its first 16 characters count. */
   tag: string
   /** How often the network is asked, in ms. Default 10,000. */
   intervalMs?: number
+  /** Milliseconds since the epoch. Default `Date.now`. */
   now?: () => number
   /** Hears once that the network cannot be asked. */
   onWarning?: (error: MeshError) => void

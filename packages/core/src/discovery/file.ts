@@ -1,23 +1,10 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { MeshError, toMeshError } from '../errors.ts'
-import type { Discovery, PeerRecord } from './discovery.ts'
+import type { Discovery, FilePeersOptions, PeerRecord } from './discovery.ts'
 import { type OwnFile, peerFolder } from './file-folder.ts'
 
 /** Changes that come close together are looked at once. */
 const settleMs = 20
-
-export interface FilePeersOptions {
-  /** Folder that all members share; made for its owner only when it is missing. */
-  directory: string
-  /** A member that has not announced itself for so long is ignored. Default 300,000 (5 minutes). */
-  expireMs?: number
-  /** The folder is looked at this often, and at once where the system tells of changes. Default 1,000. */
-  pollMs?: number
-  /** Milliseconds since the epoch. Default `Date.now`. */
-  now?: () => number
-  /** Hears of what goes wrong while nobody waits, once until it works again. */
-  onWarning?: (error: MeshError) => void
-}
 
 /**
  * The file registry: every member keeps `peer_<name>.json` in a folder that all can write to. For processes of one machine,

@@ -30,7 +30,9 @@ export interface IssueApiOptions {
   apiUrl?: string
   /** The `Authorization` token; without one the registry is only read, every five minutes. */
   token?: () => Promise<string | undefined> | string | undefined
+  /** Default: the platform’s own. */
   fetch?: typeof globalThis.fetch
+  /** Milliseconds since the epoch. Default `Date.now`. */
   now?: () => number
 }
 

@@ -4,17 +4,23 @@ import type { Discovery, PeerRecord } from './discovery.ts'
 import { type IssueApiOptions, issueApi, type RegistryComment } from './issue-api.ts'
 import { registryComments, sealedIn } from './registry-comment.ts'
 
+/** Of `githubIssue`. */
 export interface GithubIssueOptions extends IssueApiOptions {
   /** The group's secret, with which entries are sealed; a list: the first seals, all open. */
   secret?: string | string[]
-  /** The same, opened already. */
-  groups?: readonly Group[]
   /** Members connected now; with three of them and ten live entries nothing is written. Default: 0. */
   connected?: () => number
+  /** From 0 to 1, for the pauses between looks. Default `Math.random`. */
   random?: () => number
   /** How often it is read, in ms. Default 30,000; reading costs no quota while nothing changes. */
   pollMs?: number
+  /** Hears of what goes wrong while nobody waits, once until it works again. */
   onWarning?: (error: MeshError) => void
+}
+
+/** The same for a member, which has opened its groups already. */
+export interface RegistryOptions extends GithubIssueOptions {
+  groups?: readonly Group[]
 }
 
 const minuteMs = 60_000
@@ -30,7 +36,7 @@ const enoughEntries = 10
 const removedAtOnce = 5
 
 /** What `githubIssue` does once it has started. */
-export function issueRegistry(options: GithubIssueOptions): Discovery {
+export function issueRegistry(options: RegistryOptions): Discovery {
   const { token, connected = () => 0, now = Date.now, random = Math.random, onWarning = () => {} } = options
   const api = issueApi(options)
   const opening = openRegistry(options)
@@ -151,7 +157,7 @@ export function issueRegistry(options: GithubIssueOptions): Discovery {
   }
 }
 
-async function openRegistry({ repository, secret, groups: opened, now = Date.now }: GithubIssueOptions) {
+async function openRegistry({ repository, secret, groups: opened, now = Date.now }: RegistryOptions) {
   const secrets = secret === undefined ? [] : [secret].flat()
   const [first, ...rest] = opened ?? (await Promise.all(secrets.map((one) => openGroup(one, now, renewMs))))
   if (first) return registryComments([first, ...rest], repository)

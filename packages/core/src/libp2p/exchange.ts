@@ -102,6 +102,7 @@ export function createExchange(
   }
 
   return {
+    /** Answers questions from now on. */
     start: () =>
       node.handle(protocol, answer, {
         maxInboundStreams: inboundStreams,
@@ -109,6 +110,7 @@ export function createExchange(
         runOnLimitedConnection: true
       }),
 
+    /** Asks one peer; gives the frames of its answer in order. Throws `ERR_TRANSPORT` when the answer breaks off. */
     async *request(peerId: string, question: Uint8Array, options: AbortOptions = {}): AsyncGenerator<Uint8Array> {
       for (;;) {
         const line = await open(peerId, options)
@@ -135,6 +137,7 @@ export function createExchange(
     /** A peer has gone, and with it what was kept open to it. */
     forget: (peerId: string): void => void idle.delete(peerId),
 
+    /** Ends every stream that was kept open. */
     stop(): void {
       for (const lines of idle.values()) for (const { stream } of lines) stream.abort(new Error('stopped'))
       idle.clear()

@@ -44,6 +44,7 @@ export function createProbe(node: Libp2p, handlers: Pick<TransportHandlers, 'pro
   }
 
   return {
+    /** Answers probes from now on. */
     start: () =>
       node.handle(protocol, answer, {
         maxInboundStreams: maxStreams,
@@ -51,6 +52,7 @@ export function createProbe(node: Libp2p, handlers: Pick<TransportHandlers, 'pro
         runOnLimitedConnection: true
       }),
 
+    /** Asks over one connection, several rounds. Rejects with `ERR_TRANSPORT` where nobody answers. */
     async ask(
       connection: Connection,
       { signal, rounds = 5 }: ProbeOptions = {}

@@ -9,6 +9,7 @@ export interface WaitingRoom {
   enter(host: string | undefined, turnAway: (reason: Error) => void): () => void
 }
 
+/** How much room there is. */
 export interface WaitingRoomOptions {
   /** How many may wait at once, in all and from one host. */
   maxWaiting: number

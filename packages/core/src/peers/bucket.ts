@@ -8,7 +8,13 @@ export interface Bucket {
   waitMs(n?: number): number
 }
 
-/** @param rate Tokens a second; a function where that changes with time. */
+/**
+ * A bucket that is full at the start.
+ *
+ * @param rate Tokens a second; a function where that changes with time.
+ * @param burst So many at once, at most.
+ * @param now Milliseconds.
+ */
 export function createBucket(rate: number | (() => number), burst: number, now: () => number): Bucket {
   const perSecond = () => (typeof rate === 'number' ? rate : rate())
   let tokens = burst

@@ -1,5 +1,5 @@
 import type { Bytes } from '../bytes.ts'
-import type { Discovery, MdnsOptions } from '../discovery/discovery.ts'
+import type { Discovery, FilePeersOptions, MdnsOptions } from '../discovery/discovery.ts'
 import type { MeshError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import type { MeshOptions, Setting } from '../options.ts'
@@ -40,17 +40,6 @@ export interface Platform {
   mdns(options: MdnsOptions): Discovery
 }
 
-interface FilePeersOptions {
-  /** Made, with mode 0700, where it does not exist. */
-  directory: string
-  /** A record older than this is ignored, in ms. Default 5 minutes. */
-  expireMs?: number
-  /** The folder is read this often, in ms, besides when it is seen to change. Default 1000. */
-  pollMs?: number
-  now?: () => number
-  onWarning?: (error: MeshError) => void
-}
-
 /** Who this process is, to others and to itself. */
 export interface Identity {
   /** Random and local: fingerprints of tokens are made with it. */
@@ -61,6 +50,7 @@ export interface Identity {
   release(): Promise<void>
 }
 
+/** Of `libp2pTransport`; the rest are options of the mesh that it belongs to. */
 export interface Libp2pTransportOptions
   extends Pick<
     MeshOptions,
@@ -68,5 +58,6 @@ export interface Libp2pTransportOptions
   > {
   /** libp2p's protobuf of a private key. Default: a new one. */
   privateKey?: Uint8Array
+  /** Hears of what goes wrong while nobody waits. */
   onWarning?: (error: MeshError) => void
 }

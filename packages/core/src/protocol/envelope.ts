@@ -11,8 +11,10 @@ export interface Envelope {
 export const packEnvelope = ({ proof, sealed }: Envelope): Bytes =>
   concat(Uint8Array.of(protocolVersion), proof, sealed)
 
+/** An envelope, or why there is none: another version of the protocol, or no message at all. */
 export type Unpacked = Envelope | 'version' | 'malformed'
 
+/** Takes a gossip message apart; checks neither proof nor seal. */
 export function unpackEnvelope(message: Uint8Array): Unpacked {
   if (message[0] !== protocolVersion) return 'version'
   if (message.byteLength <= 1 + proofBytes) return 'malformed'

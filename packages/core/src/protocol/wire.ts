@@ -36,12 +36,12 @@ const entryHead = v.object({
   hash: digest,
   size: count,
   validator: v.picklist(['portable', 'object', 'verbatim', 'none']),
-  /** Of class `object` only: a git object id. */
+  // Of class `object` only: a git object id.
   etag: v.optional(v.pipe(v.string(), v.regex(/^(?:W\/)?"[\da-f]{40}"$/))),
   public: v.boolean(),
   anonymous: v.boolean(),
   variant: v.boolean(),
-  /** Absent from members of an older version, which tell pages that have a number only. */
+  // Absent from members of an older version, which tell pages that have a number only.
   links: v.optional(relations(queryChanges)),
   pages: v.optional(relations(page))
 })
@@ -152,7 +152,9 @@ function parse<T>(shape: v.GenericSchema<unknown, T>, encoded: Uint8Array): T | 
 export const encodeGossip = (message: Gossip): Uint8Array => encode(present(message))
 export const decodeGossip = (encoded: Uint8Array): Gossip | undefined => parse(gossip, encoded)
 export const encodeQuestion = (message: Question): Uint8Array => encode(present(message))
+/** Undefined for what is no question of this version. */
 export const decodeQuestion = (encoded: Uint8Array): Question | undefined => parse(question, encoded)
+/** The first frame of an answer, CBOR. */
 export const encodeAnswer = (message: Answer): Uint8Array => encode(present(message))
 export const decodeAnswer = (encoded: Uint8Array): Answer | undefined => parse(answer, encoded)
 export const encodeProbe = (message: Probe): Uint8Array => encode(message)

@@ -12,6 +12,7 @@ export interface StoreMeta {
   readonly [field: string]: Json | undefined
 }
 
+/** What a store keeps under one key. */
 export interface StoreRecord {
   readonly meta: StoreMeta
   readonly body: Uint8Array

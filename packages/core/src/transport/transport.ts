@@ -47,7 +47,9 @@ export interface TransportHandlers {
   message(from: string, bytes: Uint8Array, through: string): Promise<'accept' | 'ignore' | 'reject'>
   /** A question; the frames of the answer. When the iteration throws, the asker sees a broken answer. */
   request(from: string, bytes: Uint8Array, options: AbortOptions): AsyncIterable<Uint8Array>
+  /** A peer has connected; it has proven nothing yet. */
   connect(peer: Peer): void
+  /** The last connection to a peer has closed. */
   disconnect(peer: Peer): void
   /** The name that a peer is told which asks whether anybody is here, proven or not; absent or undefined: none. */
   probed?(from: string): string | undefined

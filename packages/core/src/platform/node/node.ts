@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process'
 import { hostname } from 'node:os'
+import type { Discovery, MdnsOptions } from '../../discovery/discovery.ts'
 import { filePeers } from '../../discovery/file.ts'
 import { lateDiscovery } from '../../discovery/late.ts'
 import { staticPeers } from '../../discovery/static.ts'
 import { filesystemStore } from '../../store/filesystem.ts'
 import { lateTransport } from '../../transport/late.ts'
-import type { Platform } from '../platform.ts'
+import type { Libp2pTransport } from '../../transport/libp2p-transport.ts'
+import type { Libp2pTransportOptions, Platform } from '../platform.ts'
 import { defaultCacheDir } from './cache-dir.ts'
 import { readEnvironment } from './environment.ts'
 import { fetchAgain } from './fetch.ts'
@@ -44,7 +46,7 @@ export const defaultDiscovery: Platform['defaultDiscovery'] = (options, onWarnin
 ]
 
 /** libp2p over TCP and WebSockets, in Node itself. */
-export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) => {
+export function libp2pTransport(options: Libp2pTransportOptions = {}): Libp2pTransport {
   requireNode('ghmesh', true)
   return lateTransport(
     async () => (await import('./libp2p.ts')).createTransport(options),
@@ -52,11 +54,12 @@ export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) => {
   )
 }
 
-export const mdns: Platform['mdns'] = (options) =>
+/** Members on the local network, by multicast DNS. Works in Node only. */
+export const mdns = (options: MdnsOptions): Discovery =>
   lateDiscovery('mdns', async () => (await import('../../discovery/mdns.ts')).mdns(options))
 
 /** What `gh auth token` says of an API's host, if anything; only that tool knows where the system keeps it. */
-export const findToken: Platform['findToken'] = (apiUrl) => {
+export function findToken(apiUrl: string): Promise<string | undefined> {
   const { hostname: apiHost } = new URL(apiUrl)
   const host = apiHost === 'api.github.com' ? 'github.com' : apiHost
   return new Promise((resolve) => {
@@ -66,7 +69,8 @@ export const findToken: Platform['findToken'] = (apiUrl) => {
   })
 }
 
-export const hasWebRtc: Platform['hasWebRtc'] = () => isWebRtcInstalled()
+/** Whether members here can connect by WebRTC once a relay has brought them together. */
+export const hasWebRtc = (): Promise<boolean> => isWebRtcInstalled()
 
 export const hasTabs: Platform['hasTabs'] = false
 
