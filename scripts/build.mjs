@@ -3,19 +3,18 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { writeLicences } from './licences.mjs'
 import { bundleForPages } from './pages.mjs'
+import { root, tool, tsc } from './tools.mjs'
 
-const bin = (name) => join(import.meta.dirname, '../node_modules/.bin', name)
-const run = (name, ...args) =>
+const run = (name, [command, ...args]) =>
   new Promise((ok, no) => {
-    spawn(bin(name), args, { stdio: 'inherit' }).on('exit', (c) =>
+    spawn(command, args, { stdio: 'inherit' }).on('exit', (c) =>
       c === 0 ? ok() : no(new Error(`${name} ended with ${c}`))
     )
   })
 const t = performance.now()
-const root = join(import.meta.dirname, '..')
 const packages = [...readdirSync(join(root, 'packages')).map((name) => join('packages', name)), 'relay']
 for (const name of packages) rmSync(join(root, name, 'dist'), { recursive: true, force: true })
-await Promise.all([run('tsc', '-b'), run('tsup'), buildForPages('packages/core/dist/browser')])
+await Promise.all([run('tsc', [...tsc, '-b']), run('tsup', tool('tsup')), buildForPages('packages/core/dist/browser')])
 for (const folder of ['packages/cli/dist', 'relay/dist']) {
   // esbuild's list of its inputs, in the way afterwards.
   const metafile = join(root, folder, 'metafile-esm.json')

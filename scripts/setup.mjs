@@ -50,7 +50,8 @@ const ways = ['tsup.config.ts', 'tsconfig.base.json', 'scripts/build.mjs', 'scri
 const wantBuild = hash([...sources, ...ways.map((file) => join(root, file))], want)
 if (read(buildStamp) !== wantBuild || !existsSync(join(root, 'packages/core/dist/index.js'))) {
   console.log('setup: building')
-  const local = join(root, 'node_modules/.bin/node')
+  // On Windows what lies there is no program.
+  const local = process.platform === 'win32' ? hostNode : join(root, 'node_modules/.bin/node')
   run(existsSync(local) ? local : hostNode, [join(root, 'scripts/build.mjs')])
   writeFileSync(buildStamp, wantBuild)
 }

@@ -2,15 +2,11 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
-const root = join(import.meta.dirname, '..')
-
-/** A command of the workspace's own dependencies. */
-export const bin = (name) => join(root, 'node_modules/.bin', name)
+import { root, tool } from './tools.mjs'
 
 /** Mocha with the reporter that counts, and the scan for tokens over all that the run stores and prints. */
 export const mocha = (...args) => [
-  bin('mocha'),
+  ...tool('mocha'),
   '--require',
   './test/token-scan/hooks.ts',
   '--reporter',

@@ -1,7 +1,8 @@
 // Units, contracts, the flow, libp2p on loopback, the relay, the commands, the README, pages, and the same specs in Chromium.
 // No root, no other tools. What starts processes waits for them much of the time, so there are more suites than cores at once.
 import { availableParallelism } from 'node:os'
-import { bin, mocha, runSuites } from './suites.mjs'
+import { mocha, runSuites } from './suites.mjs'
+import { tool } from './tools.mjs'
 
 const ignoring = (patterns) => patterns.flatMap((pattern) => ['--ignore', pattern])
 const pages = ['e2e', 'embedding'].map((name) => `test/${name}/**/*.spec.ts`)
@@ -20,7 +21,7 @@ await runSuites(
     ['flow', ...mocha(...ignoring(elsewhere), 'test/*/**/*.spec.ts')],
     ['relay', ...mocha('relay/test/**/*.spec.ts')],
     ['units', ...mocha(...ignoring(['**/*.browser.spec.ts']), 'packages/*/test/**/*.spec.ts')],
-    ['browser', bin('wtr')]
+    ['browser', ...tool('wtr', { of: '@web/test-runner' })]
   ],
   { atOnce: availableParallelism() + 1 }
 )
