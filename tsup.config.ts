@@ -39,6 +39,7 @@ const lateNative: NonNullable<Options['esbuildPlugins']>[number] = {
 // The sources, for core may be building at the same time.
 const sources = {
   'ghmesh/protocol': './packages/core/src/protocol/index.ts',
+  'ghmesh/libp2p': './packages/core/src/libp2p/index.ts',
   'ghmesh/cache-folder': './packages/core/src/cache-folder/cache-folder.ts',
   'ghmesh/node-sockets': './packages/core/src/platform/node/sockets.ts',
   'ghmesh/node-version': './packages/core/src/platform/node/version.ts',
@@ -74,6 +75,7 @@ export default defineConfig([
     'index.ts',
     'contract/index.ts',
     'protocol/index.ts',
+    'libp2p/index.ts',
     'platform/node/node.ts',
     'cache-folder/cache-folder.ts',
     'platform/node/sockets.ts',

@@ -10,7 +10,7 @@ const houses = {
     floors: [
       ['index'],
       ['contract/'],
-      ['protocol/index'],
+      ['protocol/index', 'libp2p/index'],
       ['create'],
       ['cache-folder/'],
       ['join'],
@@ -37,7 +37,7 @@ const houses = {
       ['transport/'],
       ['entry'],
       ['confirmations'],
-      ['abort', 'bytes', 'at-most', 'pause', 'errors', 'limits', 'version']
+      ['abort', 'bytes', 'at-most', 'pause', 'errors', 'limits', 'version', 'web-types']
     ],
     rooms: [
       {
@@ -105,7 +105,8 @@ const houses = {
       ['hub'],
       ['circuits', 'gossip', 'questions'],
       ['proofs', 'descriptors', 'gate', 'traffic', 'node', 'flags', 'identity', 'options'],
-      ['addresses', 'limits', 'recent', 'tally', 'webrtc', 'version']
+      ['addresses', 'limits', 'recent', 'tally', 'webrtc', 'version'],
+      ['certificate', 'port']
     ]
   },
   'examples/dashboard/src': {

@@ -7,11 +7,12 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
@@ -169,8 +170,8 @@ describe('the packed tarballs in an empty project', function () {
   })
 
   const typeCheck = async (name: string, code: string, options: object) => {
-    const folder = join(project, name)
-    mkdirSync(folder)
+    const folder = resolve(project, name)
+    mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'use.ts'), code)
     const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', ...options }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
@@ -194,17 +195,62 @@ describe('the packed tarballs in an empty project', function () {
       { types: [], lib: ['es2023', 'dom'] }
     ))
 
-  it('type-check the protocol with Node’s types, which those of libp2p need', () =>
+  const inNode = { types: ['node'], typeRoots: [join(root, 'node_modules/@types')] }
+
+  it('type-check in Node without the DOM library, declarations and all', () =>
     typeCheck(
-      'protocol',
-      `import { type CheckedProof, checkProof, createBucket, createProbe, defaultLimits, topicOf } from 'ghmesh/protocol'
+      'no-dom',
+      `import { createMesh, memoryStore, type Mesh, type MeshOptions } from 'ghmesh'
+       import { openCacheFolder } from 'ghmesh/cache-folder'
+       import { discoveryContract, storeContract, transportContract } from 'ghmesh/contract'
+       import { explainOldNode } from 'ghmesh/node-version'
+       import { type CheckedProof, checkProof, createBucket, defaultLimits, topicOf } from 'ghmesh/protocol'
+       import { type GitHub, startGitHub } from '@ghmesh/github-sim'
+       import { createRelay, type Relay } from '@ghmesh/relay'
+       export const mesh: Promise<Mesh> = createMesh({ iceServers: [{ urls: 'stun:192.0.2.1' }] })
+       export const request = (mesh: Mesh, url: URL): Promise<Response> => mesh.fetch(new Request(url), { cache: 'no-cache' })
+       export const peek = (mesh: Mesh) => mesh.peek('https://api.github.com/rate_limit')
+       export const options: MeshOptions = { fetch, store: memoryStore(), iceServers: [{ urls: ['turn:192.0.2.1'], username: 'a', credential: 'b' }] }
+       export function hear(mesh: Mesh, signal: AbortSignal): void {
+         mesh.addEventListener('received', ({ detail }) => detail.peerId.length, { once: true, signal })
+         // @ts-expect-error there is no such event
+         mesh.addEventListener('recieved', () => {})
+       }
        export const check = (proof: Uint8Array, peerId: string): Promise<CheckedProof | undefined> =>
          checkProof(proof, peerId, Date.now(), defaultLimits.proofLifetimeMs)
-       export const spoken = { createBucket, createProbe, topicOf }
        // @ts-expect-error the time is missing
-       checkProof(new Uint8Array(), '')`,
-      { types: ['node'], typeRoots: [join(root, 'node_modules/@types')] }
+       checkProof(new Uint8Array(), '')
+       export const others = { openCacheFolder, discoveryContract, storeContract, transportContract, explainOldNode, createBucket, topicOf }
+       export const relay: Relay = createRelay({ tcpPort: 'off' })
+       export const github: Promise<GitHub> = startGitHub()`,
+      { ...inNode, lib: ['es2024'] }
     ))
+
+  it('type-check what is for relays where libp2p’s own types do, which need the DOM library', () =>
+    typeCheck(
+      'for-relays',
+      `import { createExchange, createProbe, stopNode } from 'ghmesh/libp2p'
+       import { boundedTcp, boundedWebSockets } from 'ghmesh/node-sockets'
+       export const used = { createExchange, createProbe, stopNode, boundedTcp, boundedWebSockets }`,
+      { ...inNode, lib: ['es2024', 'dom', 'esnext.disposable'] }
+    ))
+
+  it('type-check a relay where nothing else is installed', async () => {
+    const alone = join(project, 'relay-alone')
+    mkdirSync(alone)
+    writeFileSync(join(alone, 'package.json'), '{ "private": true }')
+    const [packed] = readdirSync(project).filter((name) => name.startsWith('ghmesh-relay-'))
+    runNpm(alone, 'install', '--offline', '--omit=optional', `../${packed}`)
+    // What lies above it would be found as well.
+    const away = commands.folder('relay-alone')
+    renameSync(alone, away)
+    await typeCheck(
+      away,
+      `import { createRelay, type RelayOptions } from '@ghmesh/relay'
+       export const start = (options: RelayOptions) => createRelay(options).start()`,
+      { ...inNode, lib: ['es2024'] }
+    )
+  })
 
   it('bring a relay that starts from what is installed', async () => {
     writeFileSync(

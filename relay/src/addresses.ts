@@ -2,6 +2,7 @@ import { BlockList, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { hostOf } from 'ghmesh/protocol'
+import type { Port } from './port.ts'
 
 /** The IP address in a multiaddr; undefined for what has none. */
 export const ipOf = (address: Multiaddr): string | undefined =>
@@ -17,9 +18,6 @@ export function hostsBehind(proxies: readonly string[]): (address: string) => st
   for (const proxy of proxies) list.addAddress(proxy, familyOf(proxy))
   return (address) => (list.check(address, familyOf(address)) ? undefined : hostOf(address))
 }
-
-/** A port, 0 for any free one; `off` leaves that way in out. */
-export type Port = number | 'off'
 
 /** Ports at which a relay listens. */
 export interface Ports {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { Port } from './addresses.ts'
 import { defaultRelayLimits, type RelayLimits } from './limits.ts'
+import type { Port } from './port.ts'
 
 /** The command's options as commander reads them; each has an environment variable. */
 export interface Flags {

@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
-import type { WebRtcCertificate } from './webrtc.ts'
+import type { WebRtcCertificate } from './certificate.ts'
 
 /** Where the key is kept unless something else is said: systemd's state folder, else the user's. */
 export function defaultKeyFile(environment: NodeJS.ProcessEnv, platform = process.platform): string {

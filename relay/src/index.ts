@@ -1,6 +1,6 @@
-export type { Port } from './addresses.ts'
+export type { WebRtcCertificate } from './certificate.ts'
 export { defaultRelayLimits, type RelayLimits } from './limits.ts'
 export type { RelayLogger, RelayOptions } from './options.ts'
+export type { Port } from './port.ts'
 export { createRelay, type Relay, type RelayFigures } from './relay.ts'
 export { type Reason, rejectionReasons, type Tally } from './tally.ts'
-export type { WebRtcCertificate } from './webrtc.ts'

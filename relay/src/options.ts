@@ -1,6 +1,6 @@
-import type { Port } from './addresses.ts'
+import type { WebRtcCertificate } from './certificate.ts'
 import type { RelayLimits } from './limits.ts'
-import type { WebRtcCertificate } from './webrtc.ts'
+import type { Port } from './port.ts'
 
 /** Options of `createRelay`. */
 export interface RelayOptions {

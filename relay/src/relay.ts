@@ -1,9 +1,11 @@
 import { generateKeyPair, privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import type { Connection } from '@libp2p/interface'
+import { createExchange, createProbe, stopNode } from 'ghmesh/libp2p'
 import { boundedTcp, boundedWebSockets, maxDescriptors } from 'ghmesh/node-sockets'
 import { requireNode } from 'ghmesh/node-version'
-import { createExchange, createProbe, createWaitingRoom, relayName, stopNode } from 'ghmesh/protocol'
+import { createWaitingRoom, relayName } from 'ghmesh/protocol'
 import { announceAddresses, hostsBehind, listenAddresses, type Ports } from './addresses.ts'
+import type { WebRtcCertificate } from './certificate.ts'
 import { createCircuits } from './circuits.ts'
 import { fitDescriptors } from './descriptors.ts'
 import { createGate } from './gate.ts'
@@ -15,7 +17,7 @@ import type { RelayOptions } from './options.ts'
 import { createProofs } from './proofs.ts'
 import { createQuestions } from './questions.ts'
 import { createTally, type Tally } from './tally.ts'
-import { loadWebRtc, type WebRtcCertificate } from './webrtc.ts'
+import { loadWebRtc } from './webrtc.ts'
 
 /** What is going on at a relay now. */
 export interface RelayFigures {

@@ -1,15 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createBucket } from 'ghmesh/protocol'
 import type { Libp2pOptions } from 'libp2p'
+import type { WebRtcCertificate } from './certificate.ts'
 
 type MakeTransport = NonNullable<Libp2pOptions['transports']>[number]
-
-/** The certificate of WebRTC-direct. Its hash is part of the relay's addresses, so it has to stay the same. */
-export interface WebRtcCertificate {
-  privateKey: string
-  pem: string
-  certhash: string
-}
 
 const yearMs = 365 * 24 * 3_600_000
 const lifespanMs = 20 * yearMs

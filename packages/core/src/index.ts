@@ -23,3 +23,4 @@ export type { Libp2pTransport, ProbeOptions, ProbeReport } from './transport/lib
 export { type MemoryHub, type MemoryNode, memoryHub, memoryTransport } from './transport/memory.ts'
 export type { Peer, Transport, TransportHandlers } from './transport/transport.ts'
 export { version } from './version.ts'
+export type { FetchInput, IceServer, ListenerOptions } from './web-types.ts'

@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+
 import { LRUCache } from 'lru-cache'
 import { type AbortOptions, abortable } from './abort.ts'
 import { composeMember, type MemberParts } from './compose.ts'
@@ -11,6 +12,7 @@ import { assess, mayPeek } from './rules/serve.ts'
 import { type GroupStats, type MeshStats, sumStats } from './stats.ts'
 import type { Json } from './store/store.ts'
 import type { Peer } from './transport/transport.ts'
+import type { FetchInput, ListenerOptions } from './web-types.ts'
 
 /** A member: a `fetch` whose cache is shared. */
 export interface Mesh extends AsyncDisposable {
@@ -24,9 +26,9 @@ export interface Mesh extends AsyncDisposable {
    * The stored entry as a response, whatever its age or origin, or undefined; asks nobody, counts nothing. What is not
    * public shows only to a token that GitHub let see it within the hour; what varies may be another viewer's.
    */
-  peek(input: RequestInfo | URL, init?: RequestInit): Promise<Response | undefined>
+  peek(input: FetchInput, init?: RequestInit): Promise<Response | undefined>
   /** Connected members that hold this member's stored body of a URL; a program can wait for them before it ends. */
-  holders(input: RequestInfo | URL, init?: RequestInit): Promise<Peer[]>
+  holders(input: FetchInput, init?: RequestInit): Promise<Peer[]>
   /** A value by name, from this member or another; undefined when nobody has it. */
   get<T extends Json>(name: string, options?: AbortOptions): Promise<T | undefined>
   /**
@@ -59,7 +61,7 @@ export interface Mesh extends AsyncDisposable {
   addEventListener<K extends keyof MeshEvents>(
     type: K,
     listener: (event: CustomEvent<MeshEvents[K]>) => void,
-    options?: AddEventListenerOptions
+    options?: ListenerOptions
   ): void
   /** As of any EventTarget. */
   removeEventListener<K extends keyof MeshEvents>(type: K, listener: (event: CustomEvent<MeshEvents[K]>) => void): void
@@ -95,7 +97,7 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
     if (stopping) throw new MeshError('ERR_STOPPED', 'this mesh was stopped; make another one with createMesh')
   }
 
-  async function fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  async function fetch(input: FetchInput, init?: RequestInit): Promise<Response> {
     running()
     const classified = await classifier.classify(input, init)
     if ('api' in classified) {
@@ -108,7 +110,7 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
     return response
   }
 
-  async function peekEntry(input: RequestInfo | URL, init?: RequestInit) {
+  async function peekEntry(input: FetchInput, init?: RequestInit) {
     running()
     const classified = await classifier.classify(input, init)
     if (!('api' in classified)) return undefined

@@ -5,6 +5,7 @@ import { isStrongSecret } from './group/secret.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import type { Store } from './store/store.ts'
 import type { Transport } from './transport/transport.ts'
+import type { IceServer } from './web-types.ts'
 
 /**
  * Options of `createMesh`, all optional: without any, it is a cache of GitHub's API on this machine.
@@ -120,7 +121,7 @@ export interface MeshOptions {
    * STUN and TURN servers for direct connections between members behind NATs, once a relay has introduced them.
    * @default none: no server is asked
    */
-  iceServers?: RTCIceServer[]
+  iceServers?: IceServer[]
   /**
    * Node: TCP port, 0 for any. If it is busy, the next free of 20. WebSockets listen on this port + 1000, or any free one.
    * @default 9100

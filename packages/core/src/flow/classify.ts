@@ -1,14 +1,15 @@
 import { abortable } from '../abort.ts'
 import type { ApiRequest, Targets } from '../github/request.ts'
+import type { FetchInput } from '../web-types.ts'
 import type { Viewers } from './viewers.ts'
 
 /** How a call to `fetch` is handled: by the cache, or passed on with nothing added except the member's token. */
 type Classified =
   | { api: ApiRequest }
-  | { input: RequestInfo | URL; init?: RequestInit; write?: { url: URL; authorization?: string; viewer: string } }
+  | { input: FetchInput; init?: RequestInit; write?: { url: URL; authorization?: string; viewer: string } }
 
 export interface Classifier {
-  classify(input: RequestInfo | URL, init?: RequestInit): Promise<Classified>
+  classify(input: FetchInput, init?: RequestInit): Promise<Classified>
   /** The request that a member of this process would make for a URL, with the same credentials as another. */
   like(
     other: Pick<ApiRequest, 'authorization' | 'viewer'>,
@@ -31,7 +32,7 @@ export interface ClassifierOptions {
  * What a call of `fetch` says of a request to the API, with the member's token where it brings none and does not refuse one
  * by `credentials: 'omit'`; undefined for a request to elsewhere.
  */
-async function readRequest(input: RequestInfo | URL, init: RequestInit | undefined, apiUrl: URL, token: TokenSource) {
+async function readRequest(input: FetchInput, init: RequestInit | undefined, apiUrl: URL, token: TokenSource) {
   const request = typeof input === 'object' && 'headers' in input ? input : undefined
   const url = URL.parse(request?.url ?? String(input), globalThis.location?.href)
   if (url?.origin !== apiUrl.origin) return undefined

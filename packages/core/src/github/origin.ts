@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { type Bytes, concat } from '../bytes.ts'
+import type { FetchInput } from '../web-types.ts'
 import type { Clock } from './clock.ts'
 import { limitedForMs, type Quota, quotaOf, resourceOf } from './rate-limit.ts'
 import type { ApiRequest } from './request.ts'
@@ -35,7 +36,7 @@ export interface Origin {
     signal?: AbortSignal | null
   ): Promise<OriginAnswer>
   /** Sends a request as it is; `isOurs`: to GitHub, whose clock an answer tells. */
-  pass(input: RequestInfo | URL, init?: RequestInit, isOurs?: boolean): Promise<Response>
+  pass(input: FetchInput, init?: RequestInit, isOurs?: boolean): Promise<Response>
   /** Until when a viewer's requests of this kind are rate-limited, ms on GitHub's clock; 0 when they are not. */
   limitedUntil(request: Pick<ApiRequest, 'viewer' | 'path'>): number
 }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import type { CacheMode } from '../web-types.ts'
 import { acceptClass, canonicalUrl, type KeyParts, keyOf, versionClass } from './key.ts'
 import { type Route, repositoryOf } from './routes.ts'
 
@@ -23,7 +24,7 @@ export interface Target {
 /** One request to GitHub's API that the cache may answer. */
 export interface ApiRequest extends Target {
   method: 'GET' | 'HEAD'
-  mode: RequestCache
+  mode: CacheMode
   /** The caller's own, plus the member's token where it has none. */
   headers: Headers
   authorization?: string

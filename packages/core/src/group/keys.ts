@@ -1,13 +1,14 @@
 import { type Bytes, concat, fromBase64url, fromHex, hex, sha256, utf8 } from '../bytes.ts'
+import type { WebKey } from '../web-types.ts'
 
 /** What a group derives from its root; nothing here leaves the process but the public key and the id. */
 export interface GroupKeys {
   /** Hex SHA-256 of the group's public key. */
   id: string
   publicKey: Bytes
-  signingKey: CryptoKey
-  wireKeyKey: CryptoKey
-  sealingRoot: CryptoKey
+  signingKey: WebKey
+  wireKeyKey: WebKey
+  sealingRoot: WebKey
 }
 
 // RFC 8410: the PKCS #8 wrapping of an Ed25519 seed is this constant and the 32 bytes.

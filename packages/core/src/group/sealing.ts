@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { type Bytes, concat, hex, plain, utf8 } from '../bytes.ts'
+import type { WebKey } from '../web-types.ts'
 
 /*
  * A sealed message: salt (16 bytes), counter (6, big-endian), AES-256-GCM ciphertext. The key is
@@ -46,13 +47,13 @@ export function padmeLength(length: number): number {
   return Math.ceil(length / step) * step
 }
 
-export function createSealing(root: CryptoKey, now: () => number): Sealing {
-  const keys = new LRUCache<string, Promise<CryptoKey>>({ max: 512 })
+export function createSealing(root: WebKey, now: () => number): Sealing {
+  const keys = new LRUCache<string, Promise<WebKey>>({ max: 512 })
   let salt: Bytes = new Uint8Array()
   let counter = messagesPerSalt
   let saltSince = 0
 
-  function keyFor(salt: Bytes, { purpose, sender }: SealContext): Promise<CryptoKey> {
+  function keyFor(salt: Bytes, { purpose, sender }: SealContext): Promise<WebKey> {
     const name = `${hex(salt)} ${purpose} ${sender}`
     let key = keys.get(name)
     if (!key) {

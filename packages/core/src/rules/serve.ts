@@ -1,5 +1,6 @@
 import { confirmedAt } from '../confirmations.ts'
 import type { Entry, Holding } from '../entry.ts'
+import type { CacheMode } from '../web-types.ts'
 import { type FreshnessAsker, isFresh, isWithin } from './fresh.ts'
 
 /** The caller, and what this member believes: everything that decides whether an entry may be served. */
@@ -84,11 +85,11 @@ export function mayServeStale(assessment: Assessment | undefined, asker: Asker, 
 }
 
 // What a caller's cache mode allows (Fetch standard, "cache mode").
-const anyAge = new Set<RequestCache>(['force-cache', 'only-if-cached'])
-const askOrigin = new Set<RequestCache>(['no-store', 'reload', 'no-cache'])
+const anyAge = new Set<CacheMode>(['force-cache', 'only-if-cached'])
+const askOrigin = new Set<CacheMode>(['no-store', 'reload', 'no-cache'])
 
 /** The entry that may be sent at once, without asking anybody. */
-export function servable(mode: RequestCache, assessment: Assessment | undefined): Entry | undefined {
+export function servable(mode: CacheMode, assessment: Assessment | undefined): Entry | undefined {
   const may = assessment?.permitted && !askOrigin.has(mode) && (assessment.fresh || anyAge.has(mode))
   return may ? assessment.entry : undefined
 }

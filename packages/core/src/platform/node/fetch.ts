@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { platformFetch } from '../../github/origin.ts'
+import type { FetchInput } from '../../web-types.ts'
 
 /** What a connection that the other side has closed fails with, in undici and below it. */
 const closedCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
@@ -7,7 +8,7 @@ const closedCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 const wasClosed = (error: unknown): boolean =>
   error instanceof TypeError && closedCodes.has(String((error.cause as NodeJS.ErrnoException | undefined)?.code))
 
-function onlyAsks(input: RequestInfo | URL, init?: RequestInit): boolean {
+function onlyAsks(input: FetchInput, init?: RequestInit): boolean {
   const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
   return /^(?:get|head)$/i.test(method)
 }

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type { IceServer } from '../../web-types.ts'
 
 let users = 0
 
@@ -6,7 +7,7 @@ let users = 0
  * libp2p's WebRTC for members that a relay has brought together; undefined where `@libp2p/webrtc`, an optional peer of this
  * package, is not installed or not made for this system. Every caller that gets it calls `stop`.
  */
-export async function loadWebRtc(iceServers: RTCIceServer[] = []) {
+export async function loadWebRtc(iceServers: IceServer[] = []) {
   try {
     const { webRTC } = await import('@libp2p/webrtc')
     users++
