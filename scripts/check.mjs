@@ -10,7 +10,7 @@ const checks = [
   ['types of tests', ...tsc, '-p', 'test'],
   ['types of the dashboard', ...tsc, '-p', 'examples/dashboard'],
   ['import rules', process.execPath, 'scripts/import-rules.mjs'],
-  ['images by digest', process.execPath, 'scripts/images.mjs'],
+  ['images and actions by digest', process.execPath, 'scripts/pinned.mjs'],
   ['files and fields of packages', process.execPath, 'scripts/package-fields.mjs'],
   ['API reference', ...tool('typedoc', { workspace: 'docs/api' }), '--options', 'docs/api', '--logLevel', 'Warn'],
   ['unused code', ...tool('knip'), '--no-progress'],
