@@ -4,7 +4,6 @@ import { type Bytes, hex } from '../../bytes.ts'
 import { staticPeers } from '../../discovery/static.ts'
 import { MeshError } from '../../errors.ts'
 import { platformFetch } from '../../github/origin.ts'
-import { isPrivateKey, newPrivateKey } from '../../libp2p/private-key.ts'
 import { indexedDbStore } from '../../store/indexeddb.ts'
 import { lateTransport } from '../../transport/late.ts'
 import type { Identity, Platform } from '../platform.ts'
@@ -34,7 +33,7 @@ interface Kept {
 const identityAnswerMs = 2000
 
 /** What cannot be read counts as absent. */
-function whole(stored: unknown): Kept | undefined {
+function whole(stored: unknown, isPrivateKey: (bytes: Uint8Array) => boolean): Kept | undefined {
   const { machineKey, privateKey } = (stored ?? {}) as Partial<Kept>
   if (!(machineKey instanceof Uint8Array && machineKey.byteLength === 32)) return undefined
   if (privateKey === undefined) return { machineKey }
@@ -43,9 +42,10 @@ function whole(stored: unknown): Kept | undefined {
 
 /** Kept in IndexedDB; of several tabs, one holds it by a Web Lock and the others get one of their own. */
 export const openIdentity: Platform['openIdentity'] = async (_options, connects) => {
+  const keys = connects ? await import('../../libp2p/private-key.ts') : undefined
   const made: Kept = {
     machineKey: crypto.getRandomValues(new Uint8Array(32)),
-    ...(connects && { privateKey: await newPrivateKey() })
+    ...(keys && { privateKey: await keys.newPrivateKey() })
   }
   let kept = made
   let late = false
@@ -54,7 +54,7 @@ export const openIdentity: Platform['openIdentity'] = async (_options, connects)
       'identity',
       (before) => {
         if (late) return before // what is in use without its lock must not become another tab's
-        kept = { ...made, ...whole(before) }
+        kept = { ...made, ...whole(before, keys?.isPrivateKey ?? (() => true)) }
         return kept
       },
       createStore('ghmesh-identity', 'identity')
