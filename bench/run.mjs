@@ -127,3 +127,11 @@ else {
     console.log(`${'with a secret'.padEnd(33)}${kB(size.wholeGzipBytes)}${kB(size.ownGzipBytes)}`)
   }
 }
+
+// What is this far off is no noise of a busy machine.
+const failing = rows.filter(({ aim, ratio }) => aim !== null && ratio !== null && ratio > 1.5 * aim)
+if (quick && failing.length > 0) {
+  for (const { hit, against, ratio, aim } of failing)
+    console.error(`${hit} against ${against}: ${ratio.toFixed(2)}, more than 1.5 times the aim of ${aim}`)
+  process.exitCode = 1
+}

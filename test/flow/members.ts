@@ -158,9 +158,15 @@ export function counter(member: Member, type: keyof MeshEvents): { count: number
   return seen
 }
 
-/** Waits until something holds; mocha's own limit ends it. */
-export async function until(holds: () => unknown): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 1))
+const untilMs = 5000
+
+/** Waits until something holds. Fails after 5 s and says for what it waited: `what`, or the condition itself. */
+export async function until(holds: () => unknown, what = String(holds)): Promise<void> {
+  const giveUpAt = performance.now() + untilMs
+  while (!(await holds())) {
+    if (performance.now() > giveUpAt) throw new Error(`waited ${untilMs} ms for: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
 }
 
 /** Everything `from` said before this is known to `to`, but for what GitHub has not answered yet. */

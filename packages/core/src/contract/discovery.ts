@@ -27,6 +27,9 @@ function listener() {
   const records: PeerRecord[] = []
   const waiting = new Set<() => void>()
   const found = (record: PeerRecord) => {
+    const { peerId, name, addresses, lastSeen } = record
+    const isRecord = peerId && typeof name === 'string' && Array.isArray(addresses) && Number.isFinite(lastSeen)
+    assert(isRecord, `expected a peer record, got ${JSON.stringify(record)}`)
     records.push(record)
     for (const look of waiting) look()
   }
@@ -70,14 +73,13 @@ export function discoveryContract(setup: DiscoveryContractSetup): ContractTest[]
   })
 
   test('starts, announces itself again and again, and stops twice', alone, async (one) => {
-    const { found, records } = listener()
+    const { found } = listener()
     await one?.start(found)
     await one?.announce(member(0))
     await one?.announce(member(0))
     await one?.announce(member(0, 9200))
     await one?.stop()
     await one?.stop()
-    for (const { peerId, addresses } of records) assert(peerId && Array.isArray(addresses), 'expected peer records')
   })
 
   test('stops without a start', alone, async (one) => one?.stop())

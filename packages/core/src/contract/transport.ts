@@ -154,10 +154,12 @@ export function transportContract({ group }: TransportContractSetup): ContractTe
 
   test('cannot dial who is not there', async (a, b) => {
     const [address = ''] = b.transport.addresses
+    // While it is there: only the signal can be what keeps it from being dialled.
+    await rejection(a.transport.dial(address, { signal: AbortSignal.abort() }), 'dial with an aborted signal')
+    assertEqual(a.transport.peers().length, 0, 'peers after an aborted dial')
     await b.transport.stop()
     await assertCode(a.transport.dial(address), 'ERR_TRANSPORT', 'dial')
     await assertCode(a.transport.dial('nonsense'), 'ERR_TRANSPORT', 'dial of nonsense')
-    await rejection(a.transport.dial(address, { signal: AbortSignal.abort() }), 'dial with an aborted signal')
   })
 
   test('publishes to who is connected, and says to how many', async (a, b) => {
