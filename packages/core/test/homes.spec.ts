@@ -70,14 +70,6 @@ describe('holders', () => {
     expect(holders.of('other')).to.deep.equal([])
   })
 
-  it('forget who has it no more', () => {
-    const holders = createProviders(() => 100, 5)
-    holders.add('k', 'a', 1)
-    holders.remove('k', 'a')
-    holders.remove('k', 'nobody')
-    expect(holders.of('k')).to.deep.equal([])
-  })
-
   it('do not believe who is ahead of the clock', () => {
     const holders = createProviders(() => 100, 5)
     holders.add('k', 'honest', 105)

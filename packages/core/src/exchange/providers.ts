@@ -7,7 +7,6 @@ export interface Providers {
   add(wireKey: string, peerId: string, asOf: number): void
   /** Members that have it, the one with the newest first. */
   of(wireKey: string): { peerId: string; asOf: number }[]
-  remove(wireKey: string, peerId: string): void
 }
 
 const maxKeys = 50_000
@@ -31,7 +30,6 @@ export function createProviders(githubNow: () => number, clockSkewMs: number): P
       known.set(wireKey, providers)
     },
     of: (wireKey) =>
-      [...(known.get(wireKey) ?? [])].map(([peerId, asOf]) => ({ peerId, asOf })).sort((a, b) => b.asOf - a.asOf),
-    remove: (wireKey, peerId) => void known.get(wireKey)?.delete(peerId)
+      [...(known.get(wireKey) ?? [])].map(([peerId, asOf]) => ({ peerId, asOf })).sort((a, b) => b.asOf - a.asOf)
   }
 }
