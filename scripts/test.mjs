@@ -7,7 +7,8 @@ import { tool } from './tools.mjs'
 const ignoring = (patterns) => patterns.flatMap((pattern) => ['--ignore', pattern])
 const pages = ['e2e', 'embedding'].map((name) => `test/${name}/**/*.spec.ts`)
 // About half of what the specs of the commands take, so that they fill two lanes.
-const looking = ['doctor', 'inspect'].map((name) => `test/${name}.node.spec.ts`)
+const looking = ['doctor', 'inspect'].map((name) => `packages/cli/test/${name}.node.spec.ts`)
+const command = 'packages/cli/test/**/*.spec.ts'
 const attacks = ['hostile', 'ports'].map((name) => `test/${name}/**/*.spec.ts`)
 const elsewhere = [...pages, ...attacks, 'test/browser/**', 'test/network/**', 'test/clients/**']
 
@@ -15,11 +16,11 @@ const elsewhere = [...pages, ...attacks, 'test/browser/**', 'test/network/**', '
 const suites = [
   ['pages', ...mocha(...pages)],
   ['looking', ...mocha(...looking)],
-  ['commands', ...mocha(...ignoring(looking), 'test/*.spec.ts')],
+  ['commands', ...mocha(...ignoring(looking), command, 'test/*.spec.ts')],
   ['attacks', ...mocha(...attacks)],
   ['flow', ...mocha(...ignoring(elsewhere), 'test/*/**/*.spec.ts')],
   ['relay', ...mocha('relay/test/**/*.spec.ts')],
-  ['units', ...mocha(...ignoring(['**/*.browser.spec.ts']), 'packages/*/test/**/*.spec.ts')],
+  ['units', ...mocha(...ignoring(['**/*.browser.spec.ts', command]), 'packages/*/test/**/*.spec.ts')],
   ['browser', ...tool('wtr', { of: '@web/test-runner' })]
 ]
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { createCommands, root } from './commands.ts'
+import { createCommands, root } from './support/commands.ts'
 
 describe('npm start', () => {
   const commands = createCommands()

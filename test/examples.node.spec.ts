@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
-import { createCommands, root } from './commands.ts'
+import { createCommands, root } from './support/commands.ts'
 
 describe('examples', () => {
   const commands = createCommands()

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
-import { createCommands, root } from './commands.ts'
+import { createCommands, root } from './support/commands.ts'
 
 const guide = readFileSync(join(root, 'docs/github-actions.md'), 'utf8')
 

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { brokenFields } from '../scripts/package-fields.mjs'
-import { createCommands, root } from './commands.ts'
+import { createCommands, root } from './support/commands.ts'
 
 const script = 'scripts/package-fields.mjs'
 const url = 'https://github.com/octocat/ghmesh'

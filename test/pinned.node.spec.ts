@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
 import { unpinned } from '../scripts/pinned.mjs'
-import { createCommands, root } from './commands.ts'
+import { createCommands, root } from './support/commands.ts'
 
 const digest = '3d3c42e5aac5ba805825da76410c181273ba90b1'
 const imageDigest = `sha256:${digest}${digest.slice(0, 24)}`

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { root } from './commands.ts'
+import { root } from './support/commands.ts'
 
 /*
  * Every sentence of README.md that promises something is held by a test: beside it stands a comment with the first words of
@@ -22,6 +22,7 @@ const promisesNothing: Record<string, string> = {
   'What an outsider learns.': 'a label',
   'GitHub’s terms of service': 'of GitHub',
   'SECURITY.md says how': 'says where to read on',
+  'CONTRIBUTING.md says how': 'says where to read on',
   'Only as options:': 'a list of names, whose meaning their doc comments say',
   'Waiting for another member': 'says what is missing',
   'MIT.': 'the licence',

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
-import { createCommands, root } from './commands.ts'
+import { createCommands, root } from './support/commands.ts'
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const blocks = (text: string, language: string): string[] =>

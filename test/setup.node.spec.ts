@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { createCommands, root } from './commands.ts'
+import { createCommands, root } from './support/commands.ts'
 
 const readJson = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'))
 

@@ -16,10 +16,10 @@ import { delimiter, join, resolve } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
-import { createCommands, root } from './commands.ts'
 import { type Beside, startBeside } from './embedding/beside.ts'
 import { browser } from './embedding/browser.ts'
 import { serve } from './embedding/site.ts'
+import { createCommands, root } from './support/commands.ts'
 
 const npm = process.env.npm_execpath
 const packages = ['packages/core', 'packages/cli', 'packages/github-sim', 'relay']

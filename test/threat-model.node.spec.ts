@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { root } from './commands.ts'
+import { root } from './support/commands.ts'
 
 /** Of each line: which file shows it, and words of the titles of its tests. */
 function references(): { line: string; file: string; titles: string[] }[] {

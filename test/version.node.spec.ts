@@ -1,7 +1,7 @@
 import { cpSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
-import { createCommands, root } from './commands.ts'
+import { createCommands, root } from './support/commands.ts'
 
 describe('npm run version-packages', () => {
   const commands = createCommands()

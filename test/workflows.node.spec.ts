@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect } from 'chai'
 import { parse } from 'yaml'
-import { root } from './commands.ts'
+import { root } from './support/commands.ts'
 
 interface Job {
   permissions?: Record<string, string>

@@ -1,5 +1,5 @@
 import type { GitHub } from '@ghmesh/github-sim'
-import { linkMeaning } from '../link-meaning.ts'
+import { linkMeaning } from '../support/link-meaning.ts'
 
 /** One answer as a driver saw it. */
 export interface Page {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
-import { cli, createCommands, root } from '../commands.ts'
+import { cli, createCommands, root } from '../support/commands.ts'
 import { clients, has } from './world.ts'
 
 describe('older versions of Node', () => {

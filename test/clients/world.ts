@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
-import { cli, type createCommands } from '../commands.ts'
+import { cli, type createCommands } from '../support/commands.ts'
 
 export const token = 'sim-token-alice'
 const repo = '/repos/octocat/Hello-World'

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
 import type { Browser, Page } from 'playwright-core'
 import { startWorld, type World } from '../../scripts/dashboard/world.mjs'
-import { next } from '../events.ts'
+import { next } from '../support/events.ts'
 import { expectAccessible, expectToFit, launch, notice, ofThePage, openPage, panel } from './pages.ts'
 import { openAlone, openWithToken, states } from './states.ts'
 

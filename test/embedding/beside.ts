@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { createRelay, type RelayOptions } from '@ghmesh/relay'
 import { createMesh, createSecret, libp2pTransport, type Mesh, memoryStore, type Transport } from 'ghmesh'
-import { next } from '../events.ts'
+import { next } from '../support/events.ts'
 
 /** What a page has to know to join, as it stands in its address. */
 interface Given {

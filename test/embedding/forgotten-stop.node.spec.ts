@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
-import { createCommands, root } from '../commands.ts'
+import { createCommands, root } from '../support/commands.ts'
 
 const ghmesh = JSON.stringify(pathToFileURL(join(root, 'packages/core/dist/index.js')).href)
 

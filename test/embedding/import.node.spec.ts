@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
-import { createCommands, root } from '../commands.ts'
+import { createCommands, root } from '../support/commands.ts'
 
 /** For a process that has nothing else to do: whatever were left over would keep it from ending. */
 const script = (specifier: string) => `

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from '../commands.ts'
+import { root } from '../support/commands.ts'
 
 const folder = join(root, 'packages/core/dist/browser')
 

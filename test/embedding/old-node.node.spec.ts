@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
 import { explainOldNode } from 'ghmesh/node-version'
-import { cli, createCommands, root } from '../commands.ts'
+import { cli, createCommands, root } from '../support/commands.ts'
 
 /** A Node of this machine that is too old for ghmesh, and its version. */
 function findOldNode(): { path: string; version: string } | undefined {

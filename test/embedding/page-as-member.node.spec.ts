@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import { next } from '../events.ts'
+import { next } from '../support/events.ts'
 import { ask, serveBarePage, start } from './bare-page.ts'
 import { type Beside, startBeside } from './beside.ts'
 import { browser, type OpenPage } from './browser.ts'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { build } from 'esbuild'
 import type { Mesh } from 'ghmesh'
-import { root } from '../commands.ts'
+import { root } from '../support/commands.ts'
 import { type Beside, startBeside } from './beside.ts'
 import { browser } from './browser.ts'
 import { type Site, serve } from './site.ts'

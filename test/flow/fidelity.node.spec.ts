@@ -11,7 +11,7 @@ import { pullRoutes } from '../../packages/github-sim/src/routes/pulls.ts'
 import { repositoryRoutes } from '../../packages/github-sim/src/routes/repository.ts'
 import { searchRoutes } from '../../packages/github-sim/src/routes/search.ts'
 import { userRoutes } from '../../packages/github-sim/src/routes/users.ts'
-import { linkMeaning } from '../link-meaning.ts'
+import { linkMeaning } from '../support/link-meaning.ts'
 import { alice, dated, heard, type Member, repo, scene, second } from './members.ts'
 
 const inRepository = [

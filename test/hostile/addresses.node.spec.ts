@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect } from 'chai'
 import { createMesh, createSecret, type Discovery, type Mesh, memoryStore, type PeerRecord } from 'ghmesh'
-import { next } from '../events.ts'
+import { next } from '../support/events.ts'
 
 /** A well-formed Ed25519 peer id of nobody: base58 of its multihash. */
 function peerIdOf(n: number): string {

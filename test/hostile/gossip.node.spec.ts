@@ -8,7 +8,7 @@ import { rootOf } from '../../packages/core/src/group/secret.ts'
 import { deflate } from '../../packages/core/src/protocol/compress.ts'
 import { packEnvelope } from '../../packages/core/src/protocol/envelope.ts'
 import { encodeGossip, type Gossip } from '../../packages/core/src/protocol/wire.ts'
-import { next } from '../events.ts'
+import { next } from '../support/events.ts'
 import { type Attacker, announce, dayMs, secret, world } from './world.ts'
 
 const forged = '{"forged":true}'

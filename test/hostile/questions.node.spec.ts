@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
 import { utf8 } from '../../packages/core/src/bytes.ts'
 import { decodeAnswer, encodeQuestion, type Question } from '../../packages/core/src/protocol/wire.ts'
-import { next } from '../events.ts'
+import { next } from '../support/events.ts'
 import { type Attacker, collect, world } from './world.ts'
 
 const list = { version: 1, type: 'list' } as const

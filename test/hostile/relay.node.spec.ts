@@ -13,9 +13,9 @@ import { createLibp2p } from 'libp2p'
 import { openGroup } from '../../packages/core/src/group/group.ts'
 import { unpackEnvelope } from '../../packages/core/src/protocol/envelope.ts'
 import { decodeGossip } from '../../packages/core/src/protocol/wire.ts'
-import { next } from '../events.ts'
 import { connected, members } from '../libp2p/members.ts'
 import { between, isCircuit } from '../libp2p/nat.ts'
+import { next } from '../support/events.ts'
 
 const open = (secret: string) => openGroup(secret, Date.now, 86_400_000)
 

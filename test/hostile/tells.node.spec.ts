@@ -4,7 +4,7 @@ import { sha256, utf8 } from '../../packages/core/src/bytes.ts'
 import { valueKeyOf } from '../../packages/core/src/github/key.ts'
 import { deflate } from '../../packages/core/src/protocol/compress.ts'
 import type { Gossip, ValueHead } from '../../packages/core/src/protocol/wire.ts'
-import { next } from '../events.ts'
+import { next } from '../support/events.ts'
 import { type Attacker, announce, world } from './world.ts'
 
 type Presence = Gossip & { type: 'presence' }

@@ -9,7 +9,7 @@ import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { readState } from '../../packages/cli/src/proxy/state.ts'
 import { bodyForTerminal, documentText, shown } from '../../packages/cli/src/terminal.ts'
-import { createCommands, root } from '../commands.ts'
+import { createCommands, root } from '../support/commands.ts'
 
 const evil = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e\rfake\nline\u2028x'
 const steers = /[^\P{C}\n]|[\u2028\u2029]/u

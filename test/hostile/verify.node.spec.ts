@@ -3,7 +3,7 @@ import type { Mesh } from 'ghmesh'
 import { gitBlobId } from '../../packages/core/src/github/etag.ts'
 import { deflate } from '../../packages/core/src/protocol/compress.ts'
 import type { EntryHead } from '../../packages/core/src/protocol/wire.ts'
-import { next } from '../events.ts'
+import { next } from '../support/events.ts'
 import { type Attacker, announce, world } from './world.ts'
 
 const bob = 'sim-token-bob'

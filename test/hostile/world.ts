@@ -19,7 +19,7 @@ import {
   type Gossip,
   type Question
 } from '../../packages/core/src/protocol/wire.ts'
-import { next } from '../events.ts'
+import { next } from '../support/events.ts'
 
 export const dayMs = 86_400_000
 export const secret = createSecret()

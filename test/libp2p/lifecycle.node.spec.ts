@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { filePeers, filesystemStore, libp2pTransport, type Mesh } from 'ghmesh'
-import { next } from '../events.ts'
+import { next } from '../support/events.ts'
 import { connected, members } from './members.ts'
 
 describe('a member over libp2p', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import { createMesh, createSecret, type Mesh, type MeshOptions, memoryStore, staticPeers } from 'ghmesh'
-import { next } from '../events.ts'
+import { next } from '../support/events.ts'
 
 /** Resolves when a member is connected to another. */
 export async function connected(mesh: Mesh, ...others: Mesh[]): Promise<void> {

@@ -4,7 +4,7 @@ import { tcp } from '@libp2p/tcp'
 import { expect } from 'chai'
 import { libp2pTransport, type Mesh, type MeshOptions } from 'ghmesh'
 import { createLibp2pTransport } from '../../packages/core/src/libp2p/libp2p.ts'
-import { next } from '../events.ts'
+import { next } from '../support/events.ts'
 import { connected, members } from './members.ts'
 import { between, isCircuit } from './nat.ts'
 

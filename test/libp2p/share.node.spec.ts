@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
-import { next } from '../events.ts'
+import { next } from '../support/events.ts'
 import { connected, members } from './members.ts'
 
 describe('members over libp2p', () => {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
-import { createCommands, type Running } from '../commands.ts'
+import { createCommands, type Running } from '../support/commands.ts'
 
 const alice = 'sim-token-alice'
 const repository = 'octocat/Hello-World'

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
-import { root } from '../commands.ts'
+import { root } from '../support/commands.ts'
 import { world } from './world.ts'
 
 const repository = 'octocat/Hello-World'

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { createCommands, type Running } from '../commands.ts'
+import { createCommands, type Running } from '../support/commands.ts'
 
 const network = '10.77.0'
 const ip = (...args: string[]) => execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'pipe'] }).toString()

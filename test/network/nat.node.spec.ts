@@ -3,7 +3,7 @@ import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { createRelay, type Relay } from '@ghmesh/relay'
 import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
-import { cli, type Running, root } from '../commands.ts'
+import { cli, type Running, root } from '../support/commands.ts'
 import { createLab, type Lab, type Nat } from './lab.ts'
 import { startStun } from './stun.ts'
 

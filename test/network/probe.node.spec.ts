@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { expect } from 'chai'
 import { createSecret, version } from 'ghmesh'
-import { cli } from '../commands.ts'
+import { cli } from '../support/commands.ts'
 import { createLab, type Lab } from './lab.ts'
 
 describe('ghmesh probe between two machines', () => {

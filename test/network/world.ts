@@ -1,5 +1,5 @@
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
-import { cli } from '../commands.ts'
+import { cli } from '../support/commands.ts'
 import { createLab, type Lab } from './lab.ts'
 
 /** Machines on one switch and a GitHub that all of them reach, for the tests of one `describe`. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { expect } from 'chai'
 import { createMesh, type Mesh, memoryStore, staticPeers } from 'ghmesh'
 import { askSocket } from '../../packages/cli/src/proxy/ask-socket.ts'
-import { next } from '../events.ts'
+import { next } from '../support/events.ts'
 import { closed, createTargets, reach, reachWebSocket, type Target } from './targets.ts'
 
 /** More than a process has with this bound. */

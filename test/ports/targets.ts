@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
-import { createCommands, type Running, root } from '../commands.ts'
+import { createCommands, type Running, root } from '../support/commands.ts'
 
 /** What is spoken at a port. */
 type PortKind = 'tcp' | 'websocket' | 'http'

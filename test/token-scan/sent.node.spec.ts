@@ -20,8 +20,8 @@ import { openGroup } from '../../packages/core/src/group/group.ts'
 import { inflate } from '../../packages/core/src/protocol/compress.ts'
 import { unpackEnvelope } from '../../packages/core/src/protocol/envelope.ts'
 import { decodeAnswer, decodeGossip } from '../../packages/core/src/protocol/wire.ts'
-import { next } from '../events.ts'
 import { connected } from '../libp2p/members.ts'
+import { next } from '../support/events.ts'
 import { found, tokens } from './tokens.ts'
 
 const secret = createSecret()

@@ -15,11 +15,11 @@ import {
   memoryStore,
   version
 } from 'ghmesh'
-import type { Check } from '../packages/cli/src/doctor/check.ts'
-import { checkNode } from '../packages/cli/src/doctor/node.ts'
-import { checkPort } from '../packages/cli/src/doctor/port.ts'
-import { createCommands } from './commands.ts'
-import { next } from './events.ts'
+import { createCommands } from '../../../test/support/commands.ts'
+import { next } from '../../../test/support/events.ts'
+import type { Check } from '../src/doctor/check.ts'
+import { checkNode } from '../src/doctor/node.ts'
+import { checkPort } from '../src/doctor/port.ts'
 
 const alice = 'sim-token-alice'
 const hello = 'octocat/Hello-World'

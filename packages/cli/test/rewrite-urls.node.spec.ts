@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { createRewriter, isOwnJson } from '../packages/cli/src/proxy/rewrite-urls.ts'
+import { createRewriter, isOwnJson } from '../src/proxy/rewrite-urls.ts'
 
 const from = 'https://api.github.com'
 const to = 'http://127.0.0.1:4000'

@@ -4,8 +4,8 @@ import { type AddressInfo, createServer } from 'node:net'
 import { hostname } from 'node:os'
 import { expect } from 'chai'
 import { createMesh, createSecret, libp2pTransport, MeshError, memoryStore, version } from 'ghmesh'
-import { whyNot } from '../packages/cli/src/probe/why.ts'
-import { createCommands, type Running } from './commands.ts'
+import { createCommands, type Running } from '../../../test/support/commands.ts'
+import { whyNot } from '../src/probe/why.ts'
 
 const somebody = '12D3KooWKoX63riwyW2VWY5w13isHgQg2R6VsfJQTBKCWD9EPz3X'
 
