@@ -8,6 +8,7 @@ import type { TokenSource } from './flow/classify.ts'
 import { createFlow } from './flow/create-flow.ts'
 import { hide } from './flow/hide.ts'
 import { createPublicity } from './flow/publicity.ts'
+import { createApi } from './github/api.ts'
 import { createClock } from './github/clock.ts'
 import { createRoutes } from './github/routes.ts'
 import { createVisibility, isOpen } from './github/visibility.ts'
@@ -39,6 +40,7 @@ export function composeMember(parts: MemberParts) {
   const { options } = parts
   const { limits, share = 'public' } = options
   const apiUrl = new URL(options.apiUrl ?? 'https://api.github.com')
+  const api = createApi(apiUrl)
 
   // The ground: time, chance, events, figures.
   const localNow = options.now ?? Date.now
@@ -55,7 +57,7 @@ export function composeMember(parts: MemberParts) {
   }
 
   // What is held, and what is known of it.
-  const purges = createPurges(apiUrl)
+  const purges = createPurges(api)
   const cache = createCache(parts.store, limits, githubNow, purges, {
     warning: (error) => emit('warning', error),
     read: (entry) => publicity.recall(entry)
@@ -63,7 +65,7 @@ export function composeMember(parts: MemberParts) {
   const purge = createPurge({ cache, purges, emit })
   const routeOf = createRoutes(options.routes)
   const sharing = {
-    apiUrl,
+    api,
     sharesAll: share === 'group',
     isHidden: (repository: string) => visibility.isHidden(repository)
   }
@@ -80,7 +82,7 @@ export function composeMember(parts: MemberParts) {
     random,
     clock,
     mayShare,
-    check: () => ({ apiUrl, routeOf, limits, githubNow: githubNow() }),
+    check: () => ({ api, routeOf, limits, githubNow: githubNow() }),
     purged: (target, asOf, from) => purge([target], Math.min(asOf, githubNow()), from),
     ownStats: stats,
     expired(key) {
@@ -97,11 +99,11 @@ export function composeMember(parts: MemberParts) {
     isOpen: isOpen(apiUrl),
     hidden: (names) => void hide(cache, names).catch(() => {})
   })
-  const publicity = createPublicity({ apiUrl, visibility, limits })
+  const publicity = createPublicity({ api, visibility, limits })
   const { flow, classifier, origin, afterWrite, announce, askAgain, inFlight, missing } = createFlow({
     options,
     limits,
-    apiUrl,
+    api,
     routeOf,
     localNow,
     clock,
@@ -122,7 +124,7 @@ export function composeMember(parts: MemberParts) {
 
   const sleep = parts.onWake(members.retryNow)
   return {
-    apiUrl,
+    api,
     cache,
     githubNow,
     events,

@@ -89,7 +89,7 @@ export interface LocalMesh extends Mesh {
 export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
   const lastTold = new LRUCache<string, number>({ max: 10_000 })
   const member = composeMember(parts)
-  const { apiUrl, cache, githubNow, events, flow, mayShare, members, origin, purge, purges, classifier } = member
+  const { api, cache, githubNow, events, flow, mayShare, members, origin, purge, purges, classifier } = member
   const { values, peers, relays } = members
 
   let stopping: Promise<void> | undefined
@@ -163,7 +163,7 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
       if (name === undefined) {
         throw new MeshError(
           'ERR_INVALID_OPTION',
-          `purge takes owner/repo or a URL below ${apiUrl.href}; received ${JSON.stringify(urlOrRepository)}`
+          `purge takes owner/repo or a URL below ${api.base}/; received ${JSON.stringify(urlOrRepository)}`
         )
       }
       const asOf = githubNow()

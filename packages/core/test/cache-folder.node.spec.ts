@@ -14,6 +14,7 @@ import {
   renewCacheFile
 } from '../src/cache-folder/cache-folder.ts'
 import type { Entry } from '../src/entry.ts'
+import { createApi } from '../src/github/api.ts'
 import { openIdentity } from '../src/platform/node/identity.ts'
 import { filesystemStore } from '../src/store/filesystem.ts'
 import type { StoreRecord } from '../src/store/store.ts'
@@ -103,7 +104,7 @@ describe('a cache folder', () => {
     for (const [n, over] of variants.entries()) {
       await store.put(key(n), holdingRecord({ key: key(n), entries: [await entry(n, over)] }))
     }
-    const purges = createPurges(new URL('https://api.github.com'))
+    const purges = createPurges(createApi(new URL('https://api.github.com')))
     for (const [target, at] of [
       ['/repos/o/r/issues/3', 5000],
       ['/repos/o/r/issues/2', 1]

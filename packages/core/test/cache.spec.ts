@@ -6,6 +6,7 @@ import { createPurges } from '../src/cache/purges.ts'
 import { collect } from '../src/contract/contract.ts'
 import type { Entry } from '../src/entry.ts'
 import type { MeshError } from '../src/errors.ts'
+import { createApi } from '../src/github/api.ts'
 import { defaultLimits } from '../src/limits.ts'
 import { memoryStore } from '../src/store/memory.ts'
 import type { Store } from '../src/store/store.ts'
@@ -27,7 +28,7 @@ describe('cache', () => {
   let warnings: MeshError[]
   const make = (store: Store, limits = {}) => {
     warnings = []
-    const purges = createPurges(new URL('https://api.github.com'))
+    const purges = createPurges(createApi(new URL('https://api.github.com')))
     const cache = createCache(store, { ...defaultLimits, ...limits }, () => now, purges, {
       warning: (error) => warnings.push(error),
       read() {}

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { fromHex, sha256, utf8 } from '../src/bytes.ts'
 import type { Entry } from '../src/entry.ts'
 import { checkHead, entryFromMember, headOf } from '../src/exchange/head.ts'
+import { createApi } from '../src/github/api.ts'
 import { keyOf } from '../src/github/key.ts'
 import { createRoutes } from '../src/github/routes.ts'
 import { type Group, openGroup } from '../src/group/group.ts'
@@ -12,7 +13,7 @@ import { entryOf, url } from './fixtures/entries.ts'
 
 const now = 1_000_000_000_000
 const routeOf = createRoutes()
-const check = { apiUrl: new URL('https://api.github.com'), routeOf, limits: defaultLimits, githubNow: now }
+const check = { api: createApi(new URL('https://api.github.com')), routeOf, limits: defaultLimits, githubNow: now }
 
 describe('member entry: headOf', () => {
   it('tells what others need, and nothing that is bound to a token', async () => {

@@ -2,13 +2,14 @@ import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { type Marks, markedAt, readMarks, withMark } from '../src/cache/marks.ts'
 import { createPurges } from '../src/cache/purges.ts'
+import { createApi } from '../src/github/api.ts'
 
 const api = 'https://api.github.com'
 const issue = `${api}/repos/Octo/Tools/issues/1`
 
 describe('purges', () => {
   const marked = (target: string, at = 10, base = api) => {
-    const purges = createPurges(new URL(base))
+    const purges = createPurges(createApi(new URL(base)))
     purges.mark(purges.normalise(target) as string, at)
     return purges
   }
@@ -40,13 +41,13 @@ describe('purges', () => {
   })
 
   it('only get newer, and say whether they did', () => {
-    const purges = createPurges(new URL(api))
+    const purges = createPurges(createApi(new URL(api)))
     expect([5, 5, 3, 6].map((at) => purges.mark('octo/tools', at))).to.deep.equal([true, false, false, true])
     expect(purges.at(issue)).to.equal(6)
   })
 
   it('say what covers a URL, in their own form', () => {
-    const purges = createPurges(new URL(`${api}/`))
+    const purges = createPurges(createApi(new URL(`${api}/`)))
     expect(purges.normalise('Octo/Tools')).to.equal('octo/tools')
     expect(purges.targetsOf(`${issue}?x=1`)).to.deep.equal([purges.normalise(issue), 'octo/tools'])
     expect(purges.targetsOf(`${api}/users/Octo`)).to.deep.equal(['/users/octo'])
@@ -55,7 +56,7 @@ describe('purges', () => {
   })
 
   it('know nothing of other targets', () => {
-    const purges = createPurges(new URL(api))
+    const purges = createPurges(createApi(new URL(api)))
     for (const target of [
       '',
       'octo',
@@ -76,7 +77,7 @@ describe('purges', () => {
   })
 
   it('are bounded: of what is older than a mark that had to go, nothing counts as fresh', () => {
-    const purges = createPurges(new URL(api), 2)
+    const purges = createPurges(createApi(new URL(api)), 2)
     for (const [name, at] of [
       ['a/a', 5],
       ['b/b', 6],
@@ -90,7 +91,7 @@ describe('purges', () => {
     const targets = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 1, max: 50 })), { maxLength: 60 })
     fc.assert(
       fc.property(targets, (all) => {
-        const purges = createPurges(new URL(api), 5)
+        const purges = createPurges(createApi(new URL(api)), 5)
         const stored = new Map<string, Marks>()
         const newest = new Map<string, number>()
         for (const [n, at] of all) {

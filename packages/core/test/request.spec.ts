@@ -1,14 +1,15 @@
 import { expect } from 'chai'
 import { createViewers } from '../src/flow/viewers.ts'
-import { apiPath, createTargets, type Question } from '../src/github/request.ts'
+import { createApi } from '../src/github/api.ts'
+import { createTargets, type Question } from '../src/github/request.ts'
 import { createRoutes } from '../src/github/routes.ts'
 import { isForAll } from '../src/rules/share.ts'
 
 const api = 'https://api.github.com'
 
-describe('request: apiPath', () => {
+describe('the path of a URL of the API', () => {
   it("is the path below the API's base URL, and nothing for another origin", () => {
-    const path = (url: string, base = api) => apiPath(new URL(url), new URL(base))
+    const path = (url: string, base = api) => createApi(new URL(base)).pathOf(new URL(url))
     expect(path(`${api}/emojis?x=1`)).to.equal('/emojis')
     expect(path('https://ghe.example/api/v3/emojis', 'https://ghe.example/api/v3/')).to.equal('/emojis')
     for (const url of [
@@ -30,7 +31,7 @@ describe('request: targets', () => {
   let name: string | undefined
   const create = () =>
     createTargets({
-      apiUrl: new URL(api),
+      api: createApi(new URL(api)),
       routeOf: createRoutes(),
       isForAll,
       repositoryName: () => name,

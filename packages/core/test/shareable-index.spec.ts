@@ -4,6 +4,7 @@ import { fromHex, hex } from '../src/bytes.ts'
 import { createCache } from '../src/cache/cache.ts'
 import { createPurges } from '../src/cache/purges.ts'
 import { createShareableIndex } from '../src/exchange/shareable-index.ts'
+import { createApi } from '../src/github/api.ts'
 import { type Group, openGroup } from '../src/group/group.ts'
 import { defaultLimits } from '../src/limits.ts'
 import { memoryStore } from '../src/store/memory.ts'
@@ -22,7 +23,7 @@ describe('the mirror', () => {
     const sightings = fc.array(fc.tuple(fc.nat(30), fc.integer({ min: 1, max: 1000 })), { maxLength: 80 })
     await fc.assert(
       fc.asyncProperty(sightings, async (all) => {
-        const purges = createPurges(new URL('https://api.github.com'))
+        const purges = createPurges(createApi(new URL('https://api.github.com')))
         const cache = createCache(memoryStore(), limits, () => 0, purges, nobody)
         const mirror = createShareableIndex({
           cache,

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { createPurges } from '../src/cache/purges.ts'
+import { createApi } from '../src/github/api.ts'
 import { changedBy } from '../src/github/writes.ts'
 
 describe('writes: what they changed', () => {
@@ -39,7 +40,7 @@ describe('writes: what they changed', () => {
 
   it('is named so that purges know it, reaches the written URL, and no other repository', () => {
     const api = 'https://api.github.com'
-    const purges = createPurges(new URL(api))
+    const purges = createPurges(createApi(new URL(api)))
     const segment = fc.oneof(fc.constantFrom('issues', 'pulls', '1', 'comments'), fc.stringMatching(/^[\w.-]{1,5}$/))
     fc.assert(
       fc.property(fc.constantFrom(root, '/repositories/7'), fc.array(segment, { maxLength: 5 }), (at, segments) => {

@@ -5,6 +5,7 @@ import { markedAt, marksPrefix, readMarks, storedMarks } from '../cache/marks.ts
 import { createPurges } from '../cache/purges.ts'
 import { readEntryMetas, readHolding, readValue } from '../cache/record.ts'
 import { MeshError } from '../errors.ts'
+import { createApi } from '../github/api.ts'
 import { identityInUse } from '../platform/node/lock.ts'
 import { openCache } from '../store/filesystem-database.ts'
 import { openRecords, type RawRecord, type Records, type WholeRecord } from '../store/filesystem-records.ts'
@@ -114,10 +115,10 @@ function purgesIn(records: Records): (url: string) => number {
   const byBase = new Map<string, ReturnType<typeof createPurges>>()
   for (const record of records.beginning(marksPrefix)) {
     const known = readMarks(metaOf(record))
-    const apiUrl = known && URL.parse(known.base)
-    if (!apiUrl) continue
-    const purges = byBase.get(apiUrl.href) ?? createPurges(apiUrl, storedMarks)
-    byBase.set(apiUrl.href, purges)
+    const url = known && URL.parse(known.base)
+    if (!url) continue
+    const purges = byBase.get(url.href) ?? createPurges(createApi(url), storedMarks)
+    byBase.set(url.href, purges)
     for (const target of Object.keys(known.marks)) purges.mark(target, markedAt(known, target))
   }
   return (url) => Math.max(0, ...[...byBase.values()].map((purges) => purges.at(url)))

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { apiPath } from '../github/request.ts'
+import type { Api } from '../github/api.ts'
 import { repositoryOf } from '../github/routes.ts'
 
 /** Remembers what was made stale, and when: an entry older than that is stale, whenever and wherever from it arrives. */
@@ -20,7 +20,7 @@ export interface Purges {
  * Keeps at most `max` marks and drops the oldest first. Everything older than a dropped mark then counts as stale: one check
  * with GitHub too many is free, one too few is a wrong answer.
  */
-export function createPurges(apiUrl: URL, max = 10_000): Purges {
+export function createPurges(api: Api, max = 10_000): Purges {
   let forgottenAt = 0
   const marks = new LRUCache<string, number>({
     max,
@@ -31,10 +31,10 @@ export function createPurges(apiUrl: URL, max = 10_000): Purges {
 
   const below = (url: string) => {
     const parsed = URL.parse(url)
-    return parsed ? apiPath(parsed, apiUrl)?.replace(/\/$/, '').toLowerCase() : undefined
+    return parsed ? api.pathOf(parsed)?.replace(/\/$/, '').toLowerCase() : undefined
   }
   const purges: Purges = {
-    base: apiUrl.href.replace(/\/$/, ''),
+    base: api.base,
     normalise(target) {
       if (/^[\w.-]+\/[\w.-]+$/.test(target)) return target.toLowerCase()
       return below(target)

@@ -1,11 +1,12 @@
 import { equal, fromHex, hex, plain, sha256Hex } from '../bytes.ts'
 import type { Entry } from '../entry.ts'
+import type { Api } from '../github/api.ts'
 import { synthesisedHeaders } from '../github/headers.ts'
 import { type Inspection, inspect } from '../github/inspect.ts'
 import { acceptClass, canonicalUrl, isJson, keyOf, versionClass } from '../github/key.ts'
 import { linkHeader, mayContinue, numberedLinks, pageNumbers, tellableLinks } from '../github/links.ts'
-import { apiPath, hasCredential } from '../github/request.ts'
-import { type Route, repositoryOf } from '../github/routes.ts'
+import { hasCredential } from '../github/request.ts'
+import type { Route } from '../github/routes.ts'
 import type { Group } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
 import type { EntryHead } from '../protocol/wire.ts'
@@ -48,7 +49,7 @@ export function linkIn(
 }
 
 export interface HeadCheck {
-  apiUrl: URL
+  api: Api
   routeOf(path: string): Route
   limits: Limits
   /** GitHub's clock, ms. */
@@ -60,10 +61,10 @@ export async function checkHead(
   head: EntryHead,
   wireKey: Uint8Array,
   group: Group,
-  { apiUrl, routeOf, limits, githubNow }: HeadCheck
+  { api, routeOf, limits, githubNow }: HeadCheck
 ): Promise<{ key: string } | Refusal> {
   const url = URL.parse(head.url)
-  const path = url ? apiPath(url, apiUrl) : undefined
+  const path = url ? api.pathOf(url) : undefined
   if (!url || path === undefined || canonicalUrl(url) !== head.url || acceptClass(head.accept) !== head.accept)
     return 'key'
   if (hasCredential(url)) return 'credential'
@@ -80,13 +81,13 @@ export async function entryFromMember(
   head: EntryHead,
   body: Uint8Array,
   from: string,
-  { apiUrl, githubNow, limits }: Pick<HeadCheck, 'apiUrl' | 'githubNow' | 'limits'>
+  { api, githubNow, limits }: Pick<HeadCheck, 'api' | 'githubNow' | 'limits'>
 ): Promise<Entry | Refusal> {
   if (body.byteLength !== head.size) return 'size'
   const hash = hex(head.hash)
   if ((await sha256Hex(body)) !== hash) return 'hash'
   const json = isJson(head.accept)
-  const found = await inspect(body, json, repositoryIn(head.url, apiUrl))
+  const found = await inspect(body, json, api.repositoryOf(head.url))
   const { anonymous } = head
   const refusal = refusalOfBody(found, { anonymous, json, looksLikeJson: looksLikeJson(body) })
   if (refusal) return refusal
@@ -114,7 +115,5 @@ export async function entryFromMember(
     confirmed: {}
   }
 }
-
-const repositoryIn = (url: string, apiUrl: URL) => repositoryOf(apiPath(new URL(url), apiUrl) ?? '')
 
 const looksLikeJson = (body: Uint8Array) => body[0] === 0x7b || body[0] === 0x5b || body[0] === 0x22

@@ -1,7 +1,8 @@
 import type { Cache } from '../cache/cache.ts'
 import type { Purge } from '../cache/purge.ts'
 import type { Purges } from '../cache/purges.ts'
-import { type ApiRequest, apiPath } from '../github/request.ts'
+import type { Api } from '../github/api.ts'
+import type { ApiRequest } from '../github/request.ts'
 import type { Visibility } from '../github/visibility.ts'
 import { changedBy } from '../github/writes.ts'
 import type { Limits } from '../limits.ts'
@@ -12,7 +13,7 @@ import type { NegativeCache } from './negative-cache.ts'
 type Writer = Pick<ApiRequest, 'authorization' | 'viewer'>
 
 export interface AfterWriteOptions {
-  apiUrl: URL
+  api: Api
   limits: Pick<Limits, 'recheckMs'>
   githubNow: () => number
   visibility: Pick<Visibility, 'nameOf'>
@@ -31,16 +32,15 @@ const maxRechecked = 50
 
 /** After a successful write: what it changed is stale at once, and looked at again a little later. */
 export function createAfterWrite(options: AfterWriteOptions) {
-  const { apiUrl, limits, githubNow, visibility, cache, purges, missing, purge, members, askAgain } = options
+  const { api, limits, githubNow, visibility, cache, purges, missing, purge, members, askAgain } = options
   const timers = new Set<ReturnType<typeof setTimeout>>()
   const underWay = new Set<Promise<void>>()
   let stopped = false
-  const base = apiUrl.href.replace(/\/$/, '')
 
   /** Undefined for what nobody would ask for. */
   function pathOf(href: string): string | undefined {
     const url = URL.parse(href)
-    const path = url && apiPath(url, apiUrl)
+    const path = url && api.pathOf(url)
     if (!path || !/^\/(?:repos|repositories|user|users|orgs|gists|notifications)\b/.test(path)) return undefined
     return path.replace(/^\/repositories\/(\d+)/, (alias, id) => {
       const name = visibility.nameOf(id)
@@ -71,7 +71,7 @@ export function createAfterWrite(options: AfterWriteOptions) {
      */
     done(urls: readonly string[], by: Writer): void {
       const changes = new Set(urls.flatMap((url) => changedBy(pathOf(url) ?? '')))
-      const targets = [...changes].map((target) => (target.startsWith('/') ? base + target : target))
+      const targets = [...changes].map((target) => (target.startsWith('/') ? api.urlOf(target) : target))
       if (targets.length === 0) return
       const work = changed(targets, githubNow()).catch(() => {})
       underWay.add(work)

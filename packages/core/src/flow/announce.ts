@@ -1,13 +1,14 @@
 import type { Cache } from '../cache/cache.ts'
 import type { Purges } from '../cache/purges.ts'
 import type { Entry } from '../entry.ts'
+import type { Api } from '../github/api.ts'
 import { type ApiRequest, anonymous } from '../github/request.ts'
 import type { Visibility } from '../github/visibility.ts'
 import type { Members } from '../members.ts'
 import type { Classifier } from './classify.ts'
 
 export interface AnnounceOptions {
-  apiUrl: URL
+  api: Api
   cache: Cache
   purges: Purges
   visibility: Visibility
@@ -23,13 +24,13 @@ export interface AnnounceOptions {
  * says nothing of that, so the repository itself is looked up first, if that was not done lately: with a token a 304 is free.
  */
 export function createAnnounce(options: AnnounceOptions) {
-  const { apiUrl, cache, purges, visibility, classifier, mayShare, members, ask } = options
+  const { api, cache, purges, visibility, classifier, mayShare, members, ask } = options
   const underWay = new Set<Promise<void>>()
 
   /** Asks GitHub for the repository object, with the token that got the answer; what it shows is learnt on its way. */
   async function lookUp(request: ApiRequest, repository: string): Promise<void> {
-    const below = repository.startsWith('repositories/') ? repository : `repos/${repository}`
-    const question = await classifier.like(request, `${apiUrl.href.replace(/\/$/, '')}/${below}`, {
+    const path = repository.startsWith('repositories/') ? `/${repository}` : `/repos/${repository}`
+    const question = await classifier.like(request, api.urlOf(path), {
       apiVersion: request.apiVersion,
       mode: 'no-cache'
     })

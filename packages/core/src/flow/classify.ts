@@ -1,4 +1,5 @@
 import { abortable } from '../abort.ts'
+import type { Api } from '../github/api.ts'
 import type { ApiRequest, Targets } from '../github/request.ts'
 import type { FetchInput } from '../web-types.ts'
 import type { Viewers } from './viewers.ts'
@@ -22,7 +23,7 @@ export interface Classifier {
 export type TokenSource = () => Promise<string | undefined> | string | undefined
 
 export interface ClassifierOptions {
-  apiUrl: URL
+  api: Pick<Api, 'origin'>
   targets: Targets
   viewers: Viewers
   token: TokenSource
@@ -32,10 +33,15 @@ export interface ClassifierOptions {
  * What a call of `fetch` says of a request to the API, with the member's token where it brings none and does not refuse one
  * by `credentials: 'omit'`; undefined for a request to elsewhere.
  */
-async function readRequest(input: FetchInput, init: RequestInit | undefined, apiUrl: URL, token: TokenSource) {
+async function readRequest(
+  input: FetchInput,
+  init: RequestInit | undefined,
+  api: Pick<Api, 'origin'>,
+  token: TokenSource
+) {
   const request = typeof input === 'object' && 'headers' in input ? input : undefined
   const url = URL.parse(request?.url ?? String(input), globalThis.location?.href)
-  if (url?.origin !== apiUrl.origin) return undefined
+  if (url?.origin !== api.origin) return undefined
   const said = <K extends keyof RequestInit & keyof Request>(name: K) => init?.[name] ?? request?.[name]
   const signal = said('signal')
   signal?.throwIfAborted()
@@ -75,10 +81,10 @@ function withoutCondition(headers: Headers): Pick<ApiRequest, 'headers' | 'ifNon
   return { headers: without, ifNoneMatch }
 }
 
-export function createClassifier({ apiUrl, targets, viewers, token }: ClassifierOptions): Classifier {
+export function createClassifier({ api, targets, viewers, token }: ClassifierOptions): Classifier {
   return {
     async classify(input, init) {
-      const read = await readRequest(input, init, apiUrl, token)
+      const read = await readRequest(input, init, api, token)
       if (!read) return { input, init }
       const { url, method, headers, authorization, signal, cache: mode } = read
       const pass = { input, init: { ...init, headers } }

@@ -5,6 +5,7 @@ import type { Purges } from '../cache/purges.ts'
 import { MeshError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { createAudit } from '../exchange/audit.ts'
+import type { Api } from '../github/api.ts'
 import type { Clock } from '../github/clock.ts'
 import { createEtagScheme } from '../github/etag.ts'
 import { createOrigin } from '../github/origin.ts'
@@ -37,7 +38,7 @@ import { createViewers } from './viewers.ts'
 export interface FlowParts {
   options: Pick<MeshOptions, 'fetch' | 'share' | 'staleIfErrorMs' | 'trust' | 'ttlMs'>
   limits: Limits
-  apiUrl: URL
+  api: Api
   routeOf(path: string): Route
   localNow: () => number
   clock: Clock
@@ -64,13 +65,13 @@ const driftMessage =
 
 /** Puts together what becomes of a request, and of GitHub's answer to it. */
 export function createFlow(parts: FlowParts) {
-  const { options, limits, apiUrl, routeOf, localNow, clock, random, emit, counters } = parts
+  const { options, limits, api, routeOf, localNow, clock, random, emit, counters } = parts
   const { cache, purges, purge, visibility, publicity, mayShare, members } = parts
   const { share, trust = 'group', staleIfErrorMs = defaultStaleIfErrorMs } = options
   const githubNow = clock.now
 
   const targets = createTargets({
-    apiUrl,
+    api,
     routeOf,
     isForAll,
     repositoryName: visibility.nameOf,
@@ -78,7 +79,7 @@ export function createFlow(parts: FlowParts) {
     now: localNow
   })
   const viewers = createViewers(parts.machineKey)
-  const classifier = createClassifier({ apiUrl, targets, viewers, token: parts.token })
+  const classifier = createClassifier({ api, targets, viewers, token: parts.token })
   const viewerHeaders = createViewerHeaders(githubNow)
   const origin = createOrigin({
     clock,
@@ -97,7 +98,7 @@ export function createFlow(parts: FlowParts) {
   const validators = createValidators({ etags, purges, trusts })
   const missing = createNegativeCache({ githubNow, notFoundMs: limits.notFoundMs, purgedAt: purges.at })
   const answer = (request: Parameters<typeof resolve>[1]) => resolve(flow, request)
-  const announce = createAnnounce({ apiUrl, cache, purges, visibility, classifier, mayShare, members, ask: answer })
+  const announce = createAnnounce({ api, cache, purges, visibility, classifier, mayShare, members, ask: answer })
   const rights = createRights({ cache, visibility, doubt: announce.doubt })
   const admission = createAdmission({
     cache,
@@ -154,7 +155,7 @@ export function createFlow(parts: FlowParts) {
     maxWaitMs: limits.membersBudgetMs
   }
   const afterWrite = createAfterWrite({
-    apiUrl,
+    api,
     limits,
     githubNow,
     visibility,

@@ -1,13 +1,14 @@
 import type { Entry } from '../entry.ts'
+import type { Api } from '../github/api.ts'
 import type { Inspection } from '../github/inspect.ts'
 import { parseLinks } from '../github/links.ts'
-import { type ApiRequest, anonymous, apiPath } from '../github/request.ts'
-import { isRepository, repositoryOf } from '../github/routes.ts'
+import { type ApiRequest, anonymous } from '../github/request.ts'
+import { isRepository } from '../github/routes.ts'
 import type { Visibility } from '../github/visibility.ts'
 import type { Limits } from '../limits.ts'
 
 export interface PublicityOptions {
-  apiUrl: URL
+  api: Api
   visibility: Visibility
   limits: Pick<Limits, 'visibilityMs'>
 }
@@ -15,7 +16,7 @@ export interface PublicityOptions {
 type Asked = Pick<ApiRequest, 'viewer' | 'repository'>
 
 /** What this member's own answers show about a repository: who can read it, and its names. */
-export function createPublicity({ apiUrl, visibility, limits }: PublicityOptions) {
+export function createPublicity({ api, visibility, limits }: PublicityOptions) {
   function learnAlias({ repository }: Pick<Asked, 'repository'>, link: string | null | undefined, at?: number): void {
     const id = /\/repositories\/(\d+)\//.exec(parseLinks(link).next ?? '')?.[1]
     if (id && repository && !repository.startsWith('repositories/')) visibility.learnAlias(id, repository, at)
@@ -59,7 +60,7 @@ export function createPublicity({ apiUrl, visibility, limits }: PublicityOptions
     /** An entry from the store: its own answer has shown which repository its links name, and did so then. */
     recall({ from, url, headers, confirmed }: Entry): void {
       if (from !== undefined || headers.link === undefined) return
-      const repository = repositoryOf(apiPath(new URL(url), apiUrl) ?? '')
+      const repository = api.repositoryOf(url)
       learnAlias({ repository }, headers.link, Math.max(0, ...Object.values(confirmed)))
     }
   }

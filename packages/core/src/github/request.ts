@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { CacheMode } from '../web-types.ts'
+import type { Api } from './api.ts'
 import { acceptClass, canonicalUrl, type KeyParts, keyOf, versionClass } from './key.ts'
 import { type Route, repositoryOf } from './routes.ts'
 
@@ -40,7 +41,7 @@ export interface ApiRequest extends Target {
 export const anonymous = 'anonymous'
 
 export interface TargetOptions {
-  apiUrl: URL
+  api: Pick<Api, 'pathOf'>
   routeOf(path: string): Route
   /** Whether a route's answers are one for all viewers; see `rules/share.ts`. */
   isForAll(route: Route, viewer: string): boolean
@@ -49,13 +50,6 @@ export interface TargetOptions {
   /** How long a redirect is remembered: the old name can be given to another repository. */
   aliasMs: number
   now(): number
-}
-
-/** Path below the API's base URL, or undefined for a URL elsewhere. */
-export function apiPath(url: URL, apiUrl: URL): string | undefined {
-  if (url.origin !== apiUrl.origin) return undefined
-  const base = apiUrl.pathname.replace(/\/$/, '')
-  return url.pathname.startsWith(`${base}/`) ? url.pathname.slice(base.length) : undefined
 }
 
 /** What a target depends on. */
@@ -88,7 +82,7 @@ const fitsTheWire = ({ url, accept, apiVersion }: KeyParts) =>
   url.length <= 8192 && accept.length <= 512 && apiVersion.length <= 64
 
 /** Finds the target of a request, each combination of URL, headers and viewer once. */
-export function createTargets({ apiUrl, routeOf, isForAll, repositoryName, aliasMs, now }: TargetOptions): Targets {
+export function createTargets({ api, routeOf, isForAll, repositoryName, aliasMs, now }: TargetOptions): Targets {
   const known = new LRUCache<string, Target>({ max: 4096, ttlResolution: 0, perf: { now } })
 
   return {
@@ -101,7 +95,7 @@ export function createTargets({ apiUrl, routeOf, isForAll, repositoryName, alias
       const { href, accept, apiVersion, viewer } = question
       const url = new URL(href)
       url.hash = ''
-      const path = apiPath(url, apiUrl)
+      const path = api.pathOf(url)
       if (path === undefined || hasCredential(url)) return undefined
       const route = routeOf(path)
       if (route.sharing === 'none') return undefined

@@ -1,9 +1,9 @@
 import type { Entry } from '../entry.ts'
+import type { Api } from '../github/api.ts'
 import type { Inspection } from '../github/inspect.ts'
 import { isJson } from '../github/key.ts'
 import { tellableLinks } from '../github/links.ts'
-import { apiPath } from '../github/request.ts'
-import { type Route, repositoryOf } from '../github/routes.ts'
+import type { Route } from '../github/routes.ts'
 
 /** Stands for everybody without a token. */
 const isAnonymous = (viewer: string) => viewer === 'anonymous'
@@ -42,7 +42,7 @@ export function staysHere({ shareable, viewer, secret, hidden, accept, json, nar
 }
 
 export interface ShareAsker {
-  apiUrl: URL
+  api: Api
   /** The group shares what its members' tokens see, private repositories included. */
   sharesAll: boolean
   /** An own answer shows the repository to be private now. */
@@ -52,13 +52,13 @@ export interface ShareAsker {
 /** Whether members may be told of an entry, and given its body. */
 export function mayShare(
   entry: Pick<Entry, 'url' | 'public' | 'local' | 'headers'>,
-  { apiUrl, sharesAll, isHidden }: ShareAsker
+  { api, sharesAll, isHidden }: ShareAsker
 ): boolean {
   if (entry.local) return false
   const url = new URL(entry.url)
   if (!sharesAll) {
     if (!entry.public) return false
-    const repository = repositoryOf(apiPath(url, apiUrl) ?? '')
+    const repository = api.repositoryOf(url)
     if (repository !== undefined && isHidden(repository)) return false
   }
   // Without its `Link` a page would seem to be the whole list.

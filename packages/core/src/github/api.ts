@@ -1,0 +1,29 @@
+import { repositoryOf } from './routes.ts'
+
+/** GitHub's API, known by its base URL: `https://api.github.com`, or `https://HOST/api/v3`. */
+export interface Api {
+  readonly origin: string
+  /** The base URL, without a slash at its end. */
+  readonly base: string
+  /** The path below the base URL, with its slash; undefined for a URL elsewhere. */
+  pathOf(url: URL): string | undefined
+  /** The URL of a path that begins with a slash. */
+  urlOf(path: string): string
+  /** `owner/repo` or `repositories/id`, in lower case, of a URL in a repository. */
+  repositoryOf(url: string | URL): string | undefined
+}
+
+export function createApi(url: URL): Api {
+  const { origin } = url
+  const below = url.pathname.replace(/\/$/, '')
+  const base = url.href.replace(/\/$/, '')
+  const pathOf = (url: URL) =>
+    url.origin === origin && url.pathname.startsWith(`${below}/`) ? url.pathname.slice(below.length) : undefined
+  return {
+    origin,
+    base,
+    pathOf,
+    urlOf: (path) => base + path,
+    repositoryOf: (url) => repositoryOf(pathOf(new URL(url)) ?? '')
+  }
+}
