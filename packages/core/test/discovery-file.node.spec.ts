@@ -322,9 +322,12 @@ print(abs((datetime.utcnow() - seen).total_seconds()) < 3600)`
   it('lets processes find each other, end by themselves, and leave nothing behind', async () => {
     const directory = newDirectory()
     const fixture = join(import.meta.dirname, 'fixtures/file-peer.ts')
+    const lowerUsing = join(import.meta.dirname, '../../../scripts/lower-using.mjs')
     const ids = [one, two, three]
     const children = ids.map((peerId) =>
-      spawn(process.execPath, [fixture, directory, peerId, 'same-name'], { stdio: ['pipe', 'pipe', 'inherit'] })
+      spawn(process.execPath, ['--import', lowerUsing, fixture, directory, peerId, 'same-name'], {
+        stdio: ['pipe', 'pipe', 'inherit']
+      })
     )
     await Promise.all(
       children.map(async (child, i) => {

@@ -1,6 +1,7 @@
 // As a namespace: Node 20.14 and older lack crc32, and would stop at the name before they could say what is missing.
 import * as zlib from 'node:zlib'
 import type { AbortOptions } from '../abort.ts'
+import type { Bytes } from '../bytes.ts'
 import type { MeshError } from '../errors.ts'
 import { defaultLimits } from '../limits.ts'
 import { pause } from '../pause.ts'
@@ -26,7 +27,8 @@ const statements = {
   remove: 'DELETE FROM records WHERE id = ?',
   removeBody: 'DELETE FROM bodies WHERE id = ?',
   oldest: `SELECT id, bytes FROM records ORDER BY used LIMIT ${rowsAtOnce}`,
-  list: `SELECT key, bytes, meta FROM records WHERE key >= ? ORDER BY key LIMIT ${rowsAtOnce}`,
+  // Node 22 ends a text at its first NUL.
+  list: `SELECT CAST(key AS BLOB) AS key, bytes, meta FROM records WHERE key >= ? ORDER BY key LIMIT ${rowsAtOnce}`,
   totals: 'SELECT bytes, count, clock FROM totals',
   setTotals: 'UPDATE totals SET bytes = ?, count = ?, clock = ?',
   begin: 'BEGIN IMMEDIATE', // a transaction that reads first and writes later fails beside another writer
@@ -230,14 +232,16 @@ export function filesystemStore(
     async *list(options) {
       let last: string | undefined
       for (;;) {
-        const rows = run((sql) => sql.list.all(last ?? ''), options) as { key: string; bytes: number; meta: string }[]
-        for (const { key, bytes: byteLength, meta: json } of rows) {
+        const from = last
+        const rows = run((sql) => sql.list.all(from ?? ''), options) as { key: Bytes; bytes: number; meta: string }[]
+        for (const { key: utf8, bytes: byteLength, meta: json } of rows) {
+          const key = Buffer.from(utf8).toString()
           const meta = parse(json)
-          if (key !== last && meta) yield { key, byteLength, meta }
+          last = key
+          if (key !== from && meta) yield { key, byteLength, meta }
           options?.signal?.throwIfAborted()
         }
         if (rows.length < rowsAtOnce) return
-        last = rows.at(-1)?.key
       }
     },
 
