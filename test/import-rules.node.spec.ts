@@ -17,7 +17,7 @@ describe('import rules find', () => {
       mkdirSync(dirname(join(root, name)), { recursive: true })
       writeFileSync(join(root, name), text)
     }
-    return brokenRules(root, { floors })
+    return brokenRules(root, floors && { floors })
   }
   const floors = [['top'], ['left/', 'right/'], ['ground']]
   const importing = (...paths: string[]) => paths.map((path) => `import '${path}'\n`).join('')

@@ -208,6 +208,7 @@ describe('the packed tarballs in an empty project', function () {
        import { type GitHub, startGitHub } from '@ghmesh/github-sim'
        import { createRelay, type Relay } from '@ghmesh/relay'
        export const mesh: Promise<Mesh> = createMesh({ iceServers: [{ urls: 'stun:192.0.2.1' }] })
+       export const unset: Promise<Mesh> = createMesh({ secret: process.env.NO_SUCH_VARIABLE, limits: undefined })
        export const request = (mesh: Mesh, url: URL): Promise<Response> => mesh.fetch(new Request(url), { cache: 'no-cache' })
        export const peek = (mesh: Mesh) => mesh.peek('https://api.github.com/rate_limit')
        export const options: MeshOptions = { fetch, store: memoryStore(), iceServers: [{ urls: ['turn:192.0.2.1'], username: 'a', credential: 'b' }] }
@@ -223,7 +224,7 @@ describe('the packed tarballs in an empty project', function () {
        export const others = { openCacheFolder, discoveryContract, storeContract, transportContract, explainOldNode, createBucket, topicOf }
        export const relay: Relay = createRelay({ tcpPort: 'off' })
        export const github: Promise<GitHub> = startGitHub()`,
-      { ...inNode, lib: ['es2024'] }
+      { ...inNode, lib: ['es2024'], exactOptionalPropertyTypes: true }
     ))
 
   it('type-check what is for relays where libp2p’s own types do, which need the DOM library', () =>

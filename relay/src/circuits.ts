@@ -8,7 +8,7 @@ import type { Reason, Tally } from './tally.ts'
 
 /** Reservations and circuits: who may have them, how many there are, and that they end with their peer. */
 export interface Circuits
-  extends Pick<ConnectionGater, 'denyInboundRelayReservation' | 'denyOutboundRelayedConnection'> {
+  extends Required<Pick<ConnectionGater, 'denyInboundRelayReservation' | 'denyOutboundRelayedConnection'>> {
   /** Has to be called before the node starts. */
   attach(service: CircuitRelayService): void
   /** The peer has gone. */

@@ -6,7 +6,8 @@ import { Recent } from './recent.ts'
 import type { Reason, Tally } from './tally.ts'
 
 /** Who is connected and who may connect: bounds for each address and for all, and peers that are shut out. */
-export interface Gate extends Pick<ConnectionGater, 'denyInboundConnection' | 'denyInboundUpgradedConnection'> {
+export interface Gate
+  extends Required<Pick<ConnectionGater, 'denyInboundConnection' | 'denyInboundUpgradedConnection'>> {
   /** True for a peer's first connection. */
   opened(connection: Connection): boolean
   /** True for a peer's last connection. */

@@ -5,31 +5,31 @@ import type { Port } from './port.ts'
 /** Options of `createRelay`. */
 export interface RelayOptions {
   /** Address to listen on. Default `0.0.0.0`, every IPv4 address of the machine; `127.0.0.1` for this machine only. */
-  host?: string
+  host?: string | undefined
   /** TCP port, 0 for any, or `off`. Default 4001. */
-  tcpPort?: Port
+  tcpPort?: Port | undefined
   /** WebSocket port, 0 for any, or `off`. Default 4002. */
-  webSocketPort?: Port
+  webSocketPort?: Port | undefined
   /** UDP port for WebRTC-direct, 0 for any, or `off`. Default `off`, for it needs the native `node-datachannel`. */
-  webRtcPort?: Port
+  webRtcPort?: Port | undefined
   /** The certificate of WebRTC-direct, from an earlier `certificate`. Default: a new one, and with it another address. */
-  webRtcCertificate?: WebRtcCertificate
+  webRtcCertificate?: WebRtcCertificate | undefined
   /** Certificate and key, PEM, to serve WebSockets over TLS. Default: plain, for loopback or a reverse proxy. */
-  tls?: { cert: string; key: string }
+  tls?: { cert: string; key: string } | undefined
   /** Multiaddrs to tell members instead of the addresses of this machine. */
-  announce?: readonly string[]
+  announce?: readonly string[] | undefined
   /** Ids (hex) of the groups to serve. Default: every group. */
-  groups?: readonly string[]
+  groups?: readonly string[] | undefined
   /** IP addresses of reverse proxies in front of it, for which bounds per address do not hold. */
-  proxies?: readonly string[]
+  proxies?: readonly string[] | undefined
   /** The identity to keep, as libp2p's protobuf of a private key. Default: a new one. */
-  privateKey?: Uint8Array
+  privateKey?: Uint8Array | undefined
   /** Bounds that differ from `defaultRelayLimits`. */
-  limits?: Partial<RelayLimits>
+  limits?: Partial<RelayLimits> | undefined
   /** Where events are written. Default: nowhere. */
-  logger?: RelayLogger
+  logger?: RelayLogger | undefined
   /** Writes peer ids and addresses, too. Default false. */
-  logAddresses?: boolean
+  logAddresses?: boolean | undefined
 }
 
 /** As much of a logger as a relay uses; pino's has it. */

@@ -11,7 +11,7 @@ export interface World {
   secret: string
   site: string
   address: string
-  addressWith(other?: { names?: string[]; secret?: string; relay?: string }): string
+  addressWith(other?: { names?: string[] | undefined; secret?: string; relay?: string }): string
   stop(): Promise<void>
 }
 

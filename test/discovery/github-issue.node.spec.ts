@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { type GitHub, startGitHub } from '@ghmesh/github-sim'
+import { type Call, type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import {
   createMesh,
@@ -198,7 +198,7 @@ print(seen)`
   it('a token that may not write reads, with one warning', async () => {
     const warnings: string[] = []
     await registry().announce(peer(0))
-    const refused = (call: { method: string; login?: string }) => call.method === 'POST' && call.login === 'bob'
+    const refused = (call: Pick<Call, 'method' | 'login'>) => call.method === 'POST' && call.login === 'bob'
     github.respond(
       refused,
       () => new Response('{"message":"Resource not accessible by personal access token"}', { status: 403 })

@@ -7,7 +7,7 @@ import { alice, bob, heard, type Member, minute, next, repo, scene, second, shar
 /** The bodies of all pages, as whoever follows `next` gets them. */
 async function walk(by: typeof fetch, first: string, token?: string): Promise<string[]> {
   const pages: string[] = []
-  const headers = token === undefined ? undefined : { authorization: `token ${token}` }
+  const headers: HeadersInit = token === undefined ? {} : { authorization: `token ${token}` }
   for (let url: string | undefined = first; url; ) {
     const answer: Response = await by(url, { headers })
     expect(answer.status, url).to.equal(200)

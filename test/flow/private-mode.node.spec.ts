@@ -1,3 +1,4 @@
+import type { Call } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import { bob, dated, failWith, minute, next, repo, scene, shared, status } from './members.ts'
 
@@ -53,7 +54,7 @@ describe('a local client without a token', () => {
 
   it('does not keep members from what they share, by asking for what it is not shown', async () => {
     const [a, b] = await s.two()
-    const isNobodys = ({ login, path }: { login?: string; path: string }) => !login && /hello-world$/i.test(path)
+    const isNobodys = ({ login, path }: Pick<Call, 'login' | 'path'>) => !login && /hello-world$/i.test(path)
     s.github.respond(isNobodys, dated(s, '{}', { status: 404 }))
     expect((await a.ask(repo, without)).status).to.equal(404)
     await shared(a, b, issues)

@@ -228,7 +228,7 @@ export const attacks: Attack[] = [
   {
     name: 'answers of any shape, when asked',
     run: answering(busyJson(MiB), async function* () {
-      const [seed] = crypto.getRandomValues(new Uint32Array(1))
+      const [seed = 0] = crypto.getRandomValues(new Uint32Array(1))
       for (const frame of fc.sample(anyAnswer, { seed, numRuns: 4 })) if (frame.byteLength > 0) yield frame
     })
   },

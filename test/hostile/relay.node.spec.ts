@@ -119,7 +119,7 @@ describe('a hostile relay', () => {
       const data = message.data?.slice()
       if (data) data[data.length - 1] = (data[data.length - 1] as number) ^ 1
       rewritten++
-      return { ...message, data }
+      return { ...message, ...(data && { data }) }
     })
     await a.set('answer', 'right')
     const path = newPath()

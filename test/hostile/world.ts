@@ -107,7 +107,7 @@ async function* none() {
 /** Somebody who speaks the wire as it likes; with the group's secret, a dishonest member. */
 async function createAttacker(given: Pick<World, 'github' | 'hub'>, how: { secret?: string; peerId?: string } = {}) {
   const { hub, github } = given
-  const transport = memoryTransport(hub, { peerId: how.peerId })
+  const transport = memoryTransport(hub, how.peerId === undefined ? {} : { peerId: how.peerId })
   const group: Group = await openGroup(how.secret ?? secret, Date.now, dayMs)
   const parted: (() => void)[] = []
   const peerId = transport.peerId

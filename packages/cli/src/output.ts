@@ -20,9 +20,9 @@ export interface Output {
 }
 
 export interface OutputOptions {
-  json?: boolean
+  json?: boolean | undefined
   /** Before each line, where two members share a terminal. */
-  prefix?: string
+  prefix?: string | undefined
 }
 
 export function createOutput({ json = false, prefix = '' }: OutputOptions = {}): Output {

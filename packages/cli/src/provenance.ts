@@ -4,7 +4,7 @@ export interface Known {
   /** It was in the own cache before anybody was asked. */
   held: boolean
   /** Peer id of the member whose body it is. */
-  member?: string
+  member?: string | undefined
 }
 
 const whyStale: Record<string, string> = {

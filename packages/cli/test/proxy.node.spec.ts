@@ -34,7 +34,7 @@ interface Asked {
   method?: string
   headers?: Record<string, string>
   body?: string | Buffer
-  token?: string
+  token?: string | undefined
 }
 
 /** Sends a request to a socket path or a port; resolves once the headers of the answer are here. */

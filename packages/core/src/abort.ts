@@ -1,7 +1,7 @@
 /** Options of every call that can be given up. */
 export interface AbortOptions {
   /** When it aborts, the call rejects with `signal.reason`; work that others wait for goes on. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** Settles as `promise` does, or rejects with `signal.reason` as soon as `signal` aborts. */

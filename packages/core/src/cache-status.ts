@@ -6,20 +6,20 @@ export type ForwardReason = 'uri-miss' | 'vary-miss' | 'stale' | 'request'
 /** What a response's `Cache-Status` says (RFC 9211), as a value. */
 export interface CacheStatus {
   /** Answered without GitHub. */
-  hit?: true
+  hit?: true | undefined
   /** GitHub was asked, for this reason. */
-  forward?: ForwardReason
+  forward?: ForwardReason | undefined
   /** The status of GitHub's answer. */
-  forwardStatus?: number
+  forwardStatus?: number | undefined
   /** GitHub's answer is in the cache now. */
-  stored?: true
+  stored?: true | undefined
   /** The answer to another request that was under way. */
-  collapsed?: true
+  collapsed?: true | undefined
   /**
    * `peer`: a member's body. `not-found`: a 404 of a moment ago. `peek`: whatever is held. `only-if-cached`: nobody has it.
    * `stale-…`: an older answer, and why GitHub could not give a new one.
    */
-  detail?: 'peer' | 'not-found' | 'peek' | 'only-if-cached' | `stale-${StaleReason}`
+  detail?: 'peer' | 'not-found' | 'peek' | 'only-if-cached' | `stale-${StaleReason}` | undefined
   /** How long the answer stays fresh, in ms; negative once it is stale. Absent where this member does not know. */
   ttlMs?: number
 }

@@ -23,11 +23,11 @@ export interface Entry {
   readonly asOf: number
   readonly validator: ValidatorClass
   /** Kept for git object ids only: every other ETag is bound to a token. */
-  readonly etag?: string
+  readonly etag?: string | undefined
   /** An own answer showed that everybody may read it; from a member: it says so. */
   readonly public: boolean
   /** When that was shown or said, ms on GitHub's clock: a day later it is looked up again. */
-  readonly publicAt?: number
+  readonly publicAt?: number | undefined
   /** It was fetched without a token. */
   readonly anonymous: boolean
   /** The body depends on who asks. */
@@ -37,11 +37,11 @@ export interface Entry {
   /** How long GitHub says it is fresh. */
   readonly maxAgeMs: number
   /** Length of the array that the body is. */
-  readonly items?: number
+  readonly items?: number | undefined
   /** Peer id of the member it came from; absent when it is this member's own. */
-  readonly from?: string
+  readonly from?: string | undefined
   /** When it was taken from a member, ms on GitHub's clock. */
-  readonly takenAt?: number
+  readonly takenAt?: number | undefined
   /** What each viewer's own answers last said of this body. */
   readonly confirmed: Confirmations
 }

@@ -23,7 +23,7 @@ export interface Members {
   /** Members and relays that are missing are dialled now. */
   retryNow(): void
   /** Asks members for something newer than what is held; what they have is in the cache afterwards. Never rejects. */
-  lookUp(key: string, options: { held?: Entry; nobodyElse: boolean }): Promise<void>
+  lookUp(key: string, options: { held?: Entry | undefined; nobodyElse: boolean }): Promise<void>
   /** GitHub answered after this long, ms. */
   githubTook(ms: number): void
   /** A member's entry was served here. */

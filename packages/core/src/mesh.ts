@@ -35,7 +35,7 @@ export interface Mesh extends AsyncDisposable {
    * Shares small JSON under a name; the later of two wins. `ttlMs`: default 24 h.
    * @throws MeshError ERR_VALUE_TOO_LARGE above 64 KiB, ERR_INVALID_OPTION for a name or value that cannot be one.
    */
-  set(name: string, value: Json, options?: AbortOptions & { ttlMs?: number }): Promise<void>
+  set(name: string, value: Json, options?: AbortOptions & { ttlMs?: number | undefined }): Promise<void>
   /** Removes a value here and at every member; one that nobody has is no error. */
   delete(name: string, options?: AbortOptions): Promise<void>
   /**

@@ -2,13 +2,13 @@ import { type MeshError, toMeshError } from './errors.ts'
 import type { TokenSource } from './flow/classify.ts'
 import type { Members, OwnSide } from './members.ts'
 import { type LocalMesh, startMesh } from './mesh.ts'
-import type { MeshOptions, readOptions } from './options.ts'
+import type { ReadOptions } from './options.ts'
 import type { Identity, Platform } from './platform/platform.ts'
 
 /** What every start needs: where this runs, what the user wants, and whose token it is. */
 export interface Start {
   platform: Platform
-  options: ReturnType<typeof readOptions> & Required<Pick<MeshOptions, 'logger' | 'fetch'>>
+  options: ReadOptions & Required<Pick<ReadOptions, 'logger' | 'fetch'>>
   token: TokenSource
   warn(error: MeshError): void
 }

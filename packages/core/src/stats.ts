@@ -35,7 +35,7 @@ export interface MeshStats {
   entries: number
   bytes: number
   connectedPeers: number
-  peerId?: string
+  peerId?: string | undefined
   /** What GitHub last said of this member's limits, by resource. */
   quota: Record<string, Quota>
 }

@@ -6,36 +6,38 @@ import type { OrganizationOptions } from './world.ts'
 /** Options of `startGitHub`. All are optional. */
 export interface GitHubOptions {
   /** TCP port. Default 0: a free one. */
-  port?: number
+  port?: number | undefined
   /** Address to listen on. Default `127.0.0.1`: this machine only. */
-  host?: string
+  host?: string | undefined
   /** Same seed, same data and same choice of weak or strong ETags. Default 1. */
-  seed?: number
+  seed?: number | undefined
   /** The clock, in ms since 1970. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
   /** Waits this long before each answer, in ms. Default 0. */
-  latencyMs?: number
+  latencyMs?: number | undefined
   /** Path before every route, such as `/api/v3` for GitHub Enterprise Server. Default none. */
-  basePath?: string
+  basePath?: string | undefined
   /** Base URL that bodies and `Link` show. Default: the server's own, with `basePath`. */
-  apiUrl?: string
+  apiUrl?: string | undefined
   /** Compress bodies when the request accepts gzip, as GitHub does. Default true. */
-  gzip?: boolean
+  gzip?: boolean | undefined
   /** Who each token is, by token. Default: `sim-token-alice`, admin of all repositories, and `sim-token-bob`. */
-  tokens?: Record<string, TokenOptions>
+  tokens?: Record<string, TokenOptions> | undefined
   /** Default: octocat/Hello-World, octocat/secret-plans (private), octo-org/handbook (internal), octo-org/website. */
-  repositories?: RepositoryOptions[]
+  repositories?: RepositoryOptions[] | undefined
   /** Default: `octo-org` with the member `alice`. */
-  organizations?: OrganizationOptions[]
+  organizations?: OrganizationOptions[] | undefined
   /** Primary limit of callers without a token, calls an hour. Default 60. */
-  anonymousLimit?: number
+  anonymousLimit?: number | undefined
   /** As GitHub Enterprise Server in private mode: callers without a token get 401, whatever they ask. Default false. */
-  privateMode?: boolean
+  privateMode?: boolean | undefined
   /** Limits against bursts; false switches them off. Default 100 at once and 900 points a minute. */
-  secondaryLimits?: SecondaryLimits | false
+  secondaryLimits?: SecondaryLimits | false | undefined
 }
 
-export type ResolvedOptions = Required<Omit<GitHubOptions, 'apiUrl'>> & { apiUrl: string | undefined }
+export type ResolvedOptions = {
+  [K in Exclude<keyof GitHubOptions, 'apiUrl'>]-?: Exclude<GitHubOptions[K], undefined>
+} & { apiUrl: string | undefined }
 
 const organizations: OrganizationOptions[] = [{ login: 'octo-org', members: ['alice'] }]
 

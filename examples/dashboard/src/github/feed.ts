@@ -5,7 +5,7 @@ import { type Source, sourceOf } from './source.ts'
 
 /** What is known of one query: the last good answer, and what went wrong since. */
 export interface Answer<T = unknown> {
-  data?: T
+  data?: T | undefined
   source?: Source
   problem?: Problem
 }

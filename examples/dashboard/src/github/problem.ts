@@ -1,6 +1,6 @@
 /** Why there is no answer, in the terms in which a reader can do something about it. */
 export type Problem =
-  | { kind: 'rate-limit'; resetAt?: number }
+  | { kind: 'rate-limit'; resetAt?: number | undefined }
   | { kind: 'token' }
   | { kind: 'forbidden' }
   | { kind: 'not-found' }

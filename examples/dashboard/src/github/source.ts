@@ -15,7 +15,7 @@ export function sourceOf(response: Pick<Response, 'headers'>, now: number): Sour
   const status = cacheStatus(response)
   const askedAt = now - Number(response.headers.get('age') ?? 0) * 1000
   const reason = status?.detail?.startsWith('stale-') ? status.detail.slice('stale-'.length) : undefined
-  if (reason) return { kind: 'stale', reason: reason as Source['reason'], askedAt }
+  if (reason) return { kind: 'stale', reason: reason as NonNullable<Source['reason']>, askedAt }
   if (status?.hit) return { kind: status.source === 'member' ? 'member' : 'own', askedAt }
   return { kind: 'github', askedAt }
 }

@@ -7,7 +7,7 @@ import { addTraffic, answeredOf, noTraffic, type Traffic } from './traffic.ts'
 export interface Live {
   peers: Peer[]
   relays: Relay[]
-  stats?: MeshStats
+  stats?: MeshStats | undefined
   events: LoggedEvent[]
   traffic: Traffic
 }

@@ -2,9 +2,9 @@ import { tabTexts } from '../storage.ts'
 
 /** How this tab takes part. Without a secret: with a cache of its own and nobody else. */
 export interface Settings {
-  secret?: string
+  secret?: string | undefined
   relays: string[]
-  token?: string
+  token?: string | undefined
 }
 
 // A token must not follow an address that names another API.

@@ -4,7 +4,7 @@ export interface Check {
   status: 'ok' | 'warning' | 'failure'
   message: string
   /** What to do about it. */
-  fix?: string
+  fix?: string | undefined
 }
 
 /** What a check has found; its name is the doctor's business. */

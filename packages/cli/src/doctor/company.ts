@@ -14,7 +14,7 @@ export interface Company {
   /** Each relay by its peer id, probed from here. */
   reached: ReadonlyMap<string, Reached>
   /** The process of the proxy. */
-  proxy?: number
+  proxy?: number | undefined
 }
 
 export interface CompanyOptions {

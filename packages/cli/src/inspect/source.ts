@@ -7,13 +7,13 @@ import { type RunningProxy, runningProxy } from './running-proxy.ts'
 
 /** Where a user says to look. */
 export interface Place {
-  socket?: string
-  cacheDir?: string
+  socket?: string | undefined
+  cacheDir?: string | undefined
 }
 
 /** What a command looks at: the proxy that runs, or else the directory. Of a proxy, the directory is the one that it uses. */
 export interface Source {
-  proxy?: RunningProxy
+  proxy?: RunningProxy | undefined
   directory: string
 }
 

@@ -8,7 +8,7 @@ export interface SocketAnswer {
 export interface SocketQuestion {
   path: string
   /** Sent as JSON by POST; absent: GET. */
-  body?: object
+  body?: object | undefined
   /** How long the answer may be silent. Default 3 s. */
   patienceMs?: number
 }

@@ -28,7 +28,7 @@ async function send(url: URL, init: RequestInit, body: BodyInit): Promise<Respon
   const answered = new Promise<Response>((resolve, reject) => {
     sending.once('error', (cause) => reject(init.signal?.aborted ? init.signal.reason : failed(cause)))
     sending.once('response', (incoming) => {
-      const { statusCode: status = 502, statusMessage: statusText, rawHeaders } = incoming
+      const { statusCode: status = 502, statusMessage: statusText = '', rawHeaders } = incoming
       const headers = new Headers()
       for (let i = 0; i + 1 < rawHeaders.length; i += 2)
         headers.append(rawHeaders[i] as string, rawHeaders[i + 1] as string)

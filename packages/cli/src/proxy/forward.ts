@@ -16,8 +16,8 @@ export interface ForwardOptions {
   /** Absent: GraphQL is passed on untouched. */
   graphql?: { cache: GraphqlCache; questionOf: Questions }
   /** URLs of the API in JSON bodies lead to where the client asked. */
-  rewriteUrls?: boolean
-  ready?: Promise<unknown>
+  rewriteUrls?: boolean | undefined
+  ready?: Promise<unknown> | undefined
   /** A request was sent on without a look at the cache. */
   passed(): void
 }
@@ -40,9 +40,10 @@ const maxQueryBytes = 256 * 1024
 export function createForward({ mesh, api, graphql, rewriteUrls, ready, passed }: ForwardOptions): Forward {
   return async (req, res, { url, graphql: isGraphql, clientBase }, { signal, follows }) => {
     const headers = requestHeaders(req)
-    const writes = req.method !== 'GET' && req.method !== 'HEAD'
+    const { method = 'GET' } = req
+    const writes = method !== 'GET' && method !== 'HEAD'
     let body: BodyInit | undefined = hasBody(req) ? (Readable.toWeb(req) as unknown as BodyInit) : undefined
-    if (graphql && isGraphql && req.method === 'POST' && Number(req.headers['content-length']) <= maxQueryBytes) {
+    if (graphql && isGraphql && method === 'POST' && Number(req.headers['content-length']) <= maxQueryBytes) {
       const text = await buffer(req)
       const question = graphql.questionOf(url, headers, text.toString())
       if (question !== undefined) {
@@ -57,7 +58,7 @@ export function createForward({ mesh, api, graphql, rewriteUrls, ready, passed }
     const redirect = writes ? 'manual' : 'follow'
     // Who has a condition wants to know how things are now; that is free where nothing changed.
     const cache = headers.has('if-none-match') ? 'no-cache' : cacheModeOf(req.headers)
-    const init = { ...ownToken, method: req.method, headers, body, duplex: 'half', redirect, signal, cache }
+    const init = { ...ownToken, method, headers, body, duplex: 'half', redirect, signal, cache }
     if (writes) graphql?.cache.clear()
     else if (ready && !(await isFresh(url, headers))) await ready
     const response = await mesh.fetch(url, init as RequestInit).finally(() => writes && graphql?.cache.clear())
@@ -65,7 +66,7 @@ export function createForward({ mesh, api, graphql, rewriteUrls, ready, passed }
     const left = writes ? undefined : elsewhere(response)
     if (left && follows) {
       await response.body?.cancel()
-      const there = { ...ownToken, method: req.method, headers: headersElsewhere(headers), signal }
+      const there = { ...ownToken, method, headers: headersElsewhere(headers), signal }
       const followed = await mesh.fetch(left.url, there)
       return sendResponse(res, followed, responseHeaders(followed.headers, api, clientBase))
     }

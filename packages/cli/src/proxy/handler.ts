@@ -15,15 +15,15 @@ export interface HandlerOptions {
   mesh: Pick<Mesh, 'fetch' | 'peek' | 'stats' | 'peers' | 'relays' | 'purge' | 'clear'>
   api: URL
   /** Where the mesh keeps its entries. */
-  cacheDir?: string
+  cacheDir?: string | undefined
   /** 0: GraphQL is passed on untouched. */
   graphqlTtlMs: number
   /** URLs of the API in JSON bodies lead to where the client asked. */
-  rewriteUrls?: boolean
+  rewriteUrls?: boolean | undefined
   /** What requests wait for that the own cache has no fresh answer to, such as a first member. */
-  ready?: Promise<unknown>
+  ready?: Promise<unknown> | undefined
   /** Hears of each request once it is answered, without its query: there may be a secret in it. */
-  answered?(method: string, path: string, status: number, cacheStatus: string): void
+  answered?: ((method: string, path: string, status: number, cacheStatus: string) => void) | undefined
 }
 
 /** What the proxy does with a request, by the entrance it came through. Nothing throws out of it. */

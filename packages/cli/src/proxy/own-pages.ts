@@ -20,7 +20,7 @@ export interface ProxyFigures {
   stats: MeshStats
   proxy: ProxyCounts
   /** Where entries are kept. On the socket only: it names a folder of its owner's. */
-  cacheDir?: string
+  cacheDir?: string | undefined
 }
 
 /** What `/ghmesh/group` says: the figures of all members heard lately, by name, and their sum. */
@@ -40,7 +40,7 @@ export interface Cleared {
 export interface OwnPagesOptions {
   mesh: Pick<Mesh, 'stats' | 'peers' | 'relays' | 'purge'>
   api: URL
-  cacheDir?: string
+  cacheDir?: string | undefined
   counts(): ProxyCounts
   /** Removes all entries, on disk and in memory; resolves to how many. */
   clear(): Promise<number>

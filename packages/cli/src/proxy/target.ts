@@ -6,7 +6,7 @@ export interface Target {
   url: URL
   graphql: boolean
   /** The API's base URL as the client knows it, for links in answers; undefined: as GitHub writes it. */
-  clientBase?: string
+  clientBase?: string | undefined
 }
 
 const enterprise = /\/api\/v3$/

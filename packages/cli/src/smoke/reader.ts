@@ -13,7 +13,7 @@ export interface ReaderReport {
   role: 'reader'
   target: string
   /** What came, without the body; absent when nothing did. */
-  entry?: EntryReport & { from: string; from_peer_id?: string }
+  entry?: EntryReport & { from: string; from_peer_id?: string | undefined }
   final_stats: FinalStats
   error?: string
 }

@@ -19,7 +19,7 @@ export function createHeld(limits: Limits, purges: Purges): Held {
   // Keys by repository (empty: none) and path, so that neither kind of target needs a look at everything.
   const keysOf = new Map<string, Map<string, Set<string>>>()
   const empty = () =>
-    new LRUCache<string, { byteLength: number; path?: string }>({
+    new LRUCache<string, { byteLength: number; path: string | undefined }>({
       maxSize: limits.filesystemBytes,
       sizeCalculation: ({ byteLength }) => byteLength || 1,
       noDisposeOnSet: true,

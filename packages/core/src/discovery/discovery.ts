@@ -26,13 +26,13 @@ export interface FilePeersOptions {
   /** Folder that all members share; made for its owner only when it is missing. */
   directory: string
   /** A member that has not announced itself for so long is ignored. Default 300,000 (5 minutes). */
-  expireMs?: number
+  expireMs?: number | undefined
   /** The folder is looked at this often, and at once where the system tells of changes. Default 1,000. */
-  pollMs?: number
+  pollMs?: number | undefined
   /** Milliseconds since the epoch. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
   /** Hears of what goes wrong while nobody waits, once until it works again. */
-  onWarning?: (error: MeshError) => void
+  onWarning?: ((error: MeshError) => void) | undefined
 }
 
 /** Of `mdns`, which exists in Node only. */
@@ -40,9 +40,9 @@ export interface MdnsOptions {
   /** Members with one tag find each other: the group's id, say. Its first 16 characters count. */
   tag: string
   /** How often the network is asked, in ms. Default 10,000. */
-  intervalMs?: number
+  intervalMs?: number | undefined
   /** Milliseconds since the epoch. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
   /** Hears once that the network cannot be asked. */
-  onWarning?: (error: MeshError) => void
+  onWarning?: ((error: MeshError) => void) | undefined
 }

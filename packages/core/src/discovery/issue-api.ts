@@ -27,13 +27,13 @@ export interface IssueApiOptions {
   /** `owner/repo` whose issue is the registry. */
   repository: string
   /** Default `https://api.github.com`. */
-  apiUrl?: string
+  apiUrl?: string | undefined
   /** The `Authorization` token; without one the registry is only read, every five minutes. */
-  token?: () => Promise<string | undefined> | string | undefined
+  token?: (() => Promise<string | undefined> | string | undefined) | undefined
   /** Default: the platform’s own. */
-  fetch?: typeof globalThis.fetch
+  fetch?: typeof globalThis.fetch | undefined
   /** Milliseconds since the epoch. Default `Date.now`. */
-  now?: () => number
+  now?: (() => number) | undefined
 }
 
 export function issueApi(options: IssueApiOptions) {
@@ -59,8 +59,8 @@ export function issueApi(options: IssueApiOptions) {
 
   interface Page {
     parsed: unknown
-    next?: string
-    last?: string
+    next: string | undefined
+    last: string | undefined
   }
 
   /** A page, and where others are; by the ETag of the same request where it was read before. */
@@ -128,7 +128,7 @@ export function issueApi(options: IssueApiOptions) {
   }
 
   async function write(method: string, url: string, body?: object): Promise<Record<string, unknown>> {
-    const response = await send(url, { method, body: body && JSON.stringify(body) })
+    const response = await send(url, { method, body: body ? JSON.stringify(body) : null })
     if (response.ok) return response.status === 204 ? {} : ((await response.json()) as Record<string, unknown>)
     const said = `GitHub answered ${response.status} to ${method} ${new URL(url).pathname}`
     const limitedMs = limitedForMs(response.status, response.headers, await response.text(), now())

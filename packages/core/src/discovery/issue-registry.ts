@@ -7,15 +7,15 @@ import { registryComments, sealedIn } from './registry-comment.ts'
 /** Of `githubIssue`. */
 export interface GithubIssueOptions extends IssueApiOptions {
   /** The group's secret, with which entries are sealed; a list: the first seals, all open. */
-  secret?: string | string[]
+  secret?: string | string[] | undefined
   /** Members connected now; with three of them and ten live entries nothing is written. Default: 0. */
-  connected?: () => number
+  connected?: (() => number) | undefined
   /** From 0 to 1, for the pauses between looks. Default `Math.random`. */
-  random?: () => number
+  random?: (() => number) | undefined
   /** How often it is read, in ms. Default 30,000; reading costs no quota while nothing changes. */
-  pollMs?: number
+  pollMs?: number | undefined
   /** Hears of what goes wrong while nobody waits, once until it works again. */
-  onWarning?: (error: MeshError) => void
+  onWarning?: ((error: MeshError) => void) | undefined
 }
 
 /** The same for a member, which has opened its groups already. */

@@ -18,7 +18,7 @@ export interface IncomingEntry {
   wireKey: Uint8Array
   group: Group
   from: string
-  body?: Uint8Array
+  body?: Uint8Array | undefined
   /** Somebody here waits for it. */
   asked?: boolean
 }

@@ -21,7 +21,7 @@ export interface Lookup {
    * Asks the members most likely to have something newer than what is held, within the budget for members; where nobody else
    * can be asked, as long as it takes to send the largest body. Never rejects.
    */
-  find(key: string, options: { held?: Entry; nobodyElse: boolean }): Promise<void>
+  find(key: string, options: { held?: Entry | undefined; nobodyElse: boolean }): Promise<void>
   /** Fetches a body that a member has announced. Resolves to how many bytes came. */
   pull(wanted: Wanted): Promise<number>
   /** The connected members that hold this very body now. */
@@ -66,7 +66,10 @@ export function createLookup(options: LookupOptions): Lookup {
     else if (body) await acceptValue(answer.head, wireKey, named, from, body)
   }
 
-  async function find(key: string, { held, nobodyElse }: { held?: Entry; nobodyElse: boolean }): Promise<void> {
+  async function find(
+    key: string,
+    { held, nobodyElse }: { held?: Entry | undefined; nobodyElse: boolean }
+  ): Promise<void> {
     const wireKey = await group.wireKey(key)
     const maxWaitMs = limits.membersBudgetMs + (nobodyElse ? transferMs : 0)
     const how = { held: held && fromHex(held.hash), maxWaitMs }

@@ -15,7 +15,7 @@ const compressionSlackBytes = 1024
 export interface ReadAnswerOptions {
   from: string
   /** The hash of the body that the asker holds: then the answer brings none. */
-  held?: Uint8Array
+  held?: Uint8Array | undefined
   limits: Pick<Limits, 'entryBytes' | 'valueBytes'>
   /** The answer breaks the protocol. */
   refuse(reason: string): undefined

@@ -24,7 +24,7 @@ export interface PeerRequests {
   first(
     peerIds: readonly string[],
     wireKey: Uint8Array,
-    options: { held?: Uint8Array; maxWaitMs: number }
+    options: { held?: Uint8Array | undefined; maxWaitMs: number }
   ): Promise<PeerAnswer | undefined>
   /** Shows this member's proof (of another group than the first) and resolves to the peer's; `relay` where it is one. */
   proof(peerId: string, of?: Group): Promise<Uint8Array | 'relay' | undefined>

@@ -16,7 +16,7 @@ import type { ShareableIndex } from './shareable-index.ts'
 
 export interface Values {
   get<T extends Json>(name: string, options?: AbortOptions): Promise<T | undefined>
-  set(name: string, value: Json, options?: AbortOptions & { ttlMs?: number }): Promise<void>
+  set(name: string, value: Json, options?: AbortOptions & { ttlMs?: number | undefined }): Promise<void>
   delete(name: string, options?: AbortOptions): Promise<void>
   /** A member's value: true when it was taken or is held already. */
   take(head: ValueHead, wireKey: Uint8Array, group: Group, from: string, body: Uint8Array): Promise<boolean>

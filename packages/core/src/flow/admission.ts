@@ -29,7 +29,7 @@ export interface AdmissionOptions {
   emit: Emit
   githubNow: () => number
   /** The user's own narrowing of what is shared. */
-  narrow?: (request: Request, response: Response) => boolean
+  narrow?: ((request: Request, response: Response) => boolean) | undefined
   /** An entry is held, new or seen current, and may be told to members if it is public or the group shares all. */
   announce(request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean): void
 }

@@ -28,10 +28,10 @@ export interface AskGitHubOptions {
 
 interface Asking {
   /** What is held: GitHub is asked whether it is still current. */
-  held?: Assessment
+  held?: Assessment | undefined
   /** Whether the answer is kept. */
   store: boolean
-  signal?: AbortSignal | null
+  signal?: AbortSignal | null | undefined
 }
 
 export type AskGitHub = (request: ApiRequest, asking: Asking) => Promise<Outcome>

@@ -8,7 +8,7 @@ import type { Rights } from './rights.ts'
 export interface AskerOptions {
   githubNow: () => number
   /** The user's own lifetime of answers, ms: one for all, or by URL. */
-  ttlMs?: number | ((url: URL) => number | undefined)
+  ttlMs?: (number | ((url: URL) => number | undefined)) | undefined
   purges: Pick<Purges, 'at'>
   rights: Pick<Rights, 'revokedAt'>
   visibility: Pick<Visibility, 'isHidden' | 'isOpen'>

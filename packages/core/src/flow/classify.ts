@@ -7,7 +7,11 @@ import type { Viewers } from './viewers.ts'
 /** How a call to `fetch` is handled: by the cache, or passed on with nothing added except the member's token. */
 type Classified =
   | { api: ApiRequest }
-  | { input: FetchInput; init?: RequestInit; write?: { url: URL; authorization?: string; viewer: string } }
+  | {
+      input: FetchInput
+      init?: RequestInit | undefined
+      write?: { url: URL; authorization: string | undefined; viewer: string }
+    }
 
 export interface Classifier {
   classify(input: FetchInput, init?: RequestInit): Promise<Classified>

@@ -3,9 +3,9 @@ import { abortable, unlessLate } from '../abort.ts'
 /** A caller that waits for a request in flight. */
 interface Waiter {
   /** Ends the waiting, not the request. */
-  signal?: AbortSignal | null
+  signal?: AbortSignal | null | undefined
   /** The mesh's own question, for which nothing is kept alive. */
-  background?: boolean
+  background?: boolean | undefined
 }
 
 /** One request under way. */

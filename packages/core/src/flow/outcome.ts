@@ -11,10 +11,10 @@ export interface Outcome {
   /** What it counts as. */
   how: Counter | 'absent'
   status: CacheStatus
-  entry?: Entry
-  answer?: OriginAnswer
+  entry?: Entry | undefined
+  answer?: OriginAnswer | undefined
   /** The call of GitHub that it took, and whether that cost nothing. */
-  call?: { free: boolean }
+  call?: { free: boolean } | undefined
   /** Who asked, and so may see `answer` and its headers. */
   viewer: string
 }

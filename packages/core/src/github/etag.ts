@@ -6,7 +6,7 @@ import { credentialIn } from './credential.ts'
 /** The request headers that GitHub hashes with the body. */
 export interface EtagInputs {
   accept: string
-  authorization?: string
+  authorization?: string | undefined
 }
 
 /** The 64 hex digits between the quotes, for a request whose response varies by `Authorization` or does not. */

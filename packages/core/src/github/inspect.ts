@@ -15,11 +15,11 @@ export interface Inspection {
    */
   hidden: boolean
   /** Length of the array that the body is; undefined for anything else. */
-  items?: number
+  items?: number | undefined
   /** Of an object: how many items its lists have, and how many there are on all pages, where it says so. */
   list: { items: number; total?: number }
   /** What a repository object says of itself. */
-  repository?: { id: string; name: string; public: boolean }
+  repository?: { id: string; name: string; public: boolean } | undefined
 }
 
 const viewerField = /^(?:permissions|role_name|viewer_\w+|current_user_\w+|security_and_analysis|allow_\w+_merge)$/

@@ -41,7 +41,7 @@ export interface KeyParts {
   /** See `versionClass`. */
   apiVersion: string
   /** Set for answers that only this viewer may get. */
-  viewer?: string
+  viewer?: string | undefined
 }
 
 /** The URL by which an entry is known: no fragment, sorted query, owner and repository in lower case. */

@@ -22,8 +22,8 @@ const isPage = (n: number) => Number.isSafeInteger(n) && n >= 1
 
 /** What a link's query changes in the asked URL's, by parameter; null: the link leaves it out. */
 type QueryChanges = Record<string, string | null>
-export type PageLinks = Partial<Record<Relation, QueryChanges>>
-export type PageNumbers = Partial<Record<Relation, number>>
+export type PageLinks = { [relation in Relation]?: QueryChanges | undefined }
+export type PageNumbers = { [relation in Relation]?: number | undefined }
 
 /**
  * The parameters that GitHub pages by, and those that it was seen to add to its links or to leave out: `anon` of contributors,
@@ -138,7 +138,7 @@ export function mayHaveGrown(items: number | undefined, link: string | undefined
  * a comparison and a commit are paged too, and do not say so (https://docs.github.com/rest/commits/commits).
  */
 export function mayContinue(
-  { items, list }: { items?: number; list: { items: number; total?: number } },
+  { items, list }: { items?: number | undefined; list: { items: number; total?: number } },
   asked: URL
 ): boolean {
   if (items !== undefined) return mayHaveGrown(items, undefined, asked)

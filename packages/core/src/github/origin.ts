@@ -19,12 +19,12 @@ export interface OriginAnswer {
   /** The answer itself, to be handed on, when its body was too large to read. */
   oversized?: Response
   /** Set for a rate-limited answer: how long to wait, ms. */
-  limitedMs?: number
+  limitedMs?: number | undefined
 }
 
 /** One condition a request, never both (RFC 9110, section 13.1.3). */
 export interface Condition {
-  ifNoneMatch?: string
+  ifNoneMatch?: string | undefined
   ifModifiedSince?: string
 }
 
@@ -43,7 +43,7 @@ export interface Origin {
 
 export interface OriginOptions {
   /** Default: the global one, as it was at import. */
-  fetch?: typeof globalThis.fetch
+  fetch?: typeof globalThis.fetch | undefined
   clock: Clock
   localNow: () => number
   counters: { called(units: number): void; quota(resource: string, quota: Quota): void }

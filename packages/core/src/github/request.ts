@@ -15,7 +15,7 @@ export interface Target {
   apiVersion: string
   route: Route
   /** `owner/repo` or `repositories/id`, in lower case. */
-  repository?: string
+  repository?: string | undefined
   /** Path below the API's base URL. */
   path: string
   /** Others may get it if it is public. */
@@ -28,14 +28,14 @@ export interface ApiRequest extends Target {
   mode: CacheMode
   /** The caller's own, plus the member's token where it has none. */
   headers: Headers
-  authorization?: string
+  authorization?: string | undefined
   /** Local fingerprint of the token, or `anonymous`. */
   viewer: string
-  signal?: AbortSignal | null
+  signal?: AbortSignal | null | undefined
   /** The caller's own `If-None-Match`, which is not among `headers`. */
-  ifNoneMatch?: string
+  ifNoneMatch?: string | undefined
   /** The mesh's own question: it does not count as asked. */
-  background?: boolean
+  background?: boolean | undefined
 }
 
 export const anonymous = 'anonymous'

@@ -51,7 +51,7 @@ const decoder = new TextDecoder()
 
 /** How many items a JSON text has: as an array, else in the arrays that are properties of its outermost object. */
 export interface Counts {
-  items?: number
+  items?: number | undefined
   inner: number
 }
 

@@ -4,6 +4,7 @@ import type { AbortOptions } from '../abort.ts'
 import { MeshError, toMeshError } from '../errors.ts'
 import { defaultLimits } from '../limits.ts'
 import type { TransportHandlers } from '../transport/transport.ts'
+import { forLibp2p } from './for-libp2p.ts'
 
 const protocol = '/ghmesh/1/exchange'
 const maxStreams = 64
@@ -23,9 +24,9 @@ interface Line {
 /** For a relay, which answers strangers and has little to say. */
 export interface ExchangeOptions {
   /** A stream with a longer question is ended. Default 4096. */
-  questionBytes?: number
+  questionBytes?: number | undefined
   /** Streams of questions that one connection may open. Default 64. */
-  inboundStreams?: number
+  inboundStreams?: number | undefined
   /** Which connections questions go by. Default: all. */
   isUsable?(connection: Connection): boolean
 }
@@ -77,7 +78,7 @@ export function createExchange(
     const connection = connections.find(({ limits }) => limits === undefined) ?? connections[0]
     if (!connection) throw new MeshError('ERR_TRANSPORT', `not connected to ${peerId}`)
     const stream = await connection.newStream(protocol, {
-      ...options,
+      ...forLibp2p(options),
       runOnLimitedConnection: true,
       maxOutboundStreams: maxStreams
     })
@@ -93,9 +94,9 @@ export function createExchange(
   }
 
   async function* ask(line: Line, question: Uint8Array, options: AbortOptions): AsyncGenerator<Uint8Array> {
-    await line.frames.write(question, options)
+    await line.frames.write(question, forLibp2p(options))
     for (;;) {
-      const frame = (await line.frames.read(options)).subarray()
+      const frame = (await line.frames.read(forLibp2p(options))).subarray()
       if (frame.byteLength === 0) return
       yield frame
     }

@@ -14,6 +14,7 @@ import type { Libp2pTransport } from '../transport/libp2p-transport.ts'
 import type { Peer } from '../transport/transport.ts'
 import { createCircuits } from './circuits.ts'
 import { createExchange } from './exchange.ts'
+import { forLibp2p } from './for-libp2p.ts'
 import { gossipSettings, healGossip } from './gossip.ts'
 import { describe, isDirect } from './path.ts'
 import { createProbe } from './probe.ts'
@@ -25,14 +26,14 @@ import { stopNode } from './stop-node.ts'
 export interface Libp2pParts {
   transports: NonNullable<Libp2pOptions['transports']>
   /** Relays to be reached through, each address with its peer id. */
-  relays?: readonly string[]
+  relays?: readonly string[] | undefined
   /** Between members that a relay has brought together; resolves to undefined where the platform has none. */
   webRtc?(): Promise<{ transport: NonNullable<Libp2pOptions['transports']>[number]; stop(): void } | undefined>
   /** The identity to keep, as libp2p's protobuf of a private key; absent: a new one. */
-  privateKey?: Uint8Array
-  gater?: ConnectionGater
+  privateKey?: Uint8Array | undefined
+  gater?: ConnectionGater | undefined
   /** How long libp2p itself remembers addresses, in ms. Default: an hour. Nothing here depends on it. */
-  addressAgeMs?: number
+  addressAgeMs?: number | undefined
   /** Called at start, again after a failure with the next attempt, until it has nothing more to offer. */
   listen(attempt: number): Promise<{ listen: string[]; announce: string[] } | undefined>
 }
@@ -56,7 +57,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
   const build = (where: { listen: string[]; announce: string[] }, key: PrivateKey | undefined) =>
     createLibp2p({
       start: false,
-      privateKey: key,
+      ...(key && { privateKey: key }),
       addresses: where,
       transports: [
         ...parts.transports,
@@ -67,7 +68,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       streamMuxers: [yamux({ maxInboundStreams: portLimits.streamsPerConnection })],
       connectionGater: {
         ...parts.gater,
-        denyInboundRelayedConnection: circuits?.denyInboundRelayedConnection,
+        ...(circuits && { denyInboundRelayedConnection: circuits.denyInboundRelayedConnection }),
         denyInboundUpgradedConnection: (peer): boolean =>
           (node?.getConnections(peer).length ?? 0) >= portLimits.connectionsPerPeer
       },
@@ -106,9 +107,9 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
   const peerNow = (id: PeerId): Peer =>
     peersNow().find((peer) => peer.id === id.toString()) ?? { id: id.toString(), path: 'direct', transport: 'other' }
 
-  async function connect(address: string, { signal }: AbortOptions): Promise<Connection> {
+  async function connect(address: string, options: AbortOptions): Promise<Connection> {
     try {
-      return await running().dial(multiaddr(address), { signal })
+      return await running().dial(multiaddr(address), forLibp2p(options))
     } catch (cause) {
       throw toMeshError('ERR_TRANSPORT', `cannot reach ${address}`, cause)
     }

@@ -6,6 +6,7 @@ import { decodeProbe, decodeProbed, encodeProbe, encodeProbed, type Probed } fro
 import type { ProbeOptions, ProbeReport } from '../transport/libp2p-transport.ts'
 import type { TransportHandlers } from '../transport/transport.ts'
 import { version } from '../version.ts'
+import { forLibp2p } from './for-libp2p.ts'
 
 const protocol = '/ghmesh/1/probe'
 const frameBytes = 512
@@ -57,18 +58,19 @@ export function createProbe(node: Libp2p, handlers: Pick<TransportHandlers, 'pro
       connection: Connection,
       { signal, rounds = 5 }: ProbeOptions = {}
     ): Promise<Pick<ProbeReport, 'version' | 'name' | 'rttMs'>> {
+      const how = forLibp2p({ signal })
       const peerId = connection.remotePeer.toString()
       let stream: Stream | undefined
       try {
-        stream = await connection.newStream(protocol, { signal, runOnLimitedConnection: true })
+        stream = await connection.newStream(protocol, { ...how, runOnLimitedConnection: true })
         const frames = framed(stream)
         const rttMs: number[] = []
         let told: Probed | undefined
         do {
           const nonce = crypto.getRandomValues(new Uint8Array(16))
           const sentAt = performance.now()
-          await frames.write(encodeProbe({ nonce }), { signal })
-          told = decodeProbed((await frames.read({ signal })).subarray())
+          await frames.write(encodeProbe({ nonce }), how)
+          told = decodeProbed((await frames.read(how)).subarray())
           rttMs.push(performance.now() - sentAt)
           if (!told || !equal(told.nonce, nonce))
             throw new MeshError('ERR_PROTOCOL', `${peerId} answered the probe with something else`)

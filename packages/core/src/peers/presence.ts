@@ -10,7 +10,7 @@ export interface PresenceOptions {
       stats: Record<string, unknown>
       addresses: string[]
       /** What to add to this member's clock for GitHub's, ms; absent where GitHub has not shown its own. */
-      offset?: number
+      offset?: number | undefined
     }): Promise<void>
   }
   transport: Pick<Transport, 'addresses'>

@@ -52,7 +52,7 @@ export interface RosterOptions {
 export function createRoster({ limits, localNow, transport, emit, mayStay, unproven }: RosterOptions): Roster {
   const connected = new Map<
     string,
-    { peer: Peer; group?: Group; joined?: boolean; timer?: ReturnType<typeof setTimeout> }
+    { peer: Peer; group?: Group; joined?: boolean; timer?: ReturnType<typeof setTimeout> | undefined }
   >()
   const present = new Map<string, Presence>()
 

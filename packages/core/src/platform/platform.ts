@@ -57,7 +57,7 @@ export interface Libp2pTransportOptions
     'listenPort' | 'announceIp' | 'forceLocalhost' | 'allowPrivateAddresses' | 'relays' | 'iceServers'
   > {
   /** libp2p's protobuf of a private key. Default: a new one. */
-  privateKey?: Uint8Array
+  privateKey?: Uint8Array | undefined
   /** Hears of what goes wrong while nobody waits. */
-  onWarning?: (error: MeshError) => void
+  onWarning?: ((error: MeshError) => void) | undefined
 }

@@ -9,7 +9,7 @@ export interface FreshnessAsker {
   /** GitHub's clock, ms. */
   githubNow: number
   /** How long an answer is fresh, ms, where the user says so instead of GitHub's `max-age`. */
-  freshMs?: number
+  freshMs?: number | undefined
   /** What is older than this was made stale by a write or purge; ms on GitHub's clock. */
   purgedAt: number
   /** Whether a member's word is enough: with `trust: 'group'`, and while that member has not lost it. */

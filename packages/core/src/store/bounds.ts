@@ -9,7 +9,7 @@ import type { StoreBounds } from './store.ts'
 export function checkBounds(
   { maxBytes, maxEntries = defaultLimits.storeEntries }: StoreBounds,
   defaultBytes: number
-): Required<StoreBounds> {
+): { maxBytes: number; maxEntries: number } {
   const bounds = { maxBytes: maxBytes ?? defaultBytes, maxEntries }
   for (const [name, value] of Object.entries(bounds))
     if (!Number.isSafeInteger(value) || value < 1)

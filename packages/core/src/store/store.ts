@@ -21,9 +21,9 @@ export interface StoreRecord {
 /** Bounds of a store; both hold at any time, and the least recently used record goes first. */
 export interface StoreBounds {
   /** Sum of all bodies, in bytes. */
-  maxBytes?: number
+  maxBytes?: number | undefined
   /** Number of records. */
-  maxEntries?: number
+  maxEntries?: number | undefined
 }
 
 /** What a store holds, as of its last call that changed something. */

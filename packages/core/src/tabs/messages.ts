@@ -19,7 +19,7 @@ export interface Calls {
   told: [key: string, isNew: boolean]
   holders: [key: string, hash: string]
   get: [name: string]
-  set: [name: string, value: Json, ttlMs?: number]
+  set: [name: string, value: Json, ttlMs?: number | undefined]
   delete: [name: string]
   purge: [urlOrRepository: string]
   clear: []
@@ -29,7 +29,7 @@ export interface Calls {
 
 /** How things stand at the leader. */
 export interface State {
-  peerId?: string
+  peerId?: string | undefined
   addresses: string[]
   stats: MeshStats
   group: GroupStats
@@ -61,10 +61,10 @@ export type Message =
   | { kind: 'abort'; tab: string; id: number }
   /** The question has reached the leader. */
   | { kind: 'taken'; tab: string; id: number }
-  | { kind: 'answer'; tab: string; id: number; value?: unknown; error?: SentError; state?: State }
+  | { kind: 'answer'; tab: string; id: number; value?: unknown; error?: SentError; state?: State | undefined }
   /** A tab has become the leader. */
   | { kind: 'leads'; state: State }
-  | { kind: 'event'; type: (typeof toldEvents)[number]; detail: unknown; state?: State }
+  | { kind: 'event'; type: (typeof toldEvents)[number]; detail: unknown; state?: State | undefined }
 
 /** Parses whatever a page of the origin posted; undefined if it is not a message. */
 export const readMessage = (data: unknown): Message | undefined =>

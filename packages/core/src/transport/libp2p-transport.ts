@@ -3,7 +3,7 @@ import type { Peer, Transport } from './transport.ts'
 
 export interface ProbeOptions extends AbortOptions {
   /** Round trips to measure, 16 at most. Default 5. */
-  rounds?: number
+  rounds?: number | undefined
 }
 
 /** What a peer is, as far as it tells without a proof. */

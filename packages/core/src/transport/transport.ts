@@ -4,7 +4,7 @@ import type { AbortOptions } from '../abort.ts'
 export interface Peer {
   id: string
   /** As its presence tells; absent until that came. */
-  name?: string
+  name?: string | undefined
   path: 'direct' | 'relayed'
   transport: 'tcp' | 'websocket' | 'webrtc' | 'webrtc-direct' | 'other'
   /** Last measured round trip, in milliseconds. */
