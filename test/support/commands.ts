@@ -22,6 +22,9 @@ export interface Running {
   printed(): string
 }
 
+// Node 22 warns of node:sqlite: scripts/node-22.mjs.
+const isOldNode = Number.parseInt(process.versions.node, 10) < 24
+const quiet = isOldNode ? { NODE_OPTIONS: '--disable-warning=ExperimentalWarning' } : {}
 // What would make a child a member of somebody else's group, or let it use somebody's token.
 const foreign = /^(CI$|GH_|GITHUB_|GHMESH_|CACHE_|IPFS_ACCELERATE_|RUNNER_NAME$|XDG_|NODE_OPTIONS$|npm_)/
 
@@ -41,7 +44,7 @@ export function createCommands() {
   function start(file: string, args: readonly string[], env: Record<string, string | undefined> = {}): Running {
     const child = spawn(file, args, {
       cwd: root,
-      env: { ...inherited, ...homes, ...env },
+      env: { ...inherited, ...quiet, ...homes, ...env },
       stdio: ['pipe', 'pipe', 'pipe']
     })
     const out = { stdout: '', stderr: '' }

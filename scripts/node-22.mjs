@@ -1,9 +1,11 @@
-// For mocha: Node 22 reads TypeScript, but not `using`, so there esbuild writes that out.
+// For mocha on Node 22, which reads TypeScript, but not `using`: esbuild writes that out. It also warns of node:sqlite in every
+// process (docs/decisions/0004-disk-format.md), which is not what specs look for in what a command prints.
 import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 if (Number.parseInt(process.versions.node, 10) < 24) {
+  process.env.NODE_OPTIONS = '--disable-warning=ExperimentalWarning'
   const { transformSync } = await import('esbuild')
   registerHooks({
     load(url, context, nextLoad) {
