@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..')
 export function writeLicences(dist, inputs) {
   const folders = new Set()
   for (const file of inputs) {
-    const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []
+    const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file.replaceAll('\\', '/')) ?? []
     if (folder) folders.add(folder)
   }
   const texts = [...folders].sort().map((folder) => {
