@@ -5,6 +5,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import process from 'node:process'
+import { ensureBrowser } from './browser.mjs'
 import { mocha, runSuites } from './suites.mjs'
 
 const root = join(import.meta.dirname, '..')
@@ -35,6 +36,9 @@ const there = new Set([...Object.keys(packages).filter(has), ...(separate ? ['na
 const files = globSync('test/network/**/*.spec.ts', { cwd: root }).sort()
 const lacks = (file) => (needs[basename(file)] ?? network).filter((need) => !there.has(need))
 const runs = files.filter((file) => lacks(file).length === 0)
+
+// Unpacked out here: in there nobody can give files the owners that they are packed with.
+if (separate) ensureBrowser()
 
 let skipped = 0
 for (const file of files.filter((one) => !runs.includes(one))) {
