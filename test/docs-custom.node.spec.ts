@@ -25,7 +25,7 @@ async function load<T>(guide: string): Promise<T> {
   return import(pathToFileURL(path).href)
 }
 
-// README: "A store, a discovery or a transport"
+// README: "Your own store, discovery or transport"
 describe('docs/custom-store.md', () => {
   type Options = StoreBounds & { directory: string }
   const directory = mkdtempSync(join(tmpdir(), 'ghmesh-docs-'))
@@ -48,7 +48,7 @@ describe('docs/custom-store.md', () => {
   for (const { name, run } of suite) it(name, run)
 })
 
-// README: "A store, a discovery or a transport"
+// README: "Your own store, discovery or transport"
 describe('docs/custom-discovery.md', () => {
   let tabs: (channelName: string) => Discovery
   before(async () => {
@@ -66,7 +66,7 @@ describe('docs/custom-discovery.md', () => {
   for (const { name, run } of suite) it(name, run)
 })
 
-// README: "A store, a discovery or a transport"
+// README: "Your own store, discovery or transport"
 describe('docs/custom-transport.md', () => {
   let roomTransport: (room: Map<string, never>) => Transport
   before(async () => {

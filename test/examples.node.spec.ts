@@ -50,7 +50,7 @@ describe('examples', () => {
     return [stdout, second.stdout] as const
   }
 
-  // README: "Without a token a client gets"
+  // README: "Clients without a token get"
   it('node: the open issues of a repository, the second time from a member', async () => {
     const [first, second] = await twice('node/open-issues.mjs', /members connected/)
     expect(first).to.contain('from ghmesh; fwd=uri-miss; fwd-status=200; stored\n')

@@ -17,7 +17,7 @@ describe('README.md', () => {
 
   // README: "Two processes on one machine"
   // README: "The reader prints"
-  // README: "`connected_peers` of both"
+  // README: "Both report `connected_peers`"
   // README: "`dev-secret` is easy to guess"
   it('"Local-only dev mode": the two terminals, as they stand there', async () => {
     const section = /^## Local-only dev mode$(.*?)^## /ms.exec(readme)?.[1] ?? ''
@@ -78,8 +78,8 @@ describe('README.md', () => {
     expect(destinations).to.be.at.least(2)
   })
 
-  // README: "In this repository, after"
-  // README: "`--no` keeps npx"
+  // README: "Run these in this repository"
+  // README: "`--no` stops npx"
   it('npx --no runs ghmesh here, and never what stands under its name on a registry', async () => {
     const folder = commands.folder('taken')
     writeFileSync(join(folder, 'bin.js'), "#!/usr/bin/env node\nconsole.log('taken')\n", { mode: 0o755 })
@@ -140,7 +140,7 @@ describe('README.md', () => {
       return stdout
     }
 
-    // README: "Or through Octokit"
+    // README: "Or use it with Octokit"
     it('run', async () => {
       const examples = blocks(readme, 'js')
       expect(examples).to.have.length(2)

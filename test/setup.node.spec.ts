@@ -9,7 +9,7 @@ describe('the workspace', () => {
   const commands = createCommands()
   after(() => commands.end())
 
-  // README: "All of them install and build"
+  // README: "Each command first installs"
   it('is installed and built by the commands that need it, as far as it is not', async () => {
     const { scripts } = readJson('package.json')
     for (const name of ['start', 'dashboard', 'test', 'check', 'test:network', 'test:clients', 'build'])

@@ -139,7 +139,7 @@ describe('the packed tarballs in an empty project', function () {
     expect(stdout).to.match(/^[1-9]\d* issues/)
   })
 
-  // README: "Or through Octokit"
+  // README: "Or use it with Octokit"
   it('run the README’s examples', async () => {
     runNpm(project, 'install', '--prefer-offline', '@octokit/core@7', '@octokit/plugin-paginate-rest@16')
     const readme = readFileSync(join(root, 'README.md'), 'utf8')
@@ -266,8 +266,8 @@ describe('the packed tarballs in an empty project', function () {
     expect([code, stdout.trim()]).to.deep.equal([0, 'tcp,ws,webrtc-direct'])
   })
 
-  // README: "Bun and Deno can cache for themselves,"
-  // README: "With one, `createMesh` fails there"
+  // README: "Bun and Deno can use the local cache,"
+  // README: "With a secret, `createMesh` fails"
   for (const [runtime, ...args] of [['bun'], ['deno', 'run', '-A']] as const) {
     it(`cache in ${runtime} without a secret, and refuse one in a line that names it`, async function () {
       const found = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, runtime))
@@ -295,7 +295,7 @@ describe('the packed tarballs in an empty project', function () {
     })
   }
 
-  // README: "In this repository, after"
+  // README: "Run these in this repository"
   it('give the commands ghmesh, ghmesh-relay and github-sim', async () => {
     const run = async (name: string) =>
       (
@@ -318,7 +318,7 @@ describe('the packed tarballs in an empty project', function () {
       esbuild: ['esbuild', 'main.js', '--bundle', '--format=esm', '--minify', '--outdir=dist', '--log-level=warning']
     }
     for (const [name, [command = '', ...args]] of Object.entries(bundlers)) {
-      // README: "One minified file, with or without"
+      // README: "You load one minified file,"
       it(`with ${name}, whose answers come from a member in Node`, async () => {
         const folder = join(project, `page-${name}`)
         mkdirSync(folder)

@@ -52,7 +52,7 @@ describe('a page', () => {
     expect(mesh.stats()).to.include({ peerHits: 1, apiCallsMade: 0 })
   })
 
-  // README: "`import { createMesh } from 'ghmesh'` in a page"
+  // README: "`import { createMesh } from 'ghmesh'` makes a page"
   it('meets it at a relay, gets its entry through that, and then has a direct link', async () => {
     const relays = [beside.relay]
     const transport = between(
@@ -74,7 +74,7 @@ describe('a page', () => {
     expect(mesh.relays()[0]).to.include({ state: 'reserved' })
   })
 
-  // README: "One minified file, with or without"
+  // README: "You load one minified file,"
   it('needs one file and no bundler', async () => {
     const file = new URL('/packages/core/dist/browser/ghmesh.js', location.href).href
     const { createMesh, memoryStore } = await import(file)

@@ -72,7 +72,7 @@ describe('tabs of one origin', () => {
     while (mesh.peers().length === 0) await mesh.get('nothing')
   }
 
-  // README: "`import { createMesh } from 'ghmesh'` in a page"
+  // README: "`import { createMesh } from 'ghmesh'` makes a page"
   it('have one member between them: its id, links, figures and events', async () => {
     const [one, two] = [await open(), await open()]
     await joined(one)

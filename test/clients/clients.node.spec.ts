@@ -77,7 +77,7 @@ for (const [name, needs, run, flags] of libraries) {
   })
 }
 
-// README: "docs/clients.md says which"
+// README: "docs/clients.md lists which"
 it('docs/clients.md says which of them need --rewrite-urls, and how they fail without', async function () {
   const rows = readFileSync(join(root, 'docs/clients.md'), 'utf8').match(/^\| .* \| (yes|no): /gm) ?? []
   for (const [name, , , flags] of libraries) {

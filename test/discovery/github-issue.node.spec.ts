@@ -133,7 +133,7 @@ describe('the registry in a GitHub issue', () => {
     expect(github.count(({ method, path }) => method === 'POST' && path.endsWith('/issues'))).to.equal(1)
   })
 
-  // README: "Whoever reads the folder"
+  // README: "Anyone who can read the folder"
   it('says nothing of names and addresses to the public', async () => {
     await registry().announce(peer(0))
     const [{ body }] = (await comments()) as unknown as [{ body: string }]

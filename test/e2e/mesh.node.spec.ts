@@ -49,7 +49,7 @@ describe('dashboards of several people', () => {
     }
   }
 
-  // README: "examples/dashboard is a dashboard"
+  // README: "examples/dashboard is a team dashboard"
   it('one asks GitHub; the other and a Node member have it, through the relay and then directly', async () => {
     const { page: a, said } = await person()
     addIssue('Seen by one')

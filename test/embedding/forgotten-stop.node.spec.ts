@@ -32,7 +32,7 @@ describe('a script that does not stop its mesh', () => {
   }
 
   const issue = 'process.env.GITHUB_API_URL + "/repos/octocat/hello-world/issues/1"'
-  // README: "Without a secret, nothing keeps the program from ending."
+  // README: "Without a secret, the mesh does not keep"
   for (const [what, code] of [
     ['made it', ''],
     ['read an answer', 'await (await mesh.fetch(url)).json()'],
@@ -51,7 +51,7 @@ describe('a script that does not stop its mesh', () => {
     })
   }
 
-  // README: "Where your Node or compiler knows"
+  // README: "If your Node or compiler supports"
   it('ends with a secret where it declared the mesh with `await using`', async () => {
     const { code, stdout, stderr } = await run(`
       async function use() {

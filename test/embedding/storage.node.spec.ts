@@ -15,7 +15,7 @@ describe('what a browser keeps, or does not', () => {
     expect((await ask(page, path)).said).to.equal('ghmesh; hit')
   }
 
-  // README: "`import { createMesh } from 'ghmesh'` in a page"
+  // README: "`import { createMesh } from 'ghmesh'` makes a page"
   it('an entry outlives a reload', async () => {
     const page = await pages.openPage()
     await answers(page)

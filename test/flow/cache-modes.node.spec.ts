@@ -4,7 +4,7 @@ import { as, bob, minute, repo, scene, second, shared, status } from './members.
 const issues = `${repo}/issues`
 const count = (s: ReturnType<typeof scene>) => s.github.count(issues)
 
-// README: "`mesh.fetch` is `fetch`"
+// README: "`mesh.fetch` is a `fetch`"
 describe('cache modes', () => {
   const s = scene()
 

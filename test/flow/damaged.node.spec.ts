@@ -50,7 +50,7 @@ describe('damaged answers', () => {
     answer.then((response) => response.text()).catch((error: Error) => error.constructor.name)
 
   for (const [what, wreck] of Object.entries(wrecks)) {
-    // README: "In doubt an answer"
+    // README: "When in doubt,"
     it(`${what}: as plain fetch has it, and it is not kept`, async () => {
       const { url, asked } = await wreckedServer(wreck)
       const path = `${url}/repos/octocat/hello-world/issues/1`

@@ -49,7 +49,7 @@ describe('when GitHub cannot answer', () => {
     'a connection that is cut': { reason: 'network', start: () => s.github.goDown('reset') }
   }
   for (const [what, { reason, status: code, start }] of Object.entries(faults)) {
-    // README: "When GitHub limits or fails"
+    // README: "When GitHub limits requests or fails"
     it(`${what}: an older answer with its label, in default and no-cache only`, async () => {
       const body = await (await a.ask(issues)).text()
       s.now += 61 * second
@@ -93,7 +93,7 @@ describe('when GitHub cannot answer', () => {
     expect((await a.ask(issues)).status).to.equal(503)
   })
 
-  // README: "When GitHub limits or fails"
+  // README: "When GitHub limits requests or fails"
   it('staleIfErrorMs says how long', async () => {
     const member = await s.member({ staleIfErrorMs: 10 * minute })
     const never = await s.member({ staleIfErrorMs: 0 })

@@ -33,8 +33,8 @@ describe('fetch', () => {
     expect(await real.json()).to.deep.equal(await a.json(issues))
   })
 
-  // README: "Said, not hidden."
-  // README: "Every response says in `Cache-Status`"
+  // README: "Transparent."
+  // README: "`Cache-Status` and `Age` tell"
   it('says with every answer where it came from and how old it is', async () => {
     s.github.respondOnce('/repos/octocat/Hello-World/labels', new Response('{}', { status: 500 }))
     const paths = [issues, issues, '/user', `${repo}/nothing`, `${repo}/nothing`, `${repo}/labels`]
@@ -48,7 +48,7 @@ describe('fetch', () => {
     expect((await a.ask(`${repo}/nothing`)).headers.get('age'), 'a remembered 404').to.equal('7')
   })
 
-  // README: "Without a secret it caches"
+  // README: "Without a secret, ghmesh caches"
   // README: "`CACHE_P2P_SHARED_SECRET`, `GHMESH_SECRET`"
   // README: "`GITHUB_REPOSITORY`"
   it('is a cache for this machine alone where there is no secret, whatever says where members are', async () => {
@@ -67,7 +67,7 @@ describe('fetch', () => {
     expect(alone.sent.map(({ url }) => url).filter((url) => /issues/.test(url))).to.deep.equal([])
   })
 
-  // README: "`mesh.fetch` is `fetch`"
+  // README: "`mesh.fetch` is a `fetch`"
   it('takes a string, a URL, and a Request, and needs no receiver', async () => {
     const { fetch: bound } = a.mesh
     const href = s.github.url + issues
@@ -128,7 +128,7 @@ describe('fetch', () => {
     expect(a.sent).to.have.length(0)
   })
 
-  // README: "`mesh.fetch` is `fetch`"
+  // README: "`mesh.fetch` is a `fetch`"
   it('fails as fetch does where GitHub cannot be reached and nothing is held', async () => {
     await s.github.goDown()
     expect(await failure(a.ask(issues))).to.be.instanceOf(TypeError)
@@ -136,7 +136,7 @@ describe('fetch', () => {
     expect((await a.ask(issues)).status).to.equal(200)
   })
 
-  // README: "`mesh.fetch` is `fetch`"
+  // README: "`mesh.fetch` is a `fetch`"
   it('rejects what fetch rejects', async () => {
     for (const input of ['/repos/octocat', 'http://', 'nonsense:']) {
       expect(await failure(a.mesh.fetch(input)), input).to.be.instanceOf(TypeError)

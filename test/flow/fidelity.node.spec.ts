@@ -171,7 +171,7 @@ describe('fidelity: through the mesh is as plain fetch', () => {
     expect(listed, 'listed, but not seen').to.have.members([...seen])
   })
 
-  // README: "docs/clients.md says which"
+  // README: "docs/clients.md lists which"
   it('every difference stands in docs/clients.md', () => {
     const said = readFileSync(join(import.meta.dirname, '../../docs/clients.md'), 'utf8').toLowerCase()
     for (const name of [...Object.keys(differences), 'link', 'etag']) expect(said, name).to.include(`\`${name}\``)

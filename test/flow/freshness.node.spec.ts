@@ -75,7 +75,7 @@ describe('freshness', () => {
     expect((await a.json(issues))[0].title).to.equal('Later')
   })
 
-  // README: "Stale answers are checked"
+  // README: "Stale responses are revalidated"
   // README: "ghmesh shares responses, never tokens"
   it('one member’s body is revalidated with the other’s token for nothing', async () => {
     const [a, b] = await s.two()

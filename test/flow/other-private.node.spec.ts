@@ -30,7 +30,7 @@ describe('what only some may see, in answers about a public repository', () => {
     expect(status(await d.ask(timeline()))).to.equal('ghmesh; hit; detail=peer')
   })
 
-  // README: "An answer that a token got and that names"
+  // README: "If a response fetched with a token names"
   for (const [what, body] of Object.entries({
     'a private repository': [{ id: 1, head: { repo: { id: 9, full_name: plans, private: true } } }],
     'one that is not public': [{ id: 1, head: { repo: { id: 9, full_name: plans, visibility: 'internal' } } }],

@@ -139,7 +139,7 @@ describe('what is not the cache’s', () => {
     expect(s.github.calls.every(({ login }) => login === 'alice')).to.equal(true)
   })
 
-  // README: "What it does not cache, such as writes"
+  // README: "Requests that it does not cache,"
   it('reaches GitHub as plain fetch sends it, but for the member’s token', async () => {
     const seen: unknown[] = []
     const server = createServer(async (request, response) => {
@@ -175,7 +175,7 @@ describe('what is not the cache’s', () => {
     }
   })
 
-  // README: "What it does not cache, such as writes"
+  // README: "Requests that it does not cache,"
   it('an own Authorization wins over the member’s', async () => {
     const a = await s.member()
     await a.ask(issues, { method: 'POST', body: '{"title":"x"}', headers: { authorization: 'token sim-token-bob' } })

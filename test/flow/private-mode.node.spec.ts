@@ -9,7 +9,7 @@ const modes = ['default', 'no-cache', 'force-cache', 'only-if-cached'] as const
 describe('a GitHub Enterprise Server in private mode', () => {
   const s = scene({ privateMode: true, basePath: '/api/v3' })
 
-  // README: "Of GitHub Enterprise Server"
+  // README: "From GitHub Enterprise Server"
   it('gives what a token saw to tokens, and to nobody else: not from this member’s cache', async () => {
     const a = await s.member()
     const known = next(a, 'announced', '/issues')
@@ -23,7 +23,7 @@ describe('a GitHub Enterprise Server in private mode', () => {
     expect((await a.ask(issues)).status).to.equal(200)
   })
 
-  // README: "Of GitHub Enterprise Server"
+  // README: "From GitHub Enterprise Server"
   it('… nor from what a member told', async () => {
     const [a, b] = await s.two()
     await shared(a, b, issues)
@@ -65,7 +65,7 @@ describe('a local client without a token', () => {
 describe('a GitHub Enterprise Server that is open', () => {
   const s = scene({ basePath: '/api/v3' })
 
-  // README: "Of GitHub Enterprise Server"
+  // README: "From GitHub Enterprise Server"
   // README: "`GITHUB_API_URL`"
   it('is asked once without a token; then what tokens saw is for all', async () => {
     const [a, b] = await s.two()

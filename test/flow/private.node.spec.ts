@@ -36,7 +36,7 @@ describe('private repositories in a group that shares them', () => {
   }
 
   for (const cache of modes) {
-    // README: "Even then a member serves"
+    // README: "Even then, a member serves"
     it(`${cache}: a token without access does not get what this member holds`, async () => {
       await pulled(hidden)
       const answer = await b.ask(hidden, { cache })
@@ -63,7 +63,7 @@ describe('private repositories in a group that shares them', () => {
       expect((await a.ask(hidden, { cache })).status, 'the first one still does').to.equal(200)
     })
 
-    // README: "Even then a member serves"
+    // README: "Even then, a member serves"
     it(`${cache}: the right ends after an hour`, async () => {
       await a.ask(hidden)
       s.github.setRole(alice, 'octocat/secret-plans', 'none')

@@ -28,7 +28,7 @@ const hidden = `${secretRepo}/issues`
 describe('sharing', () => {
   const s = scene()
 
-  // README: "What one member fetched,"
+  // README: "Whatever one member fetches,"
   it('what is public is asked of GitHub once for both', async () => {
     const [a, b] = await s.two()
     const body = await (await shared(a, b, issues)).text()
@@ -42,7 +42,7 @@ describe('sharing', () => {
 
   const lookUps = () => s.github.calls.filter(({ path }) => /^\/repos\/octocat\/hello-world$/i.test(path))
 
-  // README: "Before an answer that a token got"
+  // README: "Before it shares a response"
   it('a repository is looked up once for all that is read of it within half a minute, and paid once', async () => {
     const [a, b] = await s.two()
     s.github.repository('octocat/Hello-World').setIssues(300)
@@ -85,7 +85,7 @@ describe('sharing', () => {
     }
   })
 
-  // README: "Members are told only what"
+  // README: "A member shares only responses"
   it('what nobody’s token got needs no look', async () => {
     const [a, b] = [await s.member({ token: undefined }), await s.member({ token: undefined })]
     await s.connect(a, b)
@@ -98,8 +98,8 @@ describe('sharing', () => {
     expect(lookUps()).to.deep.equal([])
   })
 
-  // README: "In doubt an answer"
-  // README: "Members are told only what"
+  // README: "When in doubt,"
+  // README: "A member shares only responses"
   it('where a repository cannot be looked up nothing of it is told, and GitHub is not asked again and again', async () => {
     const [a, b] = await s.two()
     s.github.respond(/^\/repos\/octocat\/hello-world$/i, dated(s, '{}', { status: 502 }))
@@ -113,9 +113,9 @@ describe('sharing', () => {
   })
 
   // README: "Public by default."
-  // README: "Members are told only what"
+  // README: "A member shares only responses"
   // README: "Private repositories are shared only"
-  // README: "Without a token a client gets"
+  // README: "Clients without a token get"
   it('of a private or internal repository nothing leaves', async () => {
     const [a, b] = await s.two()
     const announced = counter(a, 'announced')
@@ -130,7 +130,7 @@ describe('sharing', () => {
     expect(announced.count).to.equal(0)
   })
 
-  // README: "What depends on the viewer"
+  // README: "Responses that depend on the viewer"
   it('what depends on the viewer never leaves, whatever is shared', async () => {
     const [a, b] = await s.two({ share: 'group' })
     const announced = counter(a, 'announced')
@@ -143,7 +143,7 @@ describe('sharing', () => {
     expect(announced.count).to.equal(0)
   })
 
-  // README: "What depends on the viewer"
+  // README: "Responses that depend on the viewer"
   it('each token of a member gets its own of what depends on the viewer', async () => {
     const a = await s.member()
     for (let n = 0; n < 2; n++) {
@@ -238,7 +238,7 @@ describe('sharing', () => {
       expect((await b.ask(issues)).status).to.equal(404)
     })
 
-    // README: "Once it is private, what members"
+    // README: "Once the repository is private,"
     it('members do not hear that what they hold is still current', async () => {
       const [a, b] = await s.two()
       await shared(a, b, issues)
@@ -251,7 +251,7 @@ describe('sharing', () => {
       expect((await b.ask(issues)).status).to.equal(404)
     })
 
-    // README: "Once it is private, what members"
+    // README: "Once the repository is private,"
     for (const restarts of [false, true])
       it(`a member whose token is refused gives what it holds to nobody${restarts ? ', after a restart too' : ''}`, async () => {
         const directory = mkdtempSync(join(tmpdir(), 'ghmesh-hidden-'))

@@ -14,7 +14,7 @@ const sized = (byteLength: number, n: number) => {
 describe('stats', () => {
   const s = scene()
 
-  // README: "Every response says in `Cache-Status`"
+  // README: "`Cache-Status` and `Age` tell"
   it('every figure after a scripted sequence agrees with GitHub’s own log', async () => {
     const a = await s.member()
     await a.ask(issues) // miss, and a look at the repository's visibility

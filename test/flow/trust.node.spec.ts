@@ -21,7 +21,7 @@ describe('trust', () => {
       }
     })
 
-  // README: "`trust: 'verify'` serves"
+  // README: "With `trust: 'verify'`, a response"
   it('verify: a member’s fresh body is served after this member’s own 304, which costs nothing', async () => {
     const a = await s.member()
     const b = await s.member({ token: bob, trust: 'verify' })
@@ -43,7 +43,7 @@ describe('trust', () => {
     expect(status(await b.ask(issues)), 'its own from then on').to.match(/fwd-status=304/)
   })
 
-  // README: "`trust: 'verify'` serves"
+  // README: "With `trust: 'verify'`, a response"
   it('verify: what a member made up is never served, in any mode', async () => {
     const a = await liar()
     for (const cache of ['default', 'no-cache', 'force-cache', 'only-if-cached'] as const) {
@@ -98,7 +98,7 @@ describe('trust', () => {
     expect(status(await b.ask(issues))).to.match(/fwd-status=304/)
   })
 
-  // README: "Everybody with the secret can put"
+  // README: "Everyone with the secret can put"
   it('group: a member that lied three times within the hour is believed no more', async () => {
     const a = await liar()
     const b: Member = await s.member({ token: bob, random: () => 0 })

@@ -9,7 +9,7 @@ describe('what different viewers see', () => {
   const s = scene()
   const permissions = async (answer: Response) => (await answer.json()).permissions.admin
 
-  // README: "A body with a viewer's `permissions`"
+  // README: "A body that contains a viewer's `permissions`"
   it('two members with different permissions each see their own, and nothing flaps', async () => {
     const [a, b] = await s.two()
     for (let round = 0; round < 12; round++) {
@@ -109,7 +109,7 @@ describe('what different viewers see', () => {
     }
   })
 
-  // README: "A body with a viewer's `permissions`"
+  // README: "A body that contains a viewer's `permissions`"
   it('viewers with the same permissions share one body', async () => {
     const [a, b] = await s.two()
     s.github.addToken('token-carol', { login: 'carol' })

@@ -49,7 +49,7 @@ describe('a machine that is not as it should be', () => {
       expect(readFileSync(join(peersDir, name)).equals(Buffer.from(content)), name).to.equal(true)
   })
 
-  // README: "When members, disk or discovery fail"
+  // README: "If members, the disk or discovery fail"
   it('a registry that cannot be used: one warning, and fetches are answered', async () => {
     const peersDir = join(folder(), 'file')
     writeFileSync(peersDir, 'not a folder')
@@ -67,7 +67,7 @@ describe('a machine that is not as it should be', () => {
     'a database with flipped bytes': (good: Buffer) =>
       good.map((byte, i) => (i % 7 === 0 && i > 100 ? byte ^ 0x55 : byte))
   })) {
-    // README: "When members, disk or discovery fail"
+    // README: "If members, the disk or discovery fail"
     it(`cache.db is ${name}: fetches are answered, and the old file is kept`, async () => {
       const cacheDir = folder()
       const first = await here.member(onDisk(cacheDir))

@@ -25,9 +25,9 @@ describe('questions that nobody honest asks', () => {
     return { mesh, attacker, told: await attacker.forge(path, '') }
   }
 
-  // README: "Outsiders learn no content."
-  // README: "Without the secret there are no URLs"
-  // README: "Somebody who connects without the secret"
+  // README: "Outsiders see no content."
+  // README: "Without the secret, URLs and bodies"
+  // README: "A peer that connects without the secret"
   it('with another secret: gets nothing, is dropped, and disturbs nobody', async () => {
     const { mesh, attacker, told } = await holder({ secret: createSecret() }, { proofMs: 100 })
     const dropped = attacker.dropped()

@@ -162,11 +162,11 @@ describe('a hostile relay', () => {
     expect(await (await a.fetch(here.url(path))).text()).to.equal(said)
   })
 
-  // README: "Outsiders learn no content."
-  // README: "Without the secret there are no URLs"
+  // README: "Outsiders see no content."
+  // README: "Without the secret, URLs and bodies"
   // README: "It needs no secret and cannot read"
   // README: "Connections between members are encrypted"
-  // README: "A relay sees who speaks"
+  // README: "A relay sees who talks"
   it('that writes down all it carries: sees who speaks and how much, and can open nothing', async () => {
     const gossip: Uint8Array[] = []
     relay.forwards((message) => {

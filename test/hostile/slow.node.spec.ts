@@ -27,7 +27,7 @@ describe('a member that is slow', () => {
     return encodeAnswer({ type: 'entry', entry: head, encoding: 'identity', length: head.size })
   }
 
-  // README: "When members, disk or discovery fail"
+  // README: "If members, the disk or discovery fail"
   it('by the byte: GitHub is asked when the time for members is over, not when the body is', async () => {
     const maker = await here.attacker()
     const { mesh, frames } = await withLaggard(async function* (sent, signal) {

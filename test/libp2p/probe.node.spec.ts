@@ -5,7 +5,7 @@ import { connected, members } from './members.ts'
 describe('a member that is probed', () => {
   const here = members()
 
-  // README: "Somebody who connects without the secret"
+  // README: "A peer that connects without the secret"
   it('tells anybody its version, and only members its name', async () => {
     const probed = await here.member({ name: 'probed' })
     const transport = libp2pTransport({ listenPort: 0, forceLocalhost: true })

@@ -49,8 +49,8 @@ describe('members and a relay', () => {
     while (!fits()) await here.gossips(from, to)
   }
 
-  // README: "Members that cannot dial one another"
-  // README: "With that line in the environment"
+  // README: "Members that cannot reach each other"
+  // README: "Put that line into the environment"
   it('meet through it, with nothing but its address; share by gossip and by asking', async () => {
     const { addresses } = await startRelay()
     const a = await behindNat(addresses)
@@ -79,7 +79,7 @@ describe('members and a relay', () => {
     await here.gossips(a, b)
   })
 
-  // README: "Where one can dial the other"
+  // README: "As soon as two members can reach"
   it('a better way is taken as soon as there is one, and gossip goes on when the circuit has gone', async () => {
     const running = await startRelay()
     const open = new Set<string | undefined>()

@@ -34,9 +34,9 @@ async function tap(port: number) {
 describe('somebody who watches the wire between two members', () => {
   const here = members()
 
-  // README: "Without the secret there are no URLs"
+  // README: "Without the secret, URLs and bodies"
   // README: "Connections between members are encrypted"
-  // README: "Somebody who watches the network"
+  // README: "An observer of the network"
   it('sees that they speak, and nothing of what they say, not even in which protocol', async () => {
     const a = await here.member()
     const wire = await tap(Number(/\/tcp\/(\d+)\//.exec(a.addresses[0] ?? '')?.[1]))

@@ -81,8 +81,8 @@ for (const { name, nats, path, transport } of worlds) {
     }
     const tell = (to: Running, ...command: unknown[]) => to.child.stdin?.write(`${JSON.stringify(command)}\n`)
 
-    // README: "Members that cannot dial one another"
-    // README: "Behind two NATs they do so"
+    // README: "Members that cannot reach each other"
+    // README: "Behind two NATs they connect"
     it(`find each other through the relay, and end up ${path} (${transport})`, async () => {
       const [a, b] = [await member('a'), await member('b')]
       await Promise.all([a, b].map(({ said }) => said(/"type":"peer:connect"/)))
@@ -114,7 +114,7 @@ for (const { name, nats, path, transport } of worlds) {
       }
     })
 
-    // README: "With that line in the environment"
+    // README: "Put that line into the environment"
     // README: "`GHMESH_RELAYS`"
     it('the runbook’s reader and writer', async () => {
       const env = (port: number) => ({

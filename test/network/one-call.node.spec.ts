@@ -25,7 +25,7 @@ describe('one call for all', function () {
   this.timeout(180_000)
   const here = world(['a', 'b', 'c'])
 
-  // README: "What one member fetched,"
+  // README: "Whatever one member fetches,"
   it('three gh and two Octokit scripts on three laptops, forty resources each in any order: each is fetched once', async () => {
     expect(new Set(resources).size).to.equal(40)
     const secret = createSecret()

@@ -58,7 +58,7 @@ describe('laptops on one network', function () {
     expect(answers()).to.deep.equal([['alice', 'GET', `/repos/${repository}`]])
   })
 
-  // README: "Nothing here needs the internet."
+  // README: "No internet connection is needed."
   it('the runbook, synthetic: no call for an answer at all', async () => {
     const known = listed()
     await readAndWrite(['--synthetic'], laptop, () => known)

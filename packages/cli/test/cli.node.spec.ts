@@ -54,7 +54,7 @@ describe('the command ghmesh', () => {
   describe('smoke', () => {
     // README: "`ghmesh smoke --write` on one machine"
     // README: "Both end with `Final stats`"
-    // README: "Exit codes: 0 it worked"
+    // README: "Exit codes: 0 success"
     it('a reader gets what a writer fetched with one call, and calls nobody', async () => {
       const [reader, writer] = await both(['--verbose'])
       expect(reader.code, reader.stderr).to.equal(0)
@@ -91,7 +91,7 @@ describe('the command ghmesh', () => {
 
     // README: "`ghmesh smoke --write` on one machine"
     // README: "Both end with `Final stats`"
-    // README: "Nothing here needs the internet."
+    // README: "No internet connection is needed."
     it('synthetic: no call at all, and one JSON document each', async () => {
       const [readerEnv, writerEnv] = [member('reader'), member('writer', { GH_TOKEN: alice })]
       const [reader, writer] = await both(['--synthetic', '--json', '--target', 'some/where'], readerEnv, writerEnv)
@@ -118,7 +118,7 @@ describe('the command ghmesh', () => {
       expect(again.stderr).to.contain(document.error)
     })
 
-    // README: "`connected_peers` of both"
+    // README: "Both report `connected_peers`"
     it('with another secret nothing arrives, and a writer that stays alone says so', async () => {
       const reader = commands.ghmesh(
         ['smoke', '--read', '--wait-seconds', '3'],
@@ -151,7 +151,7 @@ describe('the command ghmesh', () => {
       expect(reader.entry.from_peer_id).to.equal(writer.final_stats.peer_id)
     })
 
-    // README: "Exit codes: 0 it worked"
+    // README: "Exit codes: 0 success"
     it('a writer with nothing to share ends with 1 and says why', async () => {
       const args = ['smoke', '--write', '--target', 'octocat/secret-plans']
       const [hidden, missing, down] = await Promise.all([
@@ -316,7 +316,7 @@ describe('the command ghmesh', () => {
     expect(a.stdout).to.not.equal(b.stdout)
   })
 
-  // README: "Exit codes: 0 it worked"
+  // README: "Exit codes: 0 success"
   it('wrong usage: exit code 2, and one line that names it', async () => {
     const wrong: [string[], RegExp, Record<string, string>?][] = [
       [['frobnicate'], /unknown command 'frobnicate'; see ghmesh --help/],
@@ -348,7 +348,7 @@ describe('the command ghmesh', () => {
     }
   })
 
-  // README: "docs/commands.md has"
+  // README: "docs/commands.md describes"
   it('docs/commands.md has all commands, and no others', async () => {
     const namesIn = async (...args: string[]) => {
       const { stdout } = await commands.ghmesh([...args, '--help']).ended

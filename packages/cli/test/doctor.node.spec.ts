@@ -51,7 +51,8 @@ else if (what === 'get') console.log(read())
 else writeFileSync(file, value)
 `
 
-// README: "`ghmesh doctor` looks at Node"
+// README: "`ghmesh doctor` checks Node"
+// README: "It reports what is wrong with each"
 describe('ghmesh doctor', () => {
   const commands = createCommands()
   const secret = createSecret()
@@ -140,7 +141,8 @@ describe('ghmesh doctor', () => {
     expect(on.said('registry')).to.match(/^ok: octocat\/Hello-World can be read/)
   })
 
-  // README: "`ghmesh doctor` looks at Node"
+  // README: "`ghmesh doctor` checks Node"
+  // README: "It reports what is wrong with each"
   it('where all is well: a line for each, exit code 0, and nothing is written', async () => {
     const peers = commands.folder('peers')
     await member({ name: 'laptop-b', discovery: [filePeers({ directory: peers })] })

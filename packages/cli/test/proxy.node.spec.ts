@@ -105,7 +105,7 @@ describe('ghmesh proxy', () => {
   })
 
   describe('answers', () => {
-    // README: "A cache on a Unix socket"
+    // README: "The proxy is a cache on a Unix socket"
     it('from the cache, when asked again', async () => {
       const [path, token] = [`${hello}/labels`, alice]
       const first = await ask(socket, path, { token })
@@ -537,7 +537,7 @@ describe('ghmesh proxy', () => {
   })
 
   describe('figures', () => {
-    // README: "A cache on a Unix socket"
+    // README: "The proxy is a cache on a Unix socket"
     it('as JSON, and for Prometheus', async () => {
       const { headers, text } = await ask(port, '/ghmesh/metrics')
       expect(headers['content-type']).to.match(/^text\/plain; version=0\.0\.4/)

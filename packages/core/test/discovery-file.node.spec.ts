@@ -67,7 +67,7 @@ describe('filePeers', () => {
     expect((await promise).peerId).to.equal(one)
   })
 
-  // README: "Whoever reads the folder"
+  // README: "Anyone who can read the folder"
   it("writes the Python tool's fields, for the owner only and in one step", async () => {
     const directory = newDirectory()
     const addresses = [`/ip4/192.0.2.1/tcp/9123/p2p/${one}`, `/ip4/192.0.2.1/tcp/10123/ws/p2p/${one}`]

@@ -105,7 +105,7 @@ describe('options: the environment', () => {
       }
     })
 
-  // README: "A value that makes no sense"
+  // README: "An invalid value is an error"
   // README: "`GHMESH_ICE_SERVERS`"
   it('counts what is empty as unset', () => {
     const empty = Object.fromEntries(variables.map(([name], i) => [name, i % 2 ? '' : ' \t']))
@@ -133,7 +133,7 @@ describe('options: the environment', () => {
     ])
   })
 
-  // README: "Options of `createMesh`, then"
+  // README: "Options of `createMesh` come first"
   it('gives way to options, and is not even looked at where there is one', () => {
     const environment = { CACHE_LISTEN_PORT: 'nonsense', CACHE_DIR: '/d', RUNNER_NAME: 'ci' }
     const read = readOptions({ listenPort: 1, cacheDir: '/own', name: undefined }, readEnvironment(environment))
@@ -148,7 +148,7 @@ describe('options: the environment', () => {
 })
 
 describe('options: what is given', () => {
-  // README: "A value that makes no sense"
+  // README: "An invalid value is an error"
   it('is refused with its name and value', () => {
     const wrong: [keyof MeshOptions, unknown, string][] = [
       ['listenPort', 1.5, '1.5'],
@@ -186,7 +186,7 @@ describe('options: what is given', () => {
       expect(messageOf({ [name]: 1 })).to.include(`"${name}"`)
   })
 
-  // README: "A value that makes no sense"
+  // README: "An invalid value is an error"
   it('never shows a secret or token, not even in the wrong place', () => {
     const hidden = ['hunter2 hunter2', secret, token, `github_pat_${'p'.repeat(30)}`]
     for (const value of hidden) {
@@ -218,8 +218,8 @@ describe('options: what is given', () => {
 })
 
 describe('options: limits', () => {
-  // README: "Somebody who connects without the secret"
-  // README: "Options of `createMesh`, then"
+  // README: "A peer that connects without the secret"
+  // README: "Options of `createMesh` come first"
   it('are the documented ones unless they are set', () => {
     const minute = 60_000
     // Section 9 of the design, and what the doc comments of the options say.

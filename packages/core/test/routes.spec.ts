@@ -63,7 +63,7 @@ describe('routes', () => {
       expect(sharing(path), path).to.equal('anonymous')
   })
 
-  // README: "What depends on the viewer"
+  // README: "Responses that depend on the viewer"
   it("never shares what is the viewer's, an administrator's, or unknown", () => {
     const admin = inRepository(
       '/branches/main/protection /branches/main/protection/ /branches/a/b/protection/restrictions /subscription /collaborators /hooks /keys /traffic/views /secrets /actions/secrets /dependabot/alerts /pulls/1/reviews/2 /invitations'

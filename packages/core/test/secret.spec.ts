@@ -10,7 +10,7 @@ const caught = (promise: Promise<unknown>) =>
   )
 
 describe('secret', () => {
-  // README: "A passphrase that can be guessed"
+  // README: "A guessable passphrase"
   it('is ghm1_ and 32 random bytes, another one each time', async () => {
     const [one, two] = [createSecret(), createSecret()]
     expect(one).to.match(/^ghm1_[\w-]{43}$/)
@@ -54,7 +54,7 @@ describe('secret', () => {
     expect(isStrongSecret(`${createSecret()}x`)).to.equal(false)
   })
 
-  // README: "A passphrase that can be guessed"
+  // README: "A guessable passphrase"
   it('that can be guessed opens what was recorded, to whoever tries it', async () => {
     const guesses = ['password password', 'hunter2', 'correct horse battery staple']
     const opens = async (secret: string): Promise<string[]> => {

@@ -21,7 +21,7 @@ import vectors from './vectors.json' with { type: 'json' }
 const dayMs = 86_400_000
 const group = () => openGroup(vectors.secret, () => vectors.proof.expiresAt - dayMs, dayMs)
 
-// README: "What members say to each other"
+// README: "The protocol between members"
 describe('PROTOCOL.md: test vectors', () => {
   it('1. roots, group id and topic', async () => {
     expect(hex(await rootOf(vectors.passphrase))).to.equal(vectors.passphraseRoot)
