@@ -5,123 +5,123 @@ const secondMs = 1000
 const minuteMs = 60 * secondMs
 const hourMs = 60 * minuteMs
 
-/** Every bound of a relay, with its unit in its name. "Address" is an IPv4 address or an IPv6 network of 64 bits. */
+/** Every limit of a relay, with its unit in its name. "Address" is an IPv4 address or an IPv6 network of 64 bits. */
 export const defaultRelayLimits = {
-  /** Connections at once; each costs 0.3 to 0.5 MB, so this is what bounds memory. */
+  /** Maximum connections at once. Each costs 0.3 to 0.5 MB, so this limits memory. */
   connections: 4000,
-  /** Connections at once from one address. An office or a cloud's runners share one; more than this is no office. */
+  /** Maximum connections at once from one address. The members of an office, or a cloud provider's runners, can share one address; no office needs more than this. */
   connectionsPerAddress: 500,
-  /** New connections a second from one address in the long run: a fleet that starts at once is let in within seconds. */
+  /** Sustained rate of new connections per second from one address: a fleet that starts all at once is let in within seconds. */
   connectionsPerSecondAndAddress: 50,
-  /** New connections from one address that may come at once. */
+  /** Maximum burst of new connections from one address. */
   connectionsBurstPerAddress: 250,
-  /** Connections of one peer at once: one by each way in, and some that are being replaced. */
+  /** Maximum connections of one peer at once: one for each transport, and some that are being replaced. */
   connectionsPerPeer: 8,
-  /** Connections from one address that are still shaking hands; the one that has waited longest makes room. */
+  /** Maximum unfinished handshakes from one address; at the limit, the oldest one is closed. */
   handshakesPerAddress: 50,
-  /** Connections that are still shaking hands, of all; the fullest address makes room. */
+  /** Maximum unfinished handshakes in total; at the limit, the address with the most of them loses one. */
   handshakes: 500,
-  /** A handshake may take this long. */
+  /** Maximum duration of a handshake. */
   handshakeMs: 8 * secondMs,
-  /** Handshakes by WebRTC at once. Few, for each takes threads and memory before its sender has shown to exist. */
+  /** Maximum WebRTC handshakes at once. Low, because each uses threads and memory before its sender is known to exist. */
   webRtcHandshakes: 32,
-  /** Handshakes by WebRTC at once from one address. */
+  /** Maximum WebRTC handshakes at once from one address. */
   webRtcHandshakesPerAddress: 8,
-  /** Handshakes by WebRTC that may begin a second. */
+  /** Maximum number of WebRTC handshakes started per second. */
   webRtcHandshakesPerSecond: 10,
-  /** Largest WebSocket message: libp2p sends frames of 64 KiB. */
+  /** Maximum size of a WebSocket message: libp2p sends frames of 64 KiB. */
   webSocketMessageBytes: MiB,
-  /** A closed WebSocket waits this long for the other side to agree. */
+  /** How long a closed WebSocket waits for the other side to agree. */
   webSocketCloseMs: 2 * secondMs,
-  /** Streams that a connection may open, of whatever protocol: circuits, and a few for the rest. */
+  /** Maximum streams that a peer can open on one connection, for all protocols: circuits, and a few for the rest. */
   streamsPerConnection: 256,
-  /** A connected peer is asked for a sign of life this often. Most of what an idle member costs; libp2p does it every 10 s. */
+  /** Interval of pings to a connected peer. This is most of the cost of an idle member; libp2p pings every 10 s. */
   pingMs: 30 * secondMs,
 
-  /** Who has shown no valid proof after this is disconnected; what the protocol says. */
+  /** A peer without a valid proof is disconnected after this; set by the protocol. */
   unprovenMs: 5 * secondMs,
-  /** A reservation waits this long for the proof that is sent at the same moment; clients give up after 5 s. */
+  /** How long a reservation waits for the proof that is sent at the same time; clients give up after 5 s. */
   proofWaitMs: 3 * secondMs,
-  /** How long a proof may be valid; what the protocol says. */
+  /** Maximum validity of a proof; set by the protocol. */
   proofLifetimeMs: 24 * hourMs,
-  /** Groups that one peer may show proofs of. */
+  /** Maximum groups for which one peer can show proofs. */
   groupsPerPeer: 8,
-  /** Groups served at once. Each has a topic, whose peers are gone through every second. */
+  /** Maximum groups served at once. Each has a topic, whose peers are checked every second. */
   groups: 1000,
-  /** Groups that were first shown from one address, else one machine could take all. */
+  /** Maximum groups first shown from one address; otherwise one machine could use up all of them. */
   groupsPerAddress: 64,
-  /** A group's topic is left this long after its last member went: most come back, and joining anew costs them 10 s. */
+  /** How long the relay stays in a group's topic after its last member has left: most members come back, and joining again costs them 10 s. */
   groupLingerMs: minuteMs,
-  /** Largest question on the exchange protocol; what the protocol says. */
+  /** Maximum size of a request on the exchange protocol; set by the protocol. */
   questionBytes: 4 * KiB,
-  /** Streams of questions on one connection: a member needs one, and each can hold unread bytes. */
+  /** Maximum request streams on one connection: a member needs one, and each can hold unread bytes. */
   questionStreams: 8,
-  /** Questions a second on the exchange protocol from one peer: a proof costs a signature check. */
+  /** Requests per second on the exchange protocol from one peer: a proof costs a signature check. */
   questionsPerSecond: 5,
-  /** Questions of one peer that may come at once. */
+  /** Maximum burst of requests from one peer. */
   questionsBurst: 32,
 
-  /** Reservations at once: as many as there can be members. */
+  /** Maximum reservations at once: one for every possible member. */
   reservations: 4000,
-  /** Reservations from one address; as many as it may have connections. */
+  /** Maximum reservations from one address; as many as its connections. */
   reservationsPerAddress: 500,
-  /** How long a reservation lasts; clients renew five minutes before its end. */
+  /** How long a reservation lasts; clients renew it five minutes before it ends. */
   reservationMs: 15 * minuteMs,
-  /** Circuits at once. Each keeps two streams and up to 0.5 MiB in flight. */
+  /** Maximum circuits at once. Each keeps two streams and up to 0.5 MiB in flight. */
   circuits: 4000,
-  /** Circuits that end at one peer, and circuits that begin at it: the members that one member talks to. */
+  /** Maximum circuits to one peer, and maximum circuits from one peer: the members that one member talks to. */
   circuitsPerPeer: 128,
-  /** Circuits that begin at one address. */
+  /** Maximum circuits from one address. */
   circuitsPerAddress: 1000,
-  /** Bytes that one circuit may carry, both directions. Enough for a day's entries, yet an end. */
+  /** Maximum bytes that one circuit can carry, in both directions together: enough for a day's entries, but not unlimited. */
   circuitBytes: GiB,
-  /** A circuit ends after this, and its members open another. */
+  /** Maximum duration of a circuit; after it ends, its members open another. */
   circuitMs: 6 * hourMs,
-  /** Requests for reservations and circuits a second from one peer. */
+  /** Requests for reservations and circuits per second from one peer. */
   hopsPerSecond: 10,
-  /** Requests for reservations and circuits of one peer that may come at once. */
+  /** Maximum burst of requests for reservations and circuits from one peer. */
   hopsBurst: 200,
 
-  /** Largest gossip message; what the protocol says. */
+  /** Maximum size of a gossip message; set by the protocol. */
   messageBytes: 64 * KiB,
-  /** Largest frame of gossip: several messages, or an answer to a request for missed ones. */
+  /** Maximum size of a gossip frame: several messages, or a response to a request for missed ones. */
   frameBytes: MiB,
-  /** Messages a second that one sender may publish: the rate at which members hear it. */
+  /** Messages per second that one sender can publish: the rate that members accept. */
   messagesPerSecond: 50,
-  /** Messages of one sender that may come at once. */
+  /** Maximum burst of messages from one sender. */
   messagesBurst: 200,
-  /** Bytes a second that one sender may publish. */
+  /** Bytes per second that one sender can publish. */
   messageBytesPerSecond: MiB,
-  /** Messages a second that one peer may hand over: its own and those of the members it is connected to. */
+  /** Messages per second that one peer can forward: its own and those of the members it is connected to. */
   handedPerSecond: 500,
-  /** Messages of one peer, its own and others', that may come at once. */
+  /** Maximum burst of messages from one peer, its own and others'. */
   handedBurst: 2000,
-  /** Bytes a second that one peer may hand over. More is dropped; who sends twice as much all the time is disconnected. */
+  /** Bytes per second that one peer can forward. More is dropped; a peer that constantly sends twice as much is disconnected. */
   handedBytesPerSecond: 8 * MiB,
-  /** Gossip frames a second from one peer, with and without messages; over the burst it is disconnected. */
+  /** Gossip frames per second from one peer, with or without messages; a peer that exceeds the burst is disconnected. */
   framesPerSecond: 1000,
-  /** Gossip frames of one peer that may come at once. */
+  /** Maximum burst of gossip frames from one peer. */
   framesBurst: 8000,
-  /** Messages of one group that may come at once, whatever other groups send. */
+  /** Maximum burst of messages in one group, whatever other groups send. */
   messagesBurstOfGroup: 2000,
-  /** Messages a second of all together, half of it divided among the groups: what is remembered of each message takes memory. */
+  /** Messages per second in all groups together, half of it divided among the groups: remembering each message takes memory. */
   messagesPerSecondOfAll: 5000,
-  /** A message is known again for this long. */
+  /** How long a message is remembered, to recognise repeats. */
   seenMs: minuteMs,
-  /** What may lie ready for a peer that reads slowly, before its gossip stream is closed. */
+  /** Maximum bytes queued for a peer that reads slowly, before its gossip stream is closed. */
   outboundBytes: 4 * MiB,
 
-  /** After so many rejected messages a peer is disconnected and not heard; what the protocol says. */
+  /** Number of rejected messages after which a peer is disconnected and ignored; set by the protocol. */
   rejectedMessages: 20,
-  /** How long a peer is shut out. */
+  /** How long a peer is blocked. */
   shutOutMs: 15 * minuteMs,
-  /** Peers whose rate and rejections are remembered. */
+  /** Maximum peers whose rates and rejections are remembered. */
   rememberedPeers: 8192,
-  /** Proofs that were checked and are remembered. */
+  /** Maximum verified proofs that are remembered. */
   rememberedProofs: 8192,
-  /** Expired proofs and dead gossip streams are looked for this often. */
+  /** Interval at which expired proofs and dead gossip streams are removed. */
   sweepMs: 15 * secondMs,
-  /** A relay that drains has this long until it closes what is still open. */
+  /** How long a draining relay waits before it closes what is still open. */
   drainMs: 3 * secondMs
 }
 
