@@ -40,10 +40,10 @@ try {
 }
 
 async function run() {
-  say(paint('bold', "ghmesh: a fetch for GitHub's API whose cache is shared by everyone who holds the same secret"))
-  say('All of this happens on this machine: nothing leaves it, and GitHub is played by a simulator.')
+  say(paint('bold', "ghmesh: a fetch for GitHub's API whose cache is shared by everyone with the same secret"))
+  say('All of this happens on this machine: nothing leaves it, and a simulator plays the part of GitHub.')
 
-  step(1, 'The simulator starts, in a process of its own')
+  step(1, 'The simulator starts, in its own process')
   const github = processes.script('simulator', './github.mjs', {})
   const { url } = await processes.answer(github, 'url')
   const member = (name, token) => ({
@@ -75,9 +75,9 @@ async function run() {
   )
   const smokeCalls = await callsOf('alice')
   check(smokeCalls.length === 1, `GitHub was called ${smokeCalls.length} times instead of once`)
-  say(`   GitHub's own log: 1 call, by the writer. The reader has no token and called nobody.`)
+  say(`   GitHub's own log: 1 call, by the writer. The reader has no token and made no call.`)
 
-  step(3, 'Two programs read that repository and its 1,000 issues through Octokit, each with a token of its own')
+  step(3, 'Two programs read that repository and its 1,000 issues through Octokit, each with its own token')
   const alice = processes.script('first program', './member.mjs', member('alice', 'sim-token-alice'))
   const bob = processes.script('second program', './member.mjs', member('bob', 'sim-token-bob'))
   await Promise.all([processes.answer(alice, 'connected'), processes.answer(bob, 'connected')])
@@ -95,7 +95,7 @@ async function run() {
   const again = await read('alice', alice)
   tell('alice again', again, `${again.stats.quotaSpent - first.stats.quotaSpent} units`)
 
-  step(4, 'Who answered')
+  step(4, 'Where the responses came from')
   const results = [
     { name: 'alice', stats: again.stats, calls: (await callsOf('alice')).slice(smokeCalls.length) },
     { name: 'bob', stats: second.stats, calls: await callsOf('bob') }
@@ -112,11 +112,11 @@ async function run() {
   const unchanged = results[1].calls.filter(({ status }) => status === 304).length
   if (unchanged > 0) {
     say(
-      `   bob's ${unchanged === 1 ? 'one question' : `${unchanged} questions`} to GitHub: is this still so, for me? "Not modified" costs no quota.`
+      `   bob made ${unchanged === 1 ? 'one call' : `${unchanged} calls`} to GitHub to revalidate what alice had shared. "Not modified" costs no quota.`
     )
   }
   say("   GitHub's own log agrees with these figures.")
   say(
-    `\n${paint('green', `Done in ${Math.round((performance.now() - started) / 1000)} s.`)} README.md says how to use it.`
+    `\n${paint('green', `Done in ${Math.round((performance.now() - started) / 1000)} s.`)} README.md explains how to use it.`
   )
 }

@@ -21,10 +21,10 @@ describe('npm start', () => {
     expect(stdout).to.match(/^ +reader \| Received cache entry!$/m)
     const [head, ...rows] = stdout
       .split('\n')
-      .filter((line) => /^ +(asked|alice {2}.*\d+$|bob {3}.*\d+$|together)/.test(line))
+      .filter((line) => /^ +(requests|alice {2}.*\d+$|bob {3}.*\d+$|together)/.test(line))
     expect(head?.trim().split(/ {2,}/)).to.deep.equal([
-      'asked',
-      'own cache',
+      'requests',
+      'local cache',
       'members',
       'GitHub',
       'quota spent',

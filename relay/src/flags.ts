@@ -25,7 +25,8 @@ export interface Flags {
 function port(value: string): Port {
   if (value === 'off') return value
   const number = Number(value)
-  if (!/^\d+$/.test(value) || number > 65535) throw new InvalidArgumentError(`${value} is no port: 0 to 65535, or off.`)
+  if (!/^\d+$/.test(value) || number > 65535)
+    throw new InvalidArgumentError(`${value} is not a port: use 0 to 65535, or off.`)
   return number
 }
 
@@ -41,7 +42,7 @@ const list = (value: string, before: string[] = []) => [
 function ips(value: string, before?: string[]): string[] {
   const all = list(value, before)
   const wrong = all.find((one) => isIP(one) === 0)
-  if (wrong !== undefined) throw new InvalidArgumentError(`${wrong} is no IP address.`)
+  if (wrong !== undefined) throw new InvalidArgumentError(`${wrong} is not an IP address.`)
   return all
 }
 
@@ -51,10 +52,11 @@ function limit(value: string, before: Partial<RelayLimits> = {}): Partial<RelayL
     const [name = '', text = ''] = one.split('=')
     if (!Object.hasOwn(defaultRelayLimits, name)) {
       throw new InvalidArgumentError(
-        `there is no limit ${name}; there are ${Object.keys(defaultRelayLimits).join(', ')}.`
+        `there is no limit ${name}; the limits are ${Object.keys(defaultRelayLimits).join(', ')}.`
       )
     }
-    if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError(`${name} is a whole number above 0, not "${text}".`)
+    if (!/^[1-9]\d*$/.test(text))
+      throw new InvalidArgumentError(`${name} must be a whole number above 0, not "${text}".`)
     limits[name as keyof RelayLimits] = Number(text)
   }
   return limits
@@ -69,34 +71,34 @@ export function addOptions(program: Command, keyFile: string): Command {
     program.addOption(option.env(`GHMESH_RELAY_${option.name().replaceAll('-', '_').toUpperCase()}`))
   }
   add('--host <address>', 'address to listen on', '0.0.0.0')
-  add('--tcp-port <port>', 'TCP, or off', 4001, port)
-  add('--ws-port <port>', 'WebSockets (TCP), or off', 4002, port)
-  add('--webrtc-port <port>', 'WebRTC-direct (UDP), or off', 4003, port)
+  add('--tcp-port <port>', 'TCP port, or off', 4001, port)
+  add('--ws-port <port>', 'WebSocket port (TCP), or off', 4002, port)
+  add('--webrtc-port <port>', 'WebRTC-direct port (UDP), or off', 4003, port)
   add('--tls-cert <file>', 'certificate (PEM) to serve WebSockets over TLS')
   add('--tls-key <file>', 'its private key (PEM)')
   add(
     '--announce <multiaddr>',
-    'address to tell members instead of those of this machine; may be repeated',
+    'address to announce to members instead of those of this machine; repeatable',
     undefined,
     list
   )
-  add('--group <key>', 'serve only this group, as "ghmesh group" prints it; may be repeated', undefined, list)
+  add('--group <key>', 'serve only this group, as "ghmesh group" prints it; repeatable', undefined, list)
   add(
     '--proxy <address>',
-    'reverse proxy in front, for which bounds per address do not hold; may be repeated',
+    'reverse proxy in front, to which limits per address do not apply; repeatable',
     undefined,
     ips
   )
-  add('--key-file <file>', "the relay's identity; made when there is none", keyFile)
+  add('--key-file <file>', "the relay's identity; created if it does not exist", keyFile)
   add('--http-host <address>', 'address for /health and /metrics', '127.0.0.1')
   add('--http-port <port>', 'port for /health and /metrics, or off', 4080, port)
-  add('--limit <name=number>', 'another value for a bound, see README.md; may be repeated', undefined, limit)
+  add('--limit <name=number>', 'set a limit to another value, see README.md; repeatable', undefined, limit)
   program.addOption(
     new Option('--log-level <level>', 'how much to log')
       .choices(['debug', 'info', 'warn', 'silent'])
       .default('info')
       .env('GHMESH_RELAY_LOG_LEVEL')
   )
-  add('--log-addresses', 'log peer ids and addresses, too')
+  add('--log-addresses', 'also log peer ids and addresses')
   return program
 }

@@ -20,9 +20,9 @@ export async function serveStatus(relay: Relay, host: string, port: number): Pro
 
   async function answer(method: string | undefined, path: string, response: ServerResponse): Promise<void> {
     if (path !== '/health' && path !== '/metrics') {
-      return send(response, 404, 'text/plain', 'there is /health and /metrics\n')
+      return send(response, 404, 'text/plain', 'the pages here are /health and /metrics\n')
     }
-    if (method !== 'GET' && method !== 'HEAD') return send(response, 405, 'text/plain', 'only GET is answered\n')
+    if (method !== 'GET' && method !== 'HEAD') return send(response, 405, 'text/plain', 'this page accepts only GET\n')
     if (path === '/metrics') return send(response, 200, metrics.contentType, await metrics.metrics())
     const status = relay.draining ? 'draining' : 'ok'
     send(response, relay.draining ? 503 : 200, 'application/json', `${JSON.stringify({ status, ...relay.figures })}\n`)

@@ -48,7 +48,9 @@ export async function openIdentity(file: string): Promise<Uint8Array> {
   try {
     privateKeyFromProtobuf(key)
   } catch (cause) {
-    throw new Error(`${file} holds no private key of libp2p: bring it back, or remove it for a new peer id`, { cause })
+    throw new Error(`${file} does not contain a libp2p private key: restore it, or remove it to get a new peer id`, {
+      cause
+    })
   }
   return key
 }

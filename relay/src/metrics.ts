@@ -7,7 +7,7 @@ const gauges: Record<keyof RelayFigures, [name: string, help: string]> = {
   reservations: ['reservations', 'Reservations of connected peers'],
   circuits: ['circuits', 'Open circuits'],
   groups: ['groups', 'Groups with a member here'],
-  topics: ['topics', 'Gossip topics that are joined']
+  topics: ['topics', 'Joined gossip topics']
 }
 
 /** The metrics of a relay, in Prometheus' text format, read whenever they are asked for. */
@@ -35,13 +35,13 @@ export function createMetrics(relay: Pick<Relay, 'figures' | 'tally'>): Registry
       }
     })
   const { tally } = relay
-  count('messages', 'Gossip messages passed on', () => tally.messages)
-  count('message_bytes', 'Bytes of gossip messages passed on, each counted once', () => tally.messageBytes)
+  count('messages', 'Forwarded gossip messages', () => tally.messages)
+  count('message_bytes', 'Bytes of forwarded gossip messages, each counted once', () => tally.messageBytes)
   count('circuits_opened', 'Circuits opened', () => tally.circuitsOpened)
   count('circuit_bytes', 'Bytes carried by circuits, each counted once', () => tally.circuitBytes)
   new Counter({
     name: 'ghmesh_relay_rejections_total',
-    help: 'What was refused, by reason',
+    help: 'Refusals, by reason',
     labelNames: ['reason'],
     registers,
     collect() {

@@ -11,9 +11,9 @@ import { createRelay } from './relay.ts'
 import { version } from './version.ts'
 
 const help = `
-Prints the line for members: GHMESH_RELAYS=... Every option can also be given as a variable: --tcp-port is
-GHMESH_RELAY_TCP_PORT, and so on; several values are separated by commas. SIGTERM and SIGINT drain and stop it, another one
-a second later at once. Exit code: 0 stopped, 1 it could not start, 2 wrong usage.
+Prints the line for members: GHMESH_RELAYS=... Every option can also be set as an environment variable: --tcp-port is
+GHMESH_RELAY_TCP_PORT, and so on; separate several values with commas. SIGTERM and SIGINT drain and stop the relay; a
+second signal, a second later, stops it at once. Exit code: 0 stopped, 1 could not start, 2 wrong usage.
 
 Example:
   $ ghmesh-relay --announce /dns4/relay.example.com/tcp/4001 --group "$(ghmesh group)"`
@@ -33,7 +33,7 @@ export async function run(argv: string[]): Promise<number> {
   const program = addOptions(new Command('ghmesh-relay'), defaultKeyFile(process.env))
     .exitOverride()
     .configureOutput({ outputError() {} })
-    .description('A relay for ghmesh: members behind NATs and browsers meet through it; it reads nothing')
+    .description('A relay for ghmesh: members behind NATs and in browsers meet at it; it cannot read what it forwards')
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .allowExcessArguments(false)
@@ -55,13 +55,13 @@ export async function run(argv: string[]): Promise<number> {
 
 async function serve(flags: Flags): Promise<void> {
   if ((flags.tlsCert === undefined) !== (flags.tlsKey === undefined)) {
-    throw new UsageError('--tls-cert and --tls-key belong together')
+    throw new UsageError('--tls-cert and --tls-key must be used together')
   }
   for (const address of flags.announce ?? []) {
     try {
       multiaddr(address)
     } catch {
-      throw new UsageError(`${address} is no multiaddr, such as /dns4/relay.example.com/tcp/4001`)
+      throw new UsageError(`${address} is not a multiaddr, such as /dns4/relay.example.com/tcp/4001`)
     }
   }
   const groups = flags.group && (await Promise.all(flags.group.map(groupIdOf)).catch(wrongUsage))
@@ -92,8 +92,8 @@ async function serve(flags: Flags): Promise<void> {
     if (flags.httpPort !== 'off') status = await serveStatus(relay, flags.httpHost, flags.httpPort)
     process.stdout.write(`GHMESH_RELAYS=${relay.addresses.join(',')}\n`)
     if (groups)
-      logger.info({ groups: groups.length, status: status?.url }, 'started; it serves the groups it was given')
-    else logger.info({ status: status?.url }, 'started; it is open: it serves every group, --group narrows that')
+      logger.info({ groups: groups.length, status: status?.url }, 'started; serving only the configured groups')
+    else logger.info({ status: status?.url }, 'started; open: serving every group, --group restricts that')
     const signal = await asked
     logger.info({ signal, ...relay.figures }, 'draining')
     await relay.drain()

@@ -73,7 +73,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
   if (limits.connections < wanted.connections) {
     logger?.warn(
       { descriptors, connections: limits.connections },
-      `this process may open ${descriptors} files and sockets, which is too few for ${wanted.connections} connections: raise that (ulimit -n, LimitNOFILE=, --ulimit nofile=) or lower --limit connections=`
+      `this process can open only ${descriptors} files and sockets, too few for ${wanted.connections} connections: raise that number (ulimit -n, LimitNOFILE=, --ulimit nofile=) or lower --limit connections=`
     )
   }
   const who = (connection: Connection) =>
@@ -94,11 +94,11 @@ export function createRelay(options: RelayOptions = {}): Relay {
     admits: (groupId) => hub.admits(groupId),
     first(groupId) {
       hub.join(groupId)
-      logger?.info({ groups: proofs.groups.size }, 'a group has its first member here')
+      logger?.info({ groups: proofs.groups.size }, 'first member of a group connected')
     },
     last(groupId) {
       hub.linger(groupId)
-      logger?.info({ groups: proofs.groups.size }, 'a group has no member here any more')
+      logger?.info({ groups: proofs.groups.size }, 'last member of a group disconnected')
     },
     proven: (peerId, groupId) => hub.add(peerId, groupId),
     lapsed(peerId, groupId) {
@@ -116,7 +116,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
   async function awaitProof(peerId: string): Promise<void> {
     if ((await proofs.wait(peerId, limits.unprovenMs)) || !gate.isConnected(peerId)) return
     tally.rejected('unproven')
-    gate.disconnect(peerId, 'it has shown no proof')
+    gate.disconnect(peerId, 'no proof')
   }
 
   function closed(made: RelayNode, connection: Connection): void {
@@ -147,7 +147,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
       const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
       logger?.warn(
         { why },
-        'no WebRTC-direct: browsers need WebSockets over TLS; npm install node-datachannel brings it'
+        'no WebRTC-direct: browsers need WebSockets over TLS; to add it, npm install node-datachannel'
       )
       return undefined
     }

@@ -169,11 +169,11 @@ describe('ghmesh-relay', () => {
     expect(refused).to.include('unproven')
     running.child.kill('SIGTERM')
     const { stderr } = await running.ended
-    expect(stderr).to.include('it serves the groups it was given')
+    expect(stderr).to.include('serving only the configured groups')
     const without = await commands.ghmesh(['group']).ended
     expect([without.code, without.stderr]).to.deep.equal([
       2,
-      'ghmesh: no secret: set CACHE_P2P_SHARED_SECRET to the secret of the group, as "ghmesh secret" made it\n'
+      'ghmesh: no secret: set CACHE_P2P_SHARED_SECRET to the secret of the group, which "ghmesh secret" creates\n'
     ])
   })
 
@@ -201,14 +201,14 @@ describe('ghmesh-relay', () => {
     await new Promise((resolve) => taken.once('listening', resolve))
     const { port } = taken.address() as { port: number }
     const cases: [string[], number, RegExp][] = [
-      [['--tcp-port', '70000'], 2, /70000 is no port: 0 to 65535, or off/],
-      [['--limit', 'conections=5'], 2, /there is no limit conections; there are connections, /],
-      [['--limit', 'connections=none'], 2, /connections is a whole number above 0, not "none"/],
+      [['--tcp-port', '70000'], 2, /70000 is not a port: use 0 to 65535, or off/],
+      [['--limit', 'conections=5'], 2, /there is no limit conections; the limits are connections, /],
+      [['--limit', 'connections=none'], 2, /connections must be a whole number above 0, not "none"/],
       [['--group', 'ghm1_secret'], 2, /ghg1_ and 43 letters/],
-      [['--proxy', '10.0.0.1,proxy.example.com'], 2, /proxy\.example\.com is no IP address/],
-      [['--tls-cert', 'cert.pem'], 2, /--tls-cert and --tls-key belong together/],
+      [['--proxy', '10.0.0.1,proxy.example.com'], 2, /proxy\.example\.com is not an IP address/],
+      [['--tls-cert', 'cert.pem'], 2, /--tls-cert and --tls-key must be used together/],
       [['--nonsense'], 2, /unknown option '--nonsense'; see ghmesh-relay --help/],
-      [['--announce', 'relay.example.com'], 2, /relay\.example\.com is no multiaddr/],
+      [['--announce', 'relay.example.com'], 2, /relay\.example\.com is not a multiaddr/],
       [['--tcp-port', String(port)], 1, /in use/]
     ]
     try {

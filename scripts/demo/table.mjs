@@ -1,4 +1,4 @@
-const columns = ['asked', 'own cache', 'members', 'GitHub', 'quota spent', 'quota without ghmesh']
+const columns = ['requests', 'local cache', 'members', 'GitHub', 'quota spent', 'quota without ghmesh']
 
 /** What one member's figures say, in the order of the columns. */
 export function row(name, stats) {

@@ -111,7 +111,7 @@ describe('gh of the distribution', () => {
       expect((await gh('api', '/user')).code).to.equal(1)
       const { code, stdout } = await commands.ghmesh(['doctor'], { ...env, CACHE_LISTEN_PORT: '0' }).ended
       expect(code, stdout).to.equal(0)
-      expect(stdout).to.match(/^warning {2}gh: .*is restored: gh talks to GitHub itself$/m)
+      expect(stdout).to.match(/^warning {2}gh: .*is restored: gh talks to GitHub directly$/m)
       expect(socketOfGh()).to.equal('')
     })
   })

@@ -14,14 +14,14 @@ export function seconds(text: string): number {
 
 export function pause(text: string): number {
   const value = seconds(text)
-  if (value < 0.01) throw new InvalidArgumentError('It must be 0.01 seconds at least.')
+  if (value < 0.01) throw new InvalidArgumentError('It must be at least 0.01 seconds.')
   return value
 }
 
 export function port(text: string): number {
   const value = Number(text)
   if (!/^\d+$/.test(text) || value > 65_535)
-    throw new InvalidArgumentError('It must be a port from 0 to 65535; 0 is any free one.')
+    throw new InvalidArgumentError('It must be a port from 0 to 65535; 0 picks any free one.')
   return value
 }
 

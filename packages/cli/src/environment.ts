@@ -33,7 +33,7 @@ export function networkingOff(): string | undefined {
   const said = first('CACHE_ENABLE_P2P')
   return said === undefined || isSet(said)
     ? undefined
-    : `networking is off, for CACHE_ENABLE_P2P is ${JSON.stringify(said)}; unset it`
+    : `networking is off because CACHE_ENABLE_P2P is ${JSON.stringify(said)}; unset it`
 }
 
 export const tokenInEnvironment = () => found('GH_TOKEN', 'GITHUB_TOKEN')
@@ -102,6 +102,6 @@ export function usesMdns(): boolean {
 
 /** What to do where nothing does. */
 export const noWayToMembers =
-  'nothing says where members are; set GITHUB_REPOSITORY to a repository whose issue lists them, IPFS_ACCELERATE_P2P_CACHE_DIR to a folder that all share, CACHE_BOOTSTRAP_PEERS to a "listening" address of another member, or GHMESH_RELAYS to what a relay prints'
+  'there is no way to find members; set GITHUB_REPOSITORY to a repository whose issue lists them, IPFS_ACCELERATE_P2P_CACHE_DIR to a folder that all share, CACHE_BOOTSTRAP_PEERS to a "listening" address of another member, or GHMESH_RELAYS to what a relay prints'
 
 const isSet = (value: string | undefined): boolean => value !== undefined && !/^(?:0|false|no|off)$/i.test(value)

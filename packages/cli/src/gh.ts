@@ -20,7 +20,7 @@ type PassedOn = (typeof passedOn)[number]
 
 /** `ghmesh gh`: one command of gh's through the mesh. Resolves to its exit code. */
 export async function gh(args: readonly string[]): Promise<number> {
-  if (process.platform === 'win32') throw new CliError('there are no Unix sockets for Node on Windows; use WSL')
+  if (process.platform === 'win32') throw new CliError('Node has no Unix sockets on Windows; use WSL')
   const stop = new AbortController()
   let pass = (name: PassedOn): unknown => stop.abort(new Interrupted(name === 'SIGINT' ? 'SIGINT' : 'SIGTERM'))
   const heard = (name: PassedOn) => void pass(name)

@@ -34,11 +34,11 @@ const commands = [
 ]
 const help = `
 Examples:
-  $ ghmesh secret                                  once; every machine gets the same
+  $ ghmesh secret                                  once; use the same on every machine
   $ ghmesh smoke --local-two-node                  see it work on this machine
-  $ ghmesh doctor                                  is everything right here?
+  $ ghmesh doctor                                  is everything set up correctly?
   $ ghmesh get /repos/octocat/Hello-World/issues
-  $ ghmesh proxy --gh                              gh, and whatever is told, goes through the mesh`
+  $ ghmesh proxy --gh                              gh and other clients use the mesh`
 
 /** The command `ghmesh`; resolves to the exit code. Nothing throws out of it. */
 export async function run(argv: string[]): Promise<number> {
@@ -53,7 +53,7 @@ export async function run(argv: string[]): Promise<number> {
   const program = new Command('ghmesh')
     .exitOverride()
     .configureOutput({ outputError() {} })
-    .description("A fetch for GitHub's API whose cache is shared by everyone who holds the same secret")
+    .description("A fetch for GitHub's API whose cache is shared by everyone with the same secret")
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)

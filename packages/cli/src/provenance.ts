@@ -1,7 +1,7 @@
 import { cacheStatus, type Mesh } from 'ghmesh'
 
 export interface Known {
-  /** It was in the own cache before anybody was asked. */
+  /** It was in the local cache before anyone was asked. */
   held: boolean
   /** Peer id of the member whose body it is. */
   member?: string | undefined
@@ -9,7 +9,7 @@ export interface Known {
 
 const whyStale: Record<string, string> = {
   'stale-rate-limit': 'the rate limit is used up',
-  'stale-server-error': 'GitHub has an error',
+  'stale-server-error': 'GitHub returned an error',
   'stale-network': 'GitHub cannot be reached'
 }
 
@@ -20,7 +20,7 @@ export function whereFrom(response: Response, mesh: Mesh, known: Known): string 
   const hasBodyOfApi = response.headers.has('cache-status') && response.status !== 504
   if (age !== null && hasBodyOfApi) parts.push(`${age} s old`)
   for (const [resource, { limit, remaining }] of Object.entries(mesh.stats().quota)) {
-    parts.push(`${remaining} of ${limit} left of the quota${resource === 'core' ? '' : ` (${resource})`}`)
+    parts.push(`${remaining} of ${limit} units of quota left${resource === 'core' ? '' : ` (${resource})`}`)
   }
   return parts.join(', ')
 }
@@ -29,12 +29,12 @@ function source(response: Response, mesh: Mesh, { held, member }: Known): string
   const said = cacheStatus(response)
   if (!said) return `GitHub, not through the cache (${response.status})`
   const from = member === undefined ? 'a member' : `member ${nameOf(mesh, member)}`
-  if (said.source === 'nobody') return 'nobody: neither the own cache nor a member has it'
-  if (said.source === 'member') return held ? `own cache, received from ${from}` : from
+  if (said.source === 'nobody') return 'nobody: neither the local cache nor a member has it'
+  if (said.source === 'member') return held ? `local cache, received from ${from}` : from
   if (said.source === 'github') return `GitHub (${response.status})`
-  if (said.detail === 'not-found') return 'own cache (GitHub said 404 a moment ago)'
-  if (said.detail && said.detail in whyStale) return `own cache, stale because ${whyStale[said.detail]}`
-  return said.forwardStatus === 304 ? 'own cache, which GitHub confirmed (304)' : 'own cache'
+  if (said.detail === 'not-found') return 'local cache (GitHub said 404 a moment ago)'
+  if (said.detail && said.detail in whyStale) return `local cache, stale because ${whyStale[said.detail]}`
+  return said.forwardStatus === 304 ? 'local cache, confirmed by GitHub (304)' : 'local cache'
 }
 
 /** A member's name where it has told it, and else what tells it apart. */

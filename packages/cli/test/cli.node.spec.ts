@@ -114,7 +114,7 @@ describe('the command ghmesh', () => {
       expect(again.code).to.equal(1)
       const document = JSON.parse(again.stdout)
       expect(document.ok).to.equal(false)
-      expect(document.error).to.match(/nothing came within 0.2 s and connected_peers is 0/)
+      expect(document.error).to.match(/nothing arrived within 0.2 s and connected_peers is 0/)
       expect(again.stderr).to.contain(document.error)
     })
 
@@ -193,8 +193,8 @@ describe('the command ghmesh', () => {
         commands.ghmesh(args, group).ended,
         commands.ghmesh([...args, '--disable-discovery'], lone).ended
       ])
-      expect(alone.stderr.match(/^ghmesh: nothing says where members are; set GITHUB_REPOSITORY/gm)).to.have.length(1)
-      for (const { stderr } of [folder, disabled]) expect(stderr).to.not.match(/nothing says where/)
+      expect(alone.stderr.match(/^ghmesh: there is no way to find members; set GITHUB_REPOSITORY/gm)).to.have.length(1)
+      for (const { stderr } of [folder, disabled]) expect(stderr).to.not.match(/no way to find members/)
     })
 
     it('ends cleanly on SIGINT and SIGTERM', async () => {
@@ -221,11 +221,11 @@ describe('the command ghmesh', () => {
       ).ended
       expect(first.code, first.stderr).to.equal(0)
       expect(JSON.parse(first.stdout)).to.have.length(5)
-      expect(first.stderr).to.match(/^GitHub \(200\), 0 s old, \d+ of 5000 left of the quota$/m)
+      expect(first.stderr).to.match(/^GitHub \(200\), 0 s old, \d+ of 5000 units of quota left$/m)
       const calls = github.calls.length
       const second = await commands.ghmesh(['get', `${github.url}/repos/octocat/Hello-World/issues?per_page=5`], env)
         .ended
-      expect(second.stderr).to.match(/^own cache, \d+ s old$/m)
+      expect(second.stderr).to.match(/^local cache, \d+ s old$/m)
       expect(second.stdout).to.equal(first.stdout)
       expect(github.calls).to.have.length(calls)
     })
@@ -234,7 +234,7 @@ describe('the command ghmesh', () => {
     it('keeps answers, and who it is, in the user’s cache folder unless another is named', async () => {
       const XDG_CACHE_HOME = commands.folder('user')
       const env = member('one', { GH_TOKEN: bob, IPFS_ACCELERATE_CACHE_DIR: undefined, XDG_CACHE_HOME })
-      for (const from of [/^GitHub /m, /^own cache/m])
+      for (const from of [/^GitHub /m, /^local cache/m])
         expect((await commands.ghmesh(['get', '/meta', '--wait-seconds', '0'], env).ended).stderr).to.match(from)
       const kept = readdirSync(join(XDG_CACHE_HOME, 'ghmesh'))
       expect(

@@ -132,7 +132,7 @@ describe('ghmesh doctor', () => {
   it('says that CACHE_ENABLE_P2P turns networking off, and where it is read from', async () => {
     const group = { CACHE_P2P_SHARED_SECRET: secret, IPFS_ACCELERATE_GITHUB_REPO: hello, GHMESH_MDNS: '0' }
     const { said } = await doctor({ ...group, CACHE_ENABLE_P2P: 'false' }, '--wait-seconds', '1')
-    const off = 'networking is off, for CACHE_ENABLE_P2P is "false"; unset it'
+    const off = 'networking is off because CACHE_ENABLE_P2P is "false"; unset it'
     expect(said('members')).to.equal(`warning: there are none (${off})`)
     expect(said('registry')).to.equal(`warning: not checked: ${off}`)
     expect(said('secret')).to.match(/^ok: /)
@@ -159,7 +159,9 @@ describe('ghmesh doctor', () => {
     expect(stdout, stdout).to.match(
       /^ok {7}members: 1 connected within 20 s: laptop-b \(direct, (tcp|websocket), \d+\.\d ms\)$/m
     )
-    expect(stdout).to.match(/^ok {7}etag: that of \/repos\/octocat\/Hello-World .* for nothing \(304\)$/m)
+    expect(stdout).to.match(
+      /^ok {7}etag: ghmesh computed the ETag of \/repos\/octocat\/Hello-World, .* free of charge \(304\)$/m
+    )
     expect(new Set(github.calls.map(({ method }) => method))).to.deep.equal(new Set(['GET']))
     expect(github.units('alice')).to.be.at.most(4)
   })
@@ -177,7 +179,7 @@ describe('ghmesh doctor', () => {
       expect(failed).to.deep.equal(['settings'])
       expect(said('settings')).to.match(/^failure: variable CACHE_LISTEN_PORT takes .*received "many"/)
       for (const name of ['github', 'token', 'quota', 'clock', 'etag', 'port', 'members'])
-        expect(said(name)).to.equal('warning: not checked: a setting makes no sense')
+        expect(said(name)).to.equal('warning: not checked: a setting is invalid')
       expect(github.calls).to.have.length(0)
     })
 
@@ -217,11 +219,11 @@ describe('ghmesh doctor', () => {
       const directory = commands.folder('cache')
       chmodSync(directory, 0o755)
       expect((await cacheIn(directory)).said('cache')).to.equal(
-        `warning: others may look into ${directory} (chmod go= '${directory}')`
+        `warning: other users can read ${directory} (chmod go= '${directory}')`
       )
       chmodSync(directory, 0o700)
       chmodSync(join(directory, 'cache.db'), 0o640)
-      expect((await cacheIn(directory)).said('cache')).to.match(/^warning: others may look into \S+\/cache\.db \(chmod/)
+      expect((await cacheIn(directory)).said('cache')).to.match(/^warning: other users can read \S+\/cache\.db \(chmod/)
     })
   })
 
@@ -239,8 +241,8 @@ describe('ghmesh doctor', () => {
       expect(passphrase.said('secret')).to.equal('ok: GHMESH_SECRET is a passphrase that does not look guessable')
       const cut = await secretIs(secret.slice(0, -3))
       expect(cut.failed).to.deep.equal(['secret'])
-      expect(cut.said('secret')).to.match(/^failure: .*is not whole .*48 characters/)
-      expect(cut.said('registry')).to.equal('warning: not checked: it is used where there is a secret')
+      expect(cut.said('secret')).to.match(/^failure: .*is incomplete .*48 characters/)
+      expect(cut.said('registry')).to.equal('warning: not checked: it is used only with a secret')
       for (const shown of ['hunter2', 'horse', secret.slice(0, -3)]) expect(commands.printed()).to.not.contain(shown)
     })
   })
@@ -256,7 +258,7 @@ describe('ghmesh doctor', () => {
         expect(failed).to.deep.equal(['github'])
         expect(said('github')).to.match(how === 503 ? /answers 503 .*githubstatus/ : /cannot be reached: .*firewall/)
         for (const name of dependents) expect(said(name)).to.equal('warning: not checked: GitHub cannot be reached')
-        expect(said('token')).to.equal('warning: from GH_TOKEN; not checked: GitHub cannot be asked')
+        expect(said('token')).to.equal('warning: from GH_TOKEN; not checked: GitHub cannot be reached')
         expect(said('members')).to.match(/^warning: none connected/)
       })
     }
@@ -265,7 +267,7 @@ describe('ghmesh doctor', () => {
       const hold = github.hold('/rate_limit')
       const { said, failed } = await doctor({}, '--wait-seconds', '0.5').finally(() => hold.release())
       expect(failed).to.deep.equal(['github'])
-      expect(said('github')).to.match(/cannot be reached: no answer in time/)
+      expect(said('github')).to.match(/cannot be reached: no response in time/)
     })
 
     it('behind a proxy that Node does not use', async () => {
@@ -326,7 +328,7 @@ describe('ghmesh doctor', () => {
         doctor({ GH_TOKEN: undefined, TOKEN_OF_GH: 'sim-token-none' })
       ])
       expect([variable.failed, gh.failed]).to.deep.equal([['token'], ['token']])
-      expect(variable.said('token')).to.match(/refuses the one from GH_TOKEN \(401\) \(set GH_TOKEN/)
+      expect(variable.said('token')).to.match(/refuses the token from GH_TOKEN \(401\) \(set GH_TOKEN/)
       expect(gh.said('token')).to.match(/log in again with "gh auth login"/)
       for (const name of ['quota', 'etag', 'registry'])
         expect(variable.said(name)).to.equal('warning: not checked: GitHub refuses the token')
@@ -340,7 +342,7 @@ describe('ghmesh doctor', () => {
     it('is told; low is a warning, none a failure', async () => {
       expect((await doctor()).said('quota')).to.match(/^ok: \d{4} of 5000 calls left until \d{4}-\d\d-\d\dT\d\d:\d\dZ$/)
       github.setRemaining(alice, 400)
-      expect((await doctor()).said('quota')).to.match(/^warning: \d+ of 5000 .*from the cache/)
+      expect((await doctor()).said('quota')).to.match(/^warning: \d+ of 5000 .*use the cache/)
       github.setRemaining(alice, 0)
       const { said, failed } = await doctor()
       expect(failed).to.include('quota')
@@ -351,7 +353,7 @@ describe('ghmesh doctor', () => {
       github.respondOnce('/rate_limit', Response.json({ message: 'a secondary rate limit' }, { status: 429 }))
       const { said, failed } = await doctor()
       expect(failed).to.deep.equal(['quota'])
-      expect(said('quota')).to.match(/does not tell it \(status 429\)/)
+      expect(said('quota')).to.match(/did not report it \(status 429\)/)
     })
   })
 
@@ -376,7 +378,7 @@ describe('ghmesh doctor', () => {
       await once(web, 'listening')
       const { port } = web.address() as AddressInfo
       const { said } = await doctor({ GITHUB_API_URL: `http://127.0.0.1:${port}` }).finally(() => web.close())
-      expect(said('clock')).to.equal('warning: not checked: GitHub told no time')
+      expect(said('clock')).to.equal('warning: not checked: GitHub sent no time')
     })
   })
 
@@ -385,7 +387,7 @@ describe('ghmesh doctor', () => {
       github.driftEtags()
       const { said, failed } = await doctor().finally(() => github.driftEtags(false))
       expect(failed).to.deep.equal([])
-      expect(said('etag')).to.match(/^warning: .* is not the one that ghmesh computes .*fetched anew, for one call/)
+      expect(said('etag')).to.match(/^warning: .* is not the one that ghmesh computes .*fetched again, for one call/)
     })
 
     it('that are not confirmed are a warning', async () => {
@@ -396,13 +398,13 @@ describe('ghmesh doctor', () => {
       github.respond(`/repos/${hello}`, Response.json(json, { headers: { etag, vary } }), 2)
       const { said, failed } = await doctor()
       expect(failed).to.deep.equal([])
-      expect(said('etag')).to.match(/^warning: GitHub answered 200, not 304, .*fetched anew/)
+      expect(said('etag')).to.match(/^warning: GitHub answered 200, not 304, .*fetched again/)
     })
 
     it('are those of something else where there is no such repository', async () => {
       await at({ repositories: [{ fullName: 'me/app' }] }, async ({ url }) => {
         const more = { GITHUB_API_URL: url, GITHUB_REPOSITORY: 'me/none' }
-        expect((await doctor(more)).said('etag')).to.match(/^ok: that of \/meta was computed/)
+        expect((await doctor(more)).said('etag')).to.match(/^ok: ghmesh computed the ETag of \/meta, /)
       })
       github.respond(/repos|meta/, Response.json({}, { status: 404 }), 2)
       expect((await doctor()).said('etag')).to.match(/^warning: not checked: GitHub answered 404 to /)
@@ -431,7 +433,7 @@ describe('ghmesh doctor', () => {
     it('that cannot be read is a failure', async () => {
       const hidden = await registry({ GITHUB_REPOSITORY: 'octocat/secret-plans', GH_TOKEN: 'sim-token-bob' })
       expect(hidden.failed).to.deep.equal(['registry'])
-      expect(hidden.said('registry')).to.match(/secret-plans does not exist, or this token may not see it/)
+      expect(hidden.said('registry')).to.match(/secret-plans does not exist, or this token cannot see it/)
       github.respond(/\/issues\?/, Response.json({}, { status: 500 }), 1)
       const broken = await registry()
       expect(broken.failed).to.deep.equal(['registry'])
@@ -461,7 +463,7 @@ describe('ghmesh doctor', () => {
         const of = (token: string | undefined) => registry({ GITHUB_API_URL: url, GH_TOKEN: token })
         const [lacking, silent, anonymous] = await Promise.all([of('sim-token-none'), of(alice), of(undefined)])
         expect(lacking?.said('registry')).to.match(/^warning: .*lacks the scope public_repo: .*nobody finds it/)
-        expect(silent?.said('registry')).to.match(/^ok: .*GitHub tells only who writes$/)
+        expect(silent?.said('registry')).to.match(/^ok: .*only a write shows whether it is allowed to write$/)
         expect(anonymous?.said('registry')).to.match(/^warning: .*without a token .*nobody finds it/)
       })
     })
@@ -481,13 +483,13 @@ describe('ghmesh doctor', () => {
       const [address = ''] = (await member({ discovery: [] })).addresses
       const held = /\/tcp\/(\d+)/.exec(address)?.[1]
       expect((await doctor({ CACHE_LISTEN_PORT: held })).said('port')).to.equal(
-        `ok: ${held} is held by a ghmesh that runs (version ${version})`
+        `ok: ${held} is used by a running ghmesh (version ${version})`
       )
     })
 
     it('that cannot be had at all is a failure', async () => {
       const { status, message } = await checkPort(9100, '192.0.2.1')
-      expect([status, message]).to.deep.equal(['failure', '9100 cannot be listened on (EADDRNOTAVAIL)'])
+      expect([status, message]).to.deep.equal(['failure', 'cannot listen on 9100 (EADDRNOTAVAIL)'])
     })
   })
 
@@ -505,9 +507,9 @@ describe('ghmesh doctor', () => {
     it('of a proxy that was killed: gh gets back what it had', async () => {
       const socket = join(commands.folder('s'), 's')
       await killedProxy(socket)
-      expect((await doctor()).said('gh')).to.match(/^warning: .*was killed, .*is restored: gh talks to GitHub itself/)
+      expect((await doctor()).said('gh')).to.match(/^warning: .*was killed, .*is restored: gh talks to GitHub directly/)
       expect([config(), existsSync(socket), existsSync(`${socket}.json`)]).to.deep.equal(['', false, false])
-      expect((await doctor()).said('gh')).to.equal('ok: gh talks to GitHub itself')
+      expect((await doctor()).said('gh')).to.equal('ok: gh talks to GitHub directly')
     })
 
     it('of a proxy that was killed: a former socket that is dead too is told, and left alone', async () => {
@@ -517,7 +519,7 @@ describe('ghmesh doctor', () => {
       const { said, failed } = await doctor()
       expect(failed).to.deep.equal(['gh'])
       expect(said('gh')).to.match(
-        /^failure: gh uses \/former\.sock, where nobody listens, .*gh config set http_unix_socket ""/
+        /^failure: gh uses \/former\.sock, but nothing listens there, .*gh config set http_unix_socket ""/
       )
       expect(config()).to.equal('/former.sock')
     })
@@ -529,7 +531,7 @@ describe('ghmesh doctor', () => {
       writeFileSync(join(other, 'config.yml'), socket)
       const { said, failed } = await doctor({ GH_CONFIG_DIR: other })
       expect(failed).to.deep.equal(['gh'])
-      expect(said('gh')).to.match(/^failure: gh uses \S+, where nobody listens/)
+      expect(said('gh')).to.match(/^failure: gh uses \S+, but nothing listens there/)
     })
 
     it('of a proxy that runs, and whose members are told', async () => {
@@ -559,10 +561,10 @@ describe('ghmesh doctor', () => {
       set(file)
       const { said, failed } = await doctor()
       expect(failed).to.deep.equal(['gh'])
-      expect(said('gh')).to.match(/exists and is no socket \(gh config set/)
+      expect(said('gh')).to.match(/exists and is not a socket \(gh config set/)
       const empty = join(commands.folder('bin'), 'empty')
       mkdirSync(empty)
-      expect((await doctor({ PATH: empty })).said('gh')).to.equal('ok: there is no gh here')
+      expect((await doctor({ PATH: empty })).said('gh')).to.equal('ok: gh is not installed')
     })
   })
 
@@ -570,13 +572,13 @@ describe('ghmesh doctor', () => {
     it('none: says what to look at', async () => {
       const group = { CACHE_P2P_SHARED_SECRET: secret }
       const lost = await doctor(group, '--wait-seconds', '1')
-      expect(lost.said('members')).to.match(/^warning: none connected within 1 s \(nothing says where members are: /)
+      expect(lost.said('members')).to.match(/^warning: none connected within 1 s \(there is no way to find members: /)
       const found = await doctor(
         { ...group, IPFS_ACCELERATE_P2P_CACHE_DIR: commands.folder('peers') },
         '--wait-seconds',
         '1'
       )
-      expect(found.said('members')).to.match(/"ghmesh probe" finds out/)
+      expect(found.said('members')).to.match(/"ghmesh probe" shows whether/)
     })
   })
 

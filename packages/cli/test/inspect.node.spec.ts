@@ -158,7 +158,9 @@ describe('the commands peers, stats, purge and cache', () => {
       )
       expect(Object.keys(group.members)).to.have.members(['the proxy', 'second'])
       expect(group.total).to.include({ members: 2, hits: 1 })
-      expect((await ok(env, 'stats', '--group')).stdout).to.match(/^2 members heard lately\n {2}name +requests +hits/)
+      expect((await ok(env, 'stats', '--group')).stdout).to.match(
+        /^2 members heard from recently\n {2}name +requests +hits/
+      )
 
       const [watching, documents, group2] = [[], ['--json'], ['--group']].map((more) =>
         commands.ghmesh(['stats', '--watch', '0.05', ...more], env)
@@ -179,7 +181,7 @@ describe('the commands peers, stats, purge and cache', () => {
       proxy.child.kill('SIGTERM')
       const { code, stderr } = await watching.ended
       expect(code).to.equal(1)
-      expect(stderr).to.match(/^ghmesh: the proxy on .*proxy\.sock \(process \d+\) does not answer any more: /)
+      expect(stderr).to.match(/^ghmesh: the proxy on .*proxy\.sock \(process \d+\) no longer responds: /)
     })
 
     it('purge: stale in the proxy and at the other member', async () => {
@@ -253,7 +255,7 @@ describe('the commands peers, stats, purge and cache', () => {
       const { code, stderr } = await run(elsewhere, 'cache', 'ls', '--cache-dir', elsewhere.CACHE_DIR)
       expect([code, stderr]).to.deep.equal([
         1,
-        `ghmesh: there is no cache in ${elsewhere.CACHE_DIR}; name another with --cache-dir, or fill one with "ghmesh get"\n`
+        `ghmesh: there is no cache in ${elsewhere.CACHE_DIR}; choose another with --cache-dir, or fill one with "ghmesh get"\n`
       ])
     })
 
@@ -296,10 +298,10 @@ describe('the commands peers, stats, purge and cache', () => {
       const alone = await startProxy(user({ CACHE_P2P_SHARED_SECRET: secret }), '--socket', other)
       const nobody = await ok(env, 'peers', '--socket', other)
       expect(nobody).to.include({ stdout: '' })
-      expect(nobody.stderr).to.match(/^ghmesh: the proxy \(process \d+\) is connected with nobody\n$/)
+      expect(nobody.stderr).to.match(/^ghmesh: the proxy \(process \d+\) has no connected members\n$/)
       const purged = await ok(env, 'purge', 'octocat/Hello-World', '--socket', other)
       expect(purged.stdout).to.equal('0 entries are stale here; 0 members were told\n')
-      expect(purged.stderr).to.match(/^ghmesh: no member is connected with the proxy/)
+      expect(purged.stderr).to.match(/^ghmesh: no member is connected to the proxy/)
       alone.child.kill('SIGTERM')
       await alone.ended
     })
@@ -319,7 +321,7 @@ describe('the commands peers, stats, purge and cache', () => {
         '--json'
       )
       expect(nobody.json()).to.deep.include({ connected_peers: 0, peers: [] })
-      expect(nobody.stderr).to.match(/^ghmesh: nobody within 0\.3 s/)
+      expect(nobody.stderr).to.match(/^ghmesh: no members within 0\.3 s/)
       const [noSecret, noWay] = await Promise.all([
         run(user(), 'peers'),
         run(user({ CACHE_P2P_SHARED_SECRET: secret }), 'peers')
@@ -329,7 +331,7 @@ describe('the commands peers, stats, purge and cache', () => {
         'ghmesh: there is no secret, so there are no members; set CACHE_P2P_SHARED_SECRET\n'
       ])
       expect(noWay.code).to.equal(1)
-      expect(noWay.stderr).to.match(/^ghmesh: nothing says where members are; set GITHUB_REPOSITORY/)
+      expect(noWay.stderr).to.match(/^ghmesh: there is no way to find members; set GITHUB_REPOSITORY/)
     })
 
     it('stats: what the directory tells', async () => {
@@ -342,7 +344,7 @@ describe('the commands peers, stats, purge and cache', () => {
       expect(document.repositories['octocat/hello-world'].entries).to.be.at.least(1)
       const { stdout } = await ok(env, 'stats')
       expect(stdout)
-        .to.match(new RegExp(`^No proxy is asked; ${directory} holds\n {2}cache_size: ${document.cache_size}\n`))
+        .to.match(new RegExp(`^No proxy was asked; ${directory} contains\n {2}cache_size: ${document.cache_size}\n`))
         .and.match(/^ {2}newest: \d+s ago\n {2}oldest: \d+s ago\n {2}octocat\/hello-world: \d entr/m)
       const watching = commands.ghmesh(['stats', '--watch', '0.05'], env)
       await watching.said(/^\S+Z cache_size=\d+ cache_bytes=\d+\n/m)
@@ -351,7 +353,7 @@ describe('the commands peers, stats, purge and cache', () => {
       const group = await run(env, 'stats', '--group')
       expect([group.code, group.stderr]).to.deep.equal([
         1,
-        'ghmesh: no proxy runs that could tell of the group; start one with "ghmesh proxy"\n'
+        'ghmesh: no proxy is running, and only a proxy knows the figures of the group; start one with "ghmesh proxy"\n'
       ])
     })
 
@@ -490,7 +492,7 @@ describe('the commands peers, stats, purge and cache', () => {
       const refused = await run(env, 'cache', 'clear')
       expect([refused.code, refused.stderr]).to.deep.equal([
         2,
-        'ghmesh: nobody can be asked, as this is no terminal; --yes removes all entries without a question\n'
+        'ghmesh: cannot ask for confirmation without a terminal; --yes removes all entries without asking\n'
       ])
       const { removed } = (await ok(env, 'cache', 'clear', '--yes', '--json')).json()
       expect(removed).to.be.at.least(2)
@@ -503,7 +505,7 @@ describe('the commands peers, stats, purge and cache', () => {
       const other = join(commands.folder('s'), 's')
       const proxy = await startProxy({ ...env, CACHE_P2P_SHARED_SECRET: secret }, '--socket', other)
       expect((await ok(env, 'cache', 'clear', '--yes')).stderr).to.match(
-        /goes on serving what it has in memory.*--socket\n$/
+        /keeps serving what it has in memory.*--socket\n$/
       )
       proxy.child.kill('SIGTERM')
       await proxy.ended
@@ -541,7 +543,7 @@ describe('the commands peers, stats, purge and cache', () => {
           ['y\n', 0, /1 record removed/]
         ] as const) {
           const clearing = onTerminal(env, 'cache', 'clear')
-          await clearing.said(/Remove all entries of .*\? \[y\/N\] /)
+          await clearing.said(/Remove all entries from .*\? \[y\/N\] /)
           clearing.child.stdin?.write(answer)
           const ended = await clearing.ended
           expect(ended.stdout).to.match(said)
@@ -567,29 +569,29 @@ describe('the commands peers, stats, purge and cache', () => {
       [
         'of another program',
         () => listen(createHttpServer((_req, res) => res.end('{"hello":1}'))),
-        /another program than ghmesh proxy listens on/,
+        /a program other than ghmesh proxy listens on/,
         1
       ],
       [
         'of a program that does not speak HTTP',
         () => listen(createServer((client) => client.on('error', leftBefore).resume().end('SSH-2.0\r\n'))),
-        /another program than ghmesh proxy listens on/,
+        /a program other than ghmesh proxy listens on/,
         1
       ],
       [
         'of a program that is silent',
         () => listen(createServer((client) => client.resume())),
-        /gives no answer; end that process, or name another --socket/,
+        /does not respond; end it, or choose another --socket/,
         1
       ],
-      ['that is a file', () => newFile(), /exists and is no socket/, 1],
+      ['that is a file', () => newFile(), /exists and is not a socket/, 1],
       [
         'that is not there',
         () => join(commands.folder('s'), 'none'),
         /no proxy listens on \S+none; start one with "ghmesh proxy --socket/,
         1
       ],
-      ['whose path is too long', () => `/tmp/${'x'.repeat(200)}`, /the path of a socket has 103 bytes at most/, 2]
+      ['whose path is too long', () => `/tmp/${'x'.repeat(200)}`, /the path of a socket can have at most 103 bytes/, 2]
     ]
     const leftBefore = () => {}
     function newFile(): string {
@@ -617,7 +619,7 @@ describe('the commands peers, stats, purge and cache', () => {
       const env = user({ XDG_CACHE_HOME: join(commands.folder('user'), 'x'.repeat(100)) })
       await get(env, '/user')
       expect((await ok(env, 'cache', 'ls')).stdout).to.match(/\/user\n$/)
-      expect((await ok(env, 'stats')).stdout).to.match(/^No proxy is asked; /)
+      expect((await ok(env, 'stats')).stdout).to.match(/^No proxy was asked; /)
     })
 
     it('of a proxy that was killed: its directory is there', async () => {
@@ -628,7 +630,7 @@ describe('the commands peers, stats, purge and cache', () => {
       expect(existsSync(socketOf(env))).to.equal(true)
       await get(env, '/user')
       expect((await ok(env, 'cache', 'ls')).stdout).to.match(/\/user\n$/)
-      expect((await ok(env, 'stats')).stdout).to.match(/^No proxy is asked; /)
+      expect((await ok(env, 'stats')).stdout).to.match(/^No proxy was asked; /)
     })
 
     it('of a directory', async () => {
@@ -644,7 +646,7 @@ describe('the commands peers, stats, purge and cache', () => {
         [foreign, /is no cache of ghmesh/],
         [damaged, /is damaged/],
         [folder, /cannot be used/],
-        [none, /there is no cache in \S+nowhere; name another with --cache-dir/]
+        [none, /there is no cache in \S+nowhere; choose another with --cache-dir/]
       ]
       const all = [['stats'], ['purge', 'a/b'], ['cache', 'ls'], ['cache', 'verify'], ['cache', 'clear', '--yes']]
       await Promise.all(
@@ -670,7 +672,7 @@ describe('the commands peers, stats, purge and cache', () => {
         [['cache', 'ls', '--nope'], /unknown option '--nope'; see ghmesh cache ls --help/],
         [['purge'], /missing required argument 'url-or-repository'; see ghmesh purge --help/],
         [['stats', '--socket', 's', '--cache-dir', 'd'], /cannot be used with option '--socket <path>'/],
-        [['stats', '--watch', '0'], /0\.01 seconds at least; see ghmesh stats --help/]
+        [['stats', '--watch', '0'], /at least 0\.01 seconds; see ghmesh stats --help/]
       ]
       const ended = await Promise.all(cases.map(([args]) => run(user(), ...args)))
       for (const [i, { code, stderr }] of ended.entries()) {

@@ -31,7 +31,7 @@ describe('ghmesh probe', () => {
       serving.child.kill('SIGINT')
       const { code, stdout, stderr } = await serving.ended
       expect([code, stdout]).to.deep.equal([0, `${lines.join('\n')}\n`])
-      expect(stderr).to.match(/^ghmesh: this address is for this machine alone/m)
+      expect(stderr).to.match(/^ghmesh: this address works on this machine only/m)
       expect(stderr).to.contain(`P2P_REMOTE_MULTIADDR=${address} ghmesh probe`)
     })
 
@@ -48,7 +48,7 @@ describe('ghmesh probe', () => {
       const { code, stdout, stderr } = await probe([address])
       expect([code, stderr]).to.deep.equal([
         0,
-        'ghmesh: the answer came from this machine itself, so it proves nothing about the way to another one\n'
+        'ghmesh: the answer came from this machine itself, so it proves nothing about the path to another one\n'
       ])
       const ms = '\\d+\\.\\d ms'
       expect(stdout).to.match(
@@ -122,7 +122,7 @@ describe('ghmesh probe', () => {
     expect(code).to.equal(0)
     expect(stdout)
       .to.contain(mesh.peerId as string)
-      .and.contain('host: not told, as members tell it to members only')
+      .and.contain('host: not shown: members reveal it to members only')
     expect(commands.printed()).to.not.contain('whose name')
   })
 
@@ -157,7 +157,7 @@ describe('ghmesh probe', () => {
         expect([code, stdout, stderr]).to.deep.equal([
           1,
           '',
-          `ghmesh: nothing listens at 127.0.0.1 port ${port}; is "ghmesh probe --serve" running there, and is the port the one that it prints?\n`
+          `ghmesh: nothing listens at 127.0.0.1 port ${port}; is "ghmesh probe --serve" running there, and is this the port that it prints?\n`
         ])
       })
 
@@ -165,7 +165,7 @@ describe('ghmesh probe', () => {
         const web = createHttp((_req, res) => void res.end('hello'))
         const { code, stderr } = await probe([at(await listen(web), more)]).finally(() => web.close())
         expect(code).to.equal(1)
-        expect(stderr).to.match(/^ghmesh: what listens at 127\.0\.0\.1 port \d+ is no ghmesh that answers probes; /)
+        expect(stderr).to.match(/^ghmesh: the program at 127\.0\.0\.1 port \d+ is not a ghmesh that answers probes; /)
       })
     }
 
@@ -205,8 +205,8 @@ describe('ghmesh probe', () => {
       [{ code: 'ENETUNREACH' }, 'unroutable', /no route/],
       [{ code: 'ENOTFOUND' }, 'name', /192\.0\.2\.7 cannot be resolved/],
       [{ code: 'EAI_AGAIN' }, 'name', /cannot be resolved/],
-      [failed('UnsupportedProtocolError'), 'not-ghmesh', /no ghmesh that answers probes; .*as new/],
-      [failed('InvalidPeerIdError', 'Can not dial self'), 'self', /this very process/],
+      [failed('UnsupportedProtocolError'), 'not-ghmesh', /not a ghmesh that answers probes; .*as new/],
+      [failed('InvalidPeerIdError', 'Can not dial self'), 'self', /belongs to this process/],
       [failed('NoValidAddressesError'), 'unsupported', /cannot dial .*\/tcp\//],
       [new AggregateError([{ code: 'ECONNREFUSED' }]), 'refused', /nothing listens/]
     ]
@@ -236,14 +236,14 @@ describe('ghmesh probe', () => {
   describe('used wrongly: one line, exit code 2', () => {
     const cases: [args: string[], said: RegExp, env?: Record<string, string>][] = [
       [[], /give the address .*P2P_REMOTE_MULTIADDR/],
-      [['/ip4/127.0.0.1/tcp/9100'], /does not end in \/p2p\/<peer id>; copy the whole line/],
+      [['/ip4/127.0.0.1/tcp/9100'], / end in \/p2p\/<peer id>; copy the whole line/],
       [['garbage'], /must be a multiaddr/],
       [[`/ip4/127.0.0.1/tcp/99999/p2p/${somebody}`], /must be a multiaddr/],
       [['/ip4/127.0.0.1/tcp/9100/p2p/nobody'], /must be a multiaddr/],
       [[`/ip4/127.0.0.1/udp/9100/quic-v1/p2p/${somebody}`], /cannot dial .*use an address with \/tcp\//],
-      [['--serve', `/ip4/127.0.0.1/tcp/9100/p2p/${somebody}`], /--serve waits to be probed/],
-      [['--serve', '--wait-seconds', '3'], /--serve waits to be probed/],
-      [['--listen-port', '9100', 'x'], /--listen-port is for --serve/],
+      [['--serve', `/ip4/127.0.0.1/tcp/9100/p2p/${somebody}`], /--serve answers probes: /],
+      [['--serve', '--wait-seconds', '3'], /--serve answers probes: /],
+      [['--listen-port', '9100', 'x'], /--listen-port needs --serve/],
       [['--serve', '--listen-port', '99999'], /see ghmesh probe --help/],
       [['--serve'], /CACHE_LISTEN_PORT takes .*received "many"/, { CACHE_LISTEN_PORT: 'many' }],
       [[`/ip4/127.0.0.1/tcp/9100/p2p/${somebody}`, '--wait-seconds', 'x'], /see ghmesh probe --help/]

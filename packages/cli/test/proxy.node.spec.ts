@@ -609,7 +609,7 @@ describe('ghmesh proxy', () => {
       const long = await commands.ghmesh(['proxy', '--socket', `/tmp/${'x'.repeat(100)}`], env()).ended
       expect([long.code, long.stderr]).to.deep.equal([
         2,
-        `ghmesh: the path of a socket has 103 bytes at most; use a shorter --socket than /tmp/${'x'.repeat(100)}\n`
+        `ghmesh: the path of a socket can have at most 103 bytes; use a shorter --socket than /tmp/${'x'.repeat(100)}\n`
       ])
     })
 
@@ -655,7 +655,7 @@ describe('ghmesh proxy', () => {
     const refused = await commands.ghmesh(['proxy', '--socket', place], env()).ended
     expect([refused.code, refused.stderr]).to.deep.equal([
       1,
-      `ghmesh: another ghmesh proxy is starting on ${place} (process ${process.pid}, by ${lock})\n`
+      `ghmesh: another ghmesh proxy is starting on ${place} (process ${process.pid}, according to ${lock})\n`
     ])
     utimesSync(lock, 0, 0)
     const proxy = await start(['--socket', place])

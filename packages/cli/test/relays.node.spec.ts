@@ -128,9 +128,9 @@ describe('the commands and relays', () => {
       const relay = await startRelay()
       const env = { ...through(relay), CACHE_P2P_SHARED_SECRET: undefined }
       const none = await doctor(env, '--wait-seconds', '0.1')
-      expect(none.relays).to.equal('warning: not checked: they are used where there is a secret')
+      expect(none.relays).to.equal('warning: not checked: they are used only with a secret')
       const wrong = await doctor({ ...env, GHMESH_RELAYS: 'relay.example' }, '--wait-seconds', '0.1')
-      expect(wrong.relays).to.equal('warning: not checked: a setting makes no sense')
+      expect(wrong.relays).to.equal('warning: not checked: a setting is invalid')
     })
 
     it('one that gives a place: says how far it is, and whom one meets there', async () => {
@@ -138,15 +138,15 @@ describe('the commands and relays', () => {
       await startMember('second', relay)
       const env = { ...through(relay), GHMESH_ICE_SERVERS: 'stun:127.0.0.1:1' }
       const found = await doctor(env, '--wait-seconds', '20')
-      expect(found.relays).to.match(new RegExp(`^ok: …${relay.peerId.slice(-8)} gives a place ${figures}$`))
-      expect(found.webrtc).to.match(/^ok: possible where NATs keep ports; behind symmetric ones the relay carries/)
+      expect(found.relays).to.match(new RegExp(`^ok: …${relay.peerId.slice(-8)} granted a reservation ${figures}$`))
+      expect(found.webrtc).to.match(/^ok: possible if NATs preserve ports; behind symmetric ones the relay carries/)
       expect(found.members).to.match(/^ok: 1 connected within 20 s: second \(/)
     })
 
     it('one for a group of this key only', async () => {
       const relay = await startRelay({ groups: [await groupIdOf(await groupKeyOf(secret))] })
-      expect((await doctorSays(through(relay), /^ok: …\w{8} gives a place/)).webrtc).to.match(
-        /^warning: only within one network without a STUN server; .*\(set GHMESH_ICE_SERVERS=stun:HOST:PORT/
+      expect((await doctorSays(through(relay), /^ok: …\w{8} granted a reservation/)).webrtc).to.match(
+        /^warning: only within one network, because no STUN server is set; .*\(set GHMESH_ICE_SERVERS=stun:HOST:PORT/
       )
     })
 
@@ -171,22 +171,22 @@ describe('the commands and relays', () => {
       const serving = await doctorSays(through(await ofOthers()), /proof/)
       expect(serving.relays).to.match(
         new RegExp(
-          `^failure: …\\w{8} takes no proof of this member, .* ${figures} \\(.*--group "\\$\\(ghmesh group\\)"`
+          `^failure: …\\w{8} refuses the proof of this member, .* ${figures} \\(.*--group "\\$\\(ghmesh group\\)"`
         )
       )
-      const crowded = await doctorSays(through(await full()), /no place/)
-      expect(crowded.relays).to.match(/^failure: …\w{8} gives no place: it is full.*--limit reservations=/)
+      const crowded = await doctorSays(through(await full()), /no reservation/)
+      expect(crowded.relays).to.match(/^failure: …\w{8} grants no reservation: it is full.*--limit reservations=/)
       const [address = ''] = (await startMember('second')).addresses
-      const member = await doctorSays(through(address), /no relay/)
+      const member = await doctorSays(through(address), /not a relay/)
       expect(member.relays).to.match(
-        new RegExp(`^failure: …\\w{8} is a ghmesh, and no relay ${figures} \\(copy the line`)
+        new RegExp(`^failure: …\\w{8} is a ghmesh, but not a relay ${figures} \\(copy the line`)
       )
     })
 
     it('one that tells browsers’ addresses only, and another program', async () => {
       const direct = `/ip4/127.0.0.1/udp/4003/webrtc-direct/certhash/uEiC9MYYyH3SgT0VoaL3mSxLhAXNYMUVs4zggQDQ4vtisVg/p2p/${somebody}`
       expect((await doctor(through(direct), '--wait-seconds', '1')).relays).to.match(
-        /^failure: .*this machine cannot dial .* \(give an address of the relay with \/tcp\/ too/
+        /^failure: .*this machine cannot dial .* \(also set an address of the relay with \/tcp\//
       )
       const web = createServer((_req, res) => void res.end('hello'))
       const port = await new Promise<number>((resolve) =>
@@ -197,29 +197,34 @@ describe('the commands and relays', () => {
         '--wait-seconds',
         '1'
       ).finally(() => web.close())
-      expect(relays).to.match(/^failure: …\w{8} cannot be used: what listens at .* is no ghmesh .*ghmesh-relay running/)
+      expect(relays).to.match(
+        /^failure: …\w{8} cannot be used: the program at .* is not a ghmesh .*ghmesh-relay running/
+      )
     })
 
     it('two of which one can be used: a warning', async () => {
       const relay = await startRelay()
-      const { code, relays } = await doctorSays(through(relay, `/ip4/127.0.0.1/tcp/1/p2p/${somebody}`), /gives a place/)
+      const { code, relays } = await doctorSays(
+        through(relay, `/ip4/127.0.0.1/tcp/1/p2p/${somebody}`),
+        /granted a reservation/
+      )
       expect(code).to.equal(0)
-      expect(relays).to.match(/^warning: …\w{8} gives a place .*; …WD9EPz3X cannot be used: nothing listens/)
+      expect(relays).to.match(/^warning: …\w{8} granted a reservation .*; …WD9EPz3X cannot be used: nothing listens/)
     })
 
     it('with a proxy: as the proxy says, and what it was not told of', async () => {
       const relay = await startRelay()
       const env = through(relay)
       const proxy = await startProxy(env)
-      const { relays } = await doctorSays(env, /gives a place/)
-      expect(relays).to.match(new RegExp(`^ok: …${relay.peerId.slice(-8)} gives a place ${figures}$`))
-      const told = await doctorSays({ ...env, GHMESH_RELAYS: undefined }, /gives a place/)
+      const { relays } = await doctorSays(env, /granted a reservation/)
+      expect(relays).to.match(new RegExp(`^ok: …${relay.peerId.slice(-8)} granted a reservation ${figures}$`))
+      const told = await doctorSays({ ...env, GHMESH_RELAYS: undefined }, /granted a reservation/)
       expect(told.webrtc).to.match(/^warning: only within/)
       const other = await startRelay()
-      const late = await doctorSays({ ...env, GHMESH_RELAYS: other.addresses.join() }, /gives a place/)
+      const late = await doctorSays({ ...env, GHMESH_RELAYS: other.addresses.join() }, /granted a reservation/)
       expect(late.relays).to.match(
         new RegExp(
-          `; …${other.peerId.slice(-8)} is not known to ghmesh proxy \\(process ${proxy.child.pid}\\) \\(start the`
+          `; …${other.peerId.slice(-8)} is not known to ghmesh proxy \\(process ${proxy.child.pid}\\) \\(restart the`
         )
       )
       await relay.stop()
@@ -234,7 +239,7 @@ describe('the commands and relays', () => {
         refused: /ghmesh-relay running/,
         timeout: /firewall.*ufw allow 4001\/tcp.*--announce/,
         unroutable: /--announce/,
-        name: /spelt right/,
+        name: /spelt correctly/,
         'wrong-peer': /copy the line/,
         self: /copy the line/,
         'not-ghmesh': /ghmesh-relay running/,
@@ -252,9 +257,9 @@ describe('the commands and relays', () => {
       const report = { peerId: somebody, path: 'direct' as const, transport: 'tcp' as const, version, rttMs: [3, 2] }
       const slow = (proxy?: number) =>
         checkRelays({ peers: [], relays: [relay], reached: new Map([[somebody, { report }]]), proxy })
-      expect(slow()).to.include({ status: 'failure', fix: '--wait-seconds waits longer' })
-      expect(slow().message).to.contain(`answers and has not given a place yet (2.0 ms, version ${version})`)
-      expect(slow(7).fix).to.match(/^the proxy goes on trying/)
+      expect(slow()).to.include({ status: 'failure', fix: 'wait longer with --wait-seconds' })
+      expect(slow().message).to.contain(`answers, but has not granted a reservation yet (2.0 ms, version ${version})`)
+      expect(slow(7).fix).to.match(/^the proxy keeps trying/)
     })
 
     it('WebRTC: what is missing for direct ways, and that it works without', () => {
@@ -309,13 +314,15 @@ describe('the commands and relays', () => {
         () => peers(through(good), '--wait-seconds', '1'),
         ({ stdout }) => /reserved/.test(stdout)
       )
-      expect(alone.stderr).to.match(/^ghmesh: nobody within 1 s; .*; 1 relay would bring others of this group here\n$/)
+      expect(alone.stderr).to.match(
+        /^ghmesh: no members within 1 s; .*; others of this group can reach this one through 1 relay\n$/
+      )
       expect(alone.stdout).to.match(/^relay +state +address\n12D3\w+ +reserved /)
       const refused = await until(
         () => peers(through(others), '--wait-seconds', '1'),
         ({ stdout }) => /serving/.test(stdout)
       )
-      expect(refused.stderr).to.equal('ghmesh: nobody within 1 s; --wait-seconds waits longer\n')
+      expect(refused.stderr).to.equal('ghmesh: no members within 1 s; wait longer with --wait-seconds\n')
       expect(refused.stdout).to.match(/\n12D3\w+ +connected, not serving this group +\/ip4/)
       const crowded = await full()
       const json = await until(
@@ -338,7 +345,7 @@ describe('the commands and relays', () => {
       const { code, stdout } = await probe(tcpOf(relay))
       expect(code).to.equal(0)
       expect(stdout).to.match(
-        new RegExp(`^Reached this same host\n {2}host: not told: it is a relay\n {2}peer_id: ${relay.peerId}\n`)
+        new RegExp(`^Reached this same host\n {2}host: not shown: it is a relay\n {2}peer_id: ${relay.peerId}\n`)
       )
       const line = await probe(`GHMESH_RELAYS=${relay.addresses.join()}`, '--json')
       expect(JSON.parse(line.stdout)).to.include({ ok: true, address: relay.addresses[0], relay: true })
@@ -349,7 +356,7 @@ describe('the commands and relays', () => {
       for (const more of ['/p2p-circuit', '/p2p-circuit/webrtc']) {
         const { code, stdout, stderr } = await probe(`${tcpOf(relay)}${more}/p2p/${somebody}`)
         expect([code, stdout]).to.deep.equal([2, ''])
-        expect(stderr).to.match(/^ghmesh: a probe goes to a machine itself, .* a probe has no secret\. [^\n]+\n$/)
+        expect(stderr).to.match(/^ghmesh: a probe goes directly to a machine, .* a probe has no secret\. [^\n]+\n$/)
         expect(stderr).to.contain(`Probe the relay's own address, ${tcpOf(relay)};`)
       }
       for (const kind of ['/udp/4003/webrtc-direct', '/webrtc']) {

@@ -3,22 +3,22 @@ import type { AddCommand } from './command.ts'
 import { addPlace } from './place.ts'
 
 const lsHelp = `
-Age, bytes, who may have it (public: everybody; private: it is not known to be public; local: this machine only), how far
-its ETag reaches, URL. Nothing tells who asked for it. With --json one document in each line.
+Shows age, bytes, who may have it (public: everyone; private: not known to be public; local: this machine only), how far
+its ETag reaches, and the URL. It does not show who requested an entry. With --json, one document per line.
 
 Examples:
   $ ghmesh cache ls octocat/Hello-World
   $ ghmesh cache ls --json | head -1`
 const verifyHelp = `
-A damaged record does no harm: it counts as absent. Exit code: 0 all is well or was repaired, 1 damage is left, or there
-is no cache, 2 wrong usage.
+A damaged record does no harm: it counts as absent. Exit code: 0 no damage, or it was repaired; 1 damage remains, or there
+is no cache; 2 wrong usage.
 
 Example:
   $ ghmesh cache verify --repair`
 const clearHelp = `
-Entries and named values go, this member's peer id and key stay. What other members hold comes back from them when it is
-asked for; "ghmesh purge" is what makes it stale everywhere. Exit code: 0 done, 1 not done, 2 wrong usage, such as no
---yes where nobody can be asked.
+Removes entries and named values, and keeps this member's peer id and key. Entries that other members hold come back on
+request; use "ghmesh purge" to make them stale everywhere. Exit code: 0 done, 1 not done, 2 wrong usage, such as no --yes
+without a terminal.
 
 Example:
   $ ghmesh cache clear --yes`
@@ -27,20 +27,20 @@ Example:
 export const addCache: AddCommand = (program, end) => {
   const cache = program
     .command('cache')
-    .description('List, check or remove what is in the cache')
+    .description('List, check or remove cache entries')
     .helpCommand(false)
     .addHelpText('after', '\nExample:\n  $ ghmesh cache ls octocat/Hello-World')
 
   addPlace(cache.command('ls').description('List the entries, newest first'))
     .argument('[filter]', 'owner/repo, or the beginning of a URL or path')
-    .option('--json', 'print a JSON document in each line')
+    .option('--json', 'print one JSON document per line')
     .addHelpText('after', lsHelp)
     .action(async (filter, flags) => {
       const { list } = await import('../inspect/list.ts')
       end(await interruptible((signal) => list(filter, flags, signal)))
     })
   addPlace(cache.command('verify').description('Read every record and check it'))
-    .option('--repair', 'remove what is damaged')
+    .option('--repair', 'remove damaged records')
     .option('--json', 'print one JSON document')
     .addHelpText('after', verifyHelp)
     .action(async (flags) => {
@@ -48,7 +48,7 @@ export const addCache: AddCommand = (program, end) => {
       end(await interruptible((signal) => verify(flags, signal)))
     })
   addPlace(cache.command('clear').description('Remove all entries'))
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask for confirmation')
     .option('--json', 'print one JSON document')
     .addHelpText('after', clearHelp)
     .action(async (flags) => {

@@ -3,10 +3,10 @@ import { interruptible } from '../interrupt.ts'
 import type { AddCommand } from './command.ts'
 
 const help = `
-A line for each: Node, the settings, the cache folder, the secret, GitHub, token, quota, clock, ETags, the registry of
-members, the port, gh's socket, relays, WebRTC (where relays are set), members. It calls GitHub a handful of times, mostly
-for nothing, and writes nothing there. It puts right one thing: gh's http_unix_socket, where a killed "ghmesh proxy --gh"
-left it. Exit code: 1 when a line is a failure, else 0.
+Prints a line for each of: Node, the settings, the cache folder, the secret, GitHub, token, quota, clock, ETags, the
+registry of members, the port, gh's socket, relays, WebRTC (if relays are set), members. It calls GitHub a handful of
+times, mostly free of charge, and writes nothing there. It repairs one thing: gh's http_unix_socket, if a killed
+"ghmesh proxy --gh" left it behind. Exit code: 1 if a line is a failure, else 0.
 
 Example:
   $ ghmesh doctor --json | jq '.checks[] | select(.status != "ok")'`
@@ -14,10 +14,10 @@ Example:
 export const addDoctor: AddCommand = (program, end) => {
   program
     .command('doctor')
-    .description('Look at everything that ghmesh needs, and say how to put right what is wrong')
+    .description('Check everything that ghmesh needs, and say how to fix it')
     .option(
       '--wait-seconds <number>',
-      'how long to wait for each answer of GitHub, for a first member, and for relays',
+      'how long to wait for each response from GitHub, for a first member, and for relays',
       pause,
       5
     )

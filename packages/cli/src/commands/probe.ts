@@ -3,9 +3,9 @@ import { interruptible } from '../interrupt.ts'
 import type { AddCommand } from './command.ts'
 
 const help = `
-On one machine --serve prints its addresses, the first is the one to copy; the other machine probes it. No secret is
-needed, nothing is shared, GitHub is not called. A running member, proxy or relay answers too, without its host's name. The
-address may also be in P2P_REMOTE_MULTIADDR. Exit code: 0 it answered, 1 it did not, 2 wrong usage; --serve: 0.
+On one machine, --serve prints its addresses; copy the first. The other machine probes it. This needs no secret, shares
+nothing and does not call GitHub. A running member, proxy or relay also answers, without its host name. The address can
+also be in P2P_REMOTE_MULTIADDR. Exit code: 0 it answered, 1 it did not, 2 wrong usage; --serve: 0.
 
 Example:
   laptop-a$ ghmesh probe --serve
@@ -15,10 +15,14 @@ Example:
 export const addProbe: AddCommand = (program, end) => {
   program
     .command('probe')
-    .description('Find out whether one machine can reach another, and if not, why')
+    .description('Test whether one machine can reach another, and if not, why')
     .argument('[multiaddr]', 'address of the other side, ending in /p2p/ and its peer id')
     .option('--serve', 'answer probes until Ctrl-C')
-    .option('--listen-port <port>', 'of --serve: TCP port, 0 for any (default: CACHE_LISTEN_PORT, else 9100)', port)
+    .option(
+      '--listen-port <port>',
+      'with --serve: TCP port, 0 for any free one (default: CACHE_LISTEN_PORT, else 9100)',
+      port
+    )
     .option('--wait-seconds <number>', 'how long to wait for the other side (default: 10)', seconds)
     .option('--json', 'print one JSON document')
     .addHelpText('after', help)

@@ -3,10 +3,10 @@ import { interruptible } from '../interrupt.ts'
 import type { AddCommand } from './command.ts'
 
 const help = `
-Exactly one of --read, --write and --local-two-node. The secret comes from CACHE_P2P_SHARED_SECRET.
+Use exactly one of --read, --write and --local-two-node. The secret comes from CACHE_P2P_SHARED_SECRET.
 Members find each other through an issue (GITHUB_REPOSITORY), a relay (GHMESH_RELAYS), a folder (IPFS_ACCELERATE_P2P_CACHE_DIR)
 or known addresses (CACHE_BOOTSTRAP_PEERS).
-A run starts with an empty cache, so what a reader shows came from a member. Exit code: 0 it worked, 1 not in time
+A run starts with an empty cache, so whatever a reader shows came from a member. Exit code: 0 success, 1 not in time
 or nothing to share, 2 wrong usage.
 
 Example, in two terminals with the same CACHE_P2P_SHARED_SECRET and IPFS_ACCELERATE_P2P_CACHE_DIR:
@@ -16,29 +16,29 @@ Example, in two terminals with the same CACHE_P2P_SHARED_SECRET and IPFS_ACCELER
 export const addSmoke: AddCommand = (program, end) => {
   program
     .command('smoke')
-    .description('Try out whether an entry travels from one machine or process to another')
-    .option('--read', 'wait until a member tells an entry; never calls GitHub')
-    .option('--write', 'make an entry with one call to GitHub and tell it to members')
+    .description('Test whether an entry travels from one machine or process to another')
+    .option('--read', 'wait until a member announces an entry; never calls GitHub')
+    .option('--write', 'create an entry with one call to GitHub and announce it to members')
     .option('--local-two-node', 'a reader and a writer in this process, over loopback, without GitHub')
-    .option('--target <owner/repo>', 'the repository that is written and read', repository, 'octocat/Hello-World')
-    .option('--synthetic', 'the writer makes an entry up instead of calling GitHub; readers take both')
+    .option('--target <owner/repo>', 'the repository to write and read', repository, 'octocat/Hello-World')
+    .option('--synthetic', 'the writer invents an entry instead of calling GitHub; readers accept both')
     .option(
       '--wait-seconds <number>',
-      'how long a reader waits; a writer waits for a member this long, at most 15',
+      'how long a reader waits; a writer waits this long for a member, at most 15',
       seconds,
       60
     )
     .option('--poll-interval <seconds>', 'how often a reader asks members', pause, 0.5)
-    .option('--listen-port <port>', 'TCP port, 0 for any (default: CACHE_LISTEN_PORT, else 9100)', port)
+    .option('--listen-port <port>', 'TCP port, 0 for any free one (default: CACHE_LISTEN_PORT, else 9100)', port)
     .option('--cache-dir <folder>', "keep the entry and this member's identity here")
     .option(
       '--registry-repo <owner/repo>',
-      'registry of members in a GitHub issue; default GITHUB_REPOSITORY',
+      'repository whose issue is the registry of members (default: GITHUB_REPOSITORY)',
       repository
     )
-    .option('--shared-secret <secret>', 'better in CACHE_P2P_SHARED_SECRET: other users see command lines')
-    .option('--disable-discovery', 'look for nobody; members can still dial this one')
-    .option('--verbose', 'a line on standard error for everything that happens')
+    .option('--shared-secret <secret>', 'better set CACHE_P2P_SHARED_SECRET: other users can see command lines')
+    .option('--disable-discovery', 'do not look for members; they can still dial this one')
+    .option('--verbose', 'print a line to standard error for every event')
     .option('--json', 'print one JSON document')
     .addHelpText('after', help)
     .action(async (flags) => {

@@ -22,16 +22,16 @@ export async function checkCache(directory: string): Promise<Finding> {
     // The first entry will do: opening is what finds the damage.
     for await (const _ of store.list()) break
   } catch (error) {
-    return failure(messageOf(error), 'or set IPFS_ACCELERATE_CACHE_DIR to a folder that you may write to')
+    return failure(messageOf(error), 'or set IPFS_ACCELERATE_CACHE_DIR to a folder that you can write to')
   } finally {
     await store.close()
   }
   if (damage !== undefined) {
-    return warning(damage, 'nothing to do; when it happens again, look at the disk')
+    return warning(damage, 'nothing to do; if it happens again, check the disk')
   }
   const open = process.platform === 'win32' ? [] : await readableByOthers(directory)
   if (open.length === 0) return ok(directory)
-  return warning(`others may look into ${open.join(', ')}`, `chmod go= ${open.map((path) => `'${path}'`).join(' ')}`)
+  return warning(`other users can read ${open.join(', ')}`, `chmod go= ${open.map((path) => `'${path}'`).join(' ')}`)
 }
 
 async function readableByOthers(directory: string): Promise<string[]> {

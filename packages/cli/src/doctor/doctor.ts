@@ -65,7 +65,7 @@ export async function doctor(flags: DoctorFlags, signal: AbortSignal): Promise<n
   const token = settings === 'failure' ? undefined : await usedToken()
   const github = createGitHub({ token: token?.value, waitMs, signal })
   const first = settings === 'failure' ? undefined : await checkGitHub(github)
-  const unset = 'a setting makes no sense'
+  const unset = 'a setting is invalid'
   await check('github', () => first?.finding ?? notChecked(unset))
   const { answer } = first ?? {}
   const unreached = first ? 'GitHub cannot be reached' : unset
@@ -76,9 +76,9 @@ export async function doctor(flags: DoctorFlags, signal: AbortSignal): Promise<n
   await check('clock', () => (answer ? checkClock(answer) : notChecked(unreached)))
   await check('etag', () => (asked ? checkEtag(github, repository) : notChecked(unasked)))
   await check('registry', () => {
-    if (repository === undefined) return ok('not used, for GITHUB_REPOSITORY is not set')
+    if (repository === undefined) return ok('not used, because GITHUB_REPOSITORY is not set')
     if (off !== undefined) return notChecked(off)
-    if (!secret || group === 'failure') return notChecked('it is used where there is a secret')
+    if (!secret || group === 'failure') return notChecked('it is used only with a secret')
     if (!asked) return notChecked(unasked)
     return checkRegistry({ github, repository, secret: secret.value, token: token?.value })
   })
@@ -103,7 +103,7 @@ export async function doctor(flags: DoctorFlags, signal: AbortSignal): Promise<n
       company = await meet({ github, sockets, waitMs, signal })
       return checkRelays(company)
     }
-    return relayAddresses().length === 0 ? noRelays : notChecked('they are used where there is a secret')
+    return relayAddresses().length === 0 ? noRelays : notChecked('they are used only with a secret')
   })
   const usesRelays = company ? company.reached.size > 0 : relayAddresses().length > 0
   if (usesRelays) await check('webrtc', async () => checkWebRtc(await hasWebRtc(), iceServers()))
@@ -111,7 +111,7 @@ export async function doctor(flags: DoctorFlags, signal: AbortSignal): Promise<n
     if (off !== undefined) return warning('there are none', off)
     if (!secret || group === 'failure') return notChecked('there are none without a secret')
     if (settings === 'failure') return notChecked(unset)
-    return company ? checkMembers(company, flags.waitSeconds) : notChecked('they could not be looked for')
+    return company ? checkMembers(company, flags.waitSeconds) : notChecked('the search for them failed')
   })
 
   const healthy = checks.every(({ status }) => status !== 'failure')

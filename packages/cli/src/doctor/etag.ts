@@ -3,10 +3,10 @@ import { type Finding, notChecked, ok, warning } from './check.ts'
 import { type Answer, accept, type GitHub } from './github.ts'
 
 const meaning =
-  "answers stay right, but a member's answer that has become stale is fetched anew, for one call, instead of being confirmed for nothing."
-const fix = `${meaning} If a proxy stands between here and GitHub, let it leave headers and bodies alone; else look for a newer ghmesh`
+  'responses stay correct, but a stale response from a member is fetched again, for one call, instead of being confirmed free of charge.'
+const fix = `${meaning} If there is a proxy between this machine and GitHub, make it leave headers and bodies unchanged; otherwise look for a newer ghmesh`
 
-/** Whether GitHub makes ETags as ghmesh does, so that a member's body can be confirmed with the own token for nothing. */
+/** Whether GitHub makes ETags as ghmesh does, so that a member's body can be confirmed with this member's own token free of charge. */
 export async function checkEtag(github: GitHub, repository: string | undefined): Promise<Finding> {
   if (!github.authorization) return notChecked('without a token no confirmation is free')
   // The last is at an Enterprise Server too.
@@ -28,6 +28,6 @@ export async function checkEtag(github: GitHub, repository: string | undefined):
   const etag = own.find((one) => one === said)
   if (etag === undefined) return warning(`GitHub's ETag of ${path} is not the one that ghmesh computes`, fix)
   const { status } = await github.get(path, { 'if-none-match': `"${etag}"` })
-  if (status === 304) return ok(`that of ${path} was computed here, and GitHub confirmed it for nothing (304)`)
+  if (status === 304) return ok(`ghmesh computed the ETag of ${path}, and GitHub confirmed it free of charge (304)`)
   return warning(`GitHub answered ${status}, not 304, to the ETag of ${path} that ghmesh computed`, fix)
 }

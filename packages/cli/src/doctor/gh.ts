@@ -18,7 +18,7 @@ export async function checkGh(): Promise<{ finding: Finding; socket?: string }> 
   try {
     for (let i = 0; i < maxKilled; i++) {
       const socket = ghSocket(ghConfigDir())
-      if (socket === '') return { finding: now(restored, 'gh talks to GitHub itself') }
+      if (socket === '') return { finding: now(restored, 'gh talks to GitHub directly') }
       const holder = await holderOf(socket)
       if (holder !== undefined) return { finding: now(restored, `gh goes through ${socket} (${holder})`), socket }
       const state = await readState(socket)
@@ -27,7 +27,7 @@ export async function checkGh(): Promise<{ finding: Finding; socket?: string }> 
     }
     return { finding: dead(ghSocket(ghConfigDir())) }
   } catch (error) {
-    if (error instanceof CliError && error.exitCode === 127) return { finding: ok('there is no gh here') }
+    if (error instanceof CliError && error.exitCode === 127) return { finding: ok('gh is not installed') }
     return { finding: failure(messageOf(error), unset) }
   }
 }
@@ -35,13 +35,13 @@ export async function checkGh(): Promise<{ finding: Finding; socket?: string }> 
 const now = (restored: boolean, said: string): Finding =>
   restored
     ? warning(
-        `a "ghmesh proxy --gh" was killed, and gh still used its socket; what gh had before is restored: ${said}`,
+        `a "ghmesh proxy --gh" was killed, and gh still used its socket; gh's previous setting is restored: ${said}`,
         'nothing more to do; "ghmesh proxy --gh" starts it again'
       )
     : ok(said)
 
 const dead = (socket: string): Finding =>
-  failure(`gh uses ${socket}, where nobody listens, so that every command of gh fails`, unset)
+  failure(`gh uses ${socket}, but nothing listens there, so every gh command fails`, unset)
 
 /** False when gh's configuration does not go by what the proxy wrote down. */
 async function restore(socket: string, before: NonNullable<ProxyState['gh']>): Promise<boolean> {

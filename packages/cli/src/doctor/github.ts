@@ -78,20 +78,20 @@ export async function checkGitHub(github: GitHub): Promise<{ finding: Finding; a
       return { finding: ok(`${host} answers`), answer }
     return {
       finding: failure(
-        `what answers at ${apiUrl()} is not GitHub's API (status ${status})`,
-        'is GITHUB_API_URL right? GitHub Enterprise Server: https://HOST/api/v3. On a guest network, log in to it'
+        `${apiUrl()} is not GitHub's API (status ${status})`,
+        'is GITHUB_API_URL correct? GitHub Enterprise Server: https://HOST/api/v3. On a guest network, log in first'
       )
     }
   } catch (error) {
     const { HTTPS_PROXY, https_proxy, NODE_USE_ENV_PROXY } = process.env
     const proxied = (HTTPS_PROXY || https_proxy) && !NODE_USE_ENV_PROXY
-    const why = (error as Error).name === 'TimeoutError' ? 'no answer in time' : messageOf(error)
+    const why = (error as Error).name === 'TimeoutError' ? 'no response in time' : messageOf(error)
     return {
       finding: failure(
         `${host} cannot be reached: ${why}`,
         proxied
-          ? 'HTTPS_PROXY is set, which Node uses only where NODE_USE_ENV_PROXY=1 is set too'
-          : 'look at the network, DNS and firewall; is GITHUB_API_URL right?'
+          ? 'HTTPS_PROXY is set, but Node uses it only if NODE_USE_ENV_PROXY=1 is set too'
+          : 'check the network, DNS and firewall; is GITHUB_API_URL correct?'
       )
     }
   }

@@ -11,8 +11,8 @@ export function checkMembers({ peers, proxy }: Company, waitSeconds: number): Fi
   return warning(
     `none connected ${how}`,
     findsMembers()
-      ? 'is another one running now, with the same CACHE_P2P_SHARED_SECRET? "ghmesh probe" finds out whether the machines reach each other; where neither reaches the other, a relay brings them together (GHMESH_RELAYS)'
-      : 'nothing says where members are: set GITHUB_REPOSITORY, IPFS_ACCELERATE_P2P_CACHE_DIR, CACHE_BOOTSTRAP_PEERS or GHMESH_RELAYS, or let GHMESH_MDNS look on the local network'
+      ? 'is another one running now, with the same CACHE_P2P_SHARED_SECRET? "ghmesh probe" shows whether the machines can reach each other; if neither can reach the other, use a relay (GHMESH_RELAYS)'
+      : 'there is no way to find members: set GITHUB_REPOSITORY, IPFS_ACCELERATE_P2P_CACHE_DIR, CACHE_BOOTSTRAP_PEERS or GHMESH_RELAYS, or let GHMESH_MDNS search the local network'
   )
 }
 

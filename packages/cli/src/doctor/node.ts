@@ -5,7 +5,7 @@ import { type Finding, failure, ok } from './check.ts'
 export function checkNode(versions: NodeJS.ProcessVersions = process.versions): Finding {
   if (versions.sqlite !== undefined) return ok(`${versions.node}, with SQLite ${versions.sqlite}`)
   return failure(
-    `${versions.node} was built without SQLite, so that nothing can be kept on disk`,
+    `${versions.node} was built without SQLite, so nothing can be kept on disk`,
     'install Node from https://nodejs.org'
   )
 }

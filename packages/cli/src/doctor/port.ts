@@ -6,15 +6,15 @@ const answerMs = 2000
 
 /** Whether the port that others are to dial can be had, or who has it. `host`: all of this machine's, or loopback. */
 export async function checkPort(port: number, host: string): Promise<Finding> {
-  if (port === 0) return ok('any that is free, so a firewall has to let all in')
+  if (port === 0) return ok('any free port, so a firewall has to allow all of them')
   const code = await whyBusy(port, host)
   if (code === undefined) return ok(`${port} is free`)
   if (code !== 'EADDRINUSE')
-    return failure(`${port} cannot be listened on (${code})`, 'set CACHE_LISTEN_PORT to one from 1024 on')
+    return failure(`cannot listen on ${port} (${code})`, 'set CACHE_LISTEN_PORT to 1024 or higher')
   const version = await runningGhmesh(port)
-  if (version !== undefined) return ok(`${port} is held by a ghmesh that runs (version ${version})`)
+  if (version !== undefined) return ok(`${port} is used by a running ghmesh (version ${version})`)
   return warning(
-    `${port} is in use by another program; ghmesh takes the next free one, which a firewall may not let in`,
+    `${port} is in use by another program; ghmesh uses the next free one, which a firewall may block`,
     'end that program, or set CACHE_LISTEN_PORT to a free port'
   )
 }
@@ -22,7 +22,7 @@ export async function checkPort(port: number, host: string): Promise<Finding> {
 function whyBusy(port: number, host: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code ?? 'for no known reason'))
+    server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code ?? 'unknown reason'))
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)))
   })
 }

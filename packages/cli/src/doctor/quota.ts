@@ -8,11 +8,11 @@ export function checkQuota({ status, json }: Answer): Finding {
   if (status === 404) return ok('GitHub sets no limit here')
   const core = (json?.resources as { core?: { limit: number; remaining: number; reset: number } } | undefined)?.core
   if (!core || ![core.limit, core.remaining, core.reset].every(Number.isFinite)) {
-    return failure(`GitHub does not tell it (status ${status})`, 'wait a minute and try again')
+    return failure(`GitHub did not report it (status ${status})`, 'wait a minute and try again')
   }
   const until = new Date(core.reset * 1000).toISOString().replace(/:\d\d\.\d+Z$/, 'Z')
   const said = `${core.remaining} of ${core.limit} calls left until ${until}`
-  const fix = 'until then members answer what they can from the cache; a token of another user has its own'
+  const fix = "until then, members use the cache as far as they can; another user's token has its own quota"
   if (core.remaining === 0) return failure(said, fix)
   return core.remaining < core.limit * low ? warning(said, fix) : ok(said)
 }

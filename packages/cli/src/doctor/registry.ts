@@ -19,8 +19,8 @@ export async function checkRegistry({ github, repository, secret, token }: Regis
   const { status, json } = answer
   if (status === 404) {
     return failure(
-      `${repository} does not exist, or this token may not see it`,
-      'is GITHUB_REPOSITORY spelt right? A private repository needs a token that may read it'
+      `${repository} does not exist, or this token cannot see it`,
+      'is GITHUB_REPOSITORY spelt correctly? A private repository needs a token that can read it'
     )
   }
   if (status !== 200) return failure(`GitHub answered ${status} for ${repository}`, another)
@@ -32,7 +32,7 @@ export async function checkRegistry({ github, repository, secret, token }: Regis
   try {
     await registry.start(({ peerId }) => live.add(peerId))
   } catch (error) {
-    return failure(messageOf(error), 'the token has to be allowed to read issues there')
+    return failure(messageOf(error), 'the token needs permission to read issues there')
   } finally {
     await registry.stop()
   }
@@ -45,7 +45,7 @@ function mayWrite({ headers, json }: Answer, signedIn: boolean, said: string): F
   const unfound = 'this machine finds members there but cannot register, so nobody finds it'
   if (!signedIn) return warning(`${said}; without a token ${unfound}`, 'log in with "gh auth login", or set GH_TOKEN')
   const scopes = headers.get('x-oauth-scopes')?.split(/,\s*/)
-  if (!scopes) return ok(`${said}; whether this kind of token may write, GitHub tells only who writes`)
+  if (!scopes) return ok(`${said}; for this kind of token, only a write shows whether it is allowed to write`)
   const needed = json?.private === false ? ['repo', 'public_repo'] : ['repo']
   if (needed.some((scope) => scopes.includes(scope))) return ok(`${said}, and written`)
   return warning(

@@ -12,25 +12,25 @@ interface Standing {
   fix?: string
 }
 
-const running = 'is ghmesh-relay running there, and is the address the one that it prints?'
-const copy = 'copy the line GHMESH_RELAYS=... that ghmesh-relay prints once more'
+const running = 'is ghmesh-relay running there, and is this the address that it prints?'
+const copy = 'copy the line GHMESH_RELAYS=... again from the output of ghmesh-relay'
 
 const fixes: Record<Why['reason'], string> = {
   refused: running,
-  timeout: `open the relay's ports in the firewall there (such as: sudo ufw allow 4001/tcp); is the address one that is reached from here? What it prints is set by its --announce`,
-  unroutable: 'is the address one that is reached from here? What the relay prints is set by its --announce',
-  name: 'is it spelt right? Else use the address with its IP',
+  timeout: `open the relay's ports in the firewall there (such as: sudo ufw allow 4001/tcp); can the address be reached from here? Its --announce sets what it prints`,
+  unroutable: "can the address be reached from here? The relay's --announce sets what it prints",
+  name: 'is it spelt correctly? Otherwise use the address with its IP',
   'wrong-peer': copy,
   self: copy,
   'not-ghmesh': running,
-  silent: 'is it the right port, and is that machine overloaded?',
-  unsupported: `give an address of the relay with /tcp/ too, for Node dials no others; ${copy}`,
+  silent: 'is the port correct, and is that machine overloaded?',
+  unsupported: `also set an address of the relay with /tcp/, because Node dials no others; ${copy}`,
   failed: running
 }
 
 export const noRelays = ok('none; needed only behind strict NATs and for browsers')
 
-/** Whether members find each other through the relays that are set: reached, shown a proof, given a place. */
+/** Whether members find each other through the relays that are set: reached, shown a proof, reserved. */
 export function checkRelays({ relays, reached, proxy }: Company): Finding {
   if (reached.size === 0) return noRelays
   const standings = [...reached].map(([id, one]) => {
@@ -46,32 +46,32 @@ export function checkRelays({ relays, reached, proxy }: Company): Finding {
 }
 
 function standingOf({ state, refused }: Relay, reached: Reached, proxy: number | undefined): Standing {
-  if (state === 'reserved') return { said: `gives a place${figures(reached)}` }
+  if (state === 'reserved') return { said: `granted a reservation${figures(reached)}` }
   if ('why' in reached) return { said: `cannot be used: ${reached.why.message}`, fix: fixes[reached.why.reason] }
   if (refused === 'proof' && reached.report.name !== relayName) {
-    return { said: `is a ghmesh, and no relay${figures(reached)}`, fix: copy }
+    return { said: `is a ghmesh, but not a relay${figures(reached)}`, fix: copy }
   }
   if (refused === 'proof') {
     return {
-      said: `takes no proof of this member, so it does not serve this group${figures(reached)}`,
-      fix: 'start the relay with --group "$(ghmesh group)", or without any --group'
+      said: `refuses the proof of this member, so it does not serve this group${figures(reached)}`,
+      fix: 'start the relay with --group "$(ghmesh group)", or without --group'
     }
   }
   if (refused === 'place') {
     return {
-      said: `gives no place: it is full, or about to stop${figures(reached)}`,
-      fix: 'its /metrics say why; raise its bounds (--limit reservations=...), or set up another relay'
+      said: `grants no reservation: it is full, or about to stop${figures(reached)}`,
+      fix: 'its /metrics show why; raise its limits (--limit reservations=...), or set up another relay'
     }
   }
   return {
-    said: `answers and has not given a place yet${figures(reached)}`,
-    fix: proxy === undefined ? '--wait-seconds waits longer' : 'the proxy goes on trying: look again in a minute'
+    said: `answers, but has not granted a reservation yet${figures(reached)}`,
+    fix: proxy === undefined ? 'wait longer with --wait-seconds' : 'the proxy keeps trying: check again in a minute'
   }
 }
 
 const unknownTo = (proxy: number | undefined): Standing => ({
   said: `is not known to ghmesh proxy (process ${proxy})`,
-  fix: 'start the proxy again, with the same GHMESH_RELAYS'
+  fix: 'restart the proxy with the same GHMESH_RELAYS'
 })
 
 function figures(reached: Reached): string {

@@ -16,7 +16,7 @@ export async function checkSettings(): Promise<Finding> {
       logger: quiet
     })
     await mesh.stop()
-    return ok('all variables that are set make sense')
+    return ok('all variables that are set are valid')
   } catch (error) {
     return failure(messageOf(error), 'correct it or unset it; "Configuration" in the README lists all variables')
   }

@@ -21,14 +21,14 @@ export async function usedToken(): Promise<Token | undefined> {
 export function checkToken(token: Token | undefined, status: number | undefined): Finding {
   if (!token) {
     return warning(
-      'there is none: 60 calls an hour, which everybody behind this address shares, and no answer is free',
+      'there is none: 60 calls an hour, shared by everyone behind this address, and no response is free',
       'log in with "gh auth login", or set GH_TOKEN'
     )
   }
-  if (status === undefined) return warning(`from ${token.source}; not checked: GitHub cannot be asked`)
+  if (status === undefined) return warning(`from ${token.source}; not checked: GitHub cannot be reached`)
   if (status !== 401) return ok(`from ${token.source}`)
   return failure(
-    `GitHub refuses the one from ${token.source} (401)`,
-    token.source.startsWith('"gh') ? 'log in again with "gh auth login"' : `set ${token.source} to one that is valid`
+    `GitHub refuses the token from ${token.source} (401)`,
+    token.source.startsWith('"gh') ? 'log in again with "gh auth login"' : `set ${token.source} to a valid token`
   )
 }

@@ -18,7 +18,7 @@ export interface ClearFlags extends Place {
 export async function clear(flags: ClearFlags, signal: AbortSignal): Promise<number> {
   const output = createOutput({ json: flags.json })
   if (!flags.yes && !process.stdin.isTTY) {
-    throw new CliError('nobody can be asked, as this is no terminal; --yes removes all entries without a question', 2)
+    throw new CliError('cannot ask for confirmation without a terminal; --yes removes all entries without asking', 2)
   }
   const source = await sourceToChange(flags)
   const { proxy, directory } = source
@@ -35,19 +35,19 @@ export async function clear(flags: ClearFlags, signal: AbortSignal): Promise<num
   output.line(`${counted(removed, 'record')} removed from ${directory}${proxy ? ' and the memory of the proxy' : ''}`)
   if (!proxy && isInUse(directory)) {
     output.note(
-      `ghmesh: a process that uses ${directory} goes on serving what it has in memory until that is stale; a proxy on a socket of its own is cleared with --socket`
+      `ghmesh: another process uses ${directory}, and keeps serving what it has in memory until that is stale; to clear a proxy on another socket, use --socket`
     )
   }
   return 0
 }
 
 async function agreed({ proxy, directory }: Source, signal: AbortSignal): Promise<boolean> {
-  const where = proxy ? `${directory}, and of the proxy that uses it (process ${proxy.figures.pid})` : directory
+  const where = proxy ? `${directory}, and from the proxy that uses it (process ${proxy.figures.pid})` : directory
   // Not as a terminal: then Ctrl-C would be a key.
   const asking = createInterface({ input: process.stdin, output: process.stderr, terminal: false })
   const ended = new Promise<string>((resolve) => asking.once('close', () => resolve('')))
   try {
-    const question = asking.question(`${shown(`Remove all entries of ${where}?`)} [y/N] `, { signal })
+    const question = asking.question(`${shown(`Remove all entries from ${where}?`)} [y/N] `, { signal })
     return /^y(?:es)?$/i.test((await Promise.race([question, ended])).trim())
   } finally {
     asking.close()

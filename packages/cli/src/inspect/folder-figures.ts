@@ -51,7 +51,7 @@ export function folderLines({ directory, repositories, newest, oldest, ...plain 
   const all = Object.entries(repositories)
   const age = (time: string | undefined) => (time === undefined ? '-' : `${ago(Date.now() - Date.parse(time))} ago`)
   return [
-    `No proxy is asked; ${directory} holds`,
+    `No proxy was asked; ${directory} contains`,
     ...Object.entries(plain).map(([name, value]) => `  ${name}: ${value}`),
     `  newest: ${age(newest)}`,
     `  oldest: ${age(oldest)}`,

@@ -14,7 +14,7 @@ export const hasCache = (directory: string): boolean => existsSync(join(director
 export async function withFolder<T>(directory: string, work: (folder: CacheFolder) => Promise<T> | T): Promise<T> {
   if (!hasCache(directory)) {
     throw new CliError(
-      `there is no cache in ${directory}; name another with --cache-dir, or fill one with "ghmesh get"`
+      `there is no cache in ${directory}; choose another with --cache-dir, or fill one with "ghmesh get"`
     )
   }
   const folder = openCacheFolder(directory)

@@ -30,19 +30,19 @@ export async function peers(flags: PeersFlags, signal: AbortSignal): Promise<num
     const { stats, peers, relays = [], pid } = proxy.figures
     if (stats.peerId === undefined) throw new CliError(`${nobody()} for the proxy (process ${pid}) and start it again`)
     const self = { peer_id: stats.peerId, proxy: pid }
-    tell(output, { self, peers, relays }, `the proxy (process ${pid}) is connected with nobody`)
+    tell(output, { self, peers, relays }, `the proxy (process ${pid}) has no connected members`)
     return 0
   }
   await using mesh = await briefMember({ logger: output.logger })
   if (mesh.peerId === undefined) throw new CliError(nobody(), 2)
   if (!findsMembers()) throw new CliError(noWayToMembers)
   const seen = { self: { peer_id: mesh.peerId }, ...(await meet(mesh, flags.waitSeconds, output, signal)) }
-  tell(output, seen, `nobody within ${flags.waitSeconds} s; --wait-seconds waits longer`)
+  tell(output, seen, `no members within ${flags.waitSeconds} s; wait longer with --wait-seconds`)
   return 0
 }
 
 async function meet(mesh: Mesh, waitSeconds: number, output: Output, signal: AbortSignal): Promise<Omit<Seen, 'self'>> {
-  const done = output.waiting(`No proxy runs; waiting ${waitSeconds} s for members`)
+  const done = output.waiting(`No proxy is running; waiting ${waitSeconds} s for members`)
   try {
     await until(mesh, () => undefined, { waitMs: waitSeconds * 1000, signal, received: () => false })
     return { peers: mesh.peers(), relays: mesh.relays() }
@@ -52,11 +52,11 @@ async function meet(mesh: Mesh, waitSeconds: number, output: Output, signal: Abo
 }
 
 function tell(output: Output, { self, peers, relays }: Seen, nobody: string): void {
-  const places = relays.filter(({ state }) => state === 'reserved').length
+  const reservations = relays.filter(({ state }) => state === 'reserved').length
   if (peers.length === 0) {
     output.note(
-      places > 0
-        ? `ghmesh: ${nobody}; ${counted(places, 'relay')} would bring others of this group here`
+      reservations > 0
+        ? `ghmesh: ${nobody}; others of this group can reach this one through ${counted(reservations, 'relay')}`
         : `ghmesh: ${nobody}`
     )
   }
@@ -83,7 +83,7 @@ function tell(output: Output, { self, peers, relays }: Seen, nobody: string): vo
 
 const relayCells = ({ id, state, refused, address }: Relay): string[] => [
   id,
-  refused === undefined ? state : `${state}, ${refused === 'proof' ? 'not serving this group' : 'no place'}`,
+  refused === undefined ? state : `${state}, ${refused === 'proof' ? 'not serving this group' : 'no reservation'}`,
   address.replace(/\/p2p\/\w+$/, '')
 ]
 

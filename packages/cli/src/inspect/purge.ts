@@ -54,8 +54,9 @@ async function meetOne(mesh: Mesh, waitSeconds: number, output: Output, signal: 
 const alone = () =>
   networkingOff() ?? 'there is no secret, so only this machine knows; set CACHE_P2P_SHARED_SECRET to tell members'
 const noneMet =
-  'no member was connected, so only this machine knows; --wait-seconds waits longer, or keep a proxy running'
-const noneWithProxy = 'no member is connected with the proxy, so only this machine knows; "ghmesh doctor" looks into it'
+  'no member was connected, so only this machine knows; wait longer with --wait-seconds, or keep a proxy running'
+const noneWithProxy =
+  'no member is connected to the proxy, so only this machine knows; "ghmesh doctor" can find out why'
 
 function tell(flags: PurgeFlags, output: Output, target: string, purged: Purged, whyNobody: string): void {
   const { purged: count, members } = purged

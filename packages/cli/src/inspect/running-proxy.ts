@@ -30,8 +30,8 @@ export async function runningProxy(socket: string): Promise<RunningProxy | undef
   if (listener.kind !== 'proxy') {
     throw new CliError(
       listener.kind === 'silent'
-        ? `whoever listens on ${socket} gives no answer; end that process, or name another --socket`
-        : `another program than ghmesh proxy listens on ${socket}; name another --socket`
+        ? `the process that listens on ${socket} does not respond; end it, or choose another --socket`
+        : `a program other than ghmesh proxy listens on ${socket}; choose another --socket`
     )
   }
   const figures = listener.said as unknown as ProxyFigures
@@ -39,7 +39,7 @@ export async function runningProxy(socket: string): Promise<RunningProxy | undef
   async function ask<T>(path: string, body?: object): Promise<T> {
     const asked = { path, body, ...(body && { patienceMs: changePatienceMs }) }
     const { status, text } = await askSocket(socket, asked).catch((error) => {
-      throw new CliError(`the proxy on ${socket} (process ${figures.pid}) does not answer any more: ${error.message}`)
+      throw new CliError(`the proxy on ${socket} (process ${figures.pid}) no longer responds: ${error.message}`)
     })
     if (status === 200) return JSON.parse(text)
     throw new CliError(saidIn(text) ?? `the proxy on ${socket} answered ${status}`, status === 400 ? 2 : 1)

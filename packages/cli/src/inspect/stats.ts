@@ -49,7 +49,10 @@ export async function stats(flags: StatsFlags, signal: AbortSignal): Promise<num
 
 function lookFor({ proxy, directory }: Source, group: boolean): () => Promise<Look> {
   if (!proxy) {
-    if (group) throw new CliError('no proxy runs that could tell of the group; start one with "ghmesh proxy"')
+    if (group)
+      throw new CliError(
+        'no proxy is running, and only a proxy knows the figures of the group; start one with "ghmesh proxy"'
+      )
     return async () => {
       const figures = await folderFigures(directory)
       const { cache_size, cache_bytes } = figures
@@ -89,7 +92,7 @@ function groupLook({ members, total }: GroupFigures): Look {
       total: { members: each.length, ...sum.plain, rejected: sum.rejected }
     },
     many: [
-      `${counted(each.length, 'member')} heard lately`,
+      `${counted(each.length, 'member')} heard from recently`,
       ...table([['name', ...columns], ...rows]).map((line) => `  ${line}`),
       'Sum of all',
       ...figureLines(sum).map((line) => `  ${line}`)

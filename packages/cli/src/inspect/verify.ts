@@ -58,7 +58,7 @@ function renew(directory: string, { repair }: VerifyFlags, error: unknown, outpu
   if (!isDamagedFile(error)) throw error
   if (!repair) {
     throw new CliError(
-      `the cache in ${directory} is damaged as a whole; "ghmesh cache verify --repair" sets it aside and begins a new one`
+      `the cache in ${directory} is damaged as a whole; "ghmesh cache verify --repair" sets it aside and starts a new one`
     )
   }
   renewCacheFile(directory, error, ({ message }) => output.note(`ghmesh: ${message}`))

@@ -25,7 +25,7 @@ export function readAddress(copied: string): string {
 }
 
 const noCircuits = (relay: string): string =>
-  `a probe goes to a machine itself, and this address leads through a relay, which opens circuits only for who has shown a proof of a group; a probe has no secret. Probe the relay's own address, ${relay}; "ghmesh peers" and "ghmesh doctor" tell whether members meet through it`
+  `a probe goes directly to a machine, but this address leads through a relay, which opens circuits only for peers with a proof of a group; a probe has no secret. Probe the relay's own address, ${relay}; "ghmesh peers" and "ghmesh doctor" show whether members meet through it`
 
 /** Where an address leads first: to the host itself, or to who relays; undefined for other than TCP. */
 export function socketOf(address: string): { host: string; port: number } | undefined {

@@ -35,15 +35,19 @@ function tell(address: string, report: ProbeReport, output: Output): void {
   }
   const [min, avg, max] = Object.values(trip).map((ms) => ms.toFixed(1))
   output.line(`Reached ${other ? 'another host' : 'this same host'}`)
-  output.line(`  host: ${host ?? (relay ? 'not told: it is a relay' : 'not told, as members tell it to members only')}`)
+  output.line(
+    `  host: ${host ?? (relay ? 'not shown: it is a relay' : 'not shown: members reveal it to members only')}`
+  )
   output.line(`  peer_id: ${peerId}`)
   output.line(`  version: ${version}`)
   output.line(`  round trip: min ${min} ms, avg ${avg} ms, max ${max} ms (${rttMs.length} rounds)`)
   output.line(`  path: ${path}, ${transport}`)
   if (!other) {
-    output.note('ghmesh: the answer came from this machine itself, so it proves nothing about the way to another one')
+    output.note('ghmesh: the answer came from this machine itself, so it proves nothing about the path to another one')
   } else if (host === hostname()) {
-    output.note(`ghmesh: the other host has the same name as this one, ${host}; its address is not one of this machine`)
+    output.note(
+      `ghmesh: the other host has the same name as this one, ${host}; but its address is not one of this machine`
+    )
   }
 }
 

@@ -18,10 +18,10 @@ export async function probe(given: string | undefined, flags: ProbeFlags, signal
   const output = createOutput(flags)
   if (flags.serve) {
     if (given !== undefined || flags.waitSeconds !== undefined)
-      throw new CliError('--serve waits to be probed: leave the address and --wait-seconds to the other machine', 2)
+      throw new CliError('--serve answers probes: use the address and --wait-seconds on the other machine', 2)
     return serve(flags.listenPort, output, signal)
   }
-  if (flags.listenPort !== undefined) throw new CliError('--listen-port is for --serve', 2)
+  if (flags.listenPort !== undefined) throw new CliError('--listen-port needs --serve', 2)
   const address = given ?? remoteAddress()
   if (address === undefined) {
     throw new CliError(

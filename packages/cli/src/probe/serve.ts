@@ -21,7 +21,7 @@ export async function serve(port: number | undefined, output: Output, signal: Ab
     if (output.json) output.document({ host: hostname(), peer_id: transport.peerId, version, addresses })
     if (isLoopback(socketOf(first)?.host ?? '')) {
       output.note(
-        'ghmesh: this address is for this machine alone: no other is known, or IPFS_ACCELERATE_P2P_FORCE_LOCALHOST is set'
+        'ghmesh: this address works on this machine only: no other is known, or IPFS_ACCELERATE_P2P_FORCE_LOCALHOST is set'
       )
     }
     output.note('Answering probes until Ctrl-C. On the other machine:')

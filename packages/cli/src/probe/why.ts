@@ -44,45 +44,45 @@ export async function whyNot(error: unknown, address: string, connected: boolean
   const known = {
     refused: {
       message: `nothing listens at ${place}`,
-      fix: 'is "ghmesh probe --serve" running there, and is the port the one that it prints?'
+      fix: 'is "ghmesh probe --serve" running there, and is this the port that it prints?'
     },
     timeout: {
-      message: `${place} does not answer: a firewall drops what is sent there, or a NAT does not know whom to give it to`,
-      fix: `open or forward the port there (such as: sudo ufw allow ${socket?.port ?? 9100}/tcp), or probe the other way round, for one side that can be reached is enough; where strict NATs leave none, a relay brings members together (GHMESH_RELAYS)`
+      message: `${place} does not answer: a firewall drops the packets, or a NAT does not know where to send them`,
+      fix: `open or forward the port there (such as: sudo ufw allow ${socket?.port ?? 9100}/tcp), or probe in the other direction, because it is enough if one side can be reached; if strict NATs prevent both, use a relay (GHMESH_RELAYS)`
     },
     unroutable: {
       message: `there is no route to ${place}`,
-      fix: 'are both machines on one network or VPN? Else take another of the addresses that "ghmesh probe --serve" prints'
+      fix: 'are both machines on one network or VPN? Otherwise use another of the addresses that "ghmesh probe --serve" prints'
     },
     name: {
       message: `the name ${socket?.host ?? address} cannot be resolved`,
-      fix: 'is it spelt right? Else use the address with its IP, as "ghmesh probe --serve" prints it'
+      fix: 'is it spelt correctly? Otherwise use the address with its IP, as "ghmesh probe --serve" prints it'
     },
     'wrong-peer': {
-      message: `another process answers at ${place}: ${/identity key (\w+)/.exec(message)?.[1] ?? 'its peer id is not the one of the address'}`,
-      fix: 'copy the address again, for each start of "ghmesh probe --serve" has a new one, and a relay prints its own'
+      message: `another process answers at ${place}: ${/identity key (\w+)/.exec(message)?.[1] ?? 'its peer id is not the one in the address'}`,
+      fix: 'copy the address again: "ghmesh probe --serve" has a new one at every start, and a relay prints its own'
     },
     self: {
-      message: 'the address is of this very process',
+      message: 'the address belongs to this process',
       fix: 'copy the address that "ghmesh probe --serve" prints on the other machine'
     },
     'not-ghmesh': {
-      message: `what listens at ${place} is no ghmesh that answers probes`,
-      fix: 'is it the right port, and is ghmesh there as new as this one?'
+      message: `the program at ${place} is not a ghmesh that answers probes`,
+      fix: 'is the port correct, and is the ghmesh there as new as this one?'
     },
     silent: {
-      message: `${place} is connected and says nothing`,
-      fix: 'is it the right port, and is that machine overloaded? On a VPN, look at its MTU'
+      message: `${place} accepts connections, but does not respond`,
+      fix: 'is the port correct, and is that machine overloaded? On a VPN, check its MTU'
     },
     unsupported: {
       message: `this machine cannot dial ${address}`,
       fix: /\/webrtc\b/.test(address)
-        ? 'use an address with /tcp/, with or without /ws: /webrtc-direct is for browsers, and /webrtc for members that a relay brings together, where @libp2p/webrtc is installed'
+        ? 'use an address with /tcp/, with or without /ws: /webrtc-direct is for browsers, and /webrtc is for members that meet at a relay and have @libp2p/webrtc installed'
         : 'use an address with /tcp/, with or without /ws',
       exitCode: 2
     },
     failed: {
-      message: `${place} cannot be reached: ${shown(message || name || 'for no known reason')}`,
+      message: `${place} cannot be reached: ${shown(message || name || 'unknown reason')}`,
       fix: 'is "ghmesh probe --serve" running there?'
     }
   } satisfies Record<Why['reason'], Omit<Why, 'reason'>>

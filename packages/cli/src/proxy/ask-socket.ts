@@ -20,7 +20,7 @@ export function askSocket(socket: string, { path, body, patienceMs = 3000 }: Soc
   return new Promise((resolve, reject) => {
     const asking = request({ socketPath: socket, path, method: json ? 'POST' : 'GET', headers, agent: false })
     asking.setTimeout(patienceMs, () =>
-      asking.destroy(Object.assign(new Error(`no answer within ${patienceMs / 1000} s`), { code: 'ETIMEDOUT' }))
+      asking.destroy(Object.assign(new Error(`no response within ${patienceMs / 1000} s`), { code: 'ETIMEDOUT' }))
     )
     asking.on('response', (response) => {
       response

@@ -28,7 +28,7 @@ export type Listener =
 export async function listenerOn(socket: string): Promise<Listener> {
   const stats = await lstat(socket).catch(() => undefined)
   if (!stats) return { kind: 'nobody' }
-  if (!stats.isSocket()) throw new CliError(`${socket} exists and is no socket`)
+  if (!stats.isSocket()) throw new CliError(`${socket} exists and is not a socket`)
   if (!isTrusted(stats)) throw new CliError(`${socket} belongs to another user`)
   try {
     const { text } = await askSocket(socket, { path: '/ghmesh/stats' })
@@ -50,7 +50,7 @@ export async function listenerOn(socket: string): Promise<Listener> {
 export async function holderOf(socket: string): Promise<Holder> {
   const listener = await listenerOn(socket)
   if (listener.kind === 'proxy') return `ghmesh proxy, process ${listener.said.pid}, since ${listener.said.since}`
-  return { nobody: undefined, silent: 'a process that gives no answer', stranger: 'another program' }[listener.kind]
+  return { nobody: undefined, silent: 'a process that does not respond', stranger: 'another program' }[listener.kind]
 }
 
 function identityIn(text: string): (ProxyIdentity & Record<string, unknown>) | undefined {

@@ -40,39 +40,41 @@ export function metricsText(
   return [
     family('ghmesh_requests_total', 'counter', 'Requests, by how they were answered.', byMode),
     family('ghmesh_api_calls_total', 'counter', 'Calls sent to GitHub.', [[stats.apiCallsMade]]),
-    family('ghmesh_api_calls_saved_total', 'counter', 'Requests answered without one.', [[stats.apiCallsSaved]]),
+    family('ghmesh_api_calls_saved_total', 'counter', 'Requests answered without a call to GitHub.', [
+      [stats.apiCallsSaved]
+    ]),
     family('ghmesh_quota_spent_total', 'counter', 'Units of the rate limit spent.', [[stats.quotaSpent]]),
     family('ghmesh_quota_saved_total', 'counter', 'Units of the rate limit saved.', [[stats.quotaSaved]]),
     family(
       'ghmesh_quota_remaining',
       'gauge',
-      'What GitHub last said is left, by resource.',
+      'Remaining units of the rate limit, as GitHub last reported them, by resource.',
       quotas.map(([resource, { remaining }]) => [remaining, { resource }])
     ),
     family(
       'ghmesh_quota_limit',
       'gauge',
-      'What GitHub last said is the limit, by resource.',
+      'The rate limit, as GitHub last reported it, by resource.',
       quotas.map(([resource, { limit }]) => [limit, { resource }])
     ),
     family('ghmesh_cache_entries', 'gauge', 'Entries in the cache.', [[stats.entries]]),
     family('ghmesh_cache_bytes', 'gauge', 'Bytes in the cache.', [[stats.bytes]]),
-    family('ghmesh_cache_evictions_total', 'counter', 'Entries that went for want of room.', [[stats.evictions]]),
-    family('ghmesh_cache_expirations_total', 'counter', 'Entries that went for their age.', [[stats.expirations]]),
-    family('ghmesh_peers', 'gauge', 'Members connected now.', [[stats.connectedPeers]]),
+    family('ghmesh_cache_evictions_total', 'counter', 'Entries evicted to make room.', [[stats.evictions]]),
+    family('ghmesh_cache_expirations_total', 'counter', 'Entries removed because of their age.', [[stats.expirations]]),
+    family('ghmesh_peers', 'gauge', 'Connected members.', [[stats.connectedPeers]]),
     family(
       'ghmesh_relays',
       'gauge',
-      'Relays that were named, by how it stands with them.',
+      'Configured relays, by state.',
       relayStates.map((state) => [relays.filter((relay) => relay.state === state).length, { state }])
     ),
     family(
       'ghmesh_rejected_total',
       'counter',
-      'Inbound data that was dropped, by reason.',
+      'Inbound data that was discarded, by reason.',
       Object.entries(stats.rejected).map(([reason, n]) => [n, { reason }])
     ),
-    family('ghmesh_uptime_seconds', 'gauge', 'Since the proxy started.', [[uptimeSeconds]]),
+    family('ghmesh_uptime_seconds', 'gauge', 'Seconds since the proxy started.', [[uptimeSeconds]]),
     family('ghmesh_build_info', 'gauge', 'The version, as a label.', [[1, { version }]])
   ].join('')
 }

@@ -41,7 +41,7 @@ export async function readOwnFile(path: string): Promise<{ text: string; mtimeMs
 export async function requireOwnFolder(folder: string): Promise<void> {
   const stats = await lstat(folder)
   const advice = 'choose a folder of your own'
-  if (!stats.isDirectory()) throw new CliError(`${folder} is no folder; ${advice}`)
+  if (!stats.isDirectory()) throw new CliError(`${folder} is not a folder; ${advice}`)
   if (!isTrusted(stats)) throw new CliError(`${folder} belongs to another user; ${advice}`)
   if (process.getuid && stats.mode & ofOthers && !(stats.mode & sticky))
     throw new CliError(`others can write to ${folder}; ${advice}, or run chmod go-w on it`)

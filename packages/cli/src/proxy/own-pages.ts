@@ -100,7 +100,7 @@ export function createOwnPages(options: OwnPagesOptions) {
       if ('text' in answer) sendText(res, 200, answer.type, answer.text)
       else sendJson(res, 200, answer)
     } else if (change) {
-      if (entrance.kind !== 'socket') return refuse(res, 403, 'changes are made through the socket only')
+      if (entrance.kind !== 'socket') return refuse(res, 403, 'changes are accepted on the socket only')
       if (req.method !== 'POST') return notAllowed(res, 'POST')
       const asked = await bodyOf(req)
       if (!asked) return refuse(res, 400, 'a JSON object was expected')
@@ -110,7 +110,7 @@ export function createOwnPages(options: OwnPagesOptions) {
         const wrong = (error as { code?: string }).code === 'ERR_INVALID_OPTION'
         refuse(res, wrong ? 400 : 500, messageOf(error))
       }
-    } else refuse(res, 404, `there are ${paths.join(', ')}`)
+    } else refuse(res, 404, `the pages here are ${paths.join(', ')}`)
   }
 }
 
@@ -119,7 +119,7 @@ const refuse = (res: ServerResponse, status: number, message: string) =>
 
 function notAllowed(res: ServerResponse, method: string): void {
   res.setHeader('allow', method)
-  refuse(res, 405, `this page takes ${method}`)
+  refuse(res, 405, `this page accepts only ${method}`)
 }
 
 /** Undefined for what is no JSON object, or too large to be one of ours. */

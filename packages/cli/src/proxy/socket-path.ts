@@ -46,10 +46,13 @@ export async function makeRunFolder(): Promise<string> {
  * @throws CliError for a path that no socket can have
  */
 export function socketPath(given: string | undefined): string {
-  if (process.platform === 'win32') throw new CliError('there are no Unix sockets for Node on Windows; use WSL', 2)
+  if (process.platform === 'win32') throw new CliError('Node has no Unix sockets on Windows; use WSL', 2)
   const path = given === undefined ? defaultSocket() : resolve(given)
   if (!canBeSocket(path)) {
-    throw new CliError(`the path of a socket has ${maxPathBytes} bytes at most; use a shorter --socket than ${path}`, 2)
+    throw new CliError(
+      `the path of a socket can have at most ${maxPathBytes} bytes; use a shorter --socket than ${path}`,
+      2
+    )
   }
   return path
 }

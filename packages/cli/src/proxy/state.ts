@@ -81,7 +81,7 @@ async function refuseLive(file: string, socket: string): Promise<void> {
   const { text, mtimeMs } = (await readOwnFile(file)) ?? { text: '', mtimeMs: 0 }
   const pid = Number(text)
   if (pid === process.pid || !isAlive(pid) || Date.now() - mtimeMs > startMs) return
-  throw new CliError(`another ghmesh proxy is starting on ${socket} (process ${pid}, by ${socket}.lock)`)
+  throw new CliError(`another ghmesh proxy is starting on ${socket} (process ${pid}, according to ${socket}.lock)`)
 }
 
 /** False when it fails with this code. */

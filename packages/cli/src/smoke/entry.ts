@@ -32,7 +32,7 @@ export async function callGitHub(mesh: Mesh, url: string, target: string, signal
   }
   if (content?.private !== false) {
     throw new CliError(
-      `${target} is not public: by default ghmesh shares public repositories only, so no reader would get it`
+      `${target} is not public: by default ghmesh shares only public repositories, so no reader would get it`
     )
   }
   return { source: 'github', url, status: response.status, bytes: body.byteLength, sha256: sha256(body) }

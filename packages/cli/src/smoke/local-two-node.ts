@@ -41,7 +41,7 @@ export async function localTwoNode(flags: SmokeFlags, output: Output, signal: Ab
     await Promise.allSettled(both)
     const [reader, writer] = await Promise.all(both)
     const ok = reader.ok && writer.ok
-    if (ok) output.line('Both members work: the entry went from one to the other')
+    if (ok) output.line('Both members work: the entry travelled from one to the other')
     return { ok, role: 'local-two-node', target: flags.target, reader, writer }
   } finally {
     await rm(folder, { recursive: true, force: true })

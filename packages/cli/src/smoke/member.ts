@@ -34,7 +34,7 @@ export async function join(flags: SmokeFlags, output: Output, more: MeshOptions 
     await mesh.stop()
     throw new CliError(
       networkingOff() ??
-        'smoke needs the secret of a group: set CACHE_P2P_SHARED_SECRET to the same everywhere; "ghmesh secret" makes one',
+        'smoke needs the secret of a group: set CACHE_P2P_SHARED_SECRET to the same value everywhere; "ghmesh secret" creates one',
       2
     )
   }

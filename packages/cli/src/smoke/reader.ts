@@ -51,7 +51,7 @@ export async function read(
     return receipt.source === 'synthetic' || (await holds(mesh, url, receipt, signal)) ? receipt : undefined
   }
   const wanted = (told: string) => told === name || told.toLowerCase() === url.toLowerCase()
-  output.line(`Waiting up to ${flags.waitSeconds} s for a member to tell of ${target}; GitHub is not called`)
+  output.line(`Waiting up to ${flags.waitSeconds} s for a member to announce ${target}; GitHub is not called`)
   const done = output.waiting('Waiting for a writer')
   const options = { waitMs: flags.waitSeconds * 1000, pollMs: flags.pollInterval * 1000, signal, received: wanted }
   const got = await until(mesh, look, options).finally(done)
@@ -92,10 +92,10 @@ async function holds(mesh: Mesh, url: string, receipt: Receipt, signal: AbortSig
 
 function whyNot(connectedPeers: number, receipt: Receipt | undefined, waitSeconds: number): string {
   if (receipt) {
-    return `a writer told of ${receipt.url}, but its body did not come within ${waitSeconds} s; check that GITHUB_API_URL is the same everywhere, and that GH_TOKEN is set here if it is not api.github.com`
+    return `a writer announced ${receipt.url}, but its body did not arrive within ${waitSeconds} s; check that GITHUB_API_URL is the same everywhere, and that GH_TOKEN is set here if it is not api.github.com`
   }
-  const begin = `nothing came within ${waitSeconds} s`
+  const begin = `nothing arrived within ${waitSeconds} s`
   if (connectedPeers > 0)
-    return `${begin} though connected_peers is ${connectedPeers}; is the writer running, with the same --target?`
-  return `${begin} and connected_peers is 0; is the writer running, is CACHE_P2P_SHARED_SECRET the same, do both use the same GITHUB_REPOSITORY, local network, IPFS_ACCELERATE_P2P_CACHE_DIR, CACHE_BOOTSTRAP_PEERS or GHMESH_RELAYS, and does the firewall let the listen ports in? Where neither machine can be dialled, both need a relay (GHMESH_RELAYS); "ghmesh doctor" looks into all of it`
+    return `${begin} although connected_peers is ${connectedPeers}; is the writer running, with the same --target?`
+  return `${begin} and connected_peers is 0; is the writer running, is CACHE_P2P_SHARED_SECRET the same, do both use the same GITHUB_REPOSITORY, local network, IPFS_ACCELERATE_P2P_CACHE_DIR, CACHE_BOOTSTRAP_PEERS or GHMESH_RELAYS, and does the firewall allow the listen ports? If neither machine can be reached, both need a relay (GHMESH_RELAYS); "ghmesh doctor" checks all of this`
 }

@@ -40,7 +40,7 @@ export async function write(
   const written = synthetic ? makeUp(url, target) : await callGitHub(mesh, url, target, signal)
   output.line(
     synthetic
-      ? `Made up an entry of ${written.bytes} bytes; GitHub is not called`
+      ? `Invented an entry of ${written.bytes} bytes; GitHub is not called`
       : `GitHub answered ${written.status} with ${written.bytes} bytes`
   )
 
@@ -55,7 +55,7 @@ export async function write(
   output.line(`connected_peers: ${connected()}`)
   if (alone) {
     output.note(
-      `ghmesh: no member came within ${waitSeconds} s, so this broadcast may be a no-op; keep a reader running and write again; "ghmesh doctor" tells whether members and relays are reached`
+      `ghmesh: no member connected within ${waitSeconds} s, so this broadcast may be a no-op; keep a reader running and write again; "ghmesh doctor" shows whether members and relays can be reached`
     )
   }
   const stats = finalStats(mesh.stats(), connected())
@@ -66,7 +66,7 @@ export async function write(
 /** Stays until all members that are connected have the entry or are gone, as readers are who have what they came for. */
 async function handOver(mesh: Mesh, receipt: Receipt, output: Output, signal: AbortSignal): Promise<void> {
   const since = performance.now()
-  const done = output.waiting('Handing the entry over')
+  const done = output.waiting('Delivering the entry')
   const handedOver = async () => {
     const members = mesh.peers()
     const isSynthetic = receipt.source === 'synthetic'
