@@ -10,9 +10,9 @@ const asked = new Promise((resolve) => {
 try {
   const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } })
   const world = await startWorld({ port: Number(values.port), everyMs: 10_000 })
-  console.log(`GitHub is played by a simulator at ${world.github.url}.`)
+  console.log(`A simulator plays the part of GitHub at ${world.github.url}.`)
   console.log(`A relay and two members (${world.members.map(({ name }) => name).join(', ')}) run in this process.\n`)
-  console.log(`Open this address; Ctrl-C ends it all:\n\n  ${world.address}\n`)
+  console.log(`Open this address; Ctrl-C stops everything:\n\n  ${world.address}\n`)
   await asked
   await world.stop()
   console.log('Everything is stopped.')

@@ -115,7 +115,7 @@ describe('the parts of the dashboard', () => {
     expect(meshNotices(standing)[0]?.text).to.include('wss')
     expect(titles({ runningForMs: 100 })).to.deep.equal([])
     expect(titles({ hasSecret: false })).to.deep.equal([])
-    expect(titles({ relays: [] })).to.deep.equal(['No relay, so nobody to meet'])
+    expect(titles({ relays: [] })).to.deep.equal(['No relay, so no members'])
     expect(titles({ relays: [{ ...relay, refused: 'place', state: 'connected' }] })).to.deep.equal([
       'The relay is full'
     ])

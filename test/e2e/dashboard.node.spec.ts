@@ -40,7 +40,7 @@ describe('the dashboard', () => {
     await page.getByText('Refreshed', { exact: false }).waitFor()
     expect(page.url()).not.to.include('ghm1_').and.not.to.include('relay')
     expect(await page.evaluate(() => history.length)).to.equal(2) // about:blank, and this page once
-    const standings = ['build-server Node', 'laptop Node', 'Relay relay connected, place taken']
+    const standings = ['build-server Node', 'laptop Node', 'Relay relay connected']
     for (const standing of standings) await panel(page, 'mesh').getByRole('row', { name: standing }).waitFor()
     const link = panel(page, 'pull-requests').getByRole('link').first()
     expect(await link.getAttribute('href')).to.match(/^https:\/\/github\.com\/oct[\w-]+\/[\w-]+\/pull\/\d+$/)
@@ -100,7 +100,7 @@ describe('the dashboard', () => {
     const told = next(member.mesh, 'received', (detail) => detail.url.includes('/octo-org/website/issues?'))
     await page.getByRole('button', { name: 'Refresh' }).click()
     await panel(page, 'issues').getByText('Found by the page').waitFor()
-    await panel(page, 'mesh').getByText('Told the mesh').first().waitFor()
+    await panel(page, 'mesh').getByText('Announced to the mesh').first().waitFor()
     await told
     world.github.clearCalls()
     await member.refresh()

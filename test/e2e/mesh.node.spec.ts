@@ -55,7 +55,7 @@ describe('dashboards of several people', () => {
     addIssue('Seen by one')
     await refresh(a)
     await issue(a, 'Seen by one').waitFor()
-    await panel(a, 'mesh').getByText('Told the mesh').first().waitFor()
+    await panel(a, 'mesh').getByText('Announced to the mesh').first().waitFor()
     world.github.clearCalls()
     const before = await said()
 
@@ -81,7 +81,7 @@ describe('dashboards of several people', () => {
     addIssue('While the relay was away')
     await refresh(a)
     await issue(a, 'While the relay was away').waitFor()
-    await panel(b, 'mesh').getByText('Told by a member').first().waitFor()
+    await panel(b, 'mesh').getByText('Announced by a member').first().waitFor()
     world.github.clearCalls()
     await b.reload()
     await issue(b, 'While the relay was away').waitFor()
@@ -94,7 +94,7 @@ describe('dashboards of several people', () => {
     expect(await row(c, 'build-server').count()).to.equal(0)
 
     await world.startRelayAgain()
-    for (const page of [a, b, c]) await row(page, /^Relay.*place taken/s).waitFor()
+    for (const page of [a, b, c]) await row(page, /^Relay.*connected/s).waitFor()
     await row(c, 'build-server').waitFor()
     await row(c, /^browser-/)
       .first()

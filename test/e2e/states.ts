@@ -48,7 +48,7 @@ export const states: State[] = [
       await page.getByLabel('Secret').fill('ghm1_cut')
       await page.getByLabel('Relays').fill('relay.example.org')
       await page.getByRole('button', { name: 'Join the mesh' }).click()
-      await page.getByText('cut or mistyped').waitFor()
+      await page.getByText('incomplete or mistyped').waitFor()
       await page.getByText('begins with / and ends with').waitFor()
     }
   },
@@ -72,8 +72,8 @@ export const states: State[] = [
     async provoke(page, world) {
       world.github.limit(undefined)
       await openAlone(page, world)
-      await notice(page, 'rate limit is used up').getByText('It answers again at', { exact: false }).waitFor()
-      await panel(page, 'issues').getByText('Not known yet').waitFor()
+      await notice(page, 'rate limit is used up').getByText('Requests work again at', { exact: false }).waitFor()
+      await panel(page, 'issues').getByText('Not available yet').waitFor()
     },
     restore: ({ github }) => github.unlimit(undefined)
   },
@@ -133,7 +133,7 @@ export const states: State[] = [
       await world.github.goDown()
       await openAlone(page, world)
       await notice(page, 'GitHub cannot be reached').getByRole('button', { name: 'Try again' }).waitFor()
-      await panel(page, 'releases').getByText('Not known yet').waitFor()
+      await panel(page, 'releases').getByText('Not available yet').waitFor()
     },
     restore: ({ github }) => github.goUp()
   },
@@ -141,8 +141,8 @@ export const states: State[] = [
     name: 'a secret that was cut',
     async provoke(page, world) {
       await page.goto(world.addressWith({ secret: 'ghm1_cut' }))
-      await page.getByText('The mesh cannot start with this.').waitFor()
-      await page.getByText('This secret was cut or mistyped').waitFor()
+      await page.getByText('The mesh cannot start with these settings.').waitFor()
+      await page.getByText('This secret is incomplete or mistyped').waitFor()
     }
   }
 ]

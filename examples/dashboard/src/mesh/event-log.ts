@@ -21,14 +21,14 @@ type Tell = { [K in keyof MeshEvents]?: (detail: MeshEvents[K]) => [what: string
 
 // What is said of each; steps that only repeat another are left out.
 const words: Tell = {
-  hit: (detail) => ['Own cache', path(detail)],
+  hit: (detail) => ['Local cache', path(detail)],
   'peer-hit': (detail) => ['From a member', path(detail)],
   miss: (detail) => ['Asked GitHub', path(detail)],
   revalidated: (detail) => ['GitHub: unchanged', path(detail)],
-  received: (detail) => ['Told by a member', path(detail)],
-  announced: (detail) => ['Told the mesh', path(detail)],
-  stale: (detail) => ['Older answer', path(detail)],
-  purged: ({ target }) => ['Made stale', target.replace(/^.*?\/repos\//, '')],
+  received: (detail) => ['Announced by a member', path(detail)],
+  announced: (detail) => ['Announced to the mesh', path(detail)],
+  stale: (detail) => ['Older response', path(detail)],
+  purged: ({ target }) => ['Marked stale', target.replace(/^.*?\/repos\//, '')],
   'peer:connect': ({ id, name, path: way }) => ['Member joined', `${name ?? short(id)}, ${way}`],
   'peer:disconnect': ({ id, name }) => ['Member left', name ?? short(id)],
   warning: ({ message }) => ['Warning', message]

@@ -28,7 +28,7 @@ const short = (id: string) => `…${id.slice(-6)}`
 const isBrowser = ({ name }: Peer) => name?.startsWith('browser-') ?? false
 
 const relayStanding = ({ state, refused }: Relay) =>
-  refused ? 'refuses this page' : { away: 'away', connected: 'connected', reserved: 'connected, place taken' }[state]
+  refused ? 'refuses this page' : { away: 'away', connected: 'connecting', reserved: 'connected' }[state]
 
 const transports = { tcp: 'TCP', websocket: 'WebSocket', webrtc: 'WebRTC', 'webrtc-direct': 'WebRTC', other: 'other' }
 

@@ -4,7 +4,7 @@ const clock = (at: number) => new Date(at).toLocaleTimeString([], { hourCycle: '
 
 /** What happened lately; it scrolls, also by keyboard. */
 export function Events({ events }: { events: LoggedEvent[] }) {
-  if (events.length === 0) return <p className="empty">Nothing happened yet.</p>
+  if (events.length === 0) return <p className="empty">No events yet.</p>
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
     <section className="events" aria-label="List of events" tabIndex={0}>

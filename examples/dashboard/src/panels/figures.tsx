@@ -13,7 +13,7 @@ export function Figures({ stats }: { stats: MeshStats | undefined }) {
     {
       name: 'Hit rate',
       value: stats ? percent(stats.hitRate) : '–',
-      note: `of ${stats?.requests ?? 0} questions`
+      note: `of ${stats?.requests ?? 0} requests`
     },
     { name: 'Quota saved', value: String(stats?.quotaSaved ?? 0), note: `${stats?.quotaSpent ?? 0} spent` },
     { name: 'From members', value: String(stats?.peerHits ?? 0), note: `${stats?.apiCallsMade ?? 0} calls to GitHub` },
@@ -22,7 +22,7 @@ export function Figures({ stats }: { stats: MeshStats | undefined }) {
       value: known ? known.remaining.toLocaleString('en') : '–',
       note: known
         ? `of ${known.limit.toLocaleString('en')}, for ${Math.ceil((known.resetAt - now) / 60_000)} min`
-        : 'GitHub was not asked'
+        : 'No requests yet'
     }
   ]
   return (

@@ -71,7 +71,8 @@ function IssueRows({ issues }: { issues: RepositoryIssue[] }) {
             ))}
           </div>
           <div className="row-about">
-            {repository}#{item.number} by {item.user?.login ?? 'somebody'} · <RelativeTime at={item.updated_at} />
+            {repository}#{item.number} by {item.user?.login ?? 'an unknown user'} ·{' '}
+            <RelativeTime at={item.updated_at} />
             {item.comments > 0 && ` · ${item.comments} ${item.comments === 1 ? 'comment' : 'comments'}`}
           </div>
         </li>

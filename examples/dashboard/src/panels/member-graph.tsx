@@ -17,7 +17,7 @@ export function MemberGraph({ graph, isDark }: { graph: GraphModel; isDark: bool
     <>
       <div className="graph" ref={chart} aria-hidden="true" />
       <table className="members">
-        <caption className="visually-hidden">Who this page is connected to</caption>
+        <caption className="visually-hidden">Connections of this page</caption>
         <thead className="visually-hidden">
           <tr>
             <th scope="col">Name</th>
@@ -35,7 +35,7 @@ export function MemberGraph({ graph, isDark }: { graph: GraphModel; isDark: bool
           ))}
         </tbody>
       </table>
-      {others.length === 0 && <p className="empty">Nobody to meet yet.</p>}
+      {others.length === 0 && <p className="empty">No connections yet.</p>}
     </>
   )
 }

@@ -28,8 +28,8 @@ export function MeshPanel({ live, hasSecret, isDark, openSettings }: MeshPanelPr
           <MemberGraph graph={graphOf(live.peers, live.relays)} isDark={isDark} />
         ) : (
           <p className="empty">
-            This page asks GitHub by itself and keeps a cache of its own. With your team’s secret, what one of you
-            fetched is there for all.{' '}
+            This page gets everything from GitHub and keeps its own cache. With your team’s secret, all of you share
+            what one of you has fetched.{' '}
             <button type="button" onClick={openSettings}>
               Join a mesh
             </button>
@@ -41,7 +41,7 @@ export function MeshPanel({ live, hasSecret, isDark, openSettings }: MeshPanelPr
         <Figures stats={live.stats} />
       </section>
       <section className="card" aria-labelledby="traffic-title">
-        <h2 id="traffic-title">Who answered, by minute</h2>
+        <h2 id="traffic-title">Requests by source</h2>
         <TrafficChart minutes={live.traffic.minutes} isDark={isDark} />
       </section>
       <section className="card" aria-labelledby="events-title">

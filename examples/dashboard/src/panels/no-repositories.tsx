@@ -6,8 +6,8 @@ export function NoRepositories({ add }: { add(text: string): boolean }) {
     <section className="card welcome" aria-labelledby="welcome-title">
       <h2 id="welcome-title">Which repositories do you follow?</h2>
       <p>
-        Add one or several, as <code>owner/repository</code>. They stay in the address of this page, so you can pass it
-        on or bookmark it.
+        Add one or more, as <code>owner/repository</code>. The address of this page contains them, so you can share or
+        bookmark it.
       </p>
       <RepositoryForm add={add} label="Repositories" />
     </section>

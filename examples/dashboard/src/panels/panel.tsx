@@ -19,12 +19,12 @@ interface PanelProps {
 }
 
 const problems: Record<Problem['kind'], string> = {
-  'rate-limit': 'Not known yet: GitHub’s rate limit is used up.',
+  'rate-limit': 'Not available yet: GitHub’s rate limit is used up.',
   token: 'Not shown: GitHub does not accept the token.',
-  forbidden: 'Not shown: GitHub does not allow it.',
+  forbidden: 'Not shown: GitHub denies access.',
   'not-found': 'Nothing found.',
-  server: 'Not known yet: GitHub has a problem.',
-  network: 'Not known yet: GitHub cannot be reached.'
+  server: 'Not available yet: GitHub has a problem.',
+  network: 'Not available yet: GitHub cannot be reached.'
 }
 
 /** A card with a title, its sources, and a list or what stands in for it. */

@@ -29,7 +29,8 @@ export function PullRequests(input: PanelInput) {
               <Checks input={input} repository={repository} sha={item.head.sha} />
             </div>
             <div className="row-about">
-              {repository}#{item.number} by {item.user?.login ?? 'somebody'} · <RelativeTime at={item.updated_at} />
+              {repository}#{item.number} by {item.user?.login ?? 'an unknown user'} ·{' '}
+              <RelativeTime at={item.updated_at} />
             </div>
           </li>
         ))}
@@ -41,7 +42,7 @@ export function PullRequests(input: PanelInput) {
 function Checks({ input, repository, sha }: { input: PanelInput; repository: string; sha: string }) {
   const answer = answerTo(input.answers, checksOf(repository, sha))
   if (!answer) return <StateMark state="none" words="Checks…" />
-  if (!answer.data) return <StateMark state="none" words="Checks not known" />
+  if (!answer.data) return <StateMark state="none" words="Checks unavailable" />
   const { state, count, total } = summarise(answer.data)
   const words = {
     passed: `${total} passed`,

@@ -11,7 +11,7 @@ export function Releases(input: PanelInput) {
       title="Latest releases"
       count={String(items.length)}
       answers={answers}
-      empty="Nothing released yet."
+      empty="No releases yet."
       isEmpty={items.length === 0}
     >
       <ul className="rows">
@@ -25,7 +25,7 @@ export function Releases(input: PanelInput) {
               {item.name !== item.tag_name && <span className="tag">{item.tag_name}</span>}
             </div>
             <div className="row-about">
-              {repository} by {item.author?.login ?? 'somebody'}
+              {repository} by {item.author?.login ?? 'an unknown user'}
               {item.published_at && (
                 <>
                   {' '}

@@ -30,7 +30,7 @@ export function RepositoryForm({ add, label }: { add(text: string): boolean; lab
       <button type="submit">Add</button>
       {isWrong && (
         <p id={`${id}-error`} className="field-error" role="alert">
-          Write it as owner/repository, such as octocat/Hello-World.
+          Enter it as owner/repository, such as octocat/Hello-World.
         </p>
       )}
     </form>

@@ -4,7 +4,7 @@ import type { Source, SourceKind } from '../github/source.ts'
 import { Now, relative } from './relative-time.tsx'
 
 const names: Record<SourceKind, string> = {
-  own: 'Own cache',
+  own: 'Local cache',
   member: 'Members',
   github: 'GitHub',
   stale: 'Stale'
@@ -19,7 +19,7 @@ export function Sources({ answers }: { answers: (Answer | undefined)[] }) {
   if (kinds.length === 0) return null
   const of = (kind: SourceKind) => sources.filter((source) => source.kind === kind)
   return (
-    <ul className="sources" aria-label="Where this came from">
+    <ul className="sources" aria-label="Sources of this data">
       {kinds.map((kind) => (
         <li key={kind} className="source" data-source={kind}>
           {names[kind]}

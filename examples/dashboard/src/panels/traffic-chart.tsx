@@ -18,12 +18,12 @@ export function TrafficChart({ minutes, isDark }: { minutes: Minute[]; isDark: b
       </ul>
       <div className="traffic" ref={chart} aria-hidden="true" />
       <details>
-        <summary>As a table</summary>
+        <summary>Show as a table</summary>
         {busy.length === 0 ? (
-          <p className="empty">Nothing was asked yet.</p>
+          <p className="empty">No requests yet.</p>
         ) : (
           <table className="numbers">
-            <caption className="visually-hidden">Answers by minute</caption>
+            <caption className="visually-hidden">Requests by minute and source</caption>
             <thead>
               <tr>
                 <th scope="col">Minute</th>

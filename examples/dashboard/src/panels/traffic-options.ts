@@ -2,7 +2,7 @@ import type { Minute } from '../mesh/traffic.ts'
 import { chartColours } from '../theme/chart-colours.ts'
 
 export const answerers = [
-  { kind: 'own', name: 'Own cache' },
+  { kind: 'own', name: 'Local cache' },
   { kind: 'members', name: 'Members' },
   { kind: 'github', name: 'GitHub' },
   { kind: 'stale', name: 'Stale' }

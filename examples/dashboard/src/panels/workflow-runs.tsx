@@ -16,7 +16,7 @@ export function WorkflowRuns(input: PanelInput) {
       title="Workflow runs"
       count={`last ${items.length}`}
       answers={answers}
-      empty="No workflow has run yet."
+      empty="No workflow runs yet."
       isEmpty={items.length === 0}
     >
       <ul className="rows">

@@ -49,19 +49,20 @@ export function StartPage({ settings, problem, apiUrl, save, cancel }: StartPage
           {settings ? 'Connection' : 'Join your team’s mesh'}
         </h1>
         <p>
-          This dashboard asks GitHub through a cache that everybody with the same secret shares, directly between
-          browsers and machines. What one of you fetched costs the others nothing.
+          This dashboard reads from GitHub through a cache that everyone with the same secret shares, directly between
+          browsers and other machines. What one of you has fetched costs the others nothing.
         </p>
         {problem !== undefined && (
           <p className="notice" data-tone="problem" data-notice="refused" role="alert">
             <span>
-              <strong>The mesh cannot start with this.</strong>{' '}
-              {Object.keys(errors).length > 0 ? 'What is marked below has to be put right.' : problem}
+              <strong>The mesh cannot start with these settings.</strong>{' '}
+              {Object.keys(errors).length > 0 ? 'Fix the highlighted fields.' : problem}
             </span>
           </p>
         )}
         <Field label="Secret" isSecret value={entered.secret} change={change('secret')} error={errors.secret}>
-          From a colleague, or a new one by <code>ghmesh secret</code>. It stays in this tab and is sent nowhere.
+          Get it from a colleague, or create one with <code>ghmesh secret</code>. It stays in this tab and is not sent
+          anywhere.
         </Field>
         <Field
           label="Relays"
@@ -71,7 +72,7 @@ export function StartPage({ settings, problem, apiUrl, save, cancel }: StartPage
           error={errors.relays}
           placeholder="/dns4/relay.example.org/tcp/443/wss/p2p/12D3KooW…"
         >
-          Where browsers meet. One address a line; a relay cannot read what you exchange.
+          Where browsers meet. One address per line; a relay cannot read what you exchange.
         </Field>
         <Field
           label="GitHub token (optional)"
@@ -80,8 +81,9 @@ export function StartPage({ settings, problem, apiUrl, save, cancel }: StartPage
           change={change('token')}
           error={errors.token}
         >
-          Best a fine-grained one that may only read. It stays in this tab, goes to {URL.parse(apiUrl)?.host ?? apiUrl}{' '}
-          only, and never to members. Without one, GitHub answers 60 requests an hour, for your whole office together.
+          Use a fine-grained, read-only token. It stays in this tab and is sent only to{' '}
+          {URL.parse(apiUrl)?.host ?? apiUrl}, never to members. Without a token, GitHub allows 60 requests an hour for
+          your whole office together.
         </Field>
         <div className="start-actions">
           <button type="submit" className="primary">

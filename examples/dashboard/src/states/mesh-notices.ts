@@ -25,7 +25,7 @@ export function meshNotices({ relays, members, hasSecret, runningForMs, isSecure
       {
         id: 'no-relay',
         tone: 'warning',
-        title: 'No relay, so nobody to meet',
+        title: 'No relay, so no members',
         text: 'A browser meets other members at a relay. Add the address of your team’s relay.',
         actions: [settings]
       }
@@ -36,7 +36,7 @@ export function meshNotices({ relays, members, hasSecret, runningForMs, isSecure
       id: 'no-members',
       tone: 'warning',
       title: 'No members yet',
-      text: 'The relay is reached, but nobody with this secret is there. Either you are the first, or your secret is not the one that your team uses: compare them.',
+      text: 'This page is connected to the relay, but nobody else with this secret is. Either you are the first, or your secret differs from your team’s: compare them.',
       actions: [settings]
     }
   ]
@@ -45,18 +45,18 @@ export function meshNotices({ relays, members, hasSecret, runningForMs, isSecure
 function relayNotice({ id, address, state, refused }: Relay, runningForMs: number, isSecurePage: boolean): Notice[] {
   const common = { id: `relay ${id}`, tone: 'warning' as const, actions: [settings] }
   if (refused === 'proof') {
-    const text = 'It serves other groups only. Ask whoever runs it to add your group, or use another relay.'
+    const text = 'It serves only other groups. Ask its operator to add your group, or use another relay.'
     return [{ ...common, title: 'The relay refuses this group', text: `${text} (${address})` }]
   }
   if (refused === 'place' && state !== 'reserved') {
     const text =
-      'It has no place left for another member. It is asked again by itself; ask whoever runs it to raise its limits.'
+      'It cannot take another member. This page keeps trying; ask the operator of the relay to raise its limits.'
     return [{ ...common, title: 'The relay is full', text: `${text} (${address})` }]
   }
   if (state !== 'away' || runningForMs < patienceMs) return []
   const blocked = isSecurePage && isLocalRelay(address)
   const text = blocked
-    ? 'This page came by https, from which browsers allow encrypted relays (wss) only.'
-    : 'Check that it runs, that its address is right, and that no firewall or proxy stops WebSockets. Until then you work alone.'
+    ? 'This page was loaded over https, and from there browsers allow only encrypted relays (wss).'
+    : 'Check that it runs, that its address is correct, and that no firewall or proxy blocks WebSockets. Until then you work without members.'
   return [{ ...common, title: 'The relay cannot be reached', text: `${text} (${address})` }]
 }

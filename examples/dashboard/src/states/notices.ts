@@ -32,7 +32,7 @@ export function githubNotices({ isOnline, hasToken, answers, quota, now }: Situa
         id: 'offline',
         tone: 'warning',
         title: 'You are offline',
-        text: 'What you see was kept in this browser. Everything refreshes by itself when the connection is back.',
+        text: 'You see data stored in this browser. It refreshes automatically when the connection is back.',
         actions: []
       }
     ]
@@ -55,7 +55,7 @@ export function githubNotices({ isOnline, hasToken, answers, quota, now }: Situa
       id: 'server',
       tone: 'problem',
       title: server ? `GitHub has a problem (${server.status})` : 'GitHub has a problem',
-      text: 'Nothing is wrong on your side. Older answers are shown and marked; the next try is within a minute.',
+      text: 'The problem is not on your side. Older data is shown and marked; the next attempt is within a minute.',
       actions: [tryAgain],
       link: { label: 'GitHub’s status', url: 'https://www.githubstatus.com' }
     })
@@ -64,7 +64,7 @@ export function githubNotices({ isOnline, hasToken, answers, quota, now }: Situa
       id: 'network',
       tone: 'problem',
       title: 'GitHub cannot be reached',
-      text: 'Your browser is online, but its questions to GitHub’s API fail. Check VPN, proxy and content blockers.',
+      text: 'Your browser is online, but its requests to GitHub’s API fail. Check VPN, proxy and content blockers.',
       actions: [tryAgain]
     })
   }
@@ -75,7 +75,7 @@ const tokenNotice: Notice = {
   id: 'token',
   tone: 'problem',
   title: 'GitHub does not accept your token',
-  text: 'It has expired, was revoked, or was not copied whole. Enter another one, or leave the field empty to go on without.',
+  text: 'It has expired, was revoked, or was not copied completely. Enter another one, or leave the field empty to continue without a token.',
   actions: [{ label: 'Change the token', action: 'settings' }]
 }
 
@@ -83,12 +83,12 @@ function limitNotice(resetAt: number | undefined, hasToken: boolean, now: number
   const minutes = resetAt && Math.max(1, Math.ceil((resetAt - now) / 60_000))
   const clock =
     resetAt && new Date(resetAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-  const when = clock ? `It answers again at ${clock}, in ${minutes} min.` : 'It answers again in a few minutes.'
+  const when = clock ? `Requests work again at ${clock}, in ${minutes} min.` : 'Requests work again in a few minutes.'
   return {
     id: 'rate-limit',
     tone: 'warning',
     title: 'GitHub’s rate limit is used up',
-    text: `${when} Until then you see what members hold, and older answers, which are marked.${hasToken ? '' : ' With a token you have 5,000 requests an hour instead of 60 for everybody in your office.'}`,
+    text: `${when} Until then you see what members have, and older data, which is marked.${hasToken ? '' : ' With a token you have 5,000 requests an hour instead of 60 for your whole office.'}`,
     actions: hasToken ? [] : [{ label: 'Add a token', action: 'settings' }]
   }
 }

@@ -12,7 +12,7 @@ export const missingNotice = (repository: string, hasToken: boolean): Notice => 
   id: `missing ${repository}`,
   tone: 'problem',
   title: `${repository} was not found`,
-  text: `Check the spelling. A private repository shows only with a token that may read it${hasToken ? ', and yours may not' : ''}.`,
+  text: `Check the spelling. A private repository is visible only with a token that can read it${hasToken ? '; perhaps yours cannot' : ''}.`,
   actions: [
     { label: `Remove ${repository}`, action: `remove ${repository}` },
     { label: hasToken ? 'Change the token' : 'Add a token', action: 'settings' }
