@@ -14,6 +14,7 @@ const checks = [
   ['files and fields of packages', process.execPath, 'scripts/package-fields.mjs'],
   ['API reference', ...tool('typedoc', { workspace: 'docs/api' }), '--options', 'docs/api', '--logLevel', 'Warn'],
   ['unused code', ...tool('knip'), '--no-progress'],
+  ['spelling', ...tool('cspell'), 'lint', '--no-progress', '--no-color'],
   ...['packages/core', 'packages/cli', 'packages/github-sim', 'relay'].map((folder) => [
     `package shape of ${basename(folder)}`,
     ...tool('publint'),
