@@ -1,25 +1,25 @@
-// The open issues of a repository, from another member's cache where one has them: see README.md.
+// The open issues of a repository, from another member's cache if one has them: see README.md.
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { createMesh } from 'ghmesh'
 
 const [repository = 'octocat/Hello-World', stay] = process.argv.slice(2)
 const api = process.env.GITHUB_API_URL ?? 'https://api.github.com'
-const mesh = await createMesh() // configured by the environment
+const mesh = await createMesh() // configured by environment variables
 
-// createMesh waits for nobody; a script as short as this one gives others a moment to be found.
+// createMesh does not wait for members; a script this short allows a moment to find one.
 if (mesh.peerId) {
   const met = new Promise((resolve) => mesh.addEventListener('peer:connect', resolve, { once: true }))
   await Promise.race([met, setTimeout(Number(process.env.WAIT_MS ?? 3000), undefined, { ref: false })])
 }
 
 const response = await mesh.fetch(`${api}/repos/${repository}/issues?state=open&per_page=100`)
-if (!response.ok) throw new Error(`GitHub answers ${response.status} for ${repository}`)
+if (!response.ok) throw new Error(`GitHub answered ${response.status} for ${repository}`)
 for (const { number, title } of await response.json()) console.log(`#${number} ${title}`)
 
 const { quotaSpent, quotaSaved, connectedPeers } = mesh.stats()
 console.log(`from ${response.headers.get('cache-status')}`)
 console.log(`${quotaSpent} units of quota spent, ${quotaSaved} saved, ${connectedPeers} members connected`)
 
-if (stay === '--stay' && mesh.peerId) await once(process, 'SIGINT') // others get it from here meanwhile
+if (stay === '--stay' && mesh.peerId) await once(process, 'SIGINT') // until then, others can get it from here
 await mesh.stop()

@@ -7,9 +7,9 @@ import { createMesh } from 'ghmesh'
 
 const [repository = 'octocat/Hello-World', stay] = process.argv.slice(2)
 const [owner, repo] = repository.split('/')
-const mesh = await createMesh() // configured by the environment
+const mesh = await createMesh() // configured by environment variables
 
-// createMesh waits for nobody; a script as short as this one gives others a moment to be found.
+// createMesh does not wait for members; a script this short allows a moment to find one.
 if (mesh.peerId) {
   const met = new Promise((resolve) => mesh.addEventListener('peer:connect', resolve, { once: true }))
   await Promise.race([met, setTimeout(Number(process.env.WAIT_MS ?? 3000), undefined, { ref: false })])
@@ -19,17 +19,17 @@ const Client = Octokit.plugin(paginateRest)
 const octokit = new Client({
   auth: process.env.GH_TOKEN,
   baseUrl: process.env.GITHUB_API_URL,
-  request: { fetch: mesh.fetch } // this line is all that the mesh takes
+  request: { fetch: mesh.fetch } // the only line that the mesh needs
 })
 
-const question = { owner, repo, state: 'open', per_page: Number(process.env.PER_PAGE ?? 100) }
+const parameters = { owner, repo, state: 'open', per_page: Number(process.env.PER_PAGE ?? 100) }
 let pages = 0
-for await (const { data } of octokit.paginate.iterator('GET /repos/{owner}/{repo}/pulls', question)) {
+for await (const { data } of octokit.paginate.iterator('GET /repos/{owner}/{repo}/pulls', parameters)) {
   pages++
   for (const { number, title, user } of data) console.log(`#${number} ${title} (${user.login})`)
 }
 const { apiCallsMade, peerHits } = mesh.stats()
 console.log(`${pages} pages: ${peerHits} from members, ${apiCallsMade} calls to GitHub`)
 
-if (stay === '--stay' && mesh.peerId) await once(process, 'SIGINT') // others get it from here meanwhile
+if (stay === '--stay' && mesh.peerId) await once(process, 'SIGINT') // until then, others can get it from here
 await mesh.stop()

@@ -26,7 +26,7 @@ Example:
   $ github-sim --port 4000
   $ curl -H 'Authorization: token sim-token-alice' http://127.0.0.1:4000/repos/octocat/Hello-World
 
-The tokens sim-token-alice (admin) and sim-token-bob (public repositories only) are made up: they work here only.`
+The tokens sim-token-alice (admin) and sim-token-bob (public repositories only) are invented and work only here.`
 
 function line(call: Call): string {
   const { at, caller, method, url, status, units } = call
@@ -41,7 +41,7 @@ export async function main(argv: string[]): Promise<void> {
     .option('--port <number>', 'TCP port, 0 for a free one', wholeNumber, 0)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--seed <number>', 'same seed, same data', wholeNumber, 1)
-    .option('--latency-ms <number>', 'wait this long before each answer', wholeNumber, 0)
+    .option('--latency-ms <number>', 'wait this long before each response', wholeNumber, 0)
     .option('--base-path <path>', 'path before every route, such as /api/v3', '')
     .option('--json', 'print one line of JSON')
     .option('--verbose', 'print one line for each call on stderr')
