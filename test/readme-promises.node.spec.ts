@@ -16,6 +16,7 @@ const promisesNothing: Record<string, string> = {
   'Terminal 2 (writer):': 'a label',
   'Two machines: see': 'says where to read on',
   'docs/two-laptops.md walks through it,': 'says where to read on',
+  'docs/browsers.md explains how,': 'says where to read on',
   'Stop the mesh when': 'says what to do',
   'Tested by hand with Bun': 'of what was tried',
   'Trust.': 'a label',

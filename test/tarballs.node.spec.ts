@@ -318,7 +318,7 @@ describe('the packed tarballs in an empty project', function () {
       esbuild: ['esbuild', 'main.js', '--bundle', '--format=esm', '--minify', '--outdir=dist', '--log-level=warning']
     }
     for (const [name, [command = '', ...args]] of Object.entries(bundlers)) {
-      // README: "You load one minified file,"
+      // README: "A page loads minified files,"
       it(`with ${name}, whose answers come from a member in Node`, async () => {
         const folder = join(project, `page-${name}`)
         mkdirSync(folder)

@@ -74,7 +74,7 @@ describe('a page', () => {
     expect(mesh.relays()[0]).to.include({ state: 'reserved' })
   })
 
-  // README: "You load one minified file,"
+  // README: "A page loads minified files,"
   it('needs one file and no bundler', async () => {
     const file = new URL('/packages/core/dist/browser/ghmesh.js', location.href).href
     const { createMesh, memoryStore } = await import(file)

@@ -5,6 +5,7 @@ import { type CacheStatus, cacheStatus, formatCacheStatus, setCacheStatus } from
 const said = (header: string) => cacheStatus({ headers: new Headers({ 'cache-status': header }) })
 
 describe('Cache-Status as a value', () => {
+  // README: "`Cache-Status` and `Age` tell"
   it('tells who gave an answer', () => {
     const sources = {
       'ghmesh; hit': 'cache',
