@@ -92,7 +92,7 @@ export function composeMember(parts: MemberParts) {
   })
   // From a request to its answer.
   const visibility = createVisibility({
-    now: githubNow,
+    githubNow,
     recentMs: members.isAlone ? limits.visibilityMs : limits.visibilityRecentMs,
     visibilityMs: limits.visibilityMs,
     aliasMs: limits.aliasMs,

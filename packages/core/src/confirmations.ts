@@ -41,7 +41,7 @@ export function confirmedAt(known: Confirmations, viewer: string): number | unde
  */
 export function pruneConfirmations(
   known: Confirmations,
-  now: number,
+  githubNow: number,
   { confirmationMs, visibilityMs, viewersPerBody }: Pick<Limits, 'confirmationMs' | 'visibilityMs' | 'viewersPerBody'>
 ): Confirmations {
   const all = Object.entries(known)
@@ -51,10 +51,10 @@ export function pruneConfirmations(
   const ends = newestFirst.filter(([viewer, at]) => at <= 0 && viewer !== everybodyElse)
   const forgotten = ends[viewersPerBody]?.[1] ?? 0
   const kept = [
-    ...looks.filter(([, at], i) => i < keptLooks || now - at < confirmationMs).slice(0, viewersPerBody),
+    ...looks.filter(([, at], i) => i < keptLooks || githubNow - at < confirmationMs).slice(0, viewersPerBody),
     // A body that was public stays so for a day after it was last looked at, which is once an hour.
     ...[...ends.slice(0, viewersPerBody), [everybodyElse, later(known[everybodyElse] ?? 0, forgotten)] as const].filter(
-      ([, at]) => at < 0 && now + at < visibilityMs + confirmationMs
+      ([, at]) => at < 0 && githubNow + at < visibilityMs + confirmationMs
     )
   ]
   return kept.length === all.length && forgotten === 0 ? known : Object.fromEntries(kept)

@@ -48,7 +48,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
   const disconnect = (peerId: string) => void transport.disconnect(peerId)
   const reputation = createReputation(limits, counters, localNow, disconnect)
   const responseTimes = createResponseTimes({
-    now: localNow,
+    localNow,
     slowMs: limits.membersBudgetMs * slowShare,
     lateMs: limits.membersBudgetMs
   })

@@ -3,7 +3,8 @@ import { createInFlightRequests } from '../src/flow/in-flight.ts'
 
 describe('single flight', () => {
   let now = 0
-  const make = <T>() => createInFlightRequests<T>({ now: () => now, maxWaitMs: 500, abandonedMs: 1, backgroundMs: 1 })
+  const make = <T>() =>
+    createInFlightRequests<T>({ localNow: () => now, maxWaitMs: 500, abandonedMs: 1, backgroundMs: 1 })
   const never = () => new Promise<number>(() => {})
   const failure = (promise: Promise<unknown>) => promise.catch((error: Error) => error)
 
@@ -62,7 +63,7 @@ describe('single flight', () => {
 
   it('that all callers have left is ended after a while, and nobody joins it then', async () => {
     const flights = createInFlightRequests<number>({
-      now: () => 0,
+      localNow: () => 0,
       maxWaitMs: 500,
       abandonedMs: 1,
       backgroundMs: 60_000
@@ -87,7 +88,7 @@ describe('single flight', () => {
 
   it('that only the mesh itself waits for does not go on for ever', async () => {
     const flights = createInFlightRequests<number>({
-      now: () => 0,
+      localNow: () => 0,
       maxWaitMs: 500,
       abandonedMs: 60_000,
       backgroundMs: 1

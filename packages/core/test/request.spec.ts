@@ -36,7 +36,7 @@ describe('request: targets', () => {
       isForAll,
       repositoryName: () => name,
       aliasMs: 600_000,
-      now: () => 0
+      localNow: () => 0
     })
   const targets = create()
   const question = (path: string, parts: Partial<Question> = {}): Question => ({

@@ -3,7 +3,7 @@ import { createResponseTimes } from '../src/peers/response-times.ts'
 
 describe('the response times of members', () => {
   let now = 0
-  const made = () => createResponseTimes({ now: () => now, slowMs: 150, lateMs: 500 })
+  const made = () => createResponseTimes({ localNow: () => now, slowMs: 150, lateMs: 500 })
   const asked = (times: ReturnType<typeof made>, n: number) =>
     Array.from({ length: n }, () => times.isWorthAsking('a')).filter(Boolean).length
   beforeEach(() => {

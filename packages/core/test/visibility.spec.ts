@@ -9,7 +9,7 @@ describe('visibility', () => {
     let [now, asked, answer] = [0, 0, true as boolean | undefined]
     const hidden: (readonly string[])[] = []
     const visibility = createVisibility({
-      now: () => now,
+      githubNow: () => now,
       recentMs,
       visibilityMs: day,
       aliasMs: 600_000,

@@ -76,7 +76,7 @@ export function createFlow(parts: FlowParts) {
     isForAll,
     repositoryName: visibility.nameOf,
     aliasMs: limits.aliasMs,
-    now: localNow
+    localNow: localNow
   })
   const viewers = createViewers(parts.machineKey)
   const classifier = createClassifier({ api, targets, viewers, token: parts.token })
@@ -135,7 +135,7 @@ export function createFlow(parts: FlowParts) {
     recheck: (request) => askAgain.again(request, request.url.href, request)
   })
   const inFlight = createInFlightRequests<Outcome>({
-    now: localNow,
+    localNow,
     abandonedMs: limits.abandonedMs,
     backgroundMs: limits.backgroundMs,
     maxWaitMs: limits.membersBudgetMs

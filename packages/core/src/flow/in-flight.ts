@@ -52,7 +52,7 @@ export interface InFlightRequests<T> {
 }
 
 export interface InFlightOptions {
-  now: () => number
+  localNow: () => number
   /** How long a request continues after all callers have left, in ms: one of them may come back. */
   abandonedMs: number
   /** The same for one that only the mesh itself waits for. */
@@ -64,7 +64,7 @@ export interface InFlightOptions {
 const left = () => new DOMException('nobody waits for this request any more', 'AbortError')
 
 export function createInFlightRequests<T>(options: InFlightOptions): InFlightRequests<T> {
-  const { now, abandonedMs, backgroundMs, maxWaitMs } = options
+  const { localNow, abandonedMs, backgroundMs, maxWaitMs } = options
   const requests = new Map<string, ReturnType<typeof launch>>()
   // One that is stuck has lost its names to its successor.
   const underWay = new Set<ReturnType<typeof launch>>()
@@ -72,7 +72,7 @@ export function createInFlightRequests<T>(options: InFlightOptions): InFlightReq
 
   function launch(names: readonly string[], work: (signal: AbortSignal) => Promise<T>) {
     const control = new AbortController()
-    const startedAt = now()
+    const startedAt = localNow()
     let waiting = 0
     let callers = 0
     let giveUp: ReturnType<typeof setTimeout> | undefined
@@ -98,7 +98,7 @@ export function createInFlightRequests<T>(options: InFlightOptions): InFlightReq
       outcome,
       join: (waiter: Waiter) => wait(outcome, waiter),
       joinWithin: (ms: number, waiter: Waiter) => wait(unlessLate(outcome, ms), waiter),
-      isWorthIt: () => !control.signal.aborted && (waiting > 0 || now() - startedAt < maxWaitMs),
+      isWorthIt: () => !control.signal.aborted && (waiting > 0 || localNow() - startedAt < maxWaitMs),
       endIfLeft() {
         clearTimeout(giveUp)
         if (callers > 0 || !underWay.has(request)) return

@@ -43,7 +43,7 @@ export interface EtagScheme {
   readonly drifted: boolean
 }
 
-export function createEtagScheme(now: () => number, onDrift: () => void): EtagScheme {
+export function createEtagScheme(githubNow: () => number, onDrift: () => void): EtagScheme {
   // Whether the hash covers Authorization: not for App JWTs and OAuth app credentials, and `Vary` cannot be read in browsers.
   const coversAuthorization = new LRUCache<string, boolean>({ max: 256 })
   let mismatches = 0
@@ -57,7 +57,7 @@ export function createEtagScheme(now: () => number, onDrift: () => void): EtagSc
 
   return {
     get drifted() {
-      return now() < suspendedUntil
+      return githubNow() < suspendedUntil
     },
     async classify(etag, forms, inputs, viewer) {
       const tag = opaqueTag(etag)
@@ -76,13 +76,13 @@ export function createEtagScheme(now: () => number, onDrift: () => void): EtagSc
       }
       if (!hashed) return { validator: /^[\da-f]{40}$/.test(tag) ? 'object' : tag ? 'verbatim' : 'none', body }
       if (++mismatches >= driftAfter) {
-        if (now() >= suspendedUntil) onDrift()
-        suspendedUntil = now() + driftPauseMs
+        if (githubNow() >= suspendedUntil) onDrift()
+        suspendedUntil = githubNow() + driftPauseMs
       }
       return { validator: 'verbatim', body }
     },
     async compute(body, inputs, viewer) {
-      if (now() < suspendedUntil) return undefined
+      if (githubNow() < suspendedUntil) return undefined
       return `"${await computeEtag(body, inputsOf(inputs, guess(viewer, inputs)))}"`
     }
   }

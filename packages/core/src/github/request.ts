@@ -49,7 +49,7 @@ export interface TargetOptions {
   repositoryName(id: string): string | undefined
   /** How long a redirect is remembered: the old name can be given to another repository. */
   aliasMs: number
-  now(): number
+  localNow(): number
 }
 
 /** What a target depends on. */
@@ -82,8 +82,8 @@ const fitsTheWire = ({ url, accept, apiVersion }: KeyParts) =>
   url.length <= 8192 && accept.length <= 512 && apiVersion.length <= 64
 
 /** Finds the target of a request, each combination of URL, headers and viewer once. */
-export function createTargets({ api, routeOf, isForAll, repositoryName, aliasMs, now }: TargetOptions): Targets {
-  const known = new LRUCache<string, Target>({ max: 4096, ttlResolution: 0, perf: { now } })
+export function createTargets({ api, routeOf, isForAll, repositoryName, aliasMs, localNow }: TargetOptions): Targets {
+  const known = new LRUCache<string, Target>({ max: 4096, ttlResolution: 0, perf: { now: localNow } })
 
   return {
     known: (question) => known.get(nameOf(question)),

@@ -22,7 +22,7 @@ const ofTheForm = ['vary', 'x-github-media-type', 'x-github-api-version-selected
 const maxNames = 1000
 
 /** `now`: GitHub's clock, ms. */
-export function createViewerHeaders(now: () => number): ViewerHeaders {
+export function createViewerHeaders(githubNow: () => number): ViewerHeaders {
   const known = new LRUCache<string, [string, string][]>({ max: maxNames })
   const read = (headers: Headers, names: string[]) =>
     names.flatMap((name): [string, string][] => {
@@ -49,7 +49,7 @@ export function createViewerHeaders(now: () => number): ViewerHeaders {
       return [
         ...(known.get(tokenName(request)) ?? []),
         // Of an hour that is over nobody knows anything, and some clients wait where nothing remains.
-        ...(resetAt > now() ? limit : []),
+        ...(resetAt > githubNow() ? limit : []),
         ...(known.get(formName(request)) ?? [])
       ]
     }

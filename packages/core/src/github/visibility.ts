@@ -25,7 +25,7 @@ export interface Visibility {
 }
 
 export interface VisibilityOptions {
-  now: () => number
+  githubNow: () => number
   /** How long ago "lately" is for a repository that is public, ms. */
   recentMs: number
   /** The same for one that is not: the longer, the later it is shared once it is made public. */
@@ -40,7 +40,7 @@ export interface VisibilityOptions {
 const maxRepositories = 10_000
 
 export function createVisibility(options: VisibilityOptions): Visibility {
-  const { now, recentMs, visibilityMs, aliasMs, hidden } = options
+  const { githubNow, recentMs, visibilityMs, aliasMs, hidden } = options
   const seen = new LRUCache<string, { isPublic: boolean; at: number; doubted?: boolean }>({ max: maxRepositories })
   const aliases = new LRUCache<string, { name: string; at: number }>({ max: maxRepositories })
   // The other name of each repository, by name and by id: what is learnt of one is true of both.
@@ -50,21 +50,21 @@ export function createVisibility(options: VisibilityOptions): Visibility {
 
   const lately = (repository: string) => {
     const found = seen.get(repository)
-    const isLate = !found || found.doubted || now() - found.at >= (found.isPublic ? recentMs : visibilityMs)
+    const isLate = !found || found.doubted || githubNow() - found.at >= (found.isPublic ? recentMs : visibilityMs)
     return isLate ? undefined : found
   }
 
   /** What a look-up shows; undefined where it shows nothing. */
   async function ask(repository: string, lookUp: () => Promise<unknown>) {
     // Where GitHub cannot say, it is not asked again for each of many answers.
-    if (now() - (failedAt.get(repository) ?? Number.NEGATIVE_INFINITY) < recentMs) return undefined
+    if (githubNow() - (failedAt.get(repository) ?? Number.NEGATIVE_INFINITY) < recentMs) return undefined
     const before = seen.get(repository)
     const looking = asked.get(repository) ?? lookUp().finally(() => asked.delete(repository))
     asked.set(repository, looking)
     await looking.catch(() => {})
     const after = seen.get(repository)
     if (after !== before && !after?.doubted) return after
-    failedAt.set(repository, now())
+    failedAt.set(repository, githubNow())
     return undefined
   }
 
@@ -102,16 +102,16 @@ export function createVisibility(options: VisibilityOptions): Visibility {
       failedAt.delete(repository)
       if (turnedHidden) hidden(names)
     },
-    learnAlias(id, name, at = now()) {
+    learnAlias(id, name, at = githubNow()) {
       const known = aliases.get(id)
-      if (at > now() || (known && known.at >= at)) return
+      if (at > githubNow() || (known && known.at >= at)) return
       aliases.set(id, { name, at })
       others.set(name, `repositories/${id}`)
       others.set(`repositories/${id}`, name)
     },
     nameOf(id) {
       const alias = aliases.get(id)
-      return alias && now() - alias.at < aliasMs ? alias.name : undefined
+      return alias && githubNow() - alias.at < aliasMs ? alias.name : undefined
     }
   }
   return visibility

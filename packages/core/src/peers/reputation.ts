@@ -25,7 +25,7 @@ const remembered = 4096
 export function createReputation(
   limits: Limits,
   counters: Counters,
-  now: () => number,
+  localNow: () => number,
   shutOut: (peerId: string) => void
 ): Reputation {
   const peers = new LRUCache<string, { messages: Bucket; bytes: Bucket; rejected: number; mismatches: number[] }>({
@@ -37,8 +37,8 @@ export function createReputation(
   function of(peerId: string) {
     let peer = peers.get(peerId)
     if (!peer) {
-      const messages = createBucket(limits.messagesPerSecond, limits.messagesBurst, now)
-      const bytes = createBucket(limits.gossipBytesPerSecond, limits.gossipBytesPerSecond * 4, now)
+      const messages = createBucket(limits.messagesPerSecond, limits.messagesBurst, localNow)
+      const bytes = createBucket(limits.gossipBytesPerSecond, limits.gossipBytesPerSecond * 4, localNow)
       peer = { messages, bytes, rejected: 0, mismatches: [] }
       peers.set(peerId, peer)
     }
@@ -47,8 +47,8 @@ export function createReputation(
   function handedBy(peerId: string) {
     let neighbour = neighbours.get(peerId)
     if (!neighbour) {
-      const messages = createBucket(limits.handedPerSecond, limits.handedBurst, now)
-      const bytes = createBucket(limits.handedBytesPerSecond, limits.handedBytesPerSecond * 4, now)
+      const messages = createBucket(limits.handedPerSecond, limits.handedBurst, localNow)
+      const bytes = createBucket(limits.handedBytesPerSecond, limits.handedBytesPerSecond * 4, localNow)
       neighbour = { messages, bytes }
       neighbours.set(peerId, neighbour)
     }
@@ -71,9 +71,9 @@ export function createReputation(
     },
     mismatch(peerId) {
       const peer = of(peerId)
-      peer.mismatches = [...peer.mismatches.filter((at) => now() - at < hourMs), now()]
+      peer.mismatches = [...peer.mismatches.filter((at) => localNow() - at < hourMs), localNow()]
     },
     trusts: (peerId) =>
-      (peers.get(peerId)?.mismatches.filter((at) => now() - at < hourMs).length ?? 0) < limits.auditMismatches
+      (peers.get(peerId)?.mismatches.filter((at) => localNow() - at < hourMs).length ?? 0) < limits.auditMismatches
   }
 }

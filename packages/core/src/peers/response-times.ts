@@ -13,7 +13,7 @@ export interface ResponseTimes {
 }
 
 export interface ResponseTimesOptions {
-  now: () => number
+  localNow: () => number
   /** A peer that answers within this is not slow, however fast GitHub is, ms. */
   slowMs: number
   /** What counts for who did not answer in time, ms. */
@@ -41,7 +41,7 @@ const slowAskedOneIn = 8
  * A member that never answers in time is left alone for half a minute, then twice as long, up to ten minutes. One that
  * answers in time but later than GitHub would is asked one time in eight: its answers still save quota, but cost patience.
  */
-export function createResponseTimes({ now, slowMs, lateMs }: ResponseTimesOptions): ResponseTimes {
+export function createResponseTimes({ localNow, slowMs, lateMs }: ResponseTimesOptions): ResponseTimes {
   const peers = new LRUCache<string, Record>({ max: maxPeers })
   let githubMs: number | undefined
   const averaged = (before: number | undefined, ms: number) =>
@@ -57,7 +57,7 @@ export function createResponseTimes({ now, slowMs, lateMs }: ResponseTimesOption
     isWorthAsking(peerId) {
       const peer = peers.get(peerId)
       if (!peer) return true
-      if (peer.lates >= latesAllowed) return now() >= peer.askAgainAt
+      if (peer.lates >= latesAllowed) return localNow() >= peer.askAgainAt
       const isSlow = githubMs !== undefined && (peer.averageMs ?? 0) > Math.max(githubMs, slowMs)
       return !isSlow || peer.spared++ % slowAskedOneIn === slowAskedOneIn - 1
     },
@@ -71,7 +71,7 @@ export function createResponseTimes({ now, slowMs, lateMs }: ResponseTimesOption
       peer.lates++
       peer.averageMs = averaged(peer.averageMs, lateMs)
       const doubled = pauseMs * 2 ** Math.max(0, peer.lates - latesAllowed)
-      peer.askAgainAt = now() + Math.min(doubled, maxPauseMs)
+      peer.askAgainAt = localNow() + Math.min(doubled, maxPauseMs)
     },
     github(tookMs) {
       githubMs = averaged(githubMs, tookMs)
