@@ -105,7 +105,7 @@ const houses = {
       ['hub'],
       ['circuits', 'gossip', 'questions'],
       ['proofs', 'descriptors', 'gate', 'traffic', 'node', 'flags', 'identity', 'options'],
-      ['addresses', 'limits', 'recent', 'tally', 'webrtc', 'version'],
+      ['addresses', 'limits', 'tally', 'webrtc', 'version'],
       ['certificate', 'port']
     ]
   },

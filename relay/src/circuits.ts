@@ -1,9 +1,9 @@
 import type { CircuitRelayService } from '@libp2p/circuit-relay-v2'
 import type { Connection, ConnectionGater, PeerId, Stream } from '@libp2p/interface'
 import { type Bucket, createBucket } from 'ghmesh/protocol'
+import { LRUCache } from 'lru-cache'
 import type { RelayLimits } from './limits.ts'
 import type { Proofs } from './proofs.ts'
-import { Recent } from './recent.ts'
 import type { Reason, Tally } from './tally.ts'
 
 /** Reservations and circuits: who may have them, how many there are, and that they end with their peer. */
@@ -66,7 +66,10 @@ export function createCircuits(
   const hopsOf = counter()
   const hopsFrom = counter()
   const stopsOf = counter()
-  const rates = new Recent<Bucket>(limits.rememberedPeers)
+  const rates = new LRUCache<string, Bucket>({
+    max: limits.rememberedPeers,
+    memoMethod: () => createBucket(limits.hopsPerSecond, limits.hopsBurst, now)
+  })
   let service: CircuitRelayService | undefined
 
   const deny = (reason: Reason): true => {
@@ -127,8 +130,7 @@ export function createCircuits(
       const stopHop = inside.stopHop.bind(relay)
       inside.onHop = async (stream, connection) => {
         const peerId = connection.remotePeer.toString()
-        const rate = rates.of(peerId, () => createBucket(limits.hopsPerSecond, limits.hopsBurst, now))
-        if (!rate.take()) {
+        if (!rates.memo(peerId).take()) {
           tally.rejected('hop-rate')
           return stream.abort(new Error('too many requests for reservations and circuits'))
         }

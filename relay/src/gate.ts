@@ -1,8 +1,8 @@
 import type { Connection, ConnectionGater } from '@libp2p/interface'
 import { type Bucket, createBucket } from 'ghmesh/protocol'
+import { LRUCache } from 'lru-cache'
 import { ipOf } from './addresses.ts'
 import type { RelayLimits } from './limits.ts'
-import { Recent } from './recent.ts'
 import type { Reason, Tally } from './tally.ts'
 
 /** Who is connected and who may connect: bounds for each address and for all, and peers that are shut out. */
@@ -31,10 +31,13 @@ export function createGate(
   now: () => number,
   isDraining: () => boolean
 ): Gate {
-  const rates = new Recent<Bucket>(limits.rememberedPeers)
+  const rates = new LRUCache<string, Bucket>({
+    max: limits.rememberedPeers,
+    memoMethod: () => createBucket(limits.connectionsPerSecondAndAddress, limits.connectionsBurstPerAddress, now)
+  })
   const peers = new Map<string, Set<Connection>>()
   const openFrom = new Map<string, number>()
-  const outUntil = new Recent<number>(limits.rememberedPeers)
+  const outUntil = new LRUCache<string, number>({ max: limits.rememberedPeers })
   let connections = 0
 
   const deny = (reason: Reason): true => {
@@ -67,8 +70,7 @@ export function createGate(
       if (connections >= limits.connections) return deny('connections-full')
       const host = boundedHost(connection)
       if (host === undefined) return false
-      const rate = () => createBucket(limits.connectionsPerSecondAndAddress, limits.connectionsBurstPerAddress, now)
-      if (!rates.of(host, rate).take()) return deny('connection-rate')
+      if (!rates.memo(host).take()) return deny('connection-rate')
       return isFull(host) ? deny('connections-per-address') : false
     },
     denyInboundUpgradedConnection(peerId, connection) {

@@ -1,6 +1,6 @@
 import { type CheckedProof, checkProof } from 'ghmesh/protocol'
+import { LRUCache } from 'lru-cache'
 import type { RelayLimits } from './limits.ts'
-import { Recent } from './recent.ts'
 import type { Reason, Tally } from './tally.ts'
 
 /** Which connected peer has shown to be of which groups. */
@@ -47,7 +47,7 @@ export function createProofs(
   now: () => number,
   hooks: ProofsHooks
 ): Proofs {
-  const checked = new Recent<Promise<CheckedProof | undefined>>(limits.rememberedProofs)
+  const checked = new LRUCache<string, Promise<CheckedProof | undefined>>({ max: limits.rememberedProofs })
   const peers = new Map<string, Map<string, number>>()
   const groups = new Map<string, number>()
   const firstFrom = new Map<string, string | undefined>()
@@ -65,7 +65,9 @@ export function createProofs(
 
   async function check(proof: Uint8Array, peerId: string): Promise<CheckedProof | undefined> {
     const name = `${peerId} ${Buffer.from(proof).toString('base64')}`
-    const result = await checked.of(name, () => checkProof(proof, peerId, now(), limits.proofLifetimeMs))
+    const checking = checked.get(name) ?? checkProof(proof, peerId, now(), limits.proofLifetimeMs)
+    checked.set(name, checking)
+    const result = await checking
     // Not kept: anybody can make these without end.
     if (!result) checked.delete(name)
     return result && result.expiresAt > now() ? result : undefined

@@ -1,7 +1,7 @@
 import { type Bucket, createBucket, decodeQuestion, encodeAnswer, questionVersion } from 'ghmesh/protocol'
+import { LRUCache } from 'lru-cache'
 import type { RelayLimits } from './limits.ts'
 import type { Proofs } from './proofs.ts'
-import { Recent } from './recent.ts'
 import type { Tally } from './tally.ts'
 
 const relay = encodeAnswer({ type: 'relay' })
@@ -9,11 +9,13 @@ const error = (code: 'version' | 'malformed' | 'unproven' | 'busy') => encodeAns
 
 /** What a relay answers on the exchange protocol: it takes proofs, and has nothing else to give. */
 export function createQuestions(limits: RelayLimits, proofs: Proofs, tally: Tally, now: () => number) {
-  const rates = new Recent<Bucket>(limits.rememberedPeers)
+  const rates = new LRUCache<string, Bucket>({
+    max: limits.rememberedPeers,
+    memoMethod: () => createBucket(limits.questionsPerSecond, limits.questionsBurst, now)
+  })
 
   async function answer(from: string, asked: Uint8Array): Promise<Uint8Array> {
-    const rate = rates.of(from, () => createBucket(limits.questionsPerSecond, limits.questionsBurst, now))
-    if (!rate.take()) {
+    if (!rates.memo(from).take()) {
       tally.rejected('question-rate')
       return error('busy')
     }

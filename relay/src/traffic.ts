@@ -1,6 +1,6 @@
 import { type Bucket, createBucket } from 'ghmesh/protocol'
+import { LRUCache } from 'lru-cache'
 import type { RelayLimits } from './limits.ts'
-import { Recent } from './recent.ts'
 import type { Reason, Tally } from './tally.ts'
 
 /** What the gossip of each peer may cost, and how much rubbish it may send. */
@@ -33,18 +33,19 @@ export function createTraffic(
   groups: () => number,
   shutOut: (peerId: string) => void
 ): Traffic {
-  const peers = new Recent<Allowance>(limits.rememberedPeers)
   // Half of what the relay takes is divided among the groups, half is for whoever comes: so one group can use most of it
   // where it is alone, and never the part of another.
   const half = limits.messagesPerSecondOfAll / 2
   const common = createBucket(half, 2 * half, now)
-  const shares = new Recent<Bucket>(2 * limits.groups)
-  const shareOf = (groupId: string) =>
-    shares.of(groupId, () => createBucket(() => half / Math.max(1, groups()), limits.messagesBurstOfGroup, now))
+  const shares = new LRUCache<string, Bucket>({
+    max: 2 * limits.groups,
+    memoMethod: () => createBucket(() => half / Math.max(1, groups()), limits.messagesBurstOfGroup, now)
+  })
   const bytes = (perSecond: number) => createBucket(perSecond, 4 * perSecond, now)
 
-  const of = (peerId: string) =>
-    peers.of(peerId, () => ({
+  const peers = new LRUCache<string, Allowance>({
+    max: limits.rememberedPeers,
+    memoMethod: () => ({
       frames: createBucket(limits.framesPerSecond, limits.framesBurst, now),
       // What is over the allowance of messages is dropped; only who goes on sending all the same runs out of this.
       frameBytes: createBucket(2 * limits.handedBytesPerSecond, 16 * limits.handedBytesPerSecond, now),
@@ -53,7 +54,8 @@ export function createTraffic(
       published: createBucket(limits.messagesPerSecond, limits.messagesBurst, now),
       publishedBytes: bytes(limits.messageBytesPerSecond),
       rejected: 0
-    }))
+    })
+  })
   const allowed = (is: boolean): boolean => {
     if (!is) tally.rejected('message-rate')
     return is
@@ -61,21 +63,21 @@ export function createTraffic(
 
   return {
     frame(peerId, size) {
-      const { frames, frameBytes } = of(peerId)
+      const { frames, frameBytes } = peers.memo(peerId)
       return frames.take() && frameBytes.take(size)
     },
     handed(peerId, size) {
-      const { handed, handedBytes } = of(peerId)
+      const { handed, handedBytes } = peers.memo(peerId)
       return allowed(handed.take() && handedBytes.take(size))
     },
     published(peerId, groupId, size) {
-      const { published, publishedBytes } = of(peerId)
+      const { published, publishedBytes } = peers.memo(peerId)
       if (!published.take() || !publishedBytes.take(size)) return allowed(false)
-      return allowed(shareOf(groupId).take() || common.take())
+      return allowed(shares.memo(groupId).take() || common.take())
     },
     reject(peerId, reason) {
       tally.rejected(reason)
-      const peer = of(peerId)
+      const peer = peers.memo(peerId)
       if (++peer.rejected < limits.rejectedMessages) return
       peer.rejected = 0
       shutOut(peerId)
