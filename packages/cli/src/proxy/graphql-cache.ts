@@ -1,3 +1,6 @@
+import { LRUCache } from 'lru-cache'
+import { raceSignal } from 'race-signal'
+
 /** An answer as it can be given again. */
 interface GraphqlAnswer {
   status: number
@@ -14,9 +17,9 @@ interface Waiter {
   mode?: RequestCache
 }
 
-/** A question that GitHub is asked, for all who ask the same meanwhile. */
-interface Flight {
-  answer: Promise<GraphqlAnswer>
+/** One request under way, for all who ask the same meanwhile. */
+interface InFlight {
+  outcome: Promise<GraphqlAnswer>
   control: AbortController
   waiting: number
 }
@@ -34,7 +37,9 @@ export interface GraphqlCache {
 }
 
 export interface GraphqlCacheOptions {
+  /** From when GitHub was asked. */
   ttlMs: number
+  /** Milliseconds. */
   now(): number
   /** Default 1000. */
   maxEntries?: number
@@ -42,66 +47,53 @@ export interface GraphqlCacheOptions {
   maxBytes?: number
 }
 
-interface Kept {
-  answer: GraphqlAnswer
-  at: number
-}
-
 /** Answers to queries, for a given time; the least recently used go first. */
 export function createGraphqlCache(options: GraphqlCacheOptions): GraphqlCache {
   const { ttlMs, now, maxEntries = 1000, maxBytes = 32 * 1024 * 1024 } = options
-  const kept = new Map<string, Kept>()
-  let flights = new Map<string, Flight>()
-  let bytes = 0
+  const kept = new LRUCache<string, { answer: GraphqlAnswer; at: number }>({
+    max: maxEntries,
+    maxSize: maxBytes,
+    maxEntrySize: Math.floor(maxBytes / 4),
+    sizeCalculation: ({ answer }) => answer.body.length,
+    ttl: Math.ceil(ttlMs),
+    ttlResolution: 0, // otherwise a timer decides when the clock is read
+    perf: { now }
+  })
+  let requests = new Map<string, InFlight>()
   let hits = 0
-
-  function remove(question: string): void {
-    bytes -= kept.get(question)?.answer.body.length ?? 0
-    kept.delete(question)
-  }
-
-  function keep(question: string, one: Kept): void {
-    remove(question)
-    if (one.answer.body.length > maxBytes / 4) return
-    kept.set(question, one)
-    bytes += one.answer.body.length
-    for (const oldest of kept.keys()) {
-      if (kept.size <= maxEntries && bytes <= maxBytes) break
-      remove(oldest)
-    }
-  }
 
   /** Asks, and keeps the answer if it is good for later. */
   async function fetchAndKeep(question: string, asking: Promise<GraphqlAnswer>): Promise<GraphqlAnswer> {
-    const mine = flights
+    const mine = requests
     const at = now()
     const answer = await asking
     // Cleared meanwhile: this may be from before the write. And who was asked again does not go back.
-    if (mine === flights && isGood(answer) && at >= (kept.get(question)?.at ?? 0)) keep(question, { answer, at })
+    if (mine === requests && isGood(answer) && at >= (kept.peek(question)?.at ?? 0))
+      kept.set(question, { answer, at }, { start: at })
     return answer
   }
 
-  function start(question: string, ask: Ask): Flight {
-    const mine = flights
+  function start(question: string, ask: Ask): InFlight {
+    const mine = requests
     const control = new AbortController()
-    const answer = fetchAndKeep(question, read(ask, control.signal, 'uri-miss')).finally(() => {
-      if (mine.get(question) === flight) mine.delete(question)
+    const outcome = fetchAndKeep(question, read(ask, control.signal, 'uri-miss')).finally(() => {
+      if (mine.get(question) === request) mine.delete(question)
     })
-    answer.catch(() => {}) // each waiter sees it
-    const flight: Flight = { answer, control, waiting: 0 }
-    mine.set(question, flight)
-    return flight
+    outcome.catch(() => {}) // each waiter sees it
+    const request: InFlight = { outcome, control, waiting: 0 }
+    mine.set(question, request)
+    return request
   }
 
-  async function join(question: string, flight: Flight, signal: AbortSignal): Promise<GraphqlAnswer> {
-    const mine = flights
-    flight.waiting++
+  async function join(question: string, request: InFlight, signal: AbortSignal): Promise<GraphqlAnswer> {
+    const mine = requests
+    request.waiting++
     try {
-      return await Promise.race([flight.answer, end(signal)])
+      return await raceSignal(request.outcome, signal)
     } finally {
-      if (--flight.waiting === 0) {
-        if (mine.get(question) === flight) mine.delete(question)
-        flight.control.abort()
+      if (--request.waiting === 0) {
+        if (mine.get(question) === request) mine.delete(question)
+        request.control.abort()
       }
     }
   }
@@ -111,35 +103,25 @@ export function createGraphqlCache(options: GraphqlCacheOptions): GraphqlCache {
       if (mode === 'no-store') return read(ask, signal, 'request')
       if (mode === 'no-cache') return fetchAndKeep(question, read(ask, signal, 'request'))
       const found = kept.get(question)
-      if (found && now() - found.at < ttlMs) {
+      if (found) {
         hits++
-        kept.delete(question)
-        kept.set(question, found)
         return { ...found.answer, headers: labelled(found.answer.headers, 'ghmesh; hit', now() - found.at) }
       }
-      const flight = flights.get(question)
-      if (!flight) return join(question, start(question, ask), signal)
-      const answer = await join(question, flight, signal)
+      const request = requests.get(question)
+      if (!request) return join(question, start(question, ask), signal)
+      const answer = await join(question, request, signal)
       hits++
       return { ...answer, headers: labelled(answer.headers, 'ghmesh; fwd=uri-miss; collapsed', 0) }
     },
     clear() {
       kept.clear()
-      flights = new Map()
-      bytes = 0
+      requests = new Map()
     },
     get hits() {
       return hits
     }
   }
 }
-
-/** Rejects once the signal aborts. */
-const end = (signal: AbortSignal) =>
-  new Promise<never>((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
 
 async function read(ask: Ask, signal: AbortSignal, why: string): Promise<GraphqlAnswer> {
   const response = await ask(signal)
