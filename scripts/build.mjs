@@ -15,7 +15,7 @@ const t = performance.now()
 const packages = [...readdirSync(join(root, 'packages')).map((name) => join('packages', name)), 'relay']
 for (const name of packages) rmSync(join(root, name, 'dist'), { recursive: true, force: true })
 await Promise.all([run('tsc', [...tsc, '-b']), run('tsup', tool('tsup')), buildForPages('packages/core/dist/browser')])
-for (const folder of ['packages/cli/dist', 'relay/dist']) {
+for (const folder of ['packages/cli/dist', 'packages/github-sim/dist', 'relay/dist']) {
   // esbuild's list of its inputs, in the way afterwards.
   const metafile = join(root, folder, 'metafile-esm.json')
   writeLicences(folder, Object.keys(JSON.parse(readFileSync(metafile, 'utf8')).inputs))

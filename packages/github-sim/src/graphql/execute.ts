@@ -1,4 +1,15 @@
-import { type Directive, parseDocument, type Selection, type Value } from './parse.ts'
+import { GraphQLError } from 'graphql/error'
+import {
+  type ArgumentNode,
+  type DirectiveNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  type SelectionSetNode
+} from 'graphql/language'
+import { valueFromASTUntyped } from 'graphql/utilities/valueFromASTUntyped.js'
 
 /** An object of the graph: fields by name, those with arguments or much work as functions. */
 export type Node = { __typename: string } & { [field: string]: unknown }
@@ -31,63 +42,79 @@ export class FieldError extends Error {
 export function execute(request: GraphqlRequest, roots: { query: Node; mutation: Node }): object {
   const problems: Problem[] = []
   try {
-    const { operations, fragments } = parseDocument(request.query)
+    const { operations, fragments } = definitionsOf(request.query)
     const { operationName } = request
-    const operation = operations.find(({ name }) => operationName === undefined || name === operationName)
+    const operation = operations.find(({ name }) => operationName === undefined || name?.value === operationName)
     if (!operation) return failed('Message', 'No operation to execute')
-    if (operation.kind === 'subscription') return failed('Message', 'Subscriptions are not simulated')
+    if (operation.operation === 'subscription') return failed('Message', 'Subscriptions are not simulated')
 
-    const known = (value: Value): unknown => {
-      if (Array.isArray(value)) return value.map(known)
-      if (typeof value !== 'object' || value === null) return value
-      if ('fields' in value) return argsOf(value.fields)
-      const { variable } = value
-      return variable in request.variables ? request.variables[variable] : known(operation.defaults[variable] ?? null)
-    }
-    const argsOf = (args: Record<string, Value>): Args =>
-      Object.fromEntries(Object.entries(args).map(([name, value]) => [name, known(value)]))
-    const wanted = (directives: readonly Directive[]) =>
-      directives.every(({ name, args }) => Boolean(argsOf(args).if) === (name !== 'skip'))
+    const variables = { ...defaultsOf(operation), ...request.variables }
+    const argsOf = (args: readonly ArgumentNode[] = []): Args =>
+      Object.fromEntries(args.map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)]))
+    const wanted = (directives: readonly DirectiveNode[] = []) =>
+      directives.every((one) => Boolean(argsOf(one.arguments).if) === (one.name.value !== 'skip'))
 
-    const select = (node: Node, selections: readonly Selection[], path: (string | number)[], into: Args): Args => {
-      for (const one of selections) {
+    const select = (node: Node, of: SelectionSetNode | undefined, path: (string | number)[], into: Args): Args => {
+      for (const one of of?.selections ?? []) {
         if (!wanted(one.directives)) continue
-        if (one.kind === 'field') into[one.alias] = field(node, one, [...path, one.alias])
-        else {
-          const fragment = one.kind === 'inline' ? one : fragments.get(one.name)
+        if (one.kind === Kind.FIELD) {
+          const alias = (one.alias ?? one.name).value
+          into[alias] = field(node, one, [...path, alias])
+        } else {
+          const fragment = one.kind === Kind.INLINE_FRAGMENT ? one : fragments.get(one.name.value)
           if (!fragment)
-            throw new SyntaxError(`Fragment ${one.kind === 'spread' ? one.name : ''} was used, but not defined`)
-          if (fragment.on === undefined || fragment.on === node.__typename) select(node, fragment.of, path, into)
+            throw new GraphQLError(
+              `Fragment ${one.kind === Kind.FRAGMENT_SPREAD ? one.name.value : ''} was used, but not defined`
+            )
+          const type = fragment.typeCondition?.name.value ?? node.__typename
+          if (type === node.__typename) select(node, fragment.selectionSet, path, into)
         }
       }
       return into
     }
-    const field = (
-      node: Node,
-      { name, args, of }: Selection & { kind: 'field' },
-      path: (string | number)[]
-    ): unknown => {
-      if (!(name in node)) throw new SyntaxError(`Field '${name}' doesn't exist on type '${node.__typename}'`)
+    const field = (node: Node, asked: FieldNode, path: (string | number)[]): unknown => {
+      const name = asked.name.value
+      if (!(name in node)) throw new GraphQLError(`Field '${name}' doesn't exist on type '${node.__typename}'`)
       const held = node[name]
       try {
-        return complete(typeof held === 'function' ? held(argsOf(args)) : held, of, path)
+        return complete(typeof held === 'function' ? held(argsOf(asked.arguments)) : held, asked.selectionSet, path)
       } catch (error) {
         if (!(error instanceof FieldError)) throw error
         problems.push({ type: error.type, path, message: error.message })
         return null
       }
     }
-    const complete = (value: unknown, of: readonly Selection[], path: (string | number)[]): unknown => {
+    const complete = (value: unknown, of: SelectionSetNode | undefined, path: (string | number)[]): unknown => {
       if (Array.isArray(value)) return value.map((one, i) => complete(one, of, [...path, i]))
       return typeof value === 'object' && value !== null ? select(value as Node, of, path, {}) : value
     }
 
-    const data = select(roots[operation.kind], operation.of, [], {})
+    const data = select(roots[operation.operation], operation.selectionSet, [], {})
     return { data, ...(problems.length > 0 && { errors: problems }) }
   } catch (error) {
-    if (error instanceof SyntaxError) return failed('undefinedField', error.message)
+    if (error instanceof GraphQLError) return failed('undefinedField', error.message)
     throw error
   }
 }
+
+/** @throws GraphQLError for what is no GraphQL */
+function definitionsOf(query: string) {
+  const operations: OperationDefinitionNode[] = []
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const one of parse(query, { noLocation: true }).definitions) {
+    if (one.kind === Kind.OPERATION_DEFINITION) operations.push(one)
+    else if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
+    else throw new GraphQLError(`${one.kind} is not executable`)
+  }
+  return { operations, fragments }
+}
+
+const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Args =>
+  Object.fromEntries(
+    variableDefinitions.map(({ variable, defaultValue }) => [
+      variable.name.value,
+      defaultValue ? valueFromASTUntyped(defaultValue) : null
+    ])
+  )
 
 const failed = (type: string, message: string) => ({ errors: [{ type, message }] })
