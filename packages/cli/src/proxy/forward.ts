@@ -14,7 +14,7 @@ export interface ForwardOptions {
   mesh: Pick<Mesh, 'fetch' | 'peek'>
   api: URL
   /** Absent: GraphQL is passed on untouched. */
-  graphql?: { cache: GraphqlCache; questionOf: Questions }
+  graphql?: { cache: GraphqlCache; questionOf: Promise<Questions> }
   /** URLs of the API in JSON bodies lead to where the client asked. */
   rewriteUrls?: boolean | undefined
   ready?: Promise<unknown> | undefined
@@ -45,7 +45,8 @@ export function createForward({ mesh, api, graphql, rewriteUrls, ready, passed }
     let body: BodyInit | undefined = hasBody(req) ? (Readable.toWeb(req) as unknown as BodyInit) : undefined
     if (graphql && isGraphql && method === 'POST' && Number(req.headers['content-length']) <= maxQueryBytes) {
       const text = await buffer(req)
-      const question = graphql.questionOf(url, headers, text.toString())
+      const questionOf = await graphql.questionOf
+      const question = questionOf(url, headers, text.toString())
       if (question !== undefined) {
         const ask = (signal: AbortSignal) =>
           mesh.fetch(url, { ...ownToken, method: 'POST', headers, body: text, signal })

@@ -19,6 +19,8 @@ export function createQuestions(): Questions {
     const asked = parse(body)
     const query = typeof asked?.query === 'string' ? normaliseQuery(asked.query) : undefined
     if (!asked || query === undefined || Object.keys(asked).some((name) => !known.has(name))) return undefined
+    const variables = sorted(asked.variables ?? null)
+    if (variables === undefined) return undefined
     const viewer = createHmac('sha256', secret)
       .update(headers.get('authorization') ?? '')
       .digest('hex')
@@ -26,7 +28,7 @@ export function createQuestions(): Questions {
       viewer,
       url.href,
       query,
-      sorted(asked.variables ?? null),
+      variables,
       asked.operationName ?? null,
       [...headers].filter(([name]) => matters.test(name))
     ]
@@ -43,10 +45,14 @@ function parse(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** The same for objects whose members come in another order. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return ['[', ...value.map(sorted)]
+/** Deeper variables are no ordinary ones; far deeper ones would overflow the stack. */
+const maxDepth = 100
+
+/** The same for objects whose members come in another order; undefined for what is nested too deep. */
+function sorted(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value
-  const members = Object.entries(value).map(([name, one]) => [name, sorted(one)] as const)
-  return ['{', ...members.sort(([a], [b]) => (a < b ? -1 : 1))]
+  if (depth === maxDepth) return undefined
+  const members = Object.entries(value).map(([name, one]) => [name, sorted(one, depth + 1)] as const)
+  if (members.some(([, one]) => one === undefined)) return undefined
+  return [Array.isArray(value) ? '[' : '{', ...members.sort(([a], [b]) => (a < b ? -1 : 1))]
 }

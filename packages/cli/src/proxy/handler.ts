@@ -5,7 +5,6 @@ import { clearCache } from './clear-cache.ts'
 import type { Entrance } from './entrance.ts'
 import { createForward } from './forward.ts'
 import { createGraphqlCache } from './graphql-cache.ts'
-import { createQuestions } from './graphql-question.ts'
 import { refusal } from './host-check.ts'
 import { createOwnPages } from './own-pages.ts'
 import { sendJson } from './send.ts'
@@ -36,7 +35,7 @@ export function createHandler(options: HandlerOptions): (entrance: Entrance) => 
     api,
     rewriteUrls,
     ready,
-    ...(graphqlTtlMs > 0 && { graphql: { cache, questionOf: createQuestions() } }),
+    ...(graphqlTtlMs > 0 && { graphql: { cache, questionOf: loadQuestions() } }),
     passed: () => {
       counts.passed++
     }
@@ -78,3 +77,6 @@ export function createHandler(options: HandlerOptions): (entrance: Entrance) => 
     }
   }
 }
+
+/** Loaded at once, though not before the proxy listens, and only where it is used: there is a parser in it. */
+const loadQuestions = async () => (await import('./graphql-question.ts')).createQuestions()
