@@ -1,4 +1,5 @@
 import type { MeshStats, Relay } from 'ghmesh'
+import { Counter, Gauge, Registry } from 'prom-client'
 
 /** What the proxy counts besides the mesh. */
 export interface ProxyCounts {
@@ -8,8 +9,6 @@ export interface ProxyCounts {
   /** By the guard of the port or the socket. */
   refused: number
 }
-
-type Sample = [value: number, labels?: Record<string, string>]
 
 const modes = {
   hit: 'hits',
@@ -23,68 +22,66 @@ const modes = {
 const relayStates = ['away', 'connected', 'reserved'] as const satisfies Relay['state'][]
 
 /** The figures in Prometheus' text format, version 0.0.4. */
-export function metricsText(
+export async function metricsText(
   stats: MeshStats,
   relays: readonly Relay[],
   counts: ProxyCounts,
   uptimeSeconds: number,
   version: string
-): string {
+): Promise<string> {
+  const registry = new Registry()
+  const registers = [registry]
+  const single = (Kind: typeof Counter | typeof Gauge, name: string, help: string, value: number) =>
+    new Kind({ name: `ghmesh_${name}`, help, registers }).inc(value)
+  /** One sample for each value of a label. */
+  function each(
+    Kind: typeof Counter | typeof Gauge,
+    name: string,
+    help: string,
+    label: string,
+    values: (readonly [string, number])[]
+  ) {
+    const metric = new Kind({ name: `ghmesh_${name}`, help, labelNames: [label], registers })
+    for (const [of, value] of values) metric.inc({ [label]: of }, value)
+  }
   const quotas = Object.entries(stats.quota)
-  const byMode: Sample[] = [
-    ...Object.entries(modes).map(([mode, name]): Sample => [stats[name], { mode }]),
-    [counts.graphqlHits, { mode: 'graphql' }],
-    [counts.passed, { mode: 'passed' }],
-    [counts.refused, { mode: 'refused' }]
-  ]
-  return [
-    family('ghmesh_requests_total', 'counter', 'Requests, by how they were answered.', byMode),
-    family('ghmesh_api_calls_total', 'counter', 'Calls sent to GitHub.', [[stats.apiCallsMade]]),
-    family('ghmesh_api_calls_saved_total', 'counter', 'Requests answered without a call to GitHub.', [
-      [stats.apiCallsSaved]
-    ]),
-    family('ghmesh_quota_spent_total', 'counter', 'Units of the rate limit spent.', [[stats.quotaSpent]]),
-    family('ghmesh_quota_saved_total', 'counter', 'Units of the rate limit saved.', [[stats.quotaSaved]]),
-    family(
-      'ghmesh_quota_remaining',
-      'gauge',
-      'Remaining units of the rate limit, as GitHub last reported them, by resource.',
-      quotas.map(([resource, { remaining }]) => [remaining, { resource }])
-    ),
-    family(
-      'ghmesh_quota_limit',
-      'gauge',
-      'The rate limit, as GitHub last reported it, by resource.',
-      quotas.map(([resource, { limit }]) => [limit, { resource }])
-    ),
-    family('ghmesh_cache_entries', 'gauge', 'Entries in the cache.', [[stats.entries]]),
-    family('ghmesh_cache_bytes', 'gauge', 'Bytes in the cache.', [[stats.bytes]]),
-    family('ghmesh_cache_evictions_total', 'counter', 'Entries evicted to make room.', [[stats.evictions]]),
-    family('ghmesh_cache_expirations_total', 'counter', 'Entries removed because of their age.', [[stats.expirations]]),
-    family('ghmesh_peers', 'gauge', 'Connected members.', [[stats.connectedPeers]]),
-    family(
-      'ghmesh_relays',
-      'gauge',
-      'Configured relays, by state.',
-      relayStates.map((state) => [relays.filter((relay) => relay.state === state).length, { state }])
-    ),
-    family(
-      'ghmesh_rejected_total',
-      'counter',
-      'Inbound data that was discarded, by reason.',
-      Object.entries(stats.rejected).map(([reason, n]) => [n, { reason }])
-    ),
-    family('ghmesh_uptime_seconds', 'gauge', 'Seconds since the proxy started.', [[uptimeSeconds]]),
-    family('ghmesh_build_info', 'gauge', 'The version, as a label.', [[1, { version }]])
-  ].join('')
-}
 
-function family(name: string, type: 'counter' | 'gauge', help: string, samples: readonly Sample[]): string {
-  const lines = samples.map(([value, labels]) => `${name}${labels ? labelText(labels) : ''} ${value}\n`)
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
+  each(Counter, 'requests_total', 'Requests, by how they were answered.', 'mode', [
+    ...Object.entries(modes).map(([mode, name]) => [mode, stats[name]] as const),
+    ['graphql', counts.graphqlHits],
+    ['passed', counts.passed],
+    ['refused', counts.refused]
+  ])
+  single(Counter, 'api_calls_total', 'Calls sent to GitHub.', stats.apiCallsMade)
+  single(Counter, 'api_calls_saved_total', 'Requests answered without a call to GitHub.', stats.apiCallsSaved)
+  single(Counter, 'quota_spent_total', 'Units of the rate limit spent.', stats.quotaSpent)
+  single(Counter, 'quota_saved_total', 'Units of the rate limit saved.', stats.quotaSaved)
+  const remaining = quotas.map(([resource, quota]) => [resource, quota.remaining] as const)
+  each(
+    Gauge,
+    'quota_remaining',
+    'Remaining units of the rate limit, as GitHub last reported them, by resource.',
+    'resource',
+    remaining
+  )
+  const limits = quotas.map(([resource, quota]) => [resource, quota.limit] as const)
+  each(Gauge, 'quota_limit', 'The rate limit, as GitHub last reported it, by resource.', 'resource', limits)
+  single(Gauge, 'cache_entries', 'Entries in the cache.', stats.entries)
+  single(Gauge, 'cache_bytes', 'Bytes in the cache.', stats.bytes)
+  single(Counter, 'cache_evictions_total', 'Entries evicted to make room.', stats.evictions)
+  single(Counter, 'cache_expirations_total', 'Entries removed because of their age.', stats.expirations)
+  single(Gauge, 'peers', 'Connected members.', stats.connectedPeers)
+  const ofRelays = relayStates.map((state) => [state, relays.filter((relay) => relay.state === state).length] as const)
+  each(Gauge, 'relays', 'Configured relays, by state.', 'state', ofRelays)
+  each(
+    Counter,
+    'rejected_total',
+    'Inbound data that was discarded, by reason.',
+    'reason',
+    Object.entries(stats.rejected)
+  )
+  single(Gauge, 'uptime_seconds', 'Seconds since the proxy started.', uptimeSeconds)
+  each(Gauge, 'build_info', 'The version, as a label.', 'version', [[version, 1]])
+  // The library puts an empty line between two metrics.
+  return (await registry.metrics()).replaceAll('\n\n', '\n')
 }
-
-const labelText = (labels: Record<string, string>) =>
-  `{${Object.entries(labels)
-    .map(([name, value]) => `${name}="${value.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`)
-    .join(',')}}`

@@ -4,7 +4,7 @@ import type { GroupStats, Mesh, MeshStats, Peer, Relay } from 'ghmesh'
 import { version } from 'ghmesh'
 import { messageOf } from '../errors.ts'
 import type { Entrance } from './entrance.ts'
-import { metricsText, type ProxyCounts } from './metrics.ts'
+import type { ProxyCounts } from './metrics.ts'
 import { sendJson, sendText } from './send.ts'
 import { purgeTarget } from './target.ts'
 
@@ -63,7 +63,7 @@ export function createOwnPages(options: OwnPagesOptions) {
   const since = Date.now()
   const uptimeSeconds = () => Math.floor((Date.now() - since) / 1000)
 
-  const shown: Record<string, (entrance: Entrance) => Answer> = {
+  const shown: Record<string, (entrance: Entrance) => Answer | Promise<Answer>> = {
     '/ghmesh/stats': ({ kind }): ProxyFigures => ({
       pid: process.pid,
       version,
@@ -76,10 +76,12 @@ export function createOwnPages(options: OwnPagesOptions) {
       ...(kind === 'socket' && cacheDir !== undefined && { cacheDir })
     }),
     '/ghmesh/group': (): GroupFigures => mesh.stats({ group: true }),
-    '/ghmesh/metrics': () => ({
-      type: 'text/plain; version=0.0.4; charset=utf-8',
-      text: metricsText(mesh.stats(), mesh.relays(), counts(), uptimeSeconds(), version)
-    })
+    async '/ghmesh/metrics'() {
+      // Not before: few are ever asked for it.
+      const { metricsText } = await import('./metrics.ts')
+      const text = await metricsText(mesh.stats(), mesh.relays(), counts(), uptimeSeconds(), version)
+      return { type: 'text/plain; version=0.0.4; charset=utf-8', text }
+    }
   }
   const changes: Record<string, (asked: Record<string, unknown>) => Promise<Purged | Cleared>> = {
     async '/ghmesh/purge'({ target }) {
@@ -96,7 +98,7 @@ export function createOwnPages(options: OwnPagesOptions) {
     const change = changes[path]
     if (page) {
       if (req.method !== 'GET' && req.method !== 'HEAD') return notAllowed(res, 'GET')
-      const answer = page(entrance)
+      const answer = await page(entrance)
       if ('text' in answer) sendText(res, 200, answer.type, answer.text)
       else sendJson(res, 200, answer)
     } else if (change) {
