@@ -1,3 +1,4 @@
+import PQueue from 'p-queue'
 import { pause } from '../pause.ts'
 
 /** Begins one thing after another, few at once, and lets whatever else waits for this thread go first every few milliseconds. */
@@ -10,8 +11,7 @@ const maxAtOnce = 16
 
 /** For work that others send: a burst of small messages must not stop everything else until all of them are done. */
 export function createTurns(): Turns {
-  const waiting: (() => void)[] = []
-  let underWay = 0
+  const queue = new PQueue({ concurrency: maxAtOnce })
   let sliceBegan = 0
   // Of the last that may begin: the next looks at the time when that one has begun.
   let last = Promise.resolve()
@@ -22,19 +22,13 @@ export function createTurns(): Turns {
     sliceBegan = performance.now()
   }
 
-  return async (work) => {
+  return (work) => {
     // What comes after a time of rest begins a slice of its own.
-    if (underWay === 0) sliceBegan = performance.now()
-    if (underWay < maxAtOnce) underWay++
-    else await new Promise<void>((resolve) => waiting.push(resolve))
-    try {
+    if (queue.pending === 0) sliceBegan = performance.now()
+    return queue.add(async () => {
       last = last.then(roomForOthers)
       await last
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else underWay--
-    }
+      return work()
+    })
   }
 }
