@@ -42,6 +42,7 @@ describe('older versions of Node', () => {
     const setup = await run(20, [join(root, 'scripts/setup.mjs')])
     expect([setup.code, setup.stderr]).to.deep.equal([0, ''])
     const refused = await run(20, [cli, 'secret'])
-    expect([refused.code, refused.stderr]).to.deep.equal([1, 'ghmesh: needs Node 22.13 or later, this is 20.19.5\n'])
+    const line = 'ghmesh needs Node 22.13 or later; this is v20.19.5: install a newer one from https://nodejs.org\n'
+    expect([refused.code, refused.stderr]).to.deep.equal([1, line])
   })
 })
