@@ -64,7 +64,7 @@ ghmesh_requests_total{mode="refused"} 14
 # HELP ghmesh_api_calls_total Calls sent to GitHub.
 # TYPE ghmesh_api_calls_total counter
 ghmesh_api_calls_total 10
-# HELP ghmesh_api_calls_saved_total Requests answered without one.
+# HELP ghmesh_api_calls_saved_total Requests answered without a call to GitHub.
 # TYPE ghmesh_api_calls_saved_total counter
 ghmesh_api_calls_saved_total 11
 # HELP ghmesh_quota_spent_total Units of the rate limit spent.
@@ -73,11 +73,11 @@ ghmesh_quota_spent_total 6
 # HELP ghmesh_quota_saved_total Units of the rate limit saved.
 # TYPE ghmesh_quota_saved_total counter
 ghmesh_quota_saved_total 15
-# HELP ghmesh_quota_remaining What GitHub last said is left, by resource.
+# HELP ghmesh_quota_remaining Remaining units of the rate limit, as GitHub last reported them, by resource.
 # TYPE ghmesh_quota_remaining gauge
 ghmesh_quota_remaining{resource="core"} 4990
 ghmesh_quota_remaining{resource="a \"b\" \\ \n"} 0
-# HELP ghmesh_quota_limit What GitHub last said is the limit, by resource.
+# HELP ghmesh_quota_limit The rate limit, as GitHub last reported it, by resource.
 # TYPE ghmesh_quota_limit gauge
 ghmesh_quota_limit{resource="core"} 5000
 ghmesh_quota_limit{resource="a \"b\" \\ \n"} 30
@@ -87,25 +87,25 @@ ghmesh_cache_entries 9
 # HELP ghmesh_cache_bytes Bytes in the cache.
 # TYPE ghmesh_cache_bytes gauge
 ghmesh_cache_bytes 1099511627776
-# HELP ghmesh_cache_evictions_total Entries that went for want of room.
+# HELP ghmesh_cache_evictions_total Entries evicted to make room.
 # TYPE ghmesh_cache_evictions_total counter
 ghmesh_cache_evictions_total 7
-# HELP ghmesh_cache_expirations_total Entries that went for their age.
+# HELP ghmesh_cache_expirations_total Entries removed because of their age.
 # TYPE ghmesh_cache_expirations_total counter
 ghmesh_cache_expirations_total 8
-# HELP ghmesh_peers Members connected now.
+# HELP ghmesh_peers Connected members.
 # TYPE ghmesh_peers gauge
 ghmesh_peers 3
-# HELP ghmesh_relays Relays that were named, by how it stands with them.
+# HELP ghmesh_relays Configured relays, by state.
 # TYPE ghmesh_relays gauge
 ghmesh_relays{state="away"} 1
 ghmesh_relays{state="connected"} 0
 ghmesh_relays{state="reserved"} 2
-# HELP ghmesh_rejected_total Inbound data that was dropped, by reason.
+# HELP ghmesh_rejected_total Inbound data that was discarded, by reason.
 # TYPE ghmesh_rejected_total counter
 ghmesh_rejected_total{reason="proof"} 2
 ghmesh_rejected_total{reason="message-rate"} 3
-# HELP ghmesh_uptime_seconds Since the proxy started.
+# HELP ghmesh_uptime_seconds Seconds since the proxy started.
 # TYPE ghmesh_uptime_seconds gauge
 ghmesh_uptime_seconds 60
 # HELP ghmesh_build_info The version, as a label.
