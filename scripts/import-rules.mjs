@@ -20,6 +20,7 @@ const houses = {
       ['mesh'],
       ['compose'],
       ['network'],
+      ['read-options'],
       ['flow/'],
       ['options'],
       ['members'],

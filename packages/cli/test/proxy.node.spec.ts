@@ -161,7 +161,7 @@ describe('ghmesh proxy', () => {
       github.respondOnce(/streamed/, () => new Response(pieces))
       github.respondOnce(/large/, () => new Response(large))
       github.respondOnce(/upload/, async (req) => new Response(String((await req.arrayBuffer()).byteLength)))
-      // A range is none of the cache's business.
+      // The cache does not answer ranges.
       const response = await open(socket, '/streamed', { headers: { range: 'bytes=0-' } }).answered
       const reading = response[Symbol.asyncIterator]()
       expect(String((await reading.next()).value)).to.equal('first')

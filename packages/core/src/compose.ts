@@ -13,14 +13,14 @@ import { createClock } from './github/clock.ts'
 import { createRoutes } from './github/routes.ts'
 import { createVisibility, isOpen } from './github/visibility.ts'
 import type { Members, OwnSide } from './members.ts'
-import type { readOptions } from './options.ts'
+import type { ReadOptions } from './options.ts'
 import { mayShare as isShareable } from './rules/share.ts'
 import { createCounters } from './stats.ts'
 import type { Store } from './store/store.ts'
 
 /** What a member is put together from, once options and platform are known. */
 export interface MemberParts {
-  options: ReturnType<typeof readOptions>
+  options: ReadOptions
   name: string
   store: Store
   machineKey: Bytes

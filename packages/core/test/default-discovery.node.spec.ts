@@ -1,7 +1,8 @@
 import { expect } from 'chai'
-import { type MeshOptions, readOptions } from '../src/options.ts'
+import type { MeshOptions } from '../src/options.ts'
 import { readEnvironment } from '../src/platform/node/environment.ts'
 import { defaultDiscovery } from '../src/platform/node/node.ts'
+import { readOptions } from '../src/read-options.ts'
 
 describe('ways to members that nobody has to choose', () => {
   const ways = (environment: Record<string, string>, options: MeshOptions = {}) =>

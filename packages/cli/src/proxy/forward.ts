@@ -30,7 +30,7 @@ interface ForwardHow {
 
 export type Forward = (req: IncomingMessage, res: ServerResponse, target: Target, how: ForwardHow) => Promise<void>
 
-/** The client's or none: this member's is not for whoever can open the port. */
+/** The client's token or none: anybody who can open the port must not use this member's. */
 const ownToken = { credentials: 'omit' } as const
 
 /** Larger bodies are no ordinary queries. */

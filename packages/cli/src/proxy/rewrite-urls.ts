@@ -2,7 +2,7 @@ import { Transform } from 'node:stream'
 
 /** A longer string is no URL that GitHub would take: its limit is some 8 KiB. */
 const maxUrlBytes = 8 * 1024
-/** A string that may be a URL is held back until it is known whether it is a name. More white space after it is none of ours. */
+/** A string that may be a URL is held back until what follows shows whether it is a property name; no longer than this. */
 const maxHeldBytes = 2 * maxUrlBytes
 const quote = 0x22
 const backslash = 0x5c

@@ -76,7 +76,7 @@ export function createFlow(parts: FlowParts) {
     isForAll,
     repositoryName: visibility.nameOf,
     aliasMs: limits.aliasMs,
-    localNow: localNow
+    localNow
   })
   const viewers = createViewers(parts.machineKey)
   const classifier = createClassifier({ api, targets, viewers, token: parts.token })

@@ -11,7 +11,7 @@ export interface Envelope {
 export const packEnvelope = ({ proof, sealed }: Envelope): Bytes =>
   concat(Uint8Array.of(protocolVersion), proof, sealed)
 
-/** An envelope, or why there is none: another version of the protocol, or no message at all. */
+/** An envelope, or why the bytes are not one: another version of the protocol, or no message at all. */
 export type Unpacked = Envelope | 'version' | 'malformed'
 
 /** Takes a gossip message apart; checks neither proof nor seal. */
