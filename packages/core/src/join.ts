@@ -26,7 +26,7 @@ export async function join(start: Start, secrets: readonly string[]): Promise<Me
     startFollower: (leader) => startHere(start, { connects: false, members: () => throughLeader(leader) }),
     answerMs: limits.tabAnswerMs,
     doneMs: limits.tabDoneMs,
-    seekMs: limits.tabAnswerMs + limits.membersBudgetMs
+    seekMs: limits.tabAnswerMs + limits.membersBudgetMs + limits.leaseWaitMs
   })
 }
 

@@ -39,6 +39,20 @@ export const defaultLimits = {
   hedgeMs: 75,
   /** How long a request waits for members before it goes to GitHub. */
   membersBudgetMs: 500,
+  /** A home of a lease that has not answered within this is taken for slow: the other home is asked as well. */
+  leaseHedgeMs: 200,
+  /** Who calls GitHub for all has so long before one more of those that wait calls too. */
+  leaseMs: secondMs,
+  /** Nobody waits longer than this for other members' calls. */
+  leaseWaitMs: 5 * secondMs,
+  /** A lease ends after this, whatever its holders do: GitHub itself gives up after 10 s. */
+  leaseTotalMs: 10 * secondMs,
+  /** Leases that a member grants to one other at the same time. */
+  leasesPerPeer: 64,
+  /** Nobody waits for a key again for so long after its answer was for nobody else. */
+  nothingToShareMs: 2 * minuteMs,
+  /** A member that was silent on three leases in a row is granted none for so long: it calls GitHub without them. */
+  silentHolderMs: 30 * secondMs,
   /**
    * How long a request to GitHub continues after its callers have gone. Clients usually retry within a second, and then get
    * its answer.

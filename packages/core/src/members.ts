@@ -2,6 +2,8 @@ import type { Cache } from './cache/cache.ts'
 import type { Entry, EntrySummary } from './entry.ts'
 import type { Emit } from './events.ts'
 import type { HeadCheck } from './exchange/head.ts'
+import type { LookupHow } from './exchange/lookup.ts'
+import type { Lease } from './exchange/seek.ts'
 import { createValues, type Values } from './exchange/values.ts'
 import type { Limits } from './limits.ts'
 import type { Relay } from './peers/relays.ts'
@@ -22,8 +24,11 @@ export interface Members {
   start(): Promise<void>
   /** Members and relays that are missing are dialled now. */
   retryNow(): void
-  /** Asks members for something newer than what is held; what they have is in the cache afterwards. Never rejects. */
-  lookUp(key: string, options: { held?: Entry | undefined; nobodyElse: boolean }): Promise<void>
+  /**
+   * Asks members for something newer than what is held; what they have is in the cache afterwards. Resolves to a lease where
+   * this member is to ask GitHub for all that wait. Never rejects.
+   */
+  lookUp(key: string, how: LookupHow): Promise<Lease | undefined>
   /** GitHub answered after this long, ms. */
   githubTook(ms: number): void
   /** A member's entry was served here. */
@@ -85,7 +90,7 @@ export function alone({ cache, counters, limits, emit, githubNow }: OwnSide): Me
     reputation,
     start: async () => {},
     retryNow() {},
-    lookUp: async () => {},
+    lookUp: async () => undefined,
     githubTook() {},
     used() {},
     announce() {},

@@ -5,6 +5,8 @@ import { type AbortOptions, abortable } from './abort.ts'
 import { composeMember, type MemberParts } from './compose.ts'
 import { MeshError } from './errors.ts'
 import type { MeshEvents } from './events.ts'
+import type { LeaseEnd } from './exchange/leases.ts'
+import type { Lease } from './exchange/seek.ts'
 import { resolve } from './flow/resolve.ts'
 import type { Relay } from './peers/relays.ts'
 import { ttlMs } from './rules/fresh.ts'
@@ -75,8 +77,13 @@ export interface Mesh extends AsyncDisposable {
 
 /** A mesh that runs here, as other tabs see it. All of this any page of the origin can ask for: see `tabs/messages.ts`. */
 export interface LocalMesh extends Mesh {
-  /** Asks members for what answers everybody's request; what they have is in the store afterwards. */
-  seek(key: string): Promise<void>
+  /**
+   * Asks members for what answers everybody's request; what they have is in the store afterwards. Resolves to whether the other
+   * tab is to ask GitHub for all that wait.
+   */
+  seek(key: string, after?: number): Promise<boolean>
+  /** Another tab's call, for which `seek` brought the lease, has ended. */
+  ended(key: string, how: LeaseEnd): void
   /** Another tab has put an own entry into the store, new or seen current: members are told, if it is for them. */
   told(key: string, isNew: boolean): Promise<void>
   /** Connected members that hold a body. */
@@ -88,6 +95,7 @@ export interface LocalMesh extends Mesh {
 /** Starts a member and gives it its public face. */
 export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
   const lastTold = new LRUCache<string, number>({ max: 10_000 })
+  const granted = new LRUCache<string, Lease>({ max: 1000 })
   const member = composeMember(parts)
   const { api, cache, githubNow, events, flow, mayShare, members, origin, purge, purges, classifier } = member
   const { values, peers, relays } = members
@@ -177,8 +185,15 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
       running()
       return member.clear()
     },
-    async seek(key) {
-      await members.lookUp(key, { held: (await cache.reload(key))?.entries[0], nobodyElse: false })
+    async seek(key, after) {
+      const held = (await cache.reload(key))?.entries[0]
+      const lease = await members.lookUp(key, { held, nobodyElse: false, after })
+      if (lease) granted.set(key, lease)
+      return lease !== undefined
+    },
+    ended(key, how) {
+      granted.get(key)?.end(how)
+      granted.delete(key)
     },
     async told(key, isNew) {
       const entry = (await cache.reload(key))?.entries.find(mayShare)

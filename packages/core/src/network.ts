@@ -1,9 +1,13 @@
 import { within } from './abort.ts'
+import { fromHex } from './bytes.ts'
 import { createUnasked, evictUnused } from './cache/unasked.ts'
 import type { Discovery } from './discovery/discovery.ts'
 import { staticPeers } from './discovery/static.ts'
 import { createAccept } from './exchange/accept.ts'
 import { createCatchUp } from './exchange/catch-up.ts'
+import { createHome } from './exchange/home.ts'
+import { createLeaseNews } from './exchange/lease-news.ts'
+import { createLeases } from './exchange/leases.ts'
 import { createLookup } from './exchange/lookup.ts'
 import { createPrefetch } from './exchange/prefetch.ts'
 import { createProviders } from './exchange/providers.ts'
@@ -11,6 +15,7 @@ import { createPublish } from './exchange/publish.ts'
 import { createReceive } from './exchange/receive.ts'
 import { createPeerRequests } from './exchange/request.ts'
 import { createRespond } from './exchange/respond.ts'
+import { createSeek } from './exchange/seek.ts'
 import { createShareableIndex } from './exchange/shareable-index.ts'
 import { createValues } from './exchange/values.ts'
 import { createProofCheck, type Group } from './group/group.ts'
@@ -82,7 +87,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     githubNow,
     peerId: () => transport.peerId,
     publish: publish.value,
-    lookUp: (key) => lookup.find(key, { nobodyElse: true }),
+    lookUp: async (key) => void (await lookup.find(key, { nobodyElse: true })),
     unasked
   })
 
@@ -127,17 +132,31 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     ticked: relays.tick
   })
 
+  const news = createLeaseNews()
+  const leases = createLeases({
+    limits,
+    localNow,
+    tell: async (peerId, wireName, told) =>
+      peerId === transport.peerId
+        ? news.take(wireName, peerId, told)
+        : await requests.lease(peerId, fromHex(wireName), told)
+  })
+  const seek = createSeek({ limits, self: () => transport.peerId, leases, news, requests, responseTimes })
   const lookup = createLookup({
     group,
+    cache,
     limits,
     roster,
     reputation,
     responseTimes,
     providers,
     requests,
+    leasing: () => [transport.peerId, ...roster.leasing()],
+    seek,
     accept,
     acceptValue: values.take
   })
+  const home = createHome({ cache, shareable, leases, news, pull: lookup.pull, mayShare })
   const prefetch = createPrefetch({
     limits,
     localNow,
@@ -176,7 +195,9 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     mayShare,
     groupOf: roster.groupOf,
     prove: handshake.prove,
-    reputation
+    reputation,
+    leases,
+    home
   })
   const receive = createReceive({
     cache,
@@ -214,7 +235,10 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
           message: receive,
           request: respond,
           connect: connections.connect,
-          disconnect: connections.disconnect,
+          disconnect(peer) {
+            connections.disconnect(peer)
+            leases.gone(peer.id)
+          },
           probed: (from) => roster.groupOf(from) && name
         }
       )
@@ -242,6 +266,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     async stop() {
       prefetch.stop()
       presence.stop()
+      leases.stop()
       await within(publish.flush(), limits.stopMs)
       publish.stop()
       await within(dialler.stop(), limits.stopMs)

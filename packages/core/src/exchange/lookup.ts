@@ -1,4 +1,5 @@
 import { fromHex, hex } from '../bytes.ts'
+import type { Cache } from '../cache/cache.ts'
 import type { Entry } from '../entry.ts'
 import type { Group } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
@@ -7,35 +8,50 @@ import type { ResponseTimes } from '../peers/response-times.ts'
 import type { Roster } from '../peers/roster.ts'
 import type { Peer } from '../transport/transport.ts'
 import type { createAccept } from './accept.ts'
+import { firstAnswer } from './first-answer.ts'
 import { transferMs } from './frames.ts'
 import { homesOf } from './homes.ts'
 import type { Wanted } from './prefetch.ts'
 import type { Providers } from './providers.ts'
 import type { PeerAnswer } from './read-answer.ts'
 import type { PeerRequests } from './request.ts'
+import type { createSeek, Lease } from './seek.ts'
 import type { Values } from './values.ts'
+
+export interface LookupHow {
+  /** What is held, which is stale. */
+  held?: Entry | undefined
+  /** GitHub is not asked afterwards, so members have as long as it takes to send the largest body. */
+  nobodyElse: boolean
+  /** The caller asks GitHub unless something comes that was seen later than this, ms; absent: it asks for no lease. */
+  after?: number | undefined
+}
 
 /** Asks members for what they hold; what they send is checked and then in the cache. */
 export interface Lookup {
   /**
-   * Asks the members most likely to have something newer than what is held, within the budget for members; where nobody else
-   * can be asked, as long as it takes to send the largest body. Never rejects.
+   * Asks the members most likely to have something newer than what is held, within the budget for members. With `after` a
+   * member that asks GitHub for the same is waited for; resolves to the lease where the caller is to ask for all. Never rejects.
    */
-  find(key: string, options: { held?: Entry | undefined; nobodyElse: boolean }): Promise<void>
-  /** Fetches a body that a member has announced. Resolves to how many bytes came. */
-  pull(wanted: Wanted): Promise<number>
+  find(key: string, how: LookupHow): Promise<Lease | undefined>
+  /** Fetches what a member has announced; with the hash of what is held, only its head. Resolves to how many bytes came. */
+  pull(wanted: Wanted, held?: string): Promise<number>
   /** The connected members that hold this very body now. */
   holders(key: string, hash: string): Promise<Peer[]>
 }
 
 export interface LookupOptions {
   group: Group
-  limits: Pick<Limits, 'membersBudgetMs'>
+  cache: Pick<Cache, 'find'>
+  limits: Pick<Limits, 'membersBudgetMs' | 'hedgeMs'>
   roster: Pick<Roster, 'list'>
   reputation: Pick<Reputation, 'hears'>
-  responseTimes: Pick<ResponseTimes, 'isWorthAsking'>
+  responseTimes: Pick<ResponseTimes, 'isWorthAsking' | 'answered' | 'late'>
   providers: Pick<Providers, 'of'>
-  requests: Pick<PeerRequests, 'first' | 'get'>
+  requests: Pick<PeerRequests, 'get'>
+  /** The members that grant leases, this one included if it does. */
+  leasing(): string[]
+  seek: ReturnType<typeof createSeek>
   accept: ReturnType<typeof createAccept>
   acceptValue: Values['take']
 }
@@ -44,20 +60,23 @@ export interface LookupOptions {
 const maxAsked = 2
 
 export function createLookup(options: LookupOptions): Lookup {
-  const { group, limits, roster, reputation, responseTimes, providers, requests, accept, acceptValue } = options
+  const { group, cache, limits, roster, reputation, responseTimes, providers, requests, accept, acceptValue } = options
   const isWorthAsking = (peerId: string) => reputation.hears(peerId) && responseTimes.isWorthAsking(peerId)
+  const best = (peerIds: string[]) => peerIds.filter(isWorthAsking).slice(0, maxAsked)
+  const memberIds = () => roster.list().map(({ id }) => id)
 
-  /** The members to ask, the best first. */
-  function candidates(wireName: string, held: Entry | undefined): string[] {
-    const members = roster.list().map(({ id }) => id)
-    const newer = providers
+  /** The members that have said to have something newer, the newest first. */
+  function newer(wireName: string, held: Entry | undefined): string[] {
+    const members = memberIds()
+    const ids = providers
       .of(wireName)
       .filter(({ peerId, asOf }) => members.includes(peerId) && asOf > (held?.asOf ?? 0))
       .map(({ peerId }) => peerId)
-    // With an entry in hand, only a member that has said to have a newer one is worth the wait.
-    const wanted = newer.length > 0 ? newer : held ? [] : homesOf(wireName, members, 2 * maxAsked)
-    return wanted.filter(isWorthAsking).slice(0, maxAsked)
+    return best(ids)
   }
+
+  const homesOfEntry = (wireName: string) => best(homesOf(wireName, memberIds(), 2 * maxAsked))
+  const homesOfLease = (wireName: string) => best(homesOf(wireName, options.leasing(), 2 * maxAsked))
 
   /** `named`: the group in whose names the wire key was said. */
   async function take(answer: PeerAnswer, wireKey: Uint8Array, named: Group, asked: boolean): Promise<void> {
@@ -66,29 +85,59 @@ export function createLookup(options: LookupOptions): Lookup {
     else if (body) await acceptValue(answer.head, wireKey, named, from, body)
   }
 
-  async function find(
-    key: string,
-    { held, nobodyElse }: { held?: Entry | undefined; nobodyElse: boolean }
-  ): Promise<void> {
+  /** Asks members for what they hold. Resolves to when GitHub was asked for what came, ms. */
+  async function ask(peerIds: string[], wireKey: Uint8Array, { held, nobodyElse }: LookupHow): Promise<number> {
+    const found = await firstAnswer({
+      peerIds,
+      ask: async (peerId, signal) =>
+        (await requests.get(peerId, wireKey, { held: held && fromHex(held.hash), signal }))?.found,
+      hedgeMs: limits.hedgeMs,
+      maxWaitMs: limits.membersBudgetMs + (nobodyElse ? transferMs : 0),
+      responseTimes
+    })
+    if (found) await take(found, wireKey, group, true)
+    return found?.kind === 'entry' ? found.head.asOf : 0
+  }
+
+  async function find(key: string, how: LookupHow): Promise<Lease | undefined> {
+    const { held, after } = how
     const wireKey = await group.wireKey(key)
-    const maxWaitMs = limits.membersBudgetMs + (nobodyElse ? transferMs : 0)
-    const how = { held: held && fromHex(held.hash), maxWaitMs }
-    const answer = await requests.first(candidates(hex(wireKey), held), wireKey, how)
-    if (answer) await take(answer, wireKey, group, true)
+    const wireName = hex(wireKey)
+    const announced = newer(wireName, held)
+    const homes = after === undefined ? [] : homesOfLease(wireName)
+    // With an entry in hand, only a member that has said to have a newer one is worth the wait.
+    const holders = announced.length > 0 ? announced : held ? [] : homesOfEntry(wireName)
+    if (announced.length > 0 || homes.length === 0) {
+      const asOf = await ask(holders, wireKey, how)
+      if (after === undefined || homes.length === 0 || asOf > after) return undefined
+    }
+    return options.seek({
+      wireKey,
+      stale: held?.hash,
+      after: after as number,
+      homes,
+      holders: announced.length > 0 ? [] : holders,
+      take: (found) => take(found, wireKey, group, true),
+      held: async (hash) => (await cache.find(key))?.entries.find((entry) => entry.hash === hash)
+    })
   }
 
   return {
-    find: (key, how) => find(key, how).catch(() => {}),
-    async pull({ peerId, wireKey, named }) {
-      const answer = responseTimes.isWorthAsking(peerId) ? await requests.get(peerId, wireKey) : undefined
-      if (answer) await take(answer, wireKey, named, false)
-      return answer?.body?.byteLength ?? 0
+    find: (key, how) => find(key, how).catch(() => undefined),
+    async pull({ peerId, wireKey, named }, held) {
+      const how = { held: held === undefined ? undefined : fromHex(held) }
+      const answer = responseTimes.isWorthAsking(peerId) ? await requests.get(peerId, wireKey, how) : undefined
+      if (answer?.found) await take(answer.found, wireKey, named, false)
+      return answer?.found?.body?.byteLength ?? 0
     },
     async holders(key, hash) {
       const wireKey = await group.wireKey(key)
       const peers = roster.list()
-      const answers = await Promise.all(peers.map(({ id }) => requests.get(id, wireKey, fromHex(hash))))
-      return peers.filter((_peer, i) => answers[i] && hex(answers[i].head.hash) === hash)
+      const answers = await Promise.all(peers.map(({ id }) => requests.get(id, wireKey, { held: fromHex(hash) })))
+      return peers.filter((_peer, i) => {
+        const found = answers[i]?.found
+        return found && hex(found.head.hash) === hash
+      })
     }
   }
 }

@@ -96,8 +96,8 @@ export function createReceive(
         await options.purged(message.target, message.asOf, from)
         return 'accept'
       case 'presence': {
-        const { name, version, stats, addresses, offset, sentAt } = message
-        options.present(from, { name, version, stats: readStats(stats), addresses })
+        const { name, version, stats, addresses, leases, offset, sentAt } = message
+        options.present(from, { name, version, stats: readStats(stats), addresses, leases: leases === true })
         if (offset !== undefined) options.clock.hear(from, sentAt + offset)
         return 'accept'
       }

@@ -1,12 +1,13 @@
+import { fromHex } from '../bytes.ts'
 import type { Group } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
 import type { Reputation } from '../peers/reputation.ts'
 import type { ResponseTimes } from '../peers/response-times.ts'
 import { type Answer, decodeAnswer, encodeQuestion, protocolVersion } from '../protocol/wire.ts'
 import type { Transport } from '../transport/transport.ts'
-import { firstAnswer } from './first-answer.ts'
 import { createFrames, drain } from './frames.ts'
-import { type PeerAnswer, readAnswer } from './read-answer.ts'
+import type { LeaseEnd, LeaseNews } from './leases.ts'
+import { type GetAnswer, readAnswer } from './read-answer.ts'
 
 export interface PeerRequestsOptions {
   transport: Transport
@@ -16,16 +17,20 @@ export interface PeerRequestsOptions {
   limits: Limits
 }
 
+export interface GetOptions {
+  /** The hash of the body that is held: it is not sent again. */
+  held?: Uint8Array | undefined
+  /** A lease is asked for where the member holds nothing seen later than this, ms on GitHub's clock. */
+  after?: number | undefined
+  signal?: AbortSignal | undefined
+}
+
 /** This member's questions to others, each within its budget. */
 export interface PeerRequests {
-  /** One member's answer to `get`, or undefined: it has none, is too slow, or broke the protocol. Never rejects. */
-  get(peerId: string, wireKey: Uint8Array, held?: Uint8Array): Promise<PeerAnswer | undefined>
-  /** The first of some members that has it, within `maxWaitMs`; the second is asked when the first is slow. */
-  first(
-    peerIds: readonly string[],
-    wireKey: Uint8Array,
-    options: { held?: Uint8Array | undefined; maxWaitMs: number }
-  ): Promise<PeerAnswer | undefined>
+  /** One member's answer to `get`, or undefined: it is too slow, or broke the protocol. Never rejects. */
+  get(peerId: string, wireKey: Uint8Array, how?: GetOptions): Promise<GetAnswer | undefined>
+  /** Tells a home how a call ended, or one that waits how it stands. Resolves to whether it was expected. Never rejects. */
+  lease(peerId: string, wireKey: Uint8Array, what: LeaseEnd | LeaseNews): Promise<boolean>
   /** Shows this member's proof (of another group than the first) and resolves to the peer's; `relay` where it is one. */
   proof(peerId: string, of?: Group): Promise<Uint8Array | 'relay' | undefined>
   /** The freshest keys of a member: wire key, hash, asOf. */
@@ -40,9 +45,10 @@ export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
   async function ask<T extends Answer['type']>(
     peerId: string,
     bytes: Uint8Array,
-    types: readonly T[]
+    types: readonly T[],
+    budgetMs: number = limits.proofMs
   ): Promise<(Answer & { type: T }) | undefined> {
-    const frames = send(peerId, bytes, limits.proofMs)
+    const frames = send(peerId, bytes, budgetMs)
     const { value: frame } = await frames.next()
     if (!frame) return undefined
     drain(frames)
@@ -55,10 +61,9 @@ export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
   async function get(
     peerId: string,
     key: Uint8Array,
-    held?: Uint8Array,
-    signal?: AbortSignal
-  ): Promise<PeerAnswer | undefined> {
-    const question = encodeQuestion({ version: protocolVersion, type: 'get', key, hash: held })
+    { held, after, signal }: GetOptions = {}
+  ): Promise<GetAnswer | undefined> {
+    const question = encodeQuestion({ version: protocolVersion, type: 'get', key, hash: held, after })
     const frames = send(peerId, question, limits.membersBudgetMs, signal)
     const startedAt = performance.now()
     const refuse = (reason: string) => void reputation.reject(peerId, reason)
@@ -74,15 +79,12 @@ export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
   const safely = <T>(work: Promise<T>): Promise<T | undefined> => work.catch(() => undefined)
 
   return {
-    get: (peerId, key, held) => safely(get(peerId, key, held)),
-    first: (peerIds, key, { held, maxWaitMs }) =>
-      firstAnswer({
-        peerIds,
-        ask: (peerId, signal) => safely(get(peerId, key, held, signal)),
-        hedgeMs: limits.hedgeMs,
-        maxWaitMs,
-        responseTimes
-      }),
+    get: (peerId, key, how) => safely(get(peerId, key, how)),
+    async lease(peerId, key, what) {
+      const told = what.state === 'stored' ? { hash: fromHex(what.hash), asOf: Math.round(what.asOf) } : {}
+      const question = encodeQuestion({ version: protocolVersion, type: 'lease', key, state: what.state, ...told })
+      return (await safely(ask(peerId, question, ['ok', 'none'], limits.membersBudgetMs)))?.type === 'ok'
+    },
     async proof(peerId, of = group) {
       const proof = await of.proofFor(transport.peerId)
       const question = encodeQuestion({ version: protocolVersion, type: 'proof', proof })

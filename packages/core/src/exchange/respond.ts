@@ -14,6 +14,8 @@ import {
   questionVersion
 } from '../protocol/wire.ts'
 import { headOf } from './head.ts'
+import type { createHome } from './home.ts'
+import type { LeaseState, Leases } from './leases.ts'
 import { valueHeadOf } from './publish.ts'
 import type { ShareableIndex } from './shareable-index.ts'
 
@@ -27,6 +29,9 @@ export interface RespondOptions {
   /** Takes a peer's proof; resolves to this member's own if it holds. */
   prove(peerId: string, proof: Uint8Array): Promise<Uint8Array | undefined>
   reputation: Pick<Reputation, 'hears' | 'reject'>
+  leases: Pick<Leases, 'ask'>
+  /** Takes what a member says of a lease. False for what nobody waits for. */
+  home: ReturnType<typeof createHome>
 }
 
 /** What arrives in one round trip however long it is: ten segments (RFC 6928). Making it smaller only takes time. */
@@ -35,9 +40,9 @@ const firstFlightBytes = 14_600
 /** Questions are short; anything longer is invalid. */
 const maxQuestionBytes = 4096
 
-/** The mirror: answers members' questions from what this member holds. Asks nobody, waits for nobody. */
+/** The mirror: answers members' questions from what this member holds, and grants leases for what it does not hold. */
 export function createRespond(options: RespondOptions): (from: string, bytes: Uint8Array) => AsyncIterable<Uint8Array> {
-  const { cache, shareable, limits, mayShare, groupOf, prove, reputation } = options
+  const { cache, shareable, limits, mayShare, groupOf, prove, reputation, leases, home } = options
   const transfers = new Map<string, number>()
 
   async function* answer(from: string, question: Question): AsyncGenerator<Uint8Array> {
@@ -49,16 +54,21 @@ export function createRespond(options: RespondOptions): (from: string, bytes: Ui
     const group = groupOf(from)
     if (!group) return yield encodeAnswer({ type: 'error', code: 'unproven' })
     if (question.type === 'list') return yield encodeAnswer({ type: 'keys', items: await shareable.newest(group) })
-    const key = shareable.keyOf(hex(question.key))
+    if (question.type === 'lease') return yield encodeAnswer({ type: home(from, group, question) ? 'ok' : 'none' })
+    const wireName = hex(question.key)
+    const key = shareable.keyOf(wireName)
     const found = key === undefined ? undefined : await find(key)
-    if (!found) return yield encodeAnswer({ type: 'none' })
-    if (question.hash && equal(question.hash, found.hash)) return yield encodeAnswer(found.header('held', 0))
+    const { after } = question
+    const isWanted = after !== undefined && (found?.asOf ?? 0) <= after
+    const lease = isWanted ? leases.ask(wireName, from) : undefined
+    if (!found) return yield encodeAnswer({ type: 'none', lease })
+    if (question.hash && equal(question.hash, found.hash)) return yield encodeAnswer(found.header('held', 0, lease))
     const compressed = found.body.byteLength > firstFlightBytes ? await deflate(plain(found.body)) : found.body
     const [encoding, body] =
       compressed.byteLength < found.body.byteLength
         ? (['deflate-raw', compressed] as const)
         : (['identity', found.body] as const)
-    yield encodeAnswer(found.header(encoding, body.byteLength))
+    yield encodeAnswer(found.header(encoding, body.byteLength, lease))
     for (let at = 0; at < body.byteLength; at += limits.frameBytes) yield body.subarray(at, at + limits.frameBytes)
   }
 
@@ -68,14 +78,20 @@ export function createRespond(options: RespondOptions): (from: string, bytes: Ui
     const entry = (await cache.find(key))?.entries.find(mayShare)
     if (entry) {
       const head = headOf(entry)
-      const header = (encoding: Encoding, length: number): Answer => ({ type: 'entry', entry: head, encoding, length })
-      return { hash: head.hash, body: entry.body as Uint8Array, header }
+      const header = (encoding: Encoding, length: number, lease?: LeaseState): Answer => ({
+        type: 'entry',
+        entry: head,
+        encoding,
+        length,
+        lease
+      })
+      return { asOf: entry.asOf, hash: head.hash, body: entry.body as Uint8Array, header }
     }
     const value = await cache.value(key)
     if (!value) return undefined
     const head = await valueHeadOf(value)
     const header = (encoding: Encoding, length: number): Answer => ({ type: 'value', value: head, encoding, length })
-    return { hash: head.hash, body: value.json, header }
+    return { asOf: value.at, hash: head.hash, body: value.json, header }
   }
 
   return async function* (from, bytes) {

@@ -3,6 +3,7 @@ import type { Cache } from '../cache/cache.ts'
 import { withAnswer } from '../confirmations.ts'
 import type { Entry } from '../entry.ts'
 import type { Emit } from '../events.ts'
+import type { LeaseEnd } from '../exchange/leases.ts'
 import { type EtagScheme, opaqueTag } from '../github/etag.ts'
 import { keptHeaders, maxAgeMs, refreshedHeaders } from '../github/headers.ts'
 import { inspect } from '../github/inspect.ts'
@@ -31,7 +32,13 @@ export interface AdmissionOptions {
   /** The user's own narrowing of what is shared. */
   narrow?: ((request: Request, response: Response) => boolean) | undefined
   /** An entry is held, new or seen current, and may be told to members if it is public or the group shares all. */
-  announce(request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean): void
+  announce(request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean): Promise<LeaseEnd>
+}
+
+/** An entry that was made or renewed, and what members that wait for it can have; absent where it stays here. */
+export interface Admitted {
+  entry: Entry
+  told?: Promise<LeaseEnd> | undefined
 }
 
 /** Makes entries of GitHub's answers: new ones of a 200, renewed ones of a 304. */
@@ -105,7 +112,7 @@ export function createAdmission(options: AdmissionOptions) {
 
   return {
     /** Takes a 200: checks it, stores it, and tells members what may be shared. Undefined when it is not kept. */
-    async admit(request: ApiRequest, answer: OriginAnswer): Promise<Entry | undefined> {
+    async admit(request: ApiRequest, answer: OriginAnswer): Promise<Admitted | undefined> {
       const { headers, body, url } = answer
       const freshMs = maxAgeMs(headers.get('cache-control') ?? undefined)
       if (!body || freshMs === undefined) return undefined
@@ -118,12 +125,13 @@ export function createAdmission(options: AdmissionOptions) {
       missing.delete(key, request.viewer)
       await cache.add(key, entry)
       emit('stored', { url: request.url.href, key, bytes: entry.body.byteLength })
-      if (!entry.local) announce({ ...request, ...target }, key, entry)
-      return entry
+      const told = entry.local ? undefined : announce({ ...request, ...target }, key, entry)
+      // Those that wait, wait for what was asked for; what it led to they have to find themselves.
+      return { entry, told: key === request.key ? told : undefined }
     },
 
     /** Takes a 304 for an entry: renews it, stores it, and tells members. */
-    async refresh(request: ApiRequest, entry: Entry, { headers, sentAt }: OriginAnswer): Promise<Entry> {
+    async refresh(request: ApiRequest, entry: Entry, { headers, sentAt }: OriginAnswer): Promise<Admitted> {
       // Only an ETag that can be computed from the body proves the body; then it is as good as an own one, but not its `Link`.
       const isTrue = entry.validator === 'portable' || (await isOwnBlob(entry))
       const isProven = isTrue && (headers.has('link') || !(await hasMembersLink(entry, request.url)))
@@ -146,8 +154,8 @@ export function createAdmission(options: AdmissionOptions) {
       await cache.touch(request.key, (held) => (held.hash === entry.hash ? change(held) : held))
       const refreshed = change(entry)
       if (refreshed.from === undefined) publicity.learnAlias(request, refreshed.headers.link)
-      if (!refreshed.local) announce(request, request.key, refreshed, entry.public)
-      return refreshed
+      const told = refreshed.local ? undefined : announce(request, request.key, refreshed, entry.public)
+      return { entry: refreshed, told }
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Cache } from '../cache/cache.ts'
 import type { Purges } from '../cache/purges.ts'
 import type { Entry } from '../entry.ts'
+import type { LeaseEnd } from '../exchange/leases.ts'
 import type { Api } from '../github/api.ts'
 import { type ApiRequest, anonymous } from '../github/request.ts'
 import type { Visibility } from '../github/visibility.ts'
@@ -25,7 +26,7 @@ export interface AnnounceOptions {
  */
 export function createAnnounce(options: AnnounceOptions) {
   const { api, cache, purges, visibility, classifier, mayShare, members, ask } = options
-  const underWay = new Set<Promise<void>>()
+  const underWay = new Set<Promise<unknown>>()
 
   /** Asks GitHub for the repository object, with the token that got the answer; what it shows is learnt on its way. */
   async function lookUp(request: ApiRequest, repository: string): Promise<void> {
@@ -40,10 +41,10 @@ export function createAnnounce(options: AnnounceOptions) {
   const isPublic = (request: ApiRequest, repository: string) =>
     visibility.isPublic(repository, () => lookUp(request, repository))
 
-  async function share(request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean): Promise<void> {
+  async function share(request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean): Promise<LeaseEnd> {
     const { repository, viewer } = request
     // With nobody to tell, only a new answer is worth a look: others here may then get it.
-    if (members.isAlone && (entry.public || wasPublic !== undefined)) return
+    if (members.isAlone && (entry.public || wasPublic !== undefined)) return { state: 'nothing' }
     let shared = entry
     if (viewer !== anonymous && repository) {
       const shown = await isPublic(request, repository)
@@ -56,30 +57,32 @@ export function createAnnounce(options: AnnounceOptions) {
       })
     }
     // What a write made stale while it was on its way is nobody else's.
-    if (!mayShare(shared) || shared.asOf <= purges.at(shared.url)) return
+    if (shared.asOf <= purges.at(shared.url)) return { state: 'failed' }
+    if (!mayShare(shared)) return { state: 'nothing' }
     if (wasPublic === shared.public) members.touched(key, shared)
     else members.announce(key, shared)
+    return { state: 'stored', hash: shared.hash, asOf: shared.asOf }
   }
 
-  function track(work: Promise<unknown>): void {
-    const safe = work.then(
-      () => {},
-      () => {} // a look-up that fails leaves the entry unshared; a later answer tries again
-    )
+  function track<T>(work: Promise<T>): Promise<T | undefined> {
+    const safe = work.catch(() => undefined) // a look-up that fails leaves the entry unshared; a later answer tries again
     underWay.add(safe)
-    void safe.finally(() => underWay.delete(safe))
+    return safe.finally(() => underWay.delete(safe))
   }
 
   return {
-    /** `wasPublic`: what members were told of this body before; undefined for a new one. */
-    share: (request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean): void =>
-      track(share(request, key, entry, wasPublic)),
+    /**
+     * `wasPublic`: what members were told of this body before; undefined for a new one. Resolves to what members that wait for it
+     * can have.
+     */
+    share: async (request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean): Promise<LeaseEnd> =>
+      (await track(share(request, key, entry, wasPublic))) ?? { state: 'failed' },
     /** Something that was public is refused to a token: looks whether its repository still is. */
     doubt(request: ApiRequest): void {
       const { repository } = request
       if (!repository || visibility.isHidden(repository)) return
       visibility.doubt(repository)
-      track(isPublic(request, repository))
+      void track(isPublic(request, repository))
     },
     /** Settles when nothing is waiting to be told. */
     idle: async (): Promise<void> => void (await Promise.all(underWay))

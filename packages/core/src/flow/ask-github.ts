@@ -5,9 +5,12 @@ import type { Condition, Origin, OriginAnswer } from '../github/origin.ts'
 import type { ApiRequest } from '../github/request.ts'
 import { ttlMs } from '../rules/fresh.ts'
 import { type Asker, type Assessment, mayServeStale } from '../rules/serve.ts'
+import type { Admitted } from './admission.ts'
 import type { NegativeCache } from './negative-cache.ts'
 import { type Outcome, step } from './outcome.ts'
 import type { Rights } from './rights.ts'
+
+const failed = Promise.resolve({ state: 'failed' } as const)
 
 /** What a call of GitHub needs, and what becomes of its answer. */
 export interface AskGitHubOptions {
@@ -19,9 +22,9 @@ export interface AskGitHubOptions {
   /** The condition under which GitHub would say 304 to this viewer, for this entry. */
   conditionFor(entry: Entry, request: ApiRequest): Promise<Condition>
   /** Takes a 304 for an entry: renews it, stores it, tells members. */
-  refresh(request: ApiRequest, entry: Entry, answer: OriginAnswer): Promise<Entry>
+  refresh(request: ApiRequest, entry: Entry, answer: OriginAnswer): Promise<Admitted>
   /** Takes a 200: checks it, stores it, tells members what may be shared. Undefined when it is not kept. */
-  admit(request: ApiRequest, answer: OriginAnswer): Promise<Entry | undefined>
+  admit(request: ApiRequest, answer: OriginAnswer): Promise<Admitted | undefined>
   rights: Pick<Rights, 'refused'>
   missing: Pick<NegativeCache, 'set'>
 }
@@ -60,7 +63,7 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
       detail: `stale-${reason}`,
       ttlMs: ttlMs(held.entry, asker)
     }
-    return { how: 'stale', status, entry: held.entry, call, viewer: request.viewer }
+    return { how: 'stale', status, entry: held.entry, call, told: failed, viewer: request.viewer }
   }
 
   return async (request, { held, store, signal }) => {
@@ -85,25 +88,31 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
     const call = { free: status === 304 && request.authorization !== undefined }
     const forwarded: CacheStatus = { forward: forwardReason(request, held), forwardStatus: status }
     const handedOn: Outcome = { how: 'misses', call, status: forwarded, answer, viewer: request.viewer }
-    const kept = (entry: Entry): Outcome => ({
+    const kept = ({ entry, told }: Admitted): Outcome => ({
       ...handedOn,
+      told,
       status: { ...forwarded, stored: true, ttlMs: ttlMs(entry, askerOf(request)) },
       entry
     })
     if (status === 304 && held && store) {
-      const entry = await refresh(request, held.entry, answer)
+      const renewed = await refresh(request, held.entry, answer)
       emit('revalidated', step(request))
-      return { ...kept(entry), how: 'revalidated' }
+      return { ...kept(renewed), how: 'revalidated' }
     }
     if (answer.limitedMs !== undefined || status >= 500)
-      return stale(request, held, status >= 500 ? 'server-error' : 'rate-limit', call, status) ?? handedOn
+      return (
+        stale(request, held, status >= 500 ? 'server-error' : 'rate-limit', call, status) ?? {
+          ...handedOn,
+          told: failed
+        }
+      )
     if (status !== 200) {
       await rights.refused(request, answer)
       if (status === 404 && answer.body) missing.set(request, answer)
       return handedOn
     }
-    const entry = store ? await admit(request, answer) : undefined
-    return entry ? kept(entry) : handedOn
+    const admitted = store ? await admit(request, answer) : undefined
+    return admitted ? kept(admitted) : handedOn
   }
 }
 

@@ -148,11 +148,13 @@ export function createFlow(parts: FlowParts) {
     missing,
     askGitHub,
     askerOf,
+    isLimited: (request) => origin.limitedUntil(request) > githubNow(),
     respond,
     counters,
     emit,
     audit,
-    maxWaitMs: limits.membersBudgetMs
+    maxWaitMs: limits.membersBudgetMs,
+    leaseMs: limits.leaseMs
   }
   const afterWrite = createAfterWrite({
     api,

@@ -1,5 +1,6 @@
 import type { CacheStatus } from '../cache-status.ts'
 import type { Entry } from '../entry.ts'
+import type { LeaseEnd } from '../exchange/leases.ts'
 import type { OriginAnswer } from '../github/origin.ts'
 import type { ApiRequest } from '../github/request.ts'
 import { ttlMs } from '../rules/fresh.ts'
@@ -15,6 +16,8 @@ export interface Outcome {
   answer?: OriginAnswer | undefined
   /** The call of GitHub that it took, and whether that cost nothing. */
   call?: { free: boolean } | undefined
+  /** What members that wait can have of it; absent where nothing was asked of GitHub, or nobody else may have it. */
+  told?: Promise<LeaseEnd> | undefined
   /** Who asked, and so may see `answer` and its headers. */
   viewer: string
 }

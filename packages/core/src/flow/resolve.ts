@@ -2,10 +2,13 @@ import { abortable } from '../abort.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Entry, Holding } from '../entry.ts'
 import type { Emit } from '../events.ts'
+import type { LeaseEnd } from '../exchange/leases.ts'
+import type { Lease } from '../exchange/seek.ts'
 import { opaqueTag } from '../github/etag.ts'
 import type { OriginAnswer } from '../github/origin.ts'
 import type { ApiRequest } from '../github/request.ts'
 import type { Members } from '../members.ts'
+import { freshAfter, lifetimeMs } from '../rules/fresh.ts'
 import { type Asker, type Assessment, assess, servable } from '../rules/serve.ts'
 import type { Counters } from '../stats.ts'
 import type { AskGitHub } from './ask-github.ts'
@@ -24,7 +27,11 @@ export interface Flow {
   emit: Emit
   /** How long one viewer waits for what another one asked for, ms. */
   maxWaitMs: number
+  /** How long a member has that calls GitHub for others, ms. */
+  leaseMs: number
   askerOf(request: ApiRequest): Asker
+  /** GitHub answers nothing to the asker's token for now. */
+  isLimited(request: ApiRequest): boolean
   members: Pick<Members, 'lookUp' | 'used' | 'isElsewhere'>
   missing: Pick<NegativeCache, 'get'>
   /** Looks at some of the entries that are served on a member's word. */
@@ -78,26 +85,60 @@ async function fetchAnew(
   const look = (holding: Holding | undefined) => assess(holding, flow.askerOf(request))
   const usable = () => fromCache(request, held, flow.askerOf(request))
   let held = first?.fresh ? first : look(await flow.cache.reload(request.key))
-  if (!usable() && !held?.fresh) held = look(await askMembers(flow, request, held)) ?? held
-  return usable() ?? flow.askGitHub(request, { held, store: true, signal })
+  let lease: Lease | undefined
+  if (!usable() && !held?.fresh) {
+    const asked = await askMembers(flow, request, held)
+    held = look(asked.holding) ?? held
+    lease = asked.lease
+  }
+  return usable() ?? askForAll(lease, () => flow.askGitHub(request, { held, store: true, signal }))
 }
 
-/** What is held once members were asked, within the budget for them. */
+/** One call for all members that wait for it: they hear what came of it, whatever that is. */
+async function askForAll(lease: Lease | undefined, call: () => Promise<Outcome>): Promise<Outcome> {
+  if (!lease) return call()
+  try {
+    const outcome = await call()
+    void Promise.resolve(outcome.told ?? nothing).then(lease.end)
+    return outcome
+  } catch (error) {
+    lease.end({ state: 'failed' })
+    throw error
+  }
+}
+
+const nothing: LeaseEnd = { state: 'nothing' }
+
+/** What is held once members were asked, and the lease where this member is to ask GitHub for all. */
 async function askMembers(
-  { cache, members }: Flow,
-  { key, mode, shareable }: ApiRequest,
+  flow: Flow,
+  request: ApiRequest,
   held: Assessment | undefined
-): Promise<Holding | undefined> {
-  if (shareable) await members.lookUp(key, { held: held?.entry, nobodyElse: mode === 'only-if-cached' })
-  return members.isElsewhere ? cache.reload(key) : cache.find(key)
+): Promise<{ holding: Holding | undefined; lease?: Lease | undefined }> {
+  const { cache, members } = flow
+  const { key, mode, shareable } = request
+  const nobodyElse = mode === 'only-if-cached'
+  const after = nobodyElse ? undefined : waitsAfter(flow, request, held)
+  const lease = shareable ? await members.lookUp(key, { held: held?.entry, nobodyElse, after }) : undefined
+  return { holding: await (members.isElsewhere ? cache.reload(key) : cache.find(key)), lease }
+}
+
+/** Members' calls are waited for where the answer could be served: what they ask GitHub for later than this. Or not at all. */
+function waitsAfter(flow: Flow, request: ApiRequest, held: Assessment | undefined): number | undefined {
+  const asker = flow.askerOf(request)
+  // What may be served although it is stale waits for nobody, nor is a word waited for that does not count.
+  if (held && (flow.isLimited(request) || !asker.trusts(undefined))) return undefined
+  // What comes would be stale already.
+  if (lifetimeMs(held?.entry, asker) < flow.leaseMs) return undefined
+  return freshAfter(held?.entry, asker)
 }
 
 /** `only-if-cached`: whatever this member or another one holds; never GitHub. */
 async function onlyFromMembers(flow: Flow, request: ApiRequest, held: Assessment | undefined): Promise<Outcome> {
-  const asked = await abortable(askMembers(flow, request, held), request.signal)
+  const { holding } = await abortable(askMembers(flow, request, held), request.signal)
   const asker = flow.askerOf(request)
   return (
-    fromCache(request, assess(asked, asker), asker) ?? {
+    fromCache(request, assess(holding, asker), asker) ?? {
       how: 'absent',
       status: { detail: 'only-if-cached' },
       viewer: request.viewer

@@ -9,6 +9,7 @@ export interface PresenceOptions {
       version: string
       stats: Record<string, unknown>
       addresses: string[]
+      leases: boolean
       /** What to add to this member's clock for GitHub's, ms; absent where GitHub has not shown its own. */
       offset?: number | undefined
     }): Promise<void>
@@ -35,7 +36,7 @@ export function createPresence(options: PresenceOptions) {
   async function present(): Promise<void> {
     const offset = clock.fromOrigin ? Math.round(clock.now() - localNow()) : undefined
     const addresses = transport.addresses.slice(0, maxAddresses)
-    await publish.presence({ name, version, stats: { ...ownStats() }, addresses, offset })
+    await publish.presence({ name, version, stats: { ...ownStats() }, addresses, leases: true, offset })
   }
 
   /** Many join at once when a fleet starts; one message greets them all. */

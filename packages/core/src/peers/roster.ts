@@ -10,6 +10,8 @@ export interface Presence {
   version: string
   stats: Partial<MeshStats>
   addresses: string[]
+  /** It grants leases. */
+  leases: boolean
   heardAt: number
 }
 
@@ -27,6 +29,8 @@ export interface Roster {
   list(): Peer[]
   isMember(peerId: string): boolean
   isConnected(peerId: string): boolean
+  /** The connected members that grant leases. */
+  leasing(): string[]
   /** True when nothing was heard of this member lately. */
   hear(peerId: string, presence: Omit<Presence, 'heardAt'>): boolean
   /** Its presence was heard lately. */
@@ -113,6 +117,7 @@ export function createRoster({ limits, localNow, transport, emit, mayStay, unpro
         .map(named),
     isMember: (peerId) => connected.get(peerId)?.joined === true,
     isConnected: (peerId) => connected.has(peerId),
+    leasing: () => [...connected.keys()].filter((id) => roster.isMember(id) && present.get(id)?.leases),
     hear(peerId, presence) {
       const isNew = !present.delete(peerId)
       present.set(peerId, { ...presence, heardAt: localNow() })

@@ -74,26 +74,51 @@ const gossip = v.variant('type', [
     /** Offset to GitHub's clock, ms, from members that could read it. */
     offset: v.optional(v.pipe(v.number(), v.safeInteger())),
     stats: v.record(text(64), v.unknown()),
+    /** It grants leases; absent from members of an older version, which are no homes of leases. */
+    leases: v.optional(v.boolean()),
     addresses: v.pipe(v.array(text(512)), v.maxLength(16))
   })
 ])
 
 const question = v.variant('type', [
   v.object({ version: v.literal(protocolVersion), type: v.literal('proof'), proof: bytesOf(104) }),
-  v.object({ version: v.literal(protocolVersion), type: v.literal('get'), key: digest, hash: v.optional(digest) }),
+  v.object({
+    version: v.literal(protocolVersion),
+    type: v.literal('get'),
+    key: digest,
+    hash: v.optional(digest),
+    /** The asker wants a lease where nothing later than this is held. */
+    after: v.optional(time)
+  }),
+  /** How a holder's call ended, to the home; how it stands with a key, from the home to those that wait. */
+  v.object({
+    version: v.literal(protocolVersion),
+    type: v.literal('lease'),
+    key: digest,
+    state: v.picklist(['stored', 'nothing', 'failed', 'granted', 'waiting', 'free']),
+    /** With `stored`: which body it is, and when GitHub was asked for it. */
+    hash: v.optional(digest),
+    asOf: v.optional(time)
+  }),
   v.object({ version: v.literal(protocolVersion), type: v.literal('list') })
 ])
+
+/** How it stands with a lease that was asked for. */
+const lease = v.optional(v.picklist(['granted', 'waiting', 'free']))
 
 const answer = v.variant('type', [
   v.object({ type: v.literal('proof'), proof: bytesOf(104) }),
   /** To `proof`, from a peer that is not a member but relays members' messages. */
   v.object({ type: v.literal('relay') }),
-  v.object({ type: v.literal('none') }),
+  v.object({ type: v.literal('none'), lease }),
+  /** To `lease`: it was expected. */
+  v.object({ type: v.literal('ok') }),
   v.object({
     type: v.literal('entry'),
     entry: entryHead,
     encoding: v.picklist(['identity', 'deflate-raw', 'held']),
-    length: count
+    length: count,
+    lease
   }),
   v.object({
     type: v.literal('value'),

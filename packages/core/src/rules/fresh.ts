@@ -14,7 +14,7 @@ export interface FreshnessAsker {
   purgedAt: number
   /** Whether a member's word is enough: with `trust: 'group'`, and while that member has not lost it. */
   trusts(peerId: string | undefined): boolean
-  limits: Pick<Limits, 'confirmationMs' | 'clockSkewMs'>
+  limits: Pick<Limits, 'confirmationMs' | 'clockSkewMs' | 'freshMs'>
 }
 
 /** Young enough to be served without asking GitHub again (RFC 9111, section 4.2). */
@@ -27,6 +27,14 @@ export function isFresh(entry: Entry, asker: FreshnessAsker): boolean {
     isLookedAt(entry, asker)
   )
 }
+
+/** How long an answer is fresh for the asker, ms; `entry` is what is held of it, if anything. */
+export const lifetimeMs = (entry: Entry | undefined, { freshMs, limits }: FreshnessAsker): number =>
+  freshMs ?? entry?.maxAgeMs ?? limits.freshMs
+
+/** An answer that GitHub was asked for later than this is fresh for the asker, ms. */
+export const freshAfter = (entry: Entry | undefined, asker: FreshnessAsker): number =>
+  Math.floor(Math.max(asker.purgedAt, asker.githubNow - lifetimeMs(entry, asker)))
 
 /** How long an entry stays fresh, ms; negative once it is stale (RFC 9211, section 2.5). */
 export function ttlMs(entry: Entry, asker: FreshnessAsker): number {

@@ -31,7 +31,8 @@ export function createLeader(channel: BroadcastChannel, mesh: LocalMesh, emit: E
   const stateIfDue = () => (performance.now() - toldAt > stateEveryMs ? state() : undefined)
 
   const perform: { [K in keyof Calls]: (args: Calls[K], signal?: AbortSignal) => Promise<unknown> } = {
-    seek: ([key]) => mesh.seek(key),
+    seek: ([key, after]) => mesh.seek(key, after),
+    ended: async ([key, how]) => mesh.ended(key, how),
     told: ([key, isNew]) => mesh.told(key, isNew),
     holders: ([key, hash]) => mesh.holdersOf(key, hash),
     get: ([name], signal) => mesh.get(name, { signal }),

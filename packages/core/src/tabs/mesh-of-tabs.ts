@@ -87,7 +87,10 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
 
   const quietly = (work: Promise<unknown>) => work.then(() => {}).catch(() => {})
   const leader: LeadingTab = {
-    seek: (key) => quietly(unlessLate(follower.ask('seek', [key]), seekMs)),
+    async seek(key, after) {
+      const granted = await unlessLate(follower.ask('seek', [key, after]), seekMs).catch(() => false)
+      return granted === true ? { end: (how) => void quietly(follower.ask('ended', [key, how])) } : undefined
+    },
     told: (key, isNew) => void quietly(follower.ask('told', [key, isNew])),
     purge: (target) => quietly(follower.ask('purge', [target])),
     holders: async (key, hash) => (await call('holders', [key, hash])) as Peer[]

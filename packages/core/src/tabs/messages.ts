@@ -1,5 +1,6 @@
 import { MeshError, type MeshErrorCode } from '../errors.ts'
 import type { MeshEvents } from '../events.ts'
+import type { LeaseEnd } from '../exchange/leases.ts'
 import type { Relay } from '../peers/relays.ts'
 import type { GroupStats, MeshStats } from '../stats.ts'
 import type { Json } from '../store/store.ts'
@@ -14,7 +15,9 @@ import type { Peer } from '../transport/transport.ts'
 /** What a follower asks of its leader; the arguments of each. */
 export interface Calls {
   /** Asks members for what answers everybody's request; what they have is in the store afterwards. */
-  seek: [key: string]
+  seek: [key: string, after?: number | undefined]
+  /** How the call ended for which `seek` brought the lease. */
+  ended: [key: string, how: LeaseEnd]
   /** An entry in the store is this tab's own, new or seen current: members may be told of it, if it is for everybody. */
   told: [key: string, isNew: boolean]
   holders: [key: string, hash: string]

@@ -1,10 +1,11 @@
+import type { Lease } from '../exchange/seek.ts'
 import { alone, type Members, type OwnSide } from '../members.ts'
 import type { Peer } from '../transport/transport.ts'
 
 /** The tab that holds the connections, for one that does not: members are asked and told by it. Nothing here rejects. */
 export interface LeadingTab {
-  /** Asks members for what answers everybody's request; what they have is in the store afterwards. */
-  seek(key: string): Promise<void>
+  /** As {@link Members.lookUp}; what members have is in the store afterwards. */
+  seek(key: string, after: number | undefined): Promise<Lease | undefined>
   /** An own entry is in the store, new or seen current, and is for members. */
   told(key: string, isNew: boolean): void
   purge(target: string): Promise<void>
@@ -18,7 +19,7 @@ export const throughLeader =
     ...alone(own),
     isAlone: false,
     isElsewhere: true,
-    lookUp: (key) => leader.seek(key),
+    lookUp: (key, { after }) => leader.seek(key, after),
     announce: (key) => leader.told(key, true),
     touched: (key) => leader.told(key, false),
     purge: (target) => leader.purge(target),

@@ -1,0 +1,60 @@
+import type { LeaseNews } from './leases.ts'
+
+/** What the homes of a lease tell this member while it waits. */
+export interface NewsLine {
+  /** The next news that has come or comes within `ms`; undefined where none does. */
+  next(ms: number): Promise<LeaseNews | undefined>
+  close(): void
+}
+
+export interface LeaseNewsDesk {
+  /** Opens a line before a home is asked, so that no news can come too early. */
+  open(wireName: string, home: string): NewsLine
+  /** Takes what a member says of a lease. False where nobody waits for it from that member. */
+  take(wireName: string, from: string, news: LeaseNews): boolean
+}
+
+/** More that a home sends before it was read is of no use: the last news counts. */
+const maxUnread = 4
+
+export function createLeaseNews(): LeaseNewsDesk {
+  const lines = new Map<string, Set<(news: LeaseNews) => void>>()
+  const nameOf = (wireName: string, home: string) => `${wireName} ${home}`
+
+  return {
+    open(wireName, home) {
+      const name = nameOf(wireName, home)
+      const unread: LeaseNews[] = []
+      let wake = () => {}
+      const take = (news: LeaseNews) => {
+        unread.push(news)
+        if (unread.length > maxUnread) unread.shift()
+        wake()
+      }
+      lines.set(name, (lines.get(name) ?? new Set()).add(take))
+      return {
+        async next(ms) {
+          if (unread.length === 0) {
+            let timer: ReturnType<typeof setTimeout> | undefined
+            await new Promise<void>((resolve) => {
+              wake = resolve
+              timer = setTimeout(resolve, ms)
+            })
+            clearTimeout(timer)
+          }
+          return unread.shift()
+        },
+        close() {
+          const open = lines.get(name)
+          open?.delete(take)
+          if (open?.size === 0) lines.delete(name)
+        }
+      }
+    },
+    take(wireName, from, news) {
+      const open = lines.get(nameOf(wireName, from))
+      for (const take of open ?? []) take(news)
+      return open !== undefined
+    }
+  }
+}
