@@ -95,7 +95,15 @@ export function scene(options: GitHubOptions = {}): Scene {
         logger: { debug() {}, info() {}, warn: (text) => warnings.push(text), error: (text) => warnings.push(text) },
         ...given,
         token,
-        limits: { touchBatchMs: 1, membersBudgetMs: 2000, hedgeMs: 1000, ...given.limits }
+        limits: {
+          touchBatchMs: 1,
+          membersBudgetMs: 2000,
+          hedgeMs: 1000,
+          leaseHedgeMs: 1000,
+          leaseMs: 10_000,
+          leaseWaitMs: 30_000,
+          ...given.limits
+        }
       })
       const member: Member = {
         mesh,

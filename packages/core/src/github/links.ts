@@ -82,7 +82,9 @@ export const numberedLinks = (pages: PageNumbers): PageLinks =>
 
 function changed(asked: URL, changes: QueryChanges): URL {
   const url = new URL(asked)
-  for (const [name, value] of Object.entries(changes)) {
+  // In one order for all: members compare the links of one body, and CBOR has an order of its own.
+  for (const name of Object.keys(changes).sort()) {
+    const value = changes[name] as string | null
     if (value === null) url.searchParams.delete(name)
     else url.searchParams.set(name, value)
   }
