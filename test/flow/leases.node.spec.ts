@@ -164,7 +164,7 @@ describe('leases', () => {
     await asked
   })
 
-  it('a purge during the call makes its answer nobody\'s: somebody asks again, and all see what is new', async () => {
+  it("a purge during the call makes its answer nobody's: somebody asks again, and all see what is new", async () => {
     const members = await fleet(4)
     const [a] = members as [Member]
     const hold = s.github.hold(`${issues}/1`, { phase: 'response' })

@@ -121,6 +121,8 @@ async function createAttacker(given: Pick<World, 'github' | 'hub'>, how: { secre
     answer: none as (question: Question & { type: 'get' }, signal?: AbortSignal) => AsyncIterable<Uint8Array>,
     /** What it answers to `proof`; replaced by tests. */
     proof: () => group.proofFor(peerId),
+    /** Hears each question that it is asked; replaced by tests. */
+    heard: (_question: Question): unknown => undefined,
     /** What it answers to `list`. */
     keys: [] as [Uint8Array, Uint8Array, number][],
     /** Connected, and for a member proven. */
@@ -172,7 +174,9 @@ async function createAttacker(given: Pick<World, 'github' | 'hub'>, how: { secre
     message: async () => 'accept',
     async *request(_from, bytes, { signal }) {
       const question = decodeQuestion(bytes)
-      if (question?.type === 'proof') yield encodeAnswer({ type: 'proof', proof: await attacker.proof() })
+      if (question) attacker.heard(question)
+      if (question?.type === 'lease') yield encodeAnswer({ type: 'ok' })
+      else if (question?.type === 'proof') yield encodeAnswer({ type: 'proof', proof: await attacker.proof() })
       else if (question?.type === 'list') yield encodeAnswer({ type: 'keys', items: attacker.keys })
       else if (question?.type === 'get') yield* attacker.answer(question, signal)
     },

@@ -142,7 +142,10 @@ describe('links: page numbers, for members of an older version', () => {
 describe('links: linkHeader', () => {
   it('is the same in whatever order a member tells the changes', () => {
     const asked = new URL('https://api.github.com/repos/octocat/hello-world/issues?per_page=2')
-    const [there, here] = [{ page: '2', after: 'abc' }, { after: 'abc', page: '2' }]
+    const [there, here] = [
+      { page: '2', after: 'abc' },
+      { after: 'abc', page: '2' }
+    ]
     expect(linkHeader({ next: there }, asked)).to.equal(linkHeader({ next: here }, asked))
   })
 

@@ -18,7 +18,7 @@ const asker = (parts: Partial<Asker> = {}): Asker => ({
   hidden: false,
   isOpen: true,
   trusts: () => true,
-  limits: { confirmationMs: hour, clockSkewMs: 5000 },
+  limits: { confirmationMs: hour, freshMs: 60_000, clockSkewMs: 5000 },
   ...parts
 })
 const verdictOn = (entry: Partial<Entry>, by: Partial<Asker> = {}) =>

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Limits } from '../limits.ts'
+import { systemTimers, type Timers } from '../timers.ts'
 import { busyMs } from './frames.ts'
 
 /** How it stands with a key for a member that asked: it calls GitHub for all, it waits for who does, or it goes by itself. */
@@ -29,6 +30,7 @@ export interface Leases {
 export interface LeasesOptions {
   limits: Pick<Limits, 'leaseMs' | 'leaseTotalMs' | 'leasesPerPeer' | 'nothingToShareMs' | 'silentHolderMs'>
   localNow: () => number
+  timers?: Timers
   /** Tells a member that waits. Resolves to false where it cannot be told, or waits no more. */
   tell(peerId: string, wireName: string, news: LeaseNews): Promise<boolean>
 }
@@ -40,7 +42,8 @@ interface Lease {
   inTime: boolean
   failures: number
   startedAt: number
-  timer?: ReturnType<typeof setTimeout>
+  /** Calls off what happens when its holder is silent. */
+  unwatch(): void
 }
 
 const last = ({ holders }: Lease) => [...holders].at(-1)
@@ -52,7 +55,7 @@ const silencesAllowed = 3
 const maxMarks = 10_000
 const maxPeers = 4096
 
-export function createLeases({ limits, localNow, tell }: LeasesOptions): Leases {
+export function createLeases({ limits, localNow, tell, timers = systemTimers }: LeasesOptions): Leases {
   const leases = new Map<string, Lease>()
   const held = new Map<string, number>()
   const unshared = new LRUCache<string, number>({ max: maxMarks })
@@ -76,7 +79,7 @@ export function createLeases({ limits, localNow, tell }: LeasesOptions): Leases 
   }
 
   function end(wireName: string, lease: Lease, news: LeaseNews): void {
-    clearTimeout(lease.timer)
+    lease.unwatch()
     leases.delete(wireName)
     for (const peerId of [...lease.holders]) release(lease, peerId)
     for (const peerId of lease.waiting) void tell(peerId, wireName, news)
@@ -100,11 +103,11 @@ export function createLeases({ limits, localNow, tell }: LeasesOptions): Leases 
 
   /** A holder is given so long; then one more calls, for the first may be dead, or only slow: it can still end the lease. */
   function watch(wireName: string, lease: Lease): void {
-    clearTimeout(lease.timer)
-    const dueAt = performance.now() + limits.leaseMs
-    lease.timer = setTimeout(() => {
+    lease.unwatch()
+    const dueAt = timers.now() + limits.leaseMs
+    lease.unwatch = timers.later(() => {
       // This thread was busy all the time: what the holder said has not been read yet.
-      if (performance.now() > dueAt + busyMs) return watch(wireName, lease)
+      if (timers.now() > dueAt + busyMs) return watch(wireName, lease)
       const silent = last(lease)
       if (lease.inTime && silent !== undefined) noteSilence(silent)
       lease.inTime = false
@@ -138,12 +141,13 @@ export function createLeases({ limits, localNow, tell }: LeasesOptions): Leases 
         return 'waiting'
       }
       if ((held.get(peerId) ?? 0) >= limits.leasesPerPeer) return 'free'
-      const granted = lease ?? {
+      const granted: Lease = lease ?? {
         holders: new Set(),
         waiting: new Set(),
         inTime: true,
         failures: 0,
-        startedAt: localNow()
+        startedAt: localNow(),
+        unwatch() {}
       }
       leases.set(wireName, granted)
       hold(granted, peerId)
@@ -179,7 +183,7 @@ export function createLeases({ limits, localNow, tell }: LeasesOptions): Leases 
       }
     },
     stop() {
-      for (const { timer } of leases.values()) clearTimeout(timer)
+      for (const { unwatch } of leases.values()) unwatch()
       leases.clear()
       held.clear()
     }

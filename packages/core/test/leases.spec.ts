@@ -1,0 +1,193 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { createLeases, type LeaseNews } from '../src/exchange/leases.ts'
+import type { Timers } from '../src/timers.ts'
+
+const limits = {
+  leaseMs: 1000,
+  leaseTotalMs: 10_000,
+  leasesPerPeer: 4,
+  nothingToShareMs: 120_000,
+  silentHolderMs: 30_000
+}
+
+/** Time that passes only where a test says so. */
+function virtualTimers() {
+  let now = 0
+  const due = new Set<{ at: number; work: () => void }>()
+  const timers: Timers = {
+    now: () => now,
+    later(work, ms) {
+      const one = { at: now + ms, work }
+      due.add(one)
+      return () => void due.delete(one)
+    }
+  }
+  return {
+    timers,
+    localNow: () => now,
+    async pass(ms: number): Promise<void> {
+      const until = now + ms
+      for (;;) {
+        await new Promise((resolve) => setTimeout(resolve)) // what was told is read
+        const [next] = [...due].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)
+        if (!next) break
+        due.delete(next)
+        now = next.at
+        next.work()
+      }
+      now = until
+    }
+  }
+}
+
+/** A home, and what it has told each member that waits. */
+function home(isReached: (peerId: string) => boolean = () => true) {
+  const time = virtualTimers()
+  const told: { peerId: string; wireName: string; news: LeaseNews }[] = []
+  const leases = createLeases({
+    limits,
+    localNow: time.localNow,
+    timers: time.timers,
+    tell: async (peerId, wireName, news) => {
+      if (!isReached(peerId)) return false
+      told.push({ peerId, wireName, news })
+      return true
+    }
+  })
+  return { leases, told, pass: time.pass }
+}
+
+const stored = { state: 'stored', hash: 'ab', asOf: 1 } as const
+
+describe('leases', () => {
+  it('the first that asks is granted one, the others wait, and all hear of the answer', async () => {
+    const { leases, told } = home()
+    expect(['a', 'b', 'c'].map((peer) => leases.ask('key', peer))).to.deep.equal(['granted', 'waiting', 'waiting'])
+    leases.settle('key', 'a', stored)
+    expect(told.map(({ peerId, news }) => [peerId, news.state])).to.deep.equal([
+      ['b', 'stored'],
+      ['c', 'stored']
+    ])
+    expect(leases.ask('key', 'b')).to.equal('granted')
+  })
+
+  it('an answer for nobody else frees all, and nobody waits for that key for two minutes', async () => {
+    const { leases, told, pass } = home()
+    for (const peer of ['a', 'b', 'c']) leases.ask('key', peer)
+    leases.settle('key', 'a', { state: 'nothing' })
+    expect(told.map(({ news }) => news.state)).to.deep.equal(['free', 'free'])
+    expect(leases.ask('key', 'b')).to.equal('free')
+    await pass(120_001)
+    expect(leases.ask('key', 'b')).to.equal('granted')
+  })
+
+  it('a failure lets one more try, and a second one frees all', async () => {
+    const { leases, told, pass } = home()
+    for (const peer of ['a', 'b', 'c', 'd']) leases.ask('key', peer)
+    leases.settle('key', 'a', { state: 'failed' })
+    await pass(0)
+    expect(told.map(({ peerId, news }) => `${peerId} ${news.state}`)).to.deep.equal([
+      'b granted',
+      'c waiting',
+      'd waiting'
+    ])
+    leases.settle('key', 'b', { state: 'failed' })
+    expect(told.slice(3).map(({ peerId, news }) => `${peerId} ${news.state}`)).to.deep.equal(['c free', 'd free'])
+  })
+
+  it('each second of silence lets one more call; a holder that was only slow ends it for all', async () => {
+    const { leases, told, pass } = home()
+    for (const peer of ['a', 'b', 'c', 'd']) leases.ask('key', peer)
+    await pass(1000)
+    await pass(1000)
+    const granted = () => told.filter(({ news }) => news.state === 'granted').map(({ peerId }) => peerId)
+    expect(granted()).to.deep.equal(['b', 'c'])
+    leases.settle('key', 'a', stored)
+    expect(told.at(-1)).to.deep.include({ peerId: 'd', news: stored })
+  })
+
+  it('one that waits and cannot be told is passed over', async () => {
+    const { leases, told, pass } = home((peerId) => peerId !== 'b')
+    for (const peer of ['a', 'b', 'c']) leases.ask('key', peer)
+    leases.gone('a')
+    await pass(0)
+    expect(told.map(({ peerId, news }) => `${peerId} ${news.state}`)).to.deep.equal(['c granted'])
+  })
+
+  type Step =
+    | { do: 'ask' | 'gone' | 'renew'; peer: string; key: string }
+    | { do: 'settle'; peer: string; key: string; state: 'stored' | 'nothing' | 'failed' }
+    | { do: 'pass'; ms: number }
+  const peer = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f')
+  const key = fc.constantFrom('k', 'l')
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    { weight: 6, arbitrary: fc.record({ do: fc.constant('ask' as const), peer, key }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('gone' as const, 'renew' as const), peer, key }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant('settle' as const),
+        peer,
+        key,
+        state: fc.constantFrom('stored' as const, 'nothing' as const, 'failed' as const)
+      })
+    },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.nat(2500) }) }
+  )
+
+  it('whatever happens: nobody waits for ever, and one calls at a time', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 60 }),
+        fc.uniqueArray(peer, { maxLength: 2 }),
+        async (steps, lost) => {
+          const { leases, told, pass } = home((peerId) => !lost.includes(peerId))
+          const waiting = new Set<string>()
+          let read = 0
+          let grants = 0
+          let excuses = 0 // each lets one more call
+          const readNews = () => {
+            for (; read < told.length; read++) {
+              const { peerId, wireName, news } = told[read] as (typeof told)[number]
+              if (news.state === 'waiting') continue
+              expect(waiting.delete(`${wireName} ${peerId}`), `${peerId} waited for ${wireName}`).to.equal(true)
+              if (news.state === 'granted') grants++
+            }
+          }
+          for (const one of steps) {
+            if (one.do === 'ask') {
+              const before = leases.isHolder(one.key, one.peer)
+              const state = leases.ask(one.key, one.peer)
+              if (state === 'waiting') waiting.add(`${one.key} ${one.peer}`)
+              if (state === 'granted' && !before) {
+                grants++
+                excuses++ // it was the first, or the one before is late
+              }
+            } else if (one.do === 'settle') {
+              if (leases.isHolder(one.key, one.peer)) excuses++
+              leases.settle(one.key, one.peer, one.state === 'stored' ? stored : { state: one.state })
+            } else if (one.do === 'gone') {
+              for (const name of ['k', 'l']) {
+                waiting.delete(`${name} ${one.peer}`)
+                if (leases.isHolder(name, one.peer)) excuses++
+              }
+              leases.gone(one.peer)
+            } else if (one.do === 'renew') leases.renew(one.key, one.peer)
+            else {
+              await pass(one.ms)
+              excuses += 2 * Math.ceil(one.ms / limits.leaseMs + 1)
+            }
+            readNews()
+          }
+          expect(grants).to.be.at.most(excuses + lost.length * steps.length)
+          await pass(limits.leaseTotalMs + 2 * limits.leaseMs)
+          readNews()
+          for (const name of lost) for (const wireName of ['k', 'l']) waiting.delete(`${wireName} ${name}`)
+          expect([...waiting], 'they wait for ever').to.deep.equal([])
+          leases.stop()
+        }
+      ),
+      { numRuns: 150 }
+    ))
+})
