@@ -44,7 +44,7 @@ function amongMembers({ platform, options, token, warn }: Start, groups: readonl
             ? []
             : [memberIssue({ ...options, repository, groups, token, connected, onWarning: warn })]
         const discovery = options.discovery ?? [...platform.defaultDiscovery(options, warn, groups[0].id), ...registry]
-        return createNetwork({ groups, transport, discovery, relays, name }, own)
+        return createNetwork({ groups, transport, discovery, relays, name, isHidden: platform.isHidden }, own)
       }
   }
 }

@@ -40,6 +40,8 @@ export interface NetworkParts {
   /** Multiaddrs of relays, each ending in its peer id. */
   relays: readonly string[]
   name: string
+  /** This page is hidden, and so too slow to be waited for. */
+  isHidden(): boolean
 }
 
 /** Of the budget for members: a member that answers within that is not slow. */
@@ -47,7 +49,7 @@ const slowShare = 0.3
 
 /** Puts together what this member is among the others. */
 export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
-  const { groups, transport, name } = parts
+  const { groups, transport, name, isHidden } = parts
   const { cache, counters, limits, emit, localNow, githubNow, random, clock, mayShare } = own
   const [group] = groups
   const disconnect = (peerId: string) => void transport.disconnect(peerId)
@@ -109,7 +111,8 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     clock,
     localNow,
     random,
-    ownStats: own.ownStats
+    ownStats: own.ownStats,
+    leases: () => !isHidden()
   })
   const relays = createRelays({
     relays: parts.relays,
@@ -151,7 +154,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     responseTimes,
     providers,
     requests,
-    leasing: () => [transport.peerId, ...roster.leasing()],
+    leasing: () => (isHidden() ? roster.leasing() : [transport.peerId, ...roster.leasing()]),
     seek,
     accept,
     acceptValue: values.take

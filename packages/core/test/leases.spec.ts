@@ -140,7 +140,7 @@ describe('leases', () => {
     fc.assert(
       fc.asyncProperty(
         fc.array(step, { maxLength: 60 }),
-        fc.uniqueArray(peer, { maxLength: 2 }),
+        fc.uniqueArray(peer, { maxLength: 2 }) as fc.Arbitrary<string[]>,
         async (steps, lost) => {
           const { leases, told, pass } = home((peerId) => !lost.includes(peerId))
           const waiting = new Set<string>()
@@ -175,8 +175,8 @@ describe('leases', () => {
               leases.gone(one.peer)
             } else if (one.do === 'renew') leases.renew(one.key, one.peer)
             else {
-              await pass(one.ms)
-              excuses += 2 * Math.ceil(one.ms / limits.leaseMs + 1)
+              await pass(ms)
+              excuses += 2 * Math.ceil(ms / limits.leaseMs + 1)
             }
             readNews()
           }

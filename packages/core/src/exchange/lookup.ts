@@ -47,7 +47,7 @@ export interface LookupOptions {
   roster: Pick<Roster, 'list'>
   reputation: Pick<Reputation, 'hears'>
   responseTimes: Pick<ResponseTimes, 'isWorthAsking' | 'answered' | 'late'>
-  providers: Pick<Providers, 'of'>
+  providers: Pick<Providers, 'of' | 'remove'>
   requests: Pick<PeerRequests, 'get'>
   /** The members that grant leases, this one included if it does. */
   leasing(): string[]
@@ -89,8 +89,11 @@ export function createLookup(options: LookupOptions): Lookup {
   async function ask(peerIds: string[], wireKey: Uint8Array, { held, nobodyElse }: LookupHow): Promise<number> {
     const found = await firstAnswer({
       peerIds,
-      ask: async (peerId, signal) =>
-        (await requests.get(peerId, wireKey, { held: held && fromHex(held.hash), signal }))?.found,
+      async ask(peerId, signal) {
+        const answer = await requests.get(peerId, wireKey, { held: held && fromHex(held.hash), signal })
+        if (answer && !answer.found) providers.remove(hex(wireKey), peerId)
+        return answer?.found
+      },
       hedgeMs: limits.hedgeMs,
       maxWaitMs: limits.membersBudgetMs + (nobodyElse ? transferMs : 0),
       responseTimes

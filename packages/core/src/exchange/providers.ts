@@ -5,6 +5,8 @@ import { atMost } from '../at-most.ts'
 export interface Providers {
   /** A member has a body of this wire key (hex), last seen current at `asOf`. */
   add(wireKey: string, peerId: string, asOf: number): void
+  /** A member has said that it has none. */
+  remove(wireKey: string, peerId: string): void
   /** Members that have it, the one with the newest first. */
   of(wireKey: string): { peerId: string; asOf: number }[]
 }
@@ -29,6 +31,7 @@ export function createProviders(githubNow: () => number, clockSkewMs: number): P
       }
       known.set(wireKey, providers)
     },
+    remove: (wireKey, peerId) => void known.get(wireKey)?.delete(peerId),
     of: (wireKey) =>
       [...(known.get(wireKey) ?? [])].map(([peerId, asOf]) => ({ peerId, asOf })).sort((a, b) => b.asOf - a.asOf)
   }

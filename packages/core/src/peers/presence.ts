@@ -22,13 +22,15 @@ export interface PresenceOptions {
   localNow: () => number
   random: () => number
   ownStats(): MeshStats
+  /** Whether this member grants leases now. */
+  leases(): boolean
 }
 
 const maxAddresses = 16
 
 /** Tells all others that this member is here: regularly, and soon after somebody came. */
 export function createPresence(options: PresenceOptions) {
-  const { publish, transport, limits, name, version, clock, localNow, random, ownStats } = options
+  const { publish, transport, limits, name, version, clock, localNow, random, ownStats, leases } = options
   let timer: ReturnType<typeof setTimeout> | undefined
   let greeting: { timer: ReturnType<typeof setTimeout>; delayMs: number } | undefined
   let stopped = false
@@ -36,7 +38,7 @@ export function createPresence(options: PresenceOptions) {
   async function present(): Promise<void> {
     const offset = clock.fromOrigin ? Math.round(clock.now() - localNow()) : undefined
     const addresses = transport.addresses.slice(0, maxAddresses)
-    await publish.presence({ name, version, stats: { ...ownStats() }, addresses, leases: true, offset })
+    await publish.presence({ name, version, stats: { ...ownStats() }, addresses, leases: leases(), offset })
   }
 
   /** Many join at once when a fleet starts; one message greets them all. */

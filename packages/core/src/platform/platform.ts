@@ -35,6 +35,8 @@ export interface Platform {
   hasTabs: boolean
   /** Calls when the platform says that things may be better now: on-line again, or in sight. Returns what ends that. */
   onWake(wake: () => void): () => void
+  /** Timers are slowed down here now, as in a page that nobody looks at. */
+  isHidden(): boolean
   filesystemStore(options: StoreBounds & { directory: string; onWarning?: (error: MeshError) => void }): Store
   filePeers(options: FilePeersOptions): Discovery
   mdns(options: MdnsOptions): Discovery

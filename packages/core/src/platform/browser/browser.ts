@@ -109,6 +109,8 @@ export const onWake: Platform['onWake'] = (wake) => {
   return () => control.abort()
 }
 
+export const isHidden: Platform['isHidden'] = () => globalThis.document?.visibilityState === 'hidden'
+
 export const filesystemStore: Platform['filesystemStore'] = () => onlyInNode('filesystemStore')
 
 export const filePeers: Platform['filePeers'] = () => onlyInNode('filePeers')

@@ -76,4 +76,6 @@ export const hasTabs: Platform['hasTabs'] = false
 
 export const onWake: Platform['onWake'] = () => () => {}
 
+export const isHidden: Platform['isHidden'] = () => false
+
 export { filePeers, filesystemStore }
