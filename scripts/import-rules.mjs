@@ -103,11 +103,15 @@ const houses = {
       ['http'],
       ['metrics', 'index'],
       ['relay'],
+      ['compose'],
+      ['visits', 'open-node'],
       ['hub'],
-      ['circuits', 'gossip', 'questions'],
-      ['proofs', 'descriptors', 'gate', 'traffic', 'node', 'flags', 'identity', 'options'],
-      ['addresses', 'limits', 'tally', 'webrtc', 'version'],
-      ['certificate', 'port']
+      ['topics'],
+      ['message-check', 'gossip', 'circuits', 'reservations', 'questions'],
+      ['proofs', 'gate', 'traffic', 'node', 'descriptors', 'flags', 'identity', 'options'],
+      ['checked-proofs', 'proof-waiters', 'group-members', 'open-connections', 'webrtc'],
+      ['addresses', 'limits', 'tally', 'version'],
+      ['certificate', 'counter', 'port']
     ]
   },
   'examples/dashboard/src': {

@@ -1,22 +1,24 @@
-import { type CheckedProof, checkProof } from 'ghmesh/protocol'
-import { LRUCache } from 'lru-cache'
+import type { CheckedProof } from 'ghmesh/protocol'
+import { createCheckedProofs } from './checked-proofs.ts'
+import { createGroupMembers, type GroupHooks } from './group-members.ts'
 import type { RelayLimits } from './limits.ts'
+import { createProofWaiters } from './proof-waiters.ts'
 import type { Reason, Tally } from './tally.ts'
 
-/** Which connected peer has shown to be of which groups. */
+/** Which connected peer has shown that it belongs to which groups. */
 export interface Proofs {
   /** Checks a proof against the peer it has to be of; a relay needs no secret for that. */
   check(proof: Uint8Array, peerId: string): Promise<CheckedProof | undefined>
   /** Checks a proof of a connected peer and remembers it; false, and counted, where it does not hold. */
   show(proof: Uint8Array, peerId: string): Promise<boolean>
-  /** Prolongs what a connected peer has shown before; for proofs that come with its messages. */
+  /** Extends what a connected peer has shown before; for proofs that come with its messages. */
   renew(peerId: string, proof: CheckedProof): void
   holds(peerId: string, groupId: string): boolean
   groupsOf(peerId: string): string[]
-  /** Whether two peers are of one group. */
+  /** Whether two peers are in the same group. */
   together(one: string, other: string): boolean
-  /** Resolves to true once the peer has shown what is asked, and to false when the time is up or it has gone. */
-  wait(peerId: string, ms: number, shown?: () => boolean): Promise<boolean>
+  /** Resolves to true once the peer has shown what is needed (default: any group), and to false when the time is up or it has gone. */
+  wait(peerId: string, ms: number, isShown?: () => boolean): Promise<boolean>
   /** The peer has gone. */
   forget(peerId: string): void
   /** Drops what has expired. */
@@ -27,17 +29,13 @@ export interface Proofs {
   readonly members: number
 }
 
-export interface ProofsHooks {
+export interface ProofsHooks extends GroupHooks {
   isConnected(peerId: string): boolean
-  /** Where a peer connects from; undefined where that is not to be bounded. */
+  /** Where a peer connects from; undefined where that is not limited. */
   hostOf(peerId: string): string | undefined
-  /** Makes room for one group more, or says that there is none. */
-  admits(groupId: string): boolean
   proven(peerId: string, groupId: string): void
-  /** A peer that is still connected is of a group no more. */
+  /** A peer that is still connected has left a group. */
   lapsed(peerId: string, groupId: string): void
-  first(groupId: string): void
-  last(groupId: string): void
 }
 
 export function createProofs(
@@ -47,11 +45,11 @@ export function createProofs(
   now: () => number,
   hooks: ProofsHooks
 ): Proofs {
-  const checked = new LRUCache<string, Promise<CheckedProof | undefined>>({ max: limits.rememberedProofs })
+  const { check } = createCheckedProofs(limits, now)
+  const waiters = createProofWaiters(hooks.isConnected)
+  const groups = createGroupMembers(limits, hooks)
+  /** For each peer, its groups, and until when its proof of each holds. */
   const peers = new Map<string, Map<string, number>>()
-  const groups = new Map<string, number>()
-  const firstFrom = new Map<string, string | undefined>()
-  const waiting = new Map<string, Set<() => void>>()
 
   const refuse = (reason: Reason): false => {
     tally.rejected(reason)
@@ -59,38 +57,11 @@ export function createProofs(
   }
   const holds = (peerId: string, groupId: string) => (peers.get(peerId)?.get(groupId) ?? 0) > now()
   const groupsOf = (peerId: string) => [...(peers.get(peerId)?.keys() ?? [])].filter((id) => holds(peerId, id))
-  const wake = (peerId: string) => {
-    for (const look of waiting.get(peerId) ?? []) look()
-  }
-
-  async function check(proof: Uint8Array, peerId: string): Promise<CheckedProof | undefined> {
-    const name = `${peerId} ${Buffer.from(proof).toString('base64')}`
-    const checking = checked.get(name) ?? checkProof(proof, peerId, now(), limits.proofLifetimeMs)
-    checked.set(name, checking)
-    const result = await checking
-    // Not kept: anybody can make these without end.
-    if (!result) checked.delete(name)
-    return result && result.expiresAt > now() ? result : undefined
-  }
-
-  function mayAdd(peerId: string, groupId: string): boolean {
-    if ((peers.get(peerId)?.size ?? 0) >= limits.groupsPerPeer) return refuse('groups-per-peer')
-    if (groups.has(groupId)) return true
-    const host = hooks.hostOf(peerId)
-    const fromThere = host === undefined ? 0 : [...firstFrom.values()].filter((other) => other === host).length
-    if (fromThere >= limits.groupsPerAddress || !hooks.admits(groupId)) return refuse('groups-full')
-    firstFrom.set(groupId, host)
-    return true
-  }
 
   function leave(peerId: string, groupId: string): void {
     peers.get(peerId)?.delete(groupId)
     if (peers.get(peerId)?.size === 0) peers.delete(peerId)
-    const left = (groups.get(groupId) ?? 1) - 1
-    if (left > 0) return void groups.set(groupId, left)
-    groups.delete(groupId)
-    firstFrom.delete(groupId)
-    hooks.last(groupId)
+    groups.leave(groupId)
   }
 
   return {
@@ -101,15 +72,17 @@ export function createProofs(
       const { groupId, expiresAt } = result
       if (served && !served.has(groupId)) return refuse('group-not-served')
       if (!hooks.isConnected(peerId)) return false // it went while its proof was checked
-      const before = peers.get(peerId)?.get(groupId)
-      if (before === undefined && !mayAdd(peerId, groupId)) return false
       const shown = peers.get(peerId) ?? new Map<string, number>()
+      const before = shown.get(groupId)
+      if (before === undefined) {
+        if (shown.size >= limits.groupsPerPeer) return refuse('groups-per-peer')
+        if (!groups.canJoin(groupId, hooks.hostOf(peerId))) return refuse('groups-full')
+      }
       peers.set(peerId, shown.set(groupId, Math.max(before ?? 0, expiresAt)))
       if (before !== undefined) return true
-      groups.set(groupId, (groups.get(groupId) ?? 0) + 1)
-      if (groups.get(groupId) === 1) hooks.first(groupId)
+      groups.join(groupId)
       hooks.proven(peerId, groupId)
-      wake(peerId)
+      waiters.wake(peerId)
       return true
     },
     renew(peerId, { groupId, expiresAt }) {
@@ -119,28 +92,10 @@ export function createProofs(
     holds,
     groupsOf,
     together: (one, other) => groupsOf(one).some((groupId) => holds(other, groupId)),
-    wait(peerId, ms, shown = () => groupsOf(peerId).length > 0) {
-      if (shown()) return Promise.resolve(true)
-      return new Promise((resolve) => {
-        const looks = waiting.get(peerId) ?? new Set()
-        waiting.set(peerId, looks)
-        const settle = (found: boolean) => {
-          clearTimeout(timer)
-          looks.delete(look)
-          if (looks.size === 0 && waiting.get(peerId) === looks) waiting.delete(peerId)
-          resolve(found)
-        }
-        const look = () => {
-          if (shown()) settle(true)
-          else if (!hooks.isConnected(peerId)) settle(false)
-        }
-        const timer = setTimeout(settle, ms, false)
-        looks.add(look)
-      })
-    },
+    wait: (peerId, ms, isShown = () => groupsOf(peerId).length > 0) => waiters.wait(peerId, ms, isShown),
     forget(peerId) {
       for (const groupId of [...(peers.get(peerId)?.keys() ?? [])]) leave(peerId, groupId)
-      wake(peerId)
+      waiters.wake(peerId)
     },
     sweep() {
       for (const [peerId, shown] of [...peers]) {
@@ -151,7 +106,7 @@ export function createProofs(
         }
       }
     },
-    groups,
+    groups: groups.counts,
     get members() {
       return peers.size
     }

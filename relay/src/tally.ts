@@ -80,3 +80,11 @@ export function createTally(): Tally {
   }
   return self
 }
+
+/** For libp2p's gater, where true means no: counts the refusal and returns true. */
+export const createDeny =
+  (tally: Tally) =>
+  (reason: Reason): true => {
+    tally.rejected(reason)
+    return true
+  }

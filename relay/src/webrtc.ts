@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createBucket } from 'ghmesh/protocol'
 import type { Libp2pOptions } from 'libp2p'
 import type { WebRtcCertificate } from './certificate.ts'
+import { createCounter } from './counter.ts'
 
 type MakeTransport = NonNullable<Libp2pOptions['transports']>[number]
 
@@ -66,30 +67,23 @@ function guarded(transport: ReturnType<MakeTransport>, bounds: WebRtcBounds): Re
  */
 function boundHandshakes(listener: Listening, bounds: WebRtcBounds): void {
   const underWay = new Set<string>()
-  const from = new Map<string | undefined, number>()
+  const from = createCounter()
   const rate = createBucket(bounds.webRtcHandshakesPerSecond, bounds.webRtcHandshakes, bounds.now)
   const begin = listener.incomingConnection.bind(listener)
 
-  const count = (host: string | undefined, by: 1 | -1) => {
-    const left = (from.get(host) ?? 0) + by
-    if (left > 0) from.set(host, left)
-    else from.delete(host)
-  }
   listener.incomingConnection = async (ufrag, address, port, signal) => {
     const name = `${address} ${port} ${ufrag}`
     if (underWay.has(name)) return // the same request, sent again
     const host = bounds.hostOf(address)
-    const full =
-      underWay.size >= bounds.webRtcHandshakes ||
-      (host !== undefined && (from.get(host) ?? 0) >= bounds.webRtcHandshakesPerAddress)
+    const full = underWay.size >= bounds.webRtcHandshakes || from.of(host) >= bounds.webRtcHandshakesPerAddress
     if (full || !rate.take()) return bounds.refused()
     underWay.add(name)
-    count(host, 1)
+    from.add(host, 1)
     try {
       await begin(ufrag, address, port, signal)
     } finally {
       underWay.delete(name)
-      count(host, -1)
+      from.add(host, -1)
     }
   }
 }

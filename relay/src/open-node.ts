@@ -1,0 +1,64 @@
+import { generateKeyPair, privateKeyFromProtobuf } from '@libp2p/crypto/keys'
+import type { ConnectionGater } from '@libp2p/interface'
+import { boundedTcp, boundedWebSockets } from 'ghmesh/node-sockets'
+import { createWaitingRoom } from 'ghmesh/protocol'
+import { announceAddresses, listenAddresses, type Ports } from './addresses.ts'
+import type { WebRtcCertificate } from './certificate.ts'
+import type { RelayLimits } from './limits.ts'
+import { createNode, type RelayNode } from './node.ts'
+import type { RelayOptions } from './options.ts'
+import type { Tally } from './tally.ts'
+import { loadWebRtc } from './webrtc.ts'
+
+export interface NodeContext {
+  limits: RelayLimits
+  /** Where a connection from an IP address comes from, as bounds count it; undefined where they do not. */
+  hostAt: (address: string) => string | undefined
+  gater: ConnectionGater
+  tally: Tally
+  now: () => number
+}
+
+/** The node that a relay's options describe: its identity, its ports, and the transports on them. Not yet started. */
+export async function openNode(
+  options: RelayOptions,
+  { limits, hostAt, gater, tally, now }: NodeContext
+): Promise<{ node: RelayNode; certificate: WebRtcCertificate | undefined }> {
+  const { host = '0.0.0.0', tcpPort = 4001, webSocketPort = 4002, webRtcPort = 'off', tls, announce } = options
+  const room = createWaitingRoom({
+    maxWaiting: limits.handshakes,
+    maxWaitingPerHost: limits.handshakesPerAddress,
+    maxWaitMs: limits.handshakeMs,
+    turnedAway: () => tally.rejected('handshake')
+  })
+  const bounds = { ...limits, room, hostOf: hostAt, maxSockets: limits.connections + limits.handshakes }
+
+  async function tryWebRtc() {
+    try {
+      const refused = () => tally.rejected('webrtc-handshake')
+      return await loadWebRtc(options.webRtcCertificate, { ...bounds, now, refused })
+    } catch (error) {
+      const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
+      options.logger?.warn(
+        { why },
+        'no WebRTC-direct: browsers need WebSockets over TLS; to add it, npm install node-datachannel'
+      )
+      return undefined
+    }
+  }
+
+  const webRtc = webRtcPort === 'off' ? undefined : await tryWebRtc()
+  const ports: Ports = { tcp: tcpPort, webSocket: webSocketPort, webRtc: webRtc ? webRtcPort : 'off' }
+  const parts = {
+    privateKey: options.privateKey ? privateKeyFromProtobuf(options.privateKey) : await generateKeyPair('Ed25519'),
+    listen: listenAddresses(host, ports, tls !== undefined),
+    announce: announce ? [...announce] : announceAddresses(host, ports, tls !== undefined),
+    transports: [
+      boundedTcp(bounds),
+      boundedWebSockets(bounds, tls && { https: tls }),
+      ...(webRtc ? [webRtc.transport] : [])
+    ],
+    gater
+  }
+  return { node: await createNode(parts, limits), certificate: webRtc?.certificate }
+}
