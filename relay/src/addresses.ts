@@ -4,13 +4,13 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { hostOf } from 'ghmesh/protocol'
 import type { Port } from './port.ts'
 
-/** The IP address in a multiaddr; undefined for what has none. */
+/** The IP address in a multiaddr; undefined if it has none. */
 export const ipOf = (address: Multiaddr): string | undefined =>
   address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')?.value
 
 /**
- * Where a connection from an IP address comes from, as bounds count it. Undefined for a reverse proxy, however its address is
- * spelled: everybody comes from there, so bounds for one address do not hold.
+ * Where a connection from an IP address comes from, as the limits per address count it. Undefined for a reverse proxy, however
+ * its address is spelled: everybody comes from there, so those limits do not apply.
  */
 export function hostsBehind(proxies: readonly string[]): (address: string) => string | undefined {
   const familyOf = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4')
@@ -26,7 +26,7 @@ export interface Ports {
   webRtc: Port
 }
 
-/** What libp2p is to listen on. */
+/** The multiaddrs that libp2p listens on. */
 export function listenAddresses(host: string, { tcp, webSocket, webRtc }: Ports, tls: boolean): string[] {
   const at = `/${host.includes(':') ? 'ip6' : 'ip4'}/${host}`
   return [
@@ -37,8 +37,8 @@ export function listenAddresses(host: string, { tcp, webSocket, webRtc }: Ports,
 }
 
 /**
- * What to tell members where nothing is said: libp2p keeps a public address to itself until others have confirmed it.
- * Empty, which leaves it to libp2p, where a port is not known before it listens.
+ * The addresses to announce by default: libp2p would not announce a public address until others have confirmed it.
+ * Empty, which leaves it to libp2p, if a port is not known before it listens.
  */
 export function announceAddresses(host: string, ports: Ports, tls: boolean): string[] {
   if (Object.values(ports).includes(0)) return []

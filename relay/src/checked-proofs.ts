@@ -4,7 +4,7 @@ import type { RelayLimits } from './limits.ts'
 
 /** Checks the signatures of proofs, each once; a relay needs no secret for that. */
 export interface CheckedProofs {
-  /** Undefined for a proof that does not hold, or no longer, or is another peer's. */
+  /** Undefined for a proof that is not valid, has expired, or belongs to another peer. */
   check(proof: Uint8Array, peerId: string): Promise<CheckedProof | undefined>
 }
 
@@ -16,7 +16,7 @@ export function createCheckedProofs(limits: RelayLimits, now: () => number): Che
       const checking = checked.get(name) ?? checkProof(proof, peerId, now(), limits.proofLifetimeMs)
       checked.set(name, checking)
       const result = await checking
-      // Not kept: anybody can make these without end.
+      // Not kept: anybody can make any number of these.
       if (!result) checked.delete(name)
       return result && result.expiresAt > now() ? result : undefined
     }

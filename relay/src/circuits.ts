@@ -10,18 +10,18 @@ import { createDeny, type Tally } from './tally.ts'
 
 /** Circuits: who can open one to whom, how many there are, and what they carry. */
 export interface Circuits extends Required<Pick<ConnectionGater, 'denyOutboundRelayedConnection'>> {
-  /** Has to be called before the node starts. */
+  /** Call it before the node starts. */
   attach(service: CircuitRelayService): void
   readonly count: number
 }
 
-/** What of the library's service is used beyond its interface (circuit-relay-v2 4.2). */
+/** The internals of the library's service that are used here (circuit-relay-v2 4.2). */
 interface Inside extends CircuitRelayService {
   onHop(stream: Stream, connection: Connection): Promise<void>
   stopHop(to: { connection: Connection }, options: object): Promise<Stream | undefined>
 }
 
-/** Calls back with the size of whatever is sent on a stream. A listener for what arrives would take it from the library. */
+/** Calls back with the size of everything sent on a stream. Listening for what arrives would take it away from the library. */
 function onSent(stream: Stream, sent: (bytes: number) => void): void {
   const send = stream.send.bind(stream)
   stream.send = (data) => {
@@ -51,7 +51,7 @@ function createStreamCounts(gate: Gate, tally: Tally) {
       onClose(stream, () => count(-1))
       onSent(stream, tally.carried)
     },
-    /** Counts from the moment a stop stream is tried, so that many at once cannot overtake one another. */
+    /** Counts from the moment a stop stream is tried, so that many at once do not exceed the limit. */
     async watchStop(peerId: string, open: () => Promise<Stream | undefined>): Promise<Stream | undefined> {
       stopsOf.add(peerId, 1)
       const ended = () => stopsOf.add(peerId, -1)
@@ -91,7 +91,7 @@ export function createCircuits(
     async denyOutboundRelayedConnection(source, destination) {
       const [from, to] = [source.toString(), destination.toString()]
       if (isDraining()) return deny('draining')
-      // Its proof may be under way here, too.
+      // Here too, its proof may still be on its way.
       const shown = await proofs.wait(from, limits.proofWaitMs, () => proofs.together(from, to))
       if (!shown) return deny('circuit-other-group')
       if (hopsOf.of(from) > limits.circuitsPerPeer || stopsOf.of(to) >= limits.circuitsPerPeer)

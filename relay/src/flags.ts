@@ -30,7 +30,7 @@ function port(value: string): Port {
   return number
 }
 
-/** Values of a repeated option, or of one that is separated by commas, as in a variable. */
+/** The values of a repeated option, or of one value with commas, as in an environment variable. */
 const list = (value: string, before: string[] = []) => [
   ...before,
   ...value
@@ -62,7 +62,7 @@ function limit(value: string, before: Partial<RelayLimits> = {}): Partial<RelayL
   return limits
 }
 
-/** Adds the options, in the order of the help. */
+/** Adds the options in the order in which the help lists them. */
 export function addOptions(program: Command, keyFile: string): Command {
   const add = (flags: string, about: string, fallback?: unknown, parse?: (value: string, before: never) => unknown) => {
     const option = new Option(flags, about)

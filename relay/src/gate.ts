@@ -6,22 +6,22 @@ import type { RelayLimits } from './limits.ts'
 import { createOpenConnections, type OpenConnections } from './open-connections.ts'
 import { createDeny, type Tally } from './tally.ts'
 
-/** Who is connected and who may connect: bounds for each address and for all, and peers that are shut out. */
+/** Who is connected and who can connect: limits per address and in total, and peers that are blocked. */
 export interface Gate
   extends Required<Pick<ConnectionGater, 'denyInboundConnection' | 'denyInboundUpgradedConnection'>>,
     Pick<OpenConnections, 'opened' | 'closed'> {
   isConnected(peerId: string): boolean
-  /** Where a connected peer comes from, as bounds count it; undefined where they do not. */
+  /** Where a connected peer comes from, as the limits per address count it; undefined where they do not apply. */
   hostOf(peerId: string): string | undefined
-  /** Ends a peer's connections. */
+  /** Closes a peer's connections. */
   disconnect(peerId: string, reason: string): void
-  /** The same, and for a while refuses new ones. */
+  /** The same, and refuses new ones for `shutOutMs`. */
   shutOut(peerId: string, reason: string): void
   isShutOut(peerId: string): boolean
   readonly connections: number
 }
 
-/** @param hostAt Where a connection from an IP address comes from, as bounds count it; undefined where they do not. */
+/** @param hostAt Where a connection from an IP address comes from, as the limits per address count it; undefined where they do not apply. */
 export function createGate(
   limits: RelayLimits,
   hostAt: (address: string) => string | undefined,

@@ -11,7 +11,7 @@ interface Rpc {
   control?: { ihave?: { topicID?: string }[]; graft?: { topicID?: string }[] }
 }
 
-/** What of gossipsub 17.1 is used beyond its interface. */
+/** The internals of gossipsub 17.1 that are used here. */
 export interface Inside extends GossipSub {
   allowedTopics: Set<string>
   topics: Map<string, Set<string>>
@@ -28,8 +28,8 @@ export interface Inside extends GossipSub {
 }
 
 /**
- * Puts a guard around gossipsub, which itself trusts every peer with every topic: a peer hears and says something only in
- * the topics that it has shown a proof for, is told of those only, and within its allowance.
+ * Puts a guard around gossipsub, which trusts every peer with every topic. Guarded, a peer can send and receive only in topics
+ * for which it has shown a proof, learns of no others, and stays within its allowance.
  */
 export function guardGossip(
   pubsub: Inside,
@@ -42,7 +42,7 @@ export function guardGossip(
   const { sendSubscriptions, handleReceivedRpc, handlePeerReadStreamError, pipePeerReadStream } = pubsub
   const { validateReceivedMessage } = pubsub
 
-  // Else everybody who connects would be told the ids of all groups that are served.
+  // Otherwise everybody who connects would learn the ids of all groups that are served.
   pubsub.sendSubscriptions = (peerId, topics, subscribe) => {
     const told = topics.filter((topic) => mayUse(peerId, topic))
     if (told.length > 0) sendSubscriptions.call(pubsub, peerId, told, subscribe)
@@ -60,7 +60,7 @@ export function guardGossip(
   }
   pubsub.pipePeerReadStream = (from, frames) => pipePeerReadStream.call(pubsub, from, allowed(from, frames))
 
-  // Here and not in a validator, which is asked only after the signature was checked.
+  // Here and not in a validator, which runs only after the signature was checked.
   pubsub.handleReceivedRpc = async (from, rpc) => {
     const peerId = from.toString()
     const may = (topic: string | undefined) => topic !== undefined && mayUse(peerId, topic)
@@ -76,7 +76,7 @@ export function guardGossip(
   }
 
   pubsub.validateReceivedMessage = async (from, message) => {
-    // A signature over more than may be passed on is not worth checking.
+    // If the message is too large to forward, its signature is not worth checking.
     if ((message.data?.byteLength ?? 0) > limits.messageBytes) {
       traffic.reject(from.toString(), 'message-size')
       return { code: 'invalid', reason: 'reject' }
@@ -89,7 +89,7 @@ export function guardGossip(
   pubsub.handlePeerReadStreamError = (error, from) => {
     handlePeerReadStreamError.call(pubsub, error, from)
     if (!/^(InvalidDataLength|InvalidDataLengthLength|StreamBuffer|UnwrappedValue)/.test(error.name)) return
-    // Its gossip is dead on this connection; an honest one dials again.
+    // Gossip with it has ended on this connection; an honest peer dials again.
     tally.rejected('frame-size')
     gate.disconnect(from.toString(), `a frame of gossip has at most ${limits.frameBytes} bytes`)
   }

@@ -14,7 +14,7 @@ function send(response: ServerResponse, status: number, type: string, body: stri
   response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body)
 }
 
-/** `GET /health`: 200 while it takes members, 503 while it drains. `GET /metrics`: Prometheus' text format. */
+/** `GET /health`: 200 while the relay accepts members, 503 while it drains. `GET /metrics`: Prometheus' text format. */
 export async function serveStatus(relay: Relay, host: string, port: number): Promise<StatusServer> {
   const metrics = createMetrics(relay)
 
@@ -51,7 +51,7 @@ export async function serveStatus(relay: Relay, host: string, port: number): Pro
 
 const maxSilent = 32
 
-/** Connections without a request, of which somebody could open any number, must not keep out whoever asks how it is. */
+/** Anybody can open connections and send no request; they must not lock out those who ask for the status. */
 function makeRoom(server: Server): void {
   const room = createWaitingRoom({ maxWaiting: maxSilent, maxWaitingPerHost: maxSilent, maxWaitMs: 5000 })
   const waiting = new WeakMap<Socket, () => void>()

@@ -11,7 +11,7 @@ import { createTraffic } from './traffic.ts'
 
 /** Forwards gossip among the members of each group, without being able to read it. */
 export interface Hub extends Pick<Topics, 'admits' | 'join' | 'linger' | 'stop'> {
-  /** Has to be called before the node starts. */
+  /** Call it before the node starts. */
   attach(pubsub: Inside): void
   /** A peer has shown that it belongs to a group. */
   add(peerId: string, groupId: string): void
@@ -41,7 +41,7 @@ export function createHub(limits: RelayLimits, proofs: Proofs, gate: Gate, tally
     const peer = pubsub?.peers.get(peerId)
     if (!pubsub || !peer) return // its gossip begins after its proof, and then tells it
     pubsub.sendSubscriptions(peerId, [topic], true)
-    // What it said of this topic before its proof was not heard.
+    // What it said about this topic before its proof was ignored.
     void pubsub.handleReceivedRpc(peer, { subscriptions: [{ topic, subscribe: true }], messages: [] })
   }
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { WebRtcCertificate } from './certificate.ts'
 
-/** Where the key is kept unless something else is said: systemd's state folder, else the user's. */
+/** Where the key is kept by default: in systemd's state folder, or else in the user's. */
 export function defaultKeyFile(environment: NodeJS.ProcessEnv, platform = process.platform): string {
   const home =
     platform === 'win32'
@@ -23,7 +23,7 @@ function read(file: string): Uint8Array | undefined {
   }
 }
 
-/** A file that only its owner may read and that is never seen half written; whoever comes second reads the first's. */
+/** Writes a file that only its owner can read and that nobody sees half written; if two processes write it, the first one wins. */
 function write(file: string, content: Uint8Array | string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const aside = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`
@@ -38,9 +38,9 @@ function write(file: string, content: Uint8Array | string): void {
 }
 
 /**
- * The identity in a file, as libp2p's protobuf of a private key; made, for its owner's eyes only, when there is none.
+ * The identity in a file, as libp2p's protobuf of a private key; if there is no file, it is created, readable by its owner only.
  *
- * @throws where the file cannot be read or written, or holds no key: it is never replaced, for members know its peer id.
+ * @throws if the file cannot be read or written, or holds no key: it is never replaced, because members know its peer id.
  */
 export async function openIdentity(file: string): Promise<Uint8Array> {
   if (!read(file)) write(file, privateKeyToProtobuf(await generateKeyPair('Ed25519')))
@@ -57,7 +57,7 @@ export async function openIdentity(file: string): Promise<Uint8Array> {
 
 const certificateFile = (keyFile: string) => join(dirname(keyFile), 'webrtc-certificate.json')
 
-/** The certificate that was kept beside the key, where there is one that is whole. */
+/** The certificate kept next to the key; undefined if there is none, or a damaged one. */
 export function readCertificate(keyFile: string): WebRtcCertificate | undefined {
   try {
     const { privateKey, pem, certhash } = JSON.parse(Buffer.from(read(certificateFile(keyFile)) ?? []).toString())

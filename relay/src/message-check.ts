@@ -6,7 +6,7 @@ import type { Tally } from './tally.ts'
 import type { Traffic } from './traffic.ts'
 
 /**
- * Says of one message, whose signature gossipsub has checked, whether it is passed on; in the order of the protocol.
+ * Decides whether one message, whose signature gossipsub has checked, is forwarded; in the order of PROTOCOL.md.
  *
  * @param through Who handed it over; @param from who published it
  */
@@ -35,7 +35,7 @@ export function createMessageCheck(gate: Gate, proofs: Proofs, traffic: Traffic,
     }
     const reason = malformed ? 'message-malformed' : 'message-proof'
     if (from !== through) {
-      tally.rejected(reason) // whoever handed it over may be a relay that saw the proof hold
+      tally.rejected(reason) // the peer that handed it over may be a relay that saw a valid proof
       return Ignore
     }
     traffic.reject(from, reason)

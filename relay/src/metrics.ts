@@ -10,7 +10,7 @@ const gauges: Record<keyof RelayFigures, [name: string, help: string]> = {
   topics: ['topics', 'Joined gossip topics']
 }
 
-/** The metrics of a relay, in Prometheus' text format, read whenever they are asked for. */
+/** The metrics of a relay, in Prometheus' text format, read at each request. */
 export function createMetrics(relay: Pick<Relay, 'figures' | 'tally'>): Registry {
   const registry = new Registry()
   const registers = [registry]

@@ -18,12 +18,12 @@ export interface NodeParts {
   gater: ConnectionGater
 }
 
-/** Frames with more entries than this are dropped; what honest members send is far below. */
+/** Frames with more entries than this are dropped; honest members send far fewer. */
 const rpcEntries = 256
 
 /** The libp2p node of a relay, not yet started. */
 export async function createNode(parts: NodeParts, limits: RelayLimits): Promise<RelayNode> {
-  // Everybody hangs at the hub and at nobody else, so it has to pass on to all at once.
+  // Members are connected to the relay and often to nobody else, so it has to forward to all of them at once.
   const everybody = limits.connections
   const node = await createLibp2p({
     start: false,
@@ -35,7 +35,7 @@ export async function createNode(parts: NodeParts, limits: RelayLimits): Promise
     connectionGater: parts.gater,
     connectionMonitor: { pingInterval: limits.pingMs },
     connectionManager: {
-      // The gate refuses first, and counts what it refuses.
+      // The gate refuses first, and counts its refusals.
       maxConnections: limits.connections + limits.handshakes,
       inboundConnectionThreshold: Number.MAX_SAFE_INTEGER,
       // The waiting room makes room where libp2p would refuse the newest.
@@ -55,10 +55,10 @@ export async function createNode(parts: NodeParts, limits: RelayLimits): Promise
         Dhi: everybody,
         Dscore: 0,
         Dout: 0,
-        // Else each copy of a message has its signature checked before it is seen to be one.
+        // Otherwise the signature of each copy would be checked before it is recognised as a copy.
         fastMsgIdFn: ({ signature }) => Buffer.from(signature ?? []).toString('base64'),
         seenTTL: limits.seenMs,
-        // Below this, saying that a message is here already costs more than the message.
+        // Below this size, saying that a message is here already costs more than the message.
         idontwantMinDataSize: 4096,
         maxInboundStreams: 4,
         maxInboundDataLength: limits.frameBytes,
@@ -73,7 +73,7 @@ export async function createNode(parts: NodeParts, limits: RelayLimits): Promise
           maxIdontwantMessageIDs: 512,
           maxPeerInfos: 0
         },
-        // Members share addresses, and come back before a backoff has ended. What they may cost is bounded in traffic.ts.
+        // Members share addresses, and come back before a backoff has ended. traffic.ts limits what they cost.
         scoreParams: { IPColocationFactorWeight: 0, behaviourPenaltyWeight: 0 }
       }),
       relay: circuitRelayServer({
@@ -81,7 +81,7 @@ export async function createNode(parts: NodeParts, limits: RelayLimits): Promise
         maxInboundHopStreams: limits.circuitsPerPeer + 8,
         maxOutboundStopStreams: limits.circuitsPerPeer + 8,
         reservations: {
-          // Reservations whose peer has gone may stay a while; circuits.ts counts those that are in use.
+          // Reservations whose peer has gone can stay a while; reservations.ts counts those that are in use.
           maxReservations: 4 * limits.reservations,
           reservationTtl: limits.reservationMs,
           // Never without: a limited connection is what keeps gossip off circuits.

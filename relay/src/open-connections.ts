@@ -5,7 +5,7 @@ import { createCounter } from './counter.ts'
 export interface OpenConnections {
   readonly total: number
   of(peerId: string): ReadonlySet<Connection>
-  /** How many come from an address; 0 where bounds for one address do not hold. */
+  /** How many come from an address; 0 where the limits per address do not apply. */
   from(host: string | undefined): number
   /** True for a peer's first connection. */
   opened(connection: Connection): boolean
@@ -15,7 +15,7 @@ export interface OpenConnections {
 
 const none: ReadonlySet<Connection> = new Set()
 
-/** @param hostOf Where a connection comes from, as bounds count it; undefined where they do not. */
+/** @param hostOf Where a connection comes from, as the limits per address count it; undefined where they do not apply. */
 export function createOpenConnections(hostOf: (connection: Connection) => string | undefined): OpenConnections {
   const peers = new Map<string, Set<Connection>>()
   const hosts = createCounter()

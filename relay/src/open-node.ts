@@ -12,7 +12,7 @@ import { loadWebRtc } from './webrtc.ts'
 
 export interface NodeContext {
   limits: RelayLimits
-  /** Where a connection from an IP address comes from, as bounds count it; undefined where they do not. */
+  /** Where a connection from an IP address comes from, as the limits per address count it; undefined where they do not apply. */
   hostAt: (address: string) => string | undefined
   gater: ConnectionGater
   tally: Tally

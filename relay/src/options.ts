@@ -10,29 +10,29 @@ export interface RelayOptions {
   tcpPort?: Port | undefined
   /** WebSocket port, 0 for any, or `off`. Default 4002. */
   webSocketPort?: Port | undefined
-  /** UDP port for WebRTC-direct, 0 for any, or `off`. Default `off`, for it needs the native `node-datachannel`. */
+  /** UDP port for WebRTC-direct, 0 for any, or `off`. Default `off`, because it needs the native `node-datachannel`. */
   webRtcPort?: Port | undefined
-  /** The certificate of WebRTC-direct, from an earlier `certificate`. Default: a new one, and with it another address. */
+  /** The certificate of WebRTC-direct, from an earlier `certificate`. Default: a new one, and with it a new address. */
   webRtcCertificate?: WebRtcCertificate | undefined
   /** Certificate and key, PEM, to serve WebSockets over TLS. Default: plain, for loopback or a reverse proxy. */
   tls?: { cert: string; key: string } | undefined
-  /** Multiaddrs to tell members instead of the addresses of this machine. */
+  /** Multiaddrs to announce to members instead of the addresses of this machine. */
   announce?: readonly string[] | undefined
   /** Ids (hex) of the groups to serve. Default: every group. */
   groups?: readonly string[] | undefined
-  /** IP addresses of reverse proxies in front of it, for which bounds per address do not hold. */
+  /** IP addresses of reverse proxies in front of it, to which limits per address do not apply. */
   proxies?: readonly string[] | undefined
-  /** The identity to keep, as libp2p's protobuf of a private key. Default: a new one. */
+  /** The relay's identity, as libp2p's protobuf of a private key. Default: a new one. */
   privateKey?: Uint8Array | undefined
-  /** Bounds that differ from `defaultRelayLimits`. */
+  /** Limits that differ from `defaultRelayLimits`. */
   limits?: Partial<RelayLimits> | undefined
-  /** Where events are written. Default: nowhere. */
+  /** Where events are logged. Default: nowhere. */
   logger?: RelayLogger | undefined
-  /** Writes peer ids and addresses, too. Default false. */
+  /** Also log peer ids and addresses. Default false. */
   logAddresses?: boolean | undefined
 }
 
-/** As much of a logger as a relay uses; pino's has it. */
+/** The methods of a logger that a relay uses, such as pino's. */
 export interface RelayLogger {
   /** Details for finding a fault. */
   debug(about: object, what: string): void

@@ -1,2 +1,2 @@
-/** A port, 0 for any free one; `off` leaves that way in out. */
+/** A port number, 0 for any free port, or `off` for none. */
 export type Port = number | 'off'

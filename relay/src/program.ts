@@ -22,11 +22,11 @@ class UsageError extends Error {}
 
 /** The command `ghmesh-relay`; resolves to the exit code. */
 export async function run(argv: string[]): Promise<number> {
-  // A reader that has seen enough (`ghmesh-relay --help | head`) is no error.
+  // A reader that stops early (`ghmesh-relay --help | head`) is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })
-  // Set to nothing, as compose files do with what was left out, is not set.
+  // A variable that is set to nothing counts as not set: compose files do that with variables that were left out.
   for (const name in process.env) {
     if (name.startsWith('GHMESH_RELAY_') && process.env[name]?.trim() === '') delete process.env[name]
   }
@@ -108,10 +108,10 @@ function wrongUsage(error: unknown): never {
   throw new UsageError(error instanceof Error ? error.message : String(error))
 }
 
-// npx passes on what the terminal has told everyone already: that is one wish, twice told.
+// The terminal signals every process, and npx forwards the same signal again: two signals that mean one request.
 const sameWishMs = 1000
 
-/** The first signal that asks to end; whoever asks again after a second ends the process at once. */
+/** Resolves with the first signal that asks to stop; another one, a second later, ends the process at once. */
 function nextSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let askedAt: number | undefined

@@ -7,11 +7,11 @@ import type { Reason, Tally } from './tally.ts'
 
 /** Which connected peer has shown that it belongs to which groups. */
 export interface Proofs {
-  /** Checks a proof against the peer it has to be of; a relay needs no secret for that. */
+  /** Checks that a proof is valid for this peer; a relay needs no secret for that. */
   check(proof: Uint8Array, peerId: string): Promise<CheckedProof | undefined>
-  /** Checks a proof of a connected peer and remembers it; false, and counted, where it does not hold. */
+  /** Checks a proof of a connected peer and remembers it; false, and counted, if it is not valid. */
   show(proof: Uint8Array, peerId: string): Promise<boolean>
-  /** Extends what a connected peer has shown before; for proofs that come with its messages. */
+  /** Extends the validity of what a connected peer has shown before; for proofs that come with its messages. */
   renew(peerId: string, proof: CheckedProof): void
   holds(peerId: string, groupId: string): boolean
   groupsOf(peerId: string): string[]
@@ -31,7 +31,7 @@ export interface Proofs {
 
 export interface ProofsHooks extends GroupHooks {
   isConnected(peerId: string): boolean
-  /** Where a peer connects from; undefined where that is not limited. */
+  /** Where a peer connects from; undefined where the limits per address do not apply. */
   hostOf(peerId: string): string | undefined
   proven(peerId: string, groupId: string): void
   /** A peer that is still connected has left a group. */

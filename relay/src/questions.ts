@@ -7,7 +7,7 @@ import type { Tally } from './tally.ts'
 const relay = encodeAnswer({ type: 'relay' })
 const error = (code: 'version' | 'malformed' | 'unproven' | 'busy') => encodeAnswer({ type: 'error', code })
 
-/** What a relay answers on the exchange protocol: it takes proofs, and has nothing else to give. */
+/** A relay's side of the exchange protocol: it accepts proofs, and has nothing else to give. */
 export function createQuestions(limits: RelayLimits, proofs: Proofs, tally: Tally, now: () => number) {
   const rates = new LRUCache<string, Bucket>({
     max: limits.rememberedPeers,

@@ -5,7 +5,7 @@ import { composeRelay, type OpenedRelay } from './compose.ts'
 import type { RelayOptions } from './options.ts'
 import type { Tally } from './tally.ts'
 
-/** What is going on at a relay now. */
+/** What a relay is doing now. */
 export interface RelayFigures {
   /** Connected peers with a proof. */
   members: number
@@ -14,7 +14,7 @@ export interface RelayFigures {
   circuits: number
   /** Groups that have a member here. */
   groups: number
-  /** Topics that are joined: those groups, and some that had a member lately. */
+  /** Topics that are joined: those of these groups, and of some that had a member recently. */
   topics: number
 }
 
@@ -26,22 +26,22 @@ export interface Relay {
   readonly addresses: string[]
   readonly figures: RelayFigures
   readonly draining: boolean
-  /** Of WebRTC-direct, once it listens there: to be kept, and given again at the next start. */
+  /** The certificate of WebRTC-direct, once the relay listens there. Keep it, and pass it to the next start. */
   readonly certificate: WebRtcCertificate | undefined
-  /** What was counted since it was made. */
+  /** What was counted since the relay was created. */
   readonly tally: Tally
-  /** Resolves when it listens; rejects when it cannot. */
+  /** Resolves once the relay listens; rejects if it cannot. */
   start(): Promise<void>
-  /** Takes no new connections, reservations and circuits; resolves when no circuit is left, or after `drainMs`. */
+  /** Accepts no new connections, reservations or circuits; resolves when no circuit is left, or after `drainMs`. */
   drain(): Promise<void>
-  /** Closes everything; nothing keeps the process alive afterwards. It cannot be started again: make another. */
+  /** Closes everything; nothing keeps the process alive afterwards. It cannot be started again: create another. */
   stop(): Promise<void>
 }
 
 /**
  * A relay for members of ghmesh: they meet at it, reserve circuits through it, and gossip over it.
  *
- * @throws Error with the code ERR_RUNTIME when this Node is too old, or this is Bun or Deno
+ * @throws Error with the code ERR_RUNTIME if this Node is too old, or this is Bun or Deno
  */
 export function createRelay(options: RelayOptions = {}): Relay {
   requireNode('@ghmesh/relay', true)
@@ -89,7 +89,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
       try {
         await node.start()
       } catch (error) {
-        await stopNode(node) // of several ports, some may be listened on
+        await stopNode(node) // it may listen on some of its ports already
         throw error
       }
       running = opened

@@ -8,7 +8,7 @@ import { createDeny, type Tally } from './tally.ts'
 
 /** Reservations: who can have one, how many there are, and that each ends with its peer. */
 export interface Reservations extends Required<Pick<ConnectionGater, 'denyInboundRelayReservation'>> {
-  /** Has to be called before the node starts. */
+  /** Call it before the node starts. */
   attach(service: CircuitRelayService): void
   /** The peer has gone. */
   forget(peer: PeerId): void
@@ -45,7 +45,7 @@ export function createReservations(
       const host = gate.hostOf(peerId)
       if (holders.size >= limits.reservations) return deny('reservations-full')
       if (reservedFrom.of(host) >= limits.reservationsPerAddress) return deny('reservations-per-address')
-      // Counted here and not by what the library holds, so that many at once cannot overtake one another.
+      // Counted here and not by what the library holds, so that many at once do not exceed the limit.
       holders.set(peerId, { host, refreshed: false })
       reservedFrom.add(host, 1)
       return false
@@ -56,8 +56,8 @@ export function createReservations(
       if (!held) return
       holders.delete(peerId)
       reservedFrom.add(held.host, -1)
-      // The library frees a slot only when its time is up. Once refreshed, its timer cannot be stopped and would end the
-      // next reservation of this peer, so that one is left to it.
+      // The library frees a slot only when its time is up. The timer of a refreshed one cannot be stopped, and would end the
+      // next reservation of this peer, so a refreshed one is left to the library.
       if (held.refreshed) return
       const reservation = service?.reservations.get(peer) as { signal?: { clear(): void } } | undefined
       reservation?.signal?.clear()

@@ -1,4 +1,4 @@
-/** Why a relay refused something; the label of the metric `ghmesh_relay_rejections_total`. */
+/** The reasons for which a relay refuses something; the label of the metric `ghmesh_relay_rejections_total`. */
 export const rejectionReasons = [
   'connection-rate',
   'connections-per-address',
@@ -37,10 +37,10 @@ export const rejectionReasons = [
 /** One of {@link rejectionReasons}. */
 export type Reason = (typeof rejectionReasons)[number]
 
-/** What a relay has counted since it was made. */
+/** What a relay has counted since it was created. */
 export interface Tally {
   readonly rejections: Readonly<Record<Reason, number>>
-  /** Gossip messages passed on, and their bytes. */
+  /** Gossip messages that were forwarded, and their bytes. */
   readonly messages: number
   readonly messageBytes: number
   /** Bytes carried by circuits, each counted once. */
@@ -48,7 +48,7 @@ export interface Tally {
   readonly circuitsOpened: number
   /** Counts one refusal. */
   rejected(reason: Reason): void
-  /** Counts a gossip message that was passed on. */
+  /** Counts a gossip message that was forwarded. */
   message(bytes: number): void
   /** Counts a circuit that was opened. */
   circuit(): void

@@ -6,7 +6,7 @@ import type { MessageCheck } from './message-check.ts'
 
 /** The gossip topics that are joined, one for each group; one without members is left after a while. */
 export interface Topics {
-  /** Has to be called before the node starts. */
+  /** Call it before the node starts. */
   attach(pubsub: Inside): void
   /** Whether one more group can be served; makes room by leaving one that has no members. */
   admits(groupId: string): boolean

@@ -3,15 +3,15 @@ import { LRUCache } from 'lru-cache'
 import type { RelayLimits } from './limits.ts'
 import type { Reason, Tally } from './tally.ts'
 
-/** What the gossip of each peer may cost, and how much rubbish it may send. */
+/** How much each peer's gossip can cost, and how many invalid messages it can send. */
 export interface Traffic {
-  /** Takes one frame, of whatever content, from the allowance of who sent it. */
+  /** Takes one frame, whatever its content, from its sender's allowance. */
   frame(peerId: string, bytes: number): boolean
-  /** Takes one message from the allowance of who handed it over. */
+  /** Takes one message from the allowance of the peer that handed it over. */
   handed(peerId: string, bytes: number): boolean
-  /** Takes one message from the allowance of who published it, and of its group. */
+  /** Takes one message from the allowances of its publisher and of its group. */
   published(peerId: string, groupId: string, bytes: number): boolean
-  /** Counts rubbish; after so much of a peer, it is shut out. */
+  /** Counts an invalid message; after `rejectedMessages` of them the peer is blocked. */
   reject(peerId: string, reason: Reason): void
 }
 
@@ -25,7 +25,7 @@ interface Allowance {
   rejected: number
 }
 
-/** @param groups How many there are to share what the relay takes of all. */
+/** @param groups How many groups share what the relay accepts in total. */
 export function createTraffic(
   limits: RelayLimits,
   tally: Tally,
@@ -33,8 +33,8 @@ export function createTraffic(
   groups: () => number,
   shutOut: (peerId: string) => void
 ): Traffic {
-  // Half of what the relay takes is divided among the groups, half is for whoever comes: so one group can use most of it
-  // where it is alone, and never the part of another.
+  // Half of what the relay accepts is divided among the groups, and the other half is open to all. So a group that is alone
+  // can use most of it, but never the share of another.
   const half = limits.messagesPerSecondOfAll / 2
   const common = createBucket(half, 2 * half, now)
   const shares = new LRUCache<string, Bucket>({
@@ -47,7 +47,7 @@ export function createTraffic(
     max: limits.rememberedPeers,
     memoMethod: () => ({
       frames: createBucket(limits.framesPerSecond, limits.framesBurst, now),
-      // What is over the allowance of messages is dropped; only who goes on sending all the same runs out of this.
+      // Messages over the allowance are dropped; only a peer that keeps sending anyway uses this up.
       frameBytes: createBucket(2 * limits.handedBytesPerSecond, 16 * limits.handedBytesPerSecond, now),
       handed: createBucket(limits.handedPerSecond, limits.handedBurst, now),
       handedBytes: bytes(limits.handedBytesPerSecond),

@@ -10,7 +10,7 @@ import type { Tally } from './tally.ts'
 
 /** Peers as they come and go: each has to prove its group in time, and what is kept of it goes with it. */
 export interface Visits {
-  /** Has to be called before the node starts. */
+  /** Call it before the node starts. */
   watch(node: RelayNode, exchange: { forget(peerId: string): void }): void
   /** Disconnects the peer unless it shows a proof in time. */
   awaitProof(peerId: string): Promise<void>

@@ -9,7 +9,7 @@ type MakeTransport = NonNullable<Libp2pOptions['transports']>[number]
 const yearMs = 365 * 24 * 3_600_000
 const lifespanMs = 20 * yearMs
 
-/** What of the transport's class is used beyond its interface (webrtc 6.0): it makes a certificate, and sets no timer. */
+/** The internals of the transport's class that are used here (webrtc 6.0): it creates a certificate, and sets no timer. */
 interface Inside {
   createCertificate(
     key: undefined,
@@ -18,34 +18,34 @@ interface Inside {
 }
 
 /**
- * WebRTC, through which browsers come without a certificate of a public authority.
+ * WebRTC, over which browsers connect without a certificate from a public authority.
  *
- * @throws where its native part is not installed or does not load.
+ * @throws if its native part is not installed or does not load
  */
 export async function loadWebRtc(
   known: WebRtcCertificate | undefined,
   bounds: WebRtcBounds
 ): Promise<{ transport: MakeTransport; certificate: WebRtcCertificate }> {
   const { webRTCDirect } = await import('@libp2p/webrtc')
-  // Nobody is asked for addresses: a relay has its own.
+  // No STUN servers: a relay knows its own addresses.
   const rtcConfiguration = { iceServers: [] }
   const certificate = known ?? (await createCertificate(webRTCDirect))
   const make = webRTCDirect({ rtcConfiguration, certificate } as object) as MakeTransport
   return { transport: (components) => guarded(make(components), bounds), certificate }
 }
 
-/** How many handshakes there may be at once, and how many a second. */
+/** Limits for handshakes: how many at once, and how many per second. */
 export interface WebRtcBounds {
   webRtcHandshakes: number
   webRtcHandshakesPerAddress: number
   webRtcHandshakesPerSecond: number
   hostOf(address: string): string | undefined
   now(): number
-  /** One was not even begun. */
+  /** A handshake was refused before it began. */
   refused(): void
 }
 
-/** What of the transport's listener is used beyond its interface (webrtc 6.0). */
+/** The internals of the transport's listener that are used here (webrtc 6.0). */
 interface Listening {
   connections: Map<string, { close(): void }>
   incomingConnection(ufrag: string, host: string, port: number, signal: AbortSignal): Promise<void>
@@ -62,8 +62,9 @@ function guarded(transport: ReturnType<MakeTransport>, bounds: WebRtcBounds): Re
 }
 
 /**
- * Each STUN request with a new name begins a handshake, which takes threads and memory, and its sender can be invented: so
- * few at once and few a second, however many are asked for. Nobody is displaced, for most of them are nobody.
+ * Each STUN request with a new name begins a handshake, which takes threads and memory, and its sender's address can be forged.
+ * So only a few run at once, and a few per second, however many requests arrive. A new one does not displace an older one,
+ * because most new ones may be forged.
  */
 function boundHandshakes(listener: Listening, bounds: WebRtcBounds): void {
   const underWay = new Set<string>()
@@ -88,7 +89,7 @@ function boundHandshakes(listener: Listening, bounds: WebRtcBounds): void {
   }
 }
 
-/** As it comes it waits until all its connections say that they are closed, which one whose other side went without a word never does. */
+/** Without this, closing waits until every connection says that it is closed; one whose other side vanished never does. */
 function closingAtOnce(listener: ReturnType<ReturnType<MakeTransport>['createListener']>): typeof listener {
   const { connections } = listener as unknown as Listening
   const close = listener.close.bind(listener)
@@ -105,7 +106,7 @@ async function createCertificate(
 ): Promise<WebRtcCertificate> {
   const log = Object.assign(() => {}, { trace() {} })
   const components = { logger: { forComponent: () => log } }
-  // The library's own certificates last for 14 days, and it cannot wait longer than 24 for the next.
+  // The library's own certificates last for 14 days, and its renewal timer cannot be set to more than 24.
   const maker = webRTCDirect({ certificateLifespan: lifespanMs } as object)(components as never) as unknown as Inside
   const ecdsa = { name: 'ECDSA', namedCurve: 'P-256' }
   const keys = (await crypto.subtle.generateKey(ecdsa, true, ['sign', 'verify'])) as CryptoKeyPair
