@@ -64,7 +64,7 @@ const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } 
     'a list of { urls: "stun:host:port" } and the like'
   ],
   listenPort: [port, 'a whole number from 0 to 65535'],
-  announceIp: [v.pipe(filled, v.ip()), 'an IPv4 or IPv6 address'],
+  announceIp: [v.pipe(filled, v.check(isIp)), 'an IPv4 or IPv6 address'],
   forceLocalhost: [v.boolean(), 'true or false (1 or 0)'],
   allowPrivateAddresses: [v.boolean(), 'true or false'],
   shareTabs: [v.boolean(), 'true or false'],
@@ -96,6 +96,13 @@ function isLimit(name: keyof Limits, value: unknown): boolean {
 function isBaseUrl(value: string): boolean {
   const url = URL.parse(value)
   return url !== null && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password
+}
+
+/** Parsed by the platform, which is smaller than valibot's pattern; an IPv6 address can name its zone. */
+function isIp(value: string): boolean {
+  if (/^[\d.]+$/.test(value)) return URL.parse(`http://${value}`)?.hostname === value
+  const [, ip6] = /^([\da-f:.]+)(?:(?<=^fe80:.*)%[\da-z]+)?$/i.exec(value) ?? []
+  return ip6 !== undefined && URL.canParse(`http://[${ip6}]`)
 }
 
 // Never shown, not even when they are wrong.

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import fc from 'fast-check'
 import { defaultLimits } from '../src/limits.ts'
 import type { MeshOptions } from '../src/options.ts'
 import { readEnvironment } from '../src/platform/node/environment.ts'
@@ -209,6 +210,25 @@ describe('options: what is given', () => {
       token,
       apiUrl: 'https://ghe.example'
     })
+  })
+
+  it('takes every IP address as announceIp, and nothing else', () => {
+    const announceIp = (value: string) => readOptions({ announceIp: value }, []).announceIp
+    fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (address) => announceIp(address) === address))
+    for (const zoned of ['fe80::1%eth0', 'FE80::1%3']) expect(announceIp(zoned)).to.equal(zoned)
+    const wrong = [
+      '01.2.3.4',
+      '1.2.3.4.',
+      '3232235777',
+      '0x1.2.3.4',
+      ':::',
+      '1:2',
+      '::1%eth0',
+      '[::1]',
+      '::1]:80/[',
+      'abc'
+    ]
+    for (const value of wrong) expect(() => announceIp(value), value).to.throw('IPv4 or IPv6')
   })
 
   it('may be a list of up to eight secrets', () => {
