@@ -36,7 +36,7 @@ export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
   const token = createToken(options.token, () => platform.findToken(apiUrl))
   const secrets = options.networking === false ? [] : [options.secret ?? []].flat()
   const start = { platform, options, token, warn }
-  if (secrets.length === 0) return startHere(start, { connects: false, members: () => alone })
+  if (secrets.length === 0) return (await startHere(start, { connects: false, members: () => alone })).mesh
   // Loaded only where there is a group: it is most of the code.
   const { join } = await import('./join.ts').catch((cause) => {
     throw new MeshError('ERR_RUNTIME', notLoaded, { cause })

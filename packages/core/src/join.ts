@@ -5,6 +5,7 @@ import { looksGuessable } from './group/secret.ts'
 import type { Mesh } from './mesh.ts'
 import { createNetwork } from './network.ts'
 import { type Company, type Start, startHere } from './start.ts'
+import { localMesh } from './tabs/local-mesh.ts'
 import { meshOfTabs } from './tabs/mesh-of-tabs.ts'
 import { mayShareTabs, nameAmongTabs } from './tabs/name.ts'
 import { throughLeader } from './tabs/through-leader.ts'
@@ -19,11 +20,12 @@ export async function join(start: Start, secrets: readonly string[]): Promise<Me
   const groups = await Promise.all(secrets.map((one) => openGroup(one, now, limits.proofLifetimeMs)))
   if (secrets.some(looksGuessable)) warn(new MeshError('ERR_INVALID_OPTION', guessable))
   const startMember = () => startHere(start, amongMembers(start, groups as [Group, ...Group[]]))
-  if (!platform.hasTabs || !mayShareTabs(options)) return startMember()
+  if (!platform.hasTabs || !mayShareTabs(options)) return (await startMember()).mesh
   return meshOfTabs({
     name: await nameAmongTabs(options, groups),
-    start: startMember,
-    startFollower: (leader) => startHere(start, { connects: false, members: () => throughLeader(leader) }),
+    start: async () => localMesh(await startMember()),
+    startFollower: async (leader) =>
+      localMesh(await startHere(start, { connects: false, members: () => throughLeader(leader) })),
     answerMs: limits.tabAnswerMs,
     doneMs: limits.tabDoneMs,
     seekMs: limits.tabAnswerMs + limits.membersBudgetMs + limits.leaseWaitMs

@@ -1,12 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { LRUCache } from 'lru-cache'
 import { type AbortOptions, abortable } from './abort.ts'
 import { composeMember, type MemberParts } from './compose.ts'
 import { MeshError } from './errors.ts'
 import type { MeshEvents } from './events.ts'
-import type { LeaseEnd } from './exchange/leases.ts'
-import type { Lease } from './exchange/seek.ts'
 import { resolve } from './flow/resolve.ts'
 import type { Relay } from './peers/relays.ts'
 import { ttlMs } from './rules/fresh.ts'
@@ -75,27 +72,14 @@ export interface Mesh extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-/** A mesh that runs here, as other tabs see it. All of this any page of the origin can ask for: see `tabs/messages.ts`. */
-export interface LocalMesh extends Mesh {
-  /**
-   * Asks members for what answers everybody's request; what they have is in the store afterwards. Resolves to whether the other
-   * tab is to ask GitHub for all that wait.
-   */
-  seek(key: string, after?: number): Promise<boolean>
-  /** Another tab's call, for which `seek` brought the lease, has ended. */
-  ended(key: string, how: LeaseEnd): void
-  /** Another tab has put an own entry into the store, new or seen current: members are told, if it is for them. */
-  told(key: string, isNew: boolean): Promise<void>
-  /** Connected members that hold a body. */
-  holdersOf(key: string, hash: string): Promise<Peer[]>
-  /** Another tab has made this stale for all. */
-  purged(urlOrRepository: string): void
+/** A mesh and the member behind it. */
+export interface StartedMesh {
+  mesh: Mesh
+  member: ReturnType<typeof composeMember>
 }
 
 /** Starts a member and gives it its public face. */
-export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
-  const lastTold = new LRUCache<string, number>({ max: 10_000 })
-  const granted = new LRUCache<string, Lease>({ max: 1000 })
+export async function startMesh(parts: MemberParts): Promise<StartedMesh> {
   const member = composeMember(parts)
   const { api, cache, githubNow, events, flow, mayShare, members, origin, purge, purges, classifier } = member
   const { values, peers, relays } = members
@@ -134,7 +118,7 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
     return which?.group ? sumStats({ [parts.name]: own, ...members.stats() }) : own
   }
 
-  const mesh: LocalMesh = {
+  const mesh: Mesh = {
     get peerId() {
       return members.peerId
     },
@@ -185,26 +169,6 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
       running()
       return member.clear()
     },
-    async seek(key, after) {
-      const held = (await cache.reload(key))?.entries[0]
-      const lease = await members.lookUp(key, { held, nobodyElse: false, after })
-      if (lease) granted.set(key, lease)
-      return lease !== undefined
-    },
-    ended(key, how) {
-      granted.get(key)?.end(how)
-      granted.delete(key)
-    },
-    async told(key, isNew) {
-      const entry = (await cache.reload(key))?.entries.find(mayShare)
-      // Each once, for any page of the origin can say it again and again.
-      if (!entry || entry.asOf <= Math.max(purges.at(entry.url), lastTold.get(key) ?? 0)) return
-      lastTold.set(key, entry.asOf)
-      if (isNew) members.announce(key, entry)
-      else members.touched(key, entry)
-    },
-    holdersOf: members.holders,
-    purged: (target) => void purge([target], githubNow()),
     stats: stats as Mesh['stats'],
     peers,
     relays,
@@ -223,5 +187,5 @@ export async function startMesh(parts: MemberParts): Promise<LocalMesh> {
     const how = parts.options.networking === false ? '' : '; "ghmesh secret" makes one'
     parts.options.logger?.info(`ghmesh: ${why}, so this member caches for itself alone${how}`)
   }
-  return mesh
+  return { mesh, member }
 }

@@ -1,7 +1,7 @@
 import { type MeshError, toMeshError } from './errors.ts'
 import type { TokenSource } from './flow/classify.ts'
 import type { Members, OwnSide } from './members.ts'
-import { type LocalMesh, startMesh } from './mesh.ts'
+import { type StartedMesh, startMesh } from './mesh.ts'
 import type { ReadOptions } from './options.ts'
 import type { Identity, Platform } from './platform/platform.ts'
 
@@ -21,13 +21,13 @@ export interface Company {
 }
 
 /** Starts a member in this process or tab. */
-export async function startHere({ platform, options, token, warn }: Start, company: Company): Promise<LocalMesh> {
+export async function startHere({ platform, options, token, warn }: Start, company: Company): Promise<StartedMesh> {
   const { name = platform.memberName() } = options
   const identity = await platform.openIdentity(options, company.connects)
-  let mesh: LocalMesh | undefined
-  const connected = () => mesh?.peers().length ?? 0
+  let started: StartedMesh | undefined
+  const connected = () => started?.mesh.peers().length ?? 0
   try {
-    mesh = await startMesh({
+    started = await startMesh({
       options,
       name,
       seesRedirects: platform.seesRedirects,
@@ -38,7 +38,7 @@ export async function startHere({ platform, options, token, warn }: Start, compa
       onWake: platform.onWake,
       release: () => identity.release()
     })
-    return mesh
+    return started
   } catch (error) {
     await identity.release()
     throw toMeshError('ERR_TRANSPORT', 'the mesh could not start', error)

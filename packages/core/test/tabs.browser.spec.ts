@@ -1,6 +1,7 @@
 import { expect } from 'chai'
-import type { LocalMesh, Mesh } from '../src/mesh.ts'
+import type { Mesh } from '../src/mesh.ts'
 import { emptyStats } from '../src/stats.ts'
+import type { LocalMesh } from '../src/tabs/local-mesh.ts'
 import { meshOfTabs } from '../src/tabs/mesh-of-tabs.ts'
 
 describe('tabs: who leads', () => {

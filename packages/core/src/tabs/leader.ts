@@ -1,5 +1,5 @@
 import { type Emit, eventTypes } from '../events.ts'
-import type { LocalMesh } from '../mesh.ts'
+import type { LocalMesh } from './local-mesh.ts'
 import { type Calls, type Message, type Question, readMessage, type State, sendError, toldEvents } from './messages.ts'
 
 export interface Leader {
