@@ -38,7 +38,7 @@ const houses = {
       ['transport/'],
       ['entry'],
       ['confirmations'],
-      ['abort', 'bytes', 'at-most', 'pause', 'errors', 'limits', 'version', 'web-types']
+      ['abort', 'bytes', 'at-most', 'one-by-one', 'pause', 'errors', 'limits', 'version', 'web-types']
     ],
     rooms: [
       {

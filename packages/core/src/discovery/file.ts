@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { MeshError, toMeshError } from '../errors.ts'
+import { oneByOne } from '../one-by-one.ts'
 import type { Discovery, FilePeersOptions, PeerRecord } from './discovery.ts'
 import { type OwnFile, peerFolder } from './file-folder.ts'
 
@@ -18,7 +19,7 @@ export function filePeers(options: FilePeersOptions): Discovery {
   let known = new Map<string, string>()
   let listener: ((peer: PeerRecord) => void) | undefined
   let own: OwnFile | undefined
-  let writing: Promise<void> = Promise.resolve()
+  const writes = oneByOne()
   let scanning: Promise<void> | undefined
   let poll: NodeJS.Timeout | undefined
   let soon: NodeJS.Timeout | undefined
@@ -77,7 +78,7 @@ export function filePeers(options: FilePeersOptions): Discovery {
     clearInterval(poll)
     clearTimeout(soon)
     watcher?.close()
-    await Promise.allSettled([writing, scanning])
+    await Promise.allSettled([writes.idle(), scanning])
     if (own) await folder.withdraw(own).catch(() => {}) // it expires by itself
   }
 
@@ -109,9 +110,7 @@ export function filePeers(options: FilePeersOptions): Discovery {
     },
     async announce(self) {
       check()
-      const result = writing.then(() => write(self))
-      writing = result.catch(() => {})
-      await result.catch((error) => Promise.reject(unusable(error)))
+      await writes.run(() => write(self)).catch((error) => Promise.reject(unusable(error)))
     },
     stop() {
       stopping ??= end()

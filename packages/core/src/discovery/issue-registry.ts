@@ -1,5 +1,6 @@
 import { MeshError, toMeshError } from '../errors.ts'
 import { type Group, openGroup } from '../group/group.ts'
+import { oneByOne } from '../one-by-one.ts'
 import type { Discovery, PeerRecord } from './discovery.ts'
 import { type IssueApiOptions, issueApi, type RegistryComment } from './issue-api.ts'
 import { registryComments, sealedIn } from './registry-comment.ts'
@@ -47,7 +48,8 @@ export function issueRegistry(options: RegistryOptions): Discovery {
   let own: { id?: number; written: string; renewAt: number } | undefined
   let readOnlyUntil = 0
   let timer: ReturnType<typeof setTimeout> | undefined
-  let busy: Promise<void> = Promise.resolve()
+  // Two looks at once could both create the issue.
+  const { run: inTurn, idle } = oneByOne()
   let stopped = false
 
   const failed = (cause: unknown) =>
@@ -98,13 +100,6 @@ export function issueRegistry(options: RegistryOptions): Discovery {
     await sweep()
   }
 
-  /** One after the other: two looks at once could both create the issue. */
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const result = busy.then(work)
-    busy = result.catch(() => {})
-    return result
-  }
-
   async function poll(): Promise<void> {
     await inTurn(look).catch(() => {}) // the next look tries again
     await schedule()
@@ -151,7 +146,7 @@ export function issueRegistry(options: RegistryOptions): Discovery {
       if (stopped) return
       stopped = true
       clearTimeout(timer)
-      await busy
+      await idle()
       if (own?.id !== undefined) await api.remove(own.id).catch(() => {}) // it expires by itself
     }
   }

@@ -1,6 +1,7 @@
 // As a namespace, as in filesystem.ts.
 import * as zlib from 'node:zlib'
 import { openExisting, readError } from './filesystem-database.ts'
+import { transaction } from './filesystem-sqlite.ts'
 
 /** A record as it stands in the file, whether or not it makes sense. */
 export interface RawRecord {
@@ -66,58 +67,52 @@ const statements = {
 
 type WholeRow = RawRecord & { checksum: number; body: Uint8Array | null }
 
+/** The rows behind ids, which come in portions; nothing is locked between two of them. */
+function* walk<Row>(ids: (last: number) => { id: number }[], row: (id: number) => unknown): Generator<Row> {
+  for (let last = 0; ; ) {
+    const some = ids(last)
+    for (const { id } of some) {
+      const found = row(id) as Row | undefined
+      if (found) yield found
+    }
+    last = some.at(-1)?.id ?? 0
+    if (last === 0) return
+  }
+}
+
 /** Opens the records of the cache in a directory. @throws MeshError ERR_STORE when there is none that can be read. */
 export function openRecords(directory: string): Records {
   const { sql, close } = openExisting(directory, statements)
 
-  function write<T>(work: () => T): T {
-    sql.begin.run()
+  function reading<T>(work: () => T): T {
     try {
-      const result = work()
-      sql.totals.run()
-      sql.commit.run()
-      return result
+      return work()
     } catch (error) {
-      try {
-        sql.rollback.run()
-      } catch {} // SQLite has rolled back by itself
       throw readError(directory, error)
     }
   }
 
-  function* walk<Row>(ids: (last: number) => { id: number }[], row: (id: number) => unknown): Generator<Row> {
-    try {
-      for (let last = 0; ; ) {
-        const some = ids(last)
-        for (const { id } of some) {
-          const found = row(id) as Row | undefined
-          if (found) yield found
-        }
-        last = some.at(-1)?.id ?? 0
-        if (last === 0) return
-      }
-    } catch (error) {
-      throw readError(directory, error)
-    }
+  function write<T>(work: () => T): T {
+    return reading(() =>
+      transaction(sql, () => {
+        const result = work()
+        sql.totals.run()
+        return result
+      })
+    )
   }
 
   return {
     newestFirst: () =>
       walk<RawRecord>(
-        (last) => (last === 0 ? (sql.ids.all() as { id: number }[]) : []),
-        (id) => sql.row.get(id)
+        (last) => (last === 0 ? reading(() => sql.ids.all() as { id: number }[]) : []),
+        (id) => reading(() => sql.row.get(id))
       ),
-    beginning(prefix) {
-      try {
-        return sql.beginning.all(prefix, `${prefix}\u{10ffff}`) as unknown as RawRecord[]
-      } catch (error) {
-        throw readError(directory, error)
-      }
-    },
+    beginning: (prefix) => reading(() => sql.beginning.all(prefix, `${prefix}\u{10ffff}`) as unknown as RawRecord[]),
     *whole() {
       const rows = walk<WholeRow>(
-        (last) => sql.after.all(last) as { id: number }[],
-        (id) => sql.whole.get(id)
+        (last) => reading(() => sql.after.all(last) as { id: number }[]),
+        (id) => reading(() => sql.whole.get(id))
       )
       for (const { body, ...rest } of rows) {
         const intact = body !== null && body.byteLength === rest.byteLength && zlib.crc32(body) === rest.checksum

@@ -10,7 +10,7 @@ import {
   renameSync,
   rmSync
 } from 'node:fs'
-import type { DatabaseSync, DatabaseSyncOptions } from 'node:sqlite'
+import type { DatabaseSync, DatabaseSyncOptions, StatementSync } from 'node:sqlite'
 import { MeshError } from '../errors.ts'
 
 /** SQLite's primary result codes that mean something here. */
@@ -101,4 +101,22 @@ function moveSpecial(path: string, aside: string): void {
     // Another process was faster, and this is its new one.
     if (!isSpecial(aside)) linkSync(aside, path)
   } catch {} // gone, or there again: what comes next tells
+}
+
+/** Runs `work` in one transaction: all of it happens, or, when it throws, nothing. */
+export function transaction<T>(
+  sql: Readonly<Record<'begin' | 'commit' | 'rollback', StatementSync>>,
+  work: () => T
+): T {
+  sql.begin.run()
+  try {
+    const result = work()
+    sql.commit.run()
+    return result
+  } catch (error) {
+    try {
+      sql.rollback.run()
+    } catch {} // SQLite has rolled back by itself
+    throw error
+  }
 }
