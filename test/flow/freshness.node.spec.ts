@@ -147,6 +147,7 @@ describe('freshness', () => {
   it('a member that comes later learns what the others have', async () => {
     const a = await s.member()
     const announced = next(a, 'announced', issues)
+    await a.ask(repo) // says that it is public
     await a.ask(issues)
     await announced
     const b = await s.member({ token: bob })

@@ -153,7 +153,8 @@ describe('a member whose clock is wrong', () => {
     it(`by minutes ${how}: its first answer is as fresh as any, here and at members`, async () => {
       const [a, b] = [await s.member({ now: () => s.now + offMs }), await s.member()]
       s.github.respond(issues, dated(s, '[]', { headers: json }))
-      const announced = next(a, 'announced')
+      const announced = next(a, 'announced', issues)
+      await a.ask(repo) // says that it is public
       const first = await a.ask(issues)
       expect(Math.abs(Number(first.headers.get('age')))).to.be.at.most(2)
       expect(Math.abs(Date.parse(first.headers.get('date') ?? '') - s.now)).to.be.at.most(2000)

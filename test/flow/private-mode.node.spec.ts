@@ -13,6 +13,7 @@ describe('a GitHub Enterprise Server in private mode', () => {
   it('gives what a token saw to tokens, and to nobody else: not from this member’s cache', async () => {
     const a = await s.member()
     const known = next(a, 'announced', '/issues')
+    await a.ask(repo) // says that it is public
     await a.ask(issues)
     await known
     for (const cache of modes)

@@ -16,6 +16,7 @@ describe('questions that nobody honest asks', () => {
   /** A member that holds and shares an entry, and somebody connected to it. */
   async function holder(how: { secret?: string } = {}, limits = {}) {
     const mesh = await here.member({ limits })
+    await mesh.fetch(`${here.github.url}/repos/octocat/hello-world`) // says that it is public
     const attacker = await here.attacker(how)
     const shared = next(mesh, 'announced', ({ url }) => url.endsWith(path))
     await mesh.fetch(here.github.url + path)

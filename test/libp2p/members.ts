@@ -81,6 +81,8 @@ export function members() {
     /** Fetches with one member, and waits until it has told the others, and they have the body. */
     async share(path: string, from: Mesh, ...to: Mesh[]): Promise<void> {
       await self.gossips(from, ...to)
+      // Says that it is public: with nobody connected it is not looked up.
+      await (await from.fetch(self.url('/repos/octocat/hello-world'))).arrayBuffer()
       const told = next(from, 'announced', ({ url }) => url === self.url(path))
       const received = to.map((mesh) => next(mesh, 'received', ({ url }) => url === self.url(path)))
       expect((await from.fetch(self.url(path))).status).to.equal(200)

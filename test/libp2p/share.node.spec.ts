@@ -26,6 +26,7 @@ describe('members over libp2p', () => {
     const noise = Array.from({ length: 100_000 }, () => (seed = (seed * 48_271) % 2_147_483_647))
     here.github.setBody(path, { noise })
     const a = await here.member()
+    await a.fetch(here.url('/repos/octocat/hello-world')) // says that it is public
     const announced = next(a, 'announced', ({ url }) => url === here.url(path))
     expect((await (await a.fetch(here.url(path))).arrayBuffer()).byteLength).to.be.greaterThan(1e6)
     await announced

@@ -244,6 +244,7 @@ describe('the commands peers, stats, purge and cache', () => {
     it('cache ls and verify: of the directory that the proxy uses, whatever the environment says', async () => {
       const cacheDir = commands.folder('cache')
       await start({}, '--cache-dir', cacheDir)
+      await through(hello) // says that it is public
       await through(`${hello}/labels`)
       await through('/user')
       const elsewhere = { ...env, CACHE_DIR: commands.folder('elsewhere') }

@@ -88,7 +88,8 @@ export function composeMember(parts: MemberParts) {
     expired(key) {
       counters.expired()
       void cache.delete(key)
-    }
+    },
+    settle: (key) => announce.settle(key)
   })
   // From a request to its answer.
   const visibility = createVisibility({
@@ -97,7 +98,7 @@ export function composeMember(parts: MemberParts) {
     visibilityMs: limits.visibilityMs,
     aliasMs: limits.aliasMs,
     isOpen: isOpen(apiUrl),
-    hidden: (names) => void hide(cache, names).catch(() => {})
+    hidden: (names, shownAt) => void hide(cache, names, shownAt).catch(() => {})
   })
   const publicity = createPublicity({ api, visibility, limits })
   const { flow, classifier, origin, afterWrite, announce, askAgain, inFlight, missing } = createFlow({

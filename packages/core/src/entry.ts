@@ -26,7 +26,10 @@ export interface Entry {
   readonly etag?: string | undefined
   /** An own answer showed that everybody may read it; from a member: it says so. */
   readonly public: boolean
-  /** When that was shown or said, ms on GitHub's clock: a day later it is looked up again. */
+  /**
+   * When that was shown or said, ms on GitHub's clock: a day later it is looked up again. Of an own entry that is not public:
+   * when it was shown to be private; undefined while nothing has shown which of the two it is.
+   */
   readonly publicAt?: number | undefined
   /** It was fetched without a token. */
   readonly anonymous: boolean

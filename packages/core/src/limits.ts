@@ -15,7 +15,7 @@ export const defaultLimits = {
    * as long, they can learn what is written in a repository after it was made private.
    */
   visibilityRecentMs: 30 * secondMs,
-  /** A repository that is not public is looked up again after this; without members to tell, so is every repository. */
+  /** What an answer showed of a repository counts for this long where it is not public, or where there is no group. */
   visibilityMs: 24 * hourMs,
   /** How long a 404 is remembered, for each token and on this machine only. */
   notFoundMs: 10 * secondMs,

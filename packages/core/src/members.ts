@@ -33,6 +33,8 @@ export interface Members {
   githubTook(ms: number): void
   /** A member's entry was served here. */
   used(key: string): void
+  /** Held, and for members only if a look at its repository shows that everybody can read it: see `OwnSide.settle`. */
+  unsettled(key: string): void
   announce(key: string, entry: Entry): void
   /** Members hold this body, and it was seen current. */
   touched(key: string, entry: Entry): void
@@ -62,6 +64,8 @@ export interface OwnSide {
   ownStats(): MeshStats
   /** An entry is too old to be kept. */
   expired(key: string): void
+  /** Finds out whether what is held is for members, where that is not known. Never rejects. */
+  settle(key: string): Promise<void>
 }
 
 /** Nobody comes here to lose a reputation; what members sent before is believed as far as `trust` says. */
@@ -93,6 +97,7 @@ export function alone({ cache, counters, limits, emit, githubNow }: OwnSide): Me
     lookUp: async () => undefined,
     githubTook() {},
     used() {},
+    unsettled() {},
     announce() {},
     touched() {},
     purge: async () => {},

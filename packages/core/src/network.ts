@@ -17,6 +17,7 @@ import { createPeerRequests } from './exchange/request.ts'
 import { createRespond } from './exchange/respond.ts'
 import { createSeek } from './exchange/seek.ts'
 import { createShareableIndex } from './exchange/shareable-index.ts'
+import { createUnsettled } from './exchange/unsettled.ts'
 import { createValues } from './exchange/values.ts'
 import { createProofCheck, type Group } from './group/group.ts'
 import type { Members, OwnSide } from './members.ts'
@@ -61,6 +62,13 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
   })
   const providers = createProviders(githubNow, limits.clockSkewMs)
   const shareable = createShareableIndex({ cache, groups, limits, githubNow, mayShare })
+  const unsettled = createUnsettled({
+    groups,
+    cache,
+    shareable,
+    settle: own.settle,
+    maxWaitMs: limits.membersBudgetMs
+  })
   const unasked = createUnasked({
     maxBytes: limits.unaskedBytes,
     maxEntries: limits.unaskedEntries,
@@ -192,8 +200,8 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     newcomer: presence.greetFar
   })
   const respond = createRespond({
-    cache,
-    shareable,
+    cache: unsettled.cache,
+    shareable: unsettled.shareable,
     limits,
     mayShare,
     groupOf: roster.groupOf,
@@ -253,6 +261,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     lookUp: lookup.find,
     githubTook: responseTimes.github,
     used: unasked.used,
+    unsettled: unsettled.add,
     announce(key, entry) {
       void shareable.add(key, entry.hash, entry.asOf).then(() => publish.announce(key, entry))
     },

@@ -175,6 +175,7 @@ describe('leases', () => {
               leases.gone(one.peer)
             } else if (one.do === 'renew') leases.renew(one.key, one.peer)
             else {
+              const { ms } = one as Extract<Step, { do: 'pass' }>
               await pass(ms)
               excuses += 2 * Math.ceil(ms / limits.leaseMs + 1)
             }

@@ -162,11 +162,23 @@ describe('mayServeStale: better than an error of GitHub?', () => {
     expect(may({ asOf: ago(5 * hour), local: true, confirmed: { me: ago(5 * hour) } })).to.equal(true)
   })
 
-  it('what is private or varies: within the hour of the own look only', () => {
-    for (const entry of [{ public: false }, { variant: true }]) {
+  it('what was shown to be private, or varies: within the hour of the own look only', () => {
+    for (const entry of [
+      { public: false, publicAt: ago(2 * hour) },
+      { public: false, from: 'peer' },
+      { variant: true }
+    ]) {
       expect(may({ ...entry, asOf: ago(hour - 1), confirmed: { me: ago(hour - 1) } })).to.equal(true)
       expect(may({ ...entry, asOf: ago(hour), confirmed: { me: ago(hour) } })).to.equal(false)
     }
+  })
+
+  it('what nothing has shown to be public or private: up to the bound, to a viewer that saw it itself', () => {
+    const unknown = { public: false, asOf: ago(day - 1) }
+    expect(may({ ...unknown, confirmed: { me: ago(day - 1) } })).to.equal(true)
+    expect(may({ ...unknown, confirmed: { you: ago(1) } })).to.equal(false)
+    expect(may({ ...unknown, confirmed: { me: -ago(1) } })).to.equal(false)
+    expect(may({ ...unknown, confirmed: { me: ago(9) } }, { revokedAt: ago(8) })).to.equal(false)
   })
 
   it('what the viewer saw while it was public, but is private now: within the hour', () => {

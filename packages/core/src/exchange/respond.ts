@@ -20,8 +20,8 @@ import { valueHeadOf } from './publish.ts'
 import type { ShareableIndex } from './shareable-index.ts'
 
 export interface RespondOptions {
-  cache: Cache
-  shareable: ShareableIndex
+  cache: Pick<Cache, 'find' | 'value'>
+  shareable: Pick<ShareableIndex, 'keyOf' | 'newest'>
   limits: Limits
   mayShare(entry: Entry): boolean
   /** The group whose proof a peer has shown; members ask in the names of their own group. */

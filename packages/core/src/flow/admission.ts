@@ -141,15 +141,18 @@ export function createAdmission(options: AdmissionOptions) {
         const shown = isObject ? (await inspect(entry.body, true)).repository : undefined
         publicity.learn(request, sentAt, shown)
       }
+      const isAhead = (at = 0) => at > githubNow() + limits.clockSkewMs
       const change = (held: Entry): Entry => ({
         ...held,
         ...proven,
         ...publicity.of(request, sentAt, held),
         headers: refreshedHeaders(held.headers, headers),
         // A time ahead of GitHub's clock was of a wrong one.
-        asOf: held.asOf > githubNow() + limits.clockSkewMs ? sentAt : Math.max(held.asOf, sentAt),
+        asOf: isAhead(held.asOf) ? sentAt : Math.max(held.asOf, sentAt),
         anonymous: held.anonymous || request.viewer === anonymous,
-        confirmed: withAnswer(held.confirmed, request.viewer, sentAt)
+        confirmed: isAhead(held.confirmed[request.viewer])
+          ? { ...held.confirmed, [request.viewer]: sentAt }
+          : withAnswer(held.confirmed, request.viewer, sentAt)
       })
       await cache.touch(request.key, (held) => (held.hash === entry.hash ? change(held) : held))
       const refreshed = change(entry)

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Cache } from '../cache/cache.ts'
 import type { Purges } from '../cache/purges.ts'
 import type { Entry } from '../entry.ts'
@@ -5,8 +6,10 @@ import type { LeaseEnd } from '../exchange/leases.ts'
 import type { Api } from '../github/api.ts'
 import { type ApiRequest, anonymous } from '../github/request.ts'
 import type { Visibility } from '../github/visibility.ts'
+import type { Limits } from '../limits.ts'
 import type { Members } from '../members.ts'
 import type { Classifier } from './classify.ts'
+import { hide } from './hide.ts'
 
 export interface AnnounceOptions {
   api: Api
@@ -14,54 +17,91 @@ export interface AnnounceOptions {
   purges: Purges
   visibility: Visibility
   classifier: Pick<Classifier, 'like'>
+  limits: Pick<Limits, 'confirmationMs'>
+  githubNow: () => number
   mayShare(entry: Entry): boolean
-  members: Pick<Members, 'isAlone' | 'announce' | 'touched'>
+  members: Pick<Members, 'isAlone' | 'announce' | 'touched' | 'unsettled' | 'peers'>
   /** Answers one of the mesh's own questions, from GitHub. */
   ask(request: ApiRequest): Promise<unknown>
 }
 
+/** Whose answer it was, and of which repository. */
+type Reader = Pick<ApiRequest, 'authorization' | 'viewer' | 'apiVersion' | 'repository'>
+
+/** An own answer of which nobody has been told. */
+interface Unsettled {
+  reader: Reader
+  hash: string
+  wasPublic: boolean | undefined
+}
+
+const maxUnsettled = 10_000
+
 /**
  * Tells members of own answers, each once it is known that everybody may read it, or the group shares all. What a token got
  * says nothing of that, so the repository itself is looked up first, if that was not done lately: with a token a 304 is free.
+ * With nobody connected nothing is looked up: it would cost a unit that serves nobody. Then a member that comes later and
+ * asks for the answer has it looked up.
  */
 export function createAnnounce(options: AnnounceOptions) {
   const { api, cache, purges, visibility, classifier, mayShare, members, ask } = options
   const underWay = new Set<Promise<unknown>>()
+  // In memory only, for there is a token in it, and for no longer than what its token saw is served to it.
+  const unsettled = new LRUCache<string, Unsettled>({
+    max: maxUnsettled,
+    ttl: options.limits.confirmationMs,
+    ttlResolution: 0,
+    perf: { now: options.githubNow }
+  })
+  const settling = new Map<string, Promise<void>>()
 
   /** Asks GitHub for the repository object, with the token that got the answer; what it shows is learnt on its way. */
-  async function lookUp(request: ApiRequest, repository: string): Promise<void> {
+  async function lookUp(reader: Reader, repository: string): Promise<void> {
     const path = repository.startsWith('repositories/') ? `/${repository}` : `/repos/${repository}`
-    const question = await classifier.like(request, api.urlOf(path), {
-      apiVersion: request.apiVersion,
-      mode: 'no-cache'
-    })
+    const question = await classifier.like(reader, api.urlOf(path), { apiVersion: reader.apiVersion, mode: 'no-cache' })
     if (question) await ask(question)
   }
 
-  const isPublic = (request: ApiRequest, repository: string) =>
-    visibility.isPublic(repository, () => lookUp(request, repository))
+  const isPublic = (reader: Reader, repository: string) =>
+    visibility.isPublic(repository, () => lookUp(reader, repository))
 
-  async function share(request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean): Promise<LeaseEnd> {
-    const { repository, viewer } = request
-    // With nobody to tell, only a new answer is worth a look: others here may then get it.
-    if (members.isAlone && (entry.public || wasPublic !== undefined)) return { state: 'nothing' }
-    let shared = entry
-    if (viewer !== anonymous && repository) {
-      const shown = await isPublic(request, repository)
-      shared = { ...entry, public: shown, publicAt: visibility.publicAt(repository) }
-      const { publicAt } = shared
-      await cache.touch(key, (held) => {
-        const isSame = held.public === shown && held.publicAt === publicAt
-        if (held.hash !== entry.hash || isSame || (shown && visibility.isHidden(repository))) return held
-        return { ...held, public: shown, publicAt }
-      })
-    }
+  /** Says in the cache what is known of a repository now, and gives the entry so. */
+  async function lookedUp(reader: Reader, repository: string, key: string, entry: Entry): Promise<Entry> {
+    const shown = await isPublic(reader, repository)
+    const publicAt = visibility.shownAt(repository)
+    await cache.touch(key, (held) => {
+      const isSame = held.public === shown && held.publicAt === publicAt
+      if (held.hash !== entry.hash || isSame || (shown && visibility.isHidden(repository))) return held
+      return { ...held, public: shown, publicAt }
+    })
+    return { ...entry, public: shown, publicAt }
+  }
+
+  async function tell(reader: Reader, key: string, entry: Entry, wasPublic?: boolean): Promise<LeaseEnd> {
+    const { repository, viewer } = reader
+    const shared = viewer !== anonymous && repository ? await lookedUp(reader, repository, key, entry) : entry
     // What a write made stale while it was on its way is nobody else's.
     if (shared.asOf <= purges.at(shared.url)) return { state: 'failed' }
     if (!mayShare(shared)) return { state: 'nothing' }
     if (wasPublic === shared.public) members.touched(key, shared)
     else members.announce(key, shared)
     return { state: 'stored', hash: shared.hash, asOf: shared.asOf }
+  }
+
+  async function share(request: Reader, key: string, entry: Entry, wasPublic?: boolean): Promise<LeaseEnd> {
+    if (members.isAlone) return { state: 'nothing' }
+    const { authorization, viewer, apiVersion, repository } = request
+    const isKnown = viewer === anonymous || !repository || visibility.shownAt(repository) !== undefined
+    if (isKnown || members.peers().length > 0) return tell(request, key, entry, wasPublic)
+    unsettled.set(key, { reader: { authorization, viewer, apiVersion, repository }, hash: entry.hash, wasPublic })
+    members.unsettled(key)
+    return { state: 'nothing' }
+  }
+
+  async function settle(key: string, { reader, hash, wasPublic }: Unsettled): Promise<void> {
+    const entry = (await cache.find(key))?.entries.find((held) => held.hash === hash)
+    if (entry) await tell(reader, key, entry, wasPublic)
+    unsettled.delete(key)
   }
 
   function track<T>(work: Promise<T>): Promise<T | undefined> {
@@ -77,12 +117,21 @@ export function createAnnounce(options: AnnounceOptions) {
      */
     share: async (request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean): Promise<LeaseEnd> =>
       (await track(share(request, key, entry, wasPublic))) ?? { state: 'failed' },
-    /** Something that was public is refused to a token: looks whether its repository still is. */
+    /** A member asks for what is held: looks whether it is for members, where that is not known. */
+    async settle(key: string): Promise<void> {
+      const waiting = unsettled.get(key)
+      if (!waiting) return
+      const work = settling.get(key) ?? track(settle(key, waiting)).finally(() => settling.delete(key))
+      settling.set(key, work)
+      await work
+    },
+    /** Something that was public is refused to a token: looks whether its repository still is, or tells nobody any more. */
     doubt(request: ApiRequest): void {
       const { repository } = request
       if (!repository || visibility.isHidden(repository)) return
       visibility.doubt(repository)
-      void track(isPublic(request, repository))
+      const isAccompanied = members.peers().length > 0
+      void track(isAccompanied ? isPublic(request, repository) : hide(cache, visibility.namesOf(repository)))
     },
     /** Settles when nothing is waiting to be told. */
     idle: async (): Promise<void> => void (await Promise.all(underWay))

@@ -98,7 +98,18 @@ export function createFlow(parts: FlowParts) {
   const validators = createValidators({ etags, purges, trusts })
   const missing = createNegativeCache({ githubNow, notFoundMs: limits.notFoundMs, purgedAt: purges.at })
   const answer = (request: Parameters<typeof resolve>[1]) => resolve(flow, request)
-  const announce = createAnnounce({ api, cache, purges, visibility, classifier, mayShare, members, ask: answer })
+  const announce = createAnnounce({
+    api,
+    cache,
+    purges,
+    visibility,
+    classifier,
+    limits,
+    githubNow,
+    mayShare,
+    members,
+    ask: answer
+  })
   const rights = createRights({ cache, visibility, doubt: announce.doubt })
   const admission = createAdmission({
     cache,

@@ -31,10 +31,12 @@ export function createPublicity({ api, visibility, limits }: PublicityOptions) {
       if (viewer === anonymous || repository === undefined) return { public: true, publicAt: sentAt }
       const publicAt = visibility.publicAt(repository)
       if (publicAt !== undefined) return { public: true, publicAt }
+      const shownAt = visibility.shownAt(repository)
+      if (shownAt !== undefined) return { public: false, publicAt: shownAt }
       const wasShown = held?.public && held.from === undefined && sentAt - (held.publicAt ?? 0) < limits.visibilityMs
       return wasShown && !visibility.isHidden(repository)
         ? { public: true, publicAt: held.publicAt }
-        : { public: false, publicAt: undefined }
+        : { public: false, publicAt: held?.public ? undefined : held?.publicAt }
     },
 
     /** Learns from this member's own 200 or 304 who can read a repository. */

@@ -6,6 +6,8 @@ export interface Visibility {
   isHidden(repository: string): boolean
   /** When an own answer showed that it is public, ms; undefined where none did lately. */
   publicAt(repository: string): number | undefined
+  /** When an own answer last showed which of the two it is, ms; undefined where none did lately. */
+  shownAt(repository: string): number | undefined
   /**
    * Whether it is public, looked up where no own answer has shown that lately, each repository once at a time. `lookUp` asks
    * GitHub, and what the answer shows is learnt on its way; rejects where nothing was.
@@ -22,6 +24,8 @@ export interface Visibility {
   /** Learns that `/repositories/{id}` and `/repos/{name}` are one, from an own answer at `at`, ms; default now. */
   learnAlias(id: string, name: string, at?: number): void
   nameOf(id: string): string | undefined
+  /** A repository's name and its other one, by name or id, where an own answer has shown it. */
+  namesOf(repository: string): readonly string[]
 }
 
 export interface VisibilityOptions {
@@ -33,8 +37,8 @@ export interface VisibilityOptions {
   aliasMs: number
   /** What is known of the API before it is asked: github.com is open. */
   isOpen: boolean
-  /** These names of a repository turned out not to be public. */
-  hidden(names: readonly string[]): void
+  /** These names of a repository turned out not to be public, by an own answer at `shownAt`, ms. */
+  hidden(names: readonly string[], shownAt: number): void
 }
 
 const maxRepositories = 10_000
@@ -75,6 +79,7 @@ export function createVisibility(options: VisibilityOptions): Visibility {
       const found = lately(repository)
       return found?.isPublic ? found.at : undefined
     },
+    shownAt: (repository) => lately(repository)?.at,
     async isPublic(repository, lookUp) {
       const found = lately(repository) ?? (await ask(repository, lookUp))
       if (!found) throw new Error('the visibility of a repository is unknown')
@@ -90,8 +95,7 @@ export function createVisibility(options: VisibilityOptions): Visibility {
       visibility.doubt(repository)
     },
     learn(repository, isPublic, at) {
-      const other = others.get(repository)
-      const names = other === undefined ? [repository] : [repository, other]
+      const names = visibility.namesOf(repository)
       let turnedHidden = false
       for (const name of names) {
         const before = seen.get(name)
@@ -100,7 +104,7 @@ export function createVisibility(options: VisibilityOptions): Visibility {
         turnedHidden ||= !isPublic && before?.isPublic !== false
       }
       failedAt.delete(repository)
-      if (turnedHidden) hidden(names)
+      if (turnedHidden) hidden(names, at)
     },
     learnAlias(id, name, at = githubNow()) {
       const known = aliases.get(id)
@@ -112,6 +116,10 @@ export function createVisibility(options: VisibilityOptions): Visibility {
     nameOf(id) {
       const alias = aliases.get(id)
       return alias && githubNow() - alias.at < aliasMs ? alias.name : undefined
+    },
+    namesOf(repository) {
+      const other = others.get(repository)
+      return other === undefined ? [repository] : [repository, other]
     }
   }
   return visibility

@@ -75,14 +75,18 @@ export function mayServeStale(assessment: Assessment | undefined, asker: Asker, 
   if (!assessment || Math.max(0, asker.githubNow - assessment.entry.asOf) >= staleIfErrorMs) return false
   const { entry, permitted, varies } = assessment
   if (permitted) return true
-  // GitHub cannot confirm it now, so the hour is waived, but not for what is private or differs between viewers.
+  // GitHub cannot confirm it now, so the hour is waived, but not for what was shown to be private or differs between viewers.
   return (
-    entry.public &&
+    !isShownPrivate(entry) &&
     !asker.hidden &&
     !varies &&
     isPermitted(entry, varies, { ...asker, limits: { ...asker.limits, confirmationMs: staleIfErrorMs } })
   )
 }
+
+/** Of what nothing has shown whether it is private, each viewer's own look counts, and nobody else's: see `isPermitted`. */
+const isShownPrivate = (entry: Entry): boolean =>
+  !entry.public && (entry.publicAt !== undefined || entry.from !== undefined)
 
 // What a caller's cache mode allows (Fetch standard, "cache mode").
 const anyAge = new Set<CacheMode>(['force-cache', 'only-if-cached'])

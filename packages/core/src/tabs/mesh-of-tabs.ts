@@ -94,7 +94,8 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
     },
     told: (key, isNew) => void quietly(follower.ask('told', [key, isNew])),
     purge: (target) => quietly(follower.ask('purge', [target])),
-    holders: async (key, hash) => (await call('holders', [key, hash])) as Peer[]
+    holders: async (key, hash) => (await call('holders', [key, hash])) as Peer[],
+    peers: () => follower.state?.peers ?? []
   }
 
   const started = standInLine()

@@ -10,6 +10,8 @@ export interface LeadingTab {
   told(key: string, isNew: boolean): void
   purge(target: string): Promise<void>
   holders(key: string, hash: string): Promise<Peer[]>
+  /** Members that it is connected to, as far as this tab has heard. */
+  peers(): Peer[]
 }
 
 /** The other members, for a tab whose connections another tab holds. */
@@ -23,5 +25,6 @@ export const throughLeader =
     announce: (key) => leader.told(key, true),
     touched: (key) => leader.told(key, false),
     purge: (target) => leader.purge(target),
-    holders: (key, hash) => leader.holders(key, hash)
+    holders: (key, hash) => leader.holders(key, hash),
+    peers: () => leader.peers()
   })

@@ -1,0 +1,160 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { memoryStore } from 'ghmesh'
+import {
+  alice,
+  as,
+  bob,
+  dated,
+  failWith,
+  hour,
+  type Member,
+  minute,
+  next,
+  repo,
+  scene,
+  second,
+  secretRepo,
+  status,
+  until
+} from './members.ts'
+
+const many = 40
+const names = Array.from({ length: many }, (_, n) => `octocat/tool-${n}`)
+
+describe('units: never more than plain fetch', () => {
+  const s = scene()
+  beforeEach(() => {
+    for (const fullName of names) s.github.addRepository({ fullName, issues: 3 })
+  })
+  const readAll = async (member: Member, below = '/labels', init = {}) => {
+    for (const name of names) expect((await member.ask(`/repos/${name}${below}`, init)).status).to.equal(200)
+  }
+  const lookUps = () => s.github.calls.filter(({ path }) => /^\/repos\/[^/]+\/[^/]+$/.test(path))
+
+  for (const [who, options] of [
+    ['without a secret', { secret: undefined }],
+    ['with one, while nobody is connected', {}]
+  ] as const)
+    it(`${who}, ${many} repositories that are read once cost one unit each`, async () => {
+      const a = await s.member(options)
+      await readAll(a)
+      // Stopping waits for what is under way.
+      await a.mesh.stop()
+      expect([s.github.calls.length, s.github.units()]).to.deep.equal([many, many])
+    })
+
+  it('another token of the process gets what the first one read by free 304s', async () => {
+    const a = await s.member({ secret: undefined })
+    await readAll(a)
+    await readAll(a, '/labels', as(bob))
+    expect([s.github.units('alice'), s.github.units('bob'), lookUps().length]).to.deep.equal([many, 0, 0])
+    expect(status(await a.ask(`/repos/${names[0]}/labels`, as(bob)))).to.equal('ghmesh; hit')
+  })
+
+  it('what was read alone is looked up once a member asks for it, each repository once, and given', async () => {
+    const [a, b] = [await s.member(), await s.member({ token: bob })]
+    await readAll(a)
+    await a.ask(`/repos/${names[0]}/issues`)
+    await s.connect(a, b)
+    for (const below of ['labels', 'issues'])
+      expect(status(await b.ask(`/repos/${names[0]}/${below}`))).to.equal('ghmesh; hit; detail=peer')
+    expect(lookUps().map(({ login, path }) => [login, path.toLowerCase()])).to.deep.equal([
+      ['alice', `/repos/${names[0]}`]
+    ])
+    expect([s.github.units('alice'), s.github.units('bob')]).to.deep.equal([many + 2, 0])
+  })
+
+  it('many members that ask at once for what was read alone cause one look, and all get it', async () => {
+    const a = await s.member()
+    await a.ask(`${repo}/labels`)
+    const others = [await s.member({ token: bob }), await s.member({ token: bob }), await s.member({ token: bob })]
+    await s.connect(a, ...others)
+    const answers = await Promise.all(others.map((other) => other.ask(`${repo}/labels`)))
+    for (const answer of answers) expect(status(answer)).to.equal('ghmesh; hit; detail=peer')
+    expect([s.github.units('alice'), s.github.units('bob')]).to.deep.equal([2, 0])
+  })
+
+  it('a member that asks for what was read alone of a private repository gets nothing', async () => {
+    const [a, b] = [await s.member(), await s.member({ token: alice })]
+    await a.ask(`${secretRepo}/labels`)
+    await s.connect(a, b)
+    expect((await b.ask(`${secretRepo}/labels`, { cache: 'only-if-cached' })).status).to.equal(504)
+    expect(lookUps()).to.have.length(1)
+    expect((await b.ask(`${secretRepo}/labels`, { cache: 'only-if-cached' })).status).to.equal(504)
+    expect(lookUps()).to.have.length(1)
+  })
+
+  it('what turned private before a member asks for it is not given, though it was public when it was read', async () => {
+    const [a, b] = [await s.member(), await s.member({ token: bob })]
+    await a.ask(repo)
+    const announced = next(a, 'announced', `${repo}/labels`)
+    await a.ask(`${repo}/labels`)
+    await announced
+    s.github.repository('octocat/Hello-World').setVisibility('private')
+    s.now += minute + second
+    expect(status(await a.ask(`${repo}/labels`))).to.match(/fwd-status=304/)
+    await s.connect(a, b)
+    expect((await b.ask(`${repo}/labels`, { cache: 'only-if-cached' })).status).to.equal(504)
+  })
+
+  it('where the look fails the member that asks goes to GitHub itself', async () => {
+    const [a, b] = [await s.member(), await s.member({ token: bob })]
+    await a.ask(`${repo}/labels`)
+    s.github.respond(/^\/repos\/octocat\/hello-world$/i, dated(s, '{}', { status: 502 }))
+    await s.connect(a, b)
+    expect(status(await b.ask(`${repo}/labels`))).to.match(/fwd-status=200/)
+  })
+
+  it('what a token read alone stands in for a day where GitHub fails, for that token', async () => {
+    const a = await s.member({ secret: undefined })
+    await a.ask(`${repo}/labels`)
+    s.now += 23 * hour
+    failWith(s, 503)
+    expect(status(await a.ask(`${repo}/labels`))).to.match(/detail=stale-server-error/)
+    expect((await a.ask(`${repo}/labels`, as(bob))).status).to.equal(503)
+    s.now += hour + second
+    expect((await a.ask(`${repo}/labels`)).status).to.equal(503)
+  })
+
+  it('… but an hour where the repository was shown to be private, after a restart too', async () => {
+    const kept = { secret: undefined, store: memoryStore(), cacheDir: mkdtempSync(join(tmpdir(), 'ghmesh-units-')) }
+    const a = await s.member(kept)
+    await a.ask(secretRepo)
+    await a.ask(`${secretRepo}/labels`)
+    const again = await s.member(kept)
+    s.now += hour - second
+    failWith(s, 503)
+    for (const one of [a, again]) expect((await one.ask(`${secretRepo}/labels`)).status).to.equal(200)
+    s.now += 2 * second
+    for (const one of [a, again]) expect((await one.ask(`${secretRepo}/labels`)).status).to.equal(503)
+    rmSync(kept.cacheDir, { recursive: true })
+  })
+
+  it('what is public is given to nobody else once it is refused to a token, and nothing is spent to know', async () => {
+    const a = await s.member({ secret: undefined })
+    await a.ask(repo)
+    await a.ask(`${repo}/labels`)
+    expect(status(await a.ask(`${repo}/labels`, as(bob)))).to.equal('ghmesh; hit')
+    s.github.repository('octocat/Hello-World').setVisibility('private')
+    s.now += minute + second
+    const [units, looks] = [s.github.units('alice'), lookUps().length]
+    expect((await a.ask(`${repo}/labels`, as(bob))).status).to.equal(404)
+    const carol = { ...as('sim-token-carol'), cache: 'force-cache' } as const
+    await until(async () => (await a.ask(`${repo}/labels`, carol)).status !== 200)
+    expect([s.github.units('alice'), lookUps().length]).to.deep.equal([units, looks])
+  })
+
+  it('an announcement comes with the first answer after a member has come', async () => {
+    const [a, b] = [await s.member(), await s.member({ token: bob })]
+    await a.ask(`${repo}/labels`)
+    await s.connect(a, b)
+    s.now += minute + second
+    const received = next(b, 'received', `${repo}/labels`)
+    await a.ask(`${repo}/labels`)
+    await received
+    expect(status(await b.ask(`${repo}/labels`))).to.equal('ghmesh; hit; detail=peer')
+  })
+})
