@@ -158,3 +158,106 @@ describe('units: never more than plain fetch', () => {
     expect(status(await b.ask(`${repo}/labels`))).to.equal('ghmesh; hit; detail=peer')
   })
 })
+
+describe('units: objects that viewers see differently', () => {
+  const s = scene()
+  const objects = names.slice(0, 4).map((name) => `/repos/${name}`)
+  const tokens = ['token-one', 'token-two', 'token-three']
+  beforeEach(() => {
+    for (const fullName of names.slice(0, 4)) s.github.addRepository({ fullName })
+    for (const token of tokens) s.github.addToken(token, { login: token })
+  })
+
+  type Fetch = typeof fetch
+  const readers = async (member: Member) => {
+    for (const path of objects) for (const token of tokens) await member.ask(path, as(token))
+  }
+  const change = () => {
+    s.now += minute + second
+    for (const fullName of names.slice(0, 4)) s.github.repository(fullName).update({ description: `at ${s.now}` })
+  }
+  /** A fetch whose conditions reach GitHub changed, and whose answers come so. */
+  const through =
+    (condition: (sent: string) => string | undefined, answered = (response: Response) => response): Fetch =>
+    async (input, init) => {
+      const headers = new Headers(init?.headers)
+      const sent = headers.get('if-none-match')
+      headers.delete('if-none-match')
+      const asked = sent === null ? undefined : condition(sent)
+      if (asked !== undefined) headers.set('if-none-match', asked)
+      return answered(await fetch(input, { ...init, headers }))
+    }
+  const withoutEtag = (response: Response) => {
+    if (response.status !== 304) return response
+    const headers = new Headers(response.headers)
+    headers.delete('etag')
+    return new Response(null, { status: 304, headers })
+  }
+
+  it('one that has changed is paid once for all tokens that see it alike', async () => {
+    const a = await s.member({ secret: undefined })
+    await readers(a)
+    expect(s.github.units()).to.equal(4)
+    for (const round of [2, 3]) {
+      change()
+      await readers(a)
+      expect(s.github.units(), `round ${round}`).to.equal(4 * round)
+      for (const path of objects)
+        for (const token of tokens) expect((await a.json(path, as(token))).description).to.equal(`at ${s.now}`)
+    }
+    expect(s.github.units()).to.equal(12)
+  })
+
+  it('… by members with a token each', async () => {
+    const [a, b] = await s.two({ token: tokens[0] as string })
+    const c = await s.member({ token: tokens[1] as string })
+    await s.connect(a, c)
+    for (let round = 1; round <= 3; round++) {
+      const received = [b, c].map((member) => next(member, 'received', objects[0] as string))
+      await a.ask(objects[0] as string)
+      await Promise.all(received)
+      for (const member of [b, c]) await member.ask(objects[0] as string)
+      expect(s.github.units(), `round ${round}`).to.equal(round)
+      change()
+    }
+  })
+
+  it('whoever sees it differently still gets the own one, and nothing is paid while nothing changes', async () => {
+    const a = await s.member({ secret: undefined })
+    for (const path of objects) s.github.setRole('token-three', path.slice('/repos/'.length), 'admin')
+    await readers(a)
+    for (let round = 0; round < 3; round++) {
+      change()
+      const before = s.github.units()
+      await readers(a)
+      expect(s.github.units() - before, 'two kinds of viewers').to.equal(8)
+      s.now += minute + second
+      await readers(a)
+      expect(s.github.units() - before).to.equal(8)
+      for (const path of objects)
+        for (const token of tokens)
+          expect((await a.json(path, as(token))).permissions.admin, token).to.equal(token === 'token-three')
+    }
+  })
+
+  for (const [what, own] of [
+    ['reads the first of several ETags only', through((sent) => sent.split(',')[0])],
+    ['takes several ETags for none', through((sent) => (sent.includes(',') ? undefined : sent))],
+    ['does not say which of several ETags it means', through((sent) => sent, withoutEtag)]
+  ] as const)
+    it(`a server that ${what} costs no more than one ETag at a time, and the answers are right`, async () => {
+      const a = await s.member({ secret: undefined, fetch: own })
+      await readers(a)
+      for (let round = 1; round <= 3; round++) {
+        change()
+        await readers(a)
+        expect(s.github.units(), `round ${round}`).to.be.at.most(4 + 12 * round)
+        for (const path of objects)
+          for (const token of tokens) expect((await a.json(path, as(token))).description).to.equal(`at ${s.now}`)
+        s.now += minute + second
+        const units = s.github.units()
+        await readers(a)
+        expect(s.github.units()).to.equal(units)
+      }
+    })
+})

@@ -53,7 +53,7 @@ export function createAnnounce(options: AnnounceOptions) {
     ttlResolution: 0,
     perf: { now: options.githubNow }
   })
-  const settling = new Map<string, Promise<void>>()
+  const settling = new Map<string, Promise<unknown>>()
 
   /** Asks GitHub for the repository object, with the token that got the answer; what it shows is learnt on its way. */
   async function lookUp(reader: Reader, repository: string): Promise<void> {
@@ -131,7 +131,7 @@ export function createAnnounce(options: AnnounceOptions) {
       if (!repository || visibility.isHidden(repository)) return
       visibility.doubt(repository)
       const isAccompanied = members.peers().length > 0
-      void track(isAccompanied ? isPublic(request, repository) : hide(cache, visibility.namesOf(repository)))
+      void track<unknown>(isAccompanied ? isPublic(request, repository) : hide(cache, visibility.namesOf(repository)))
     },
     /** Settles when nothing is waiting to be told. */
     idle: async (): Promise<void> => void (await Promise.all(underWay))

@@ -9,6 +9,7 @@ import type { Admitted } from './admission.ts'
 import type { NegativeCache } from './negative-cache.ts'
 import { type Outcome, step } from './outcome.ts'
 import type { Rights } from './rights.ts'
+import { createVariantConditions } from './variant-conditions.ts'
 
 const failed = Promise.resolve({ state: 'failed' } as const)
 
@@ -45,6 +46,7 @@ export type AskGitHub = (request: ApiRequest, asking: Asking) => Promise<Outcome
  */
 export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
   const { origin, emit, staleIfErrorMs, askerOf, conditionFor, refresh, admit, rights, missing } = options
+  const variants = createVariantConditions(conditionFor)
 
   /** An older answer, if it may be given instead. */
   function stale(
@@ -66,6 +68,21 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
     return { how: 'stale', status, entry: held.entry, call, told: failed, viewer: request.viewer }
   }
 
+  /** Asks under the condition that fits; `current`: what is held that a 304 means. */
+  async function ask(request: ApiRequest, held: Assessment | undefined, signal: AbortSignal | null | undefined) {
+    if (!held) {
+      // What the caller has may be what this very request would get: then a 304 is for it, and free.
+      const { ifNoneMatch } = request
+      return { answer: await origin.ask(request, { ifNoneMatch }, signal), current: undefined }
+    }
+    const asked = await variants.of(held, request)
+    const answer = await origin.ask(request, asked.condition, signal)
+    const current = variants.meant(asked, answer) ?? (asked.entries.size < 2 ? held.entry : undefined)
+    if (answer.status !== 304 || current) return { answer, current }
+    const single = await conditionFor(held.entry, request)
+    return { answer: await origin.ask(request, single, signal), current: held.entry }
+  }
+
   return async (request, { held, store, signal }) => {
     if (origin.limitedUntil(request) > askerOf(request).githubNow) {
       const instead = stale(request, held, 'rate-limit')
@@ -73,11 +90,9 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
     }
     if (!held) emit('miss', step(request))
     let answer: OriginAnswer
+    let current: Entry | undefined
     try {
-      // With nothing held, what the caller has may be what this very request would get: then a 304 is for it, and free.
-      const { ifNoneMatch } = request
-      const condition = held ? await conditionFor(held.entry, request) : { ifNoneMatch }
-      answer = await origin.ask(request, condition, signal)
+      ;({ answer, current } = await ask(request, held, signal))
     } catch (error) {
       const instead = stale(request, held, 'network', { free: false })
       if (instead) return instead
@@ -94,8 +109,8 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
       status: { ...forwarded, stored: true, ttlMs: ttlMs(entry, askerOf(request)) },
       entry
     })
-    if (status === 304 && held && store) {
-      const renewed = await refresh(request, held.entry, answer)
+    if (status === 304 && current && store) {
+      const renewed = await refresh(request, current, answer)
       emit('revalidated', step(request))
       return { ...kept(renewed), how: 'revalidated' }
     }

@@ -22,6 +22,8 @@ export interface Assessment {
   fresh: boolean
   /** Viewers get different bodies under this key. */
   varies: boolean
+  /** The other bodies under this key, newest first. */
+  others: readonly Entry[]
 }
 
 /** The entry of a holding that suits the asker best (permitted, else once confirmed, else newest), and what may be done with it. */
@@ -32,7 +34,8 @@ export function assess(holding: Holding | undefined, asker: Asker): Assessment |
     entry,
     permitted: isPermitted(entry, varies, asker),
     fresh: isFresh(entry, asker),
-    varies
+    varies,
+    others: holding.entries.filter((other) => other !== entry)
   }))
   return (
     assessments.find(({ permitted }) => permitted) ??
