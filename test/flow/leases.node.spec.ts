@@ -143,13 +143,14 @@ describe('leases', () => {
   })
 
   it('nor is a rate limit', async () => {
-    const [a, b, c] = (await fleet(3, { token: async () => undefined })) as [Member, Member, Member]
+    const first = gate(issues)
+    const none = async () => undefined
+    const [a, b, c] = (await fleet(3, { token: none, fetch: first.fetch })) as [Member, Member, Member]
     s.github.limit(alice)
-    const hold = s.github.hold(issues)
     const limited = a.ask(issues, as(alice))
-    await hold.arrived
+    await first.arrived
     const others = [b.ask(issues, as(bob)), c.ask(issues, as(bob))]
-    hold.release()
+    first.open()
     const answers = await Promise.all([limited, ...others])
     expect(answers.map((answer) => answer.status)).to.deep.equal([403, 200, 200])
   })
