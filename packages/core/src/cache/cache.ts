@@ -1,11 +1,10 @@
 import { LRUCache } from 'lru-cache'
-import { inTime, within } from '../abort.ts'
 import { pruneConfirmations } from '../confirmations.ts'
 import { type Entry, type EntrySummary, type Holding, merge } from '../entry.ts'
-import { MeshError, toMeshError } from '../errors.ts'
+import type { MeshError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
-import { pause } from '../pause.ts'
 import type { Store, StoreFigures } from '../store/store.ts'
+import { guardStore } from './guarded-store.ts'
 import { createHeld } from './held.ts'
 import { createKeptMarks } from './kept-marks.ts'
 import type { Purges } from './purges.ts'
@@ -53,14 +52,9 @@ export interface CacheEvents {
   read(entry: Entry): void
 }
 
-/** Rows that are gone through at once, which is a few milliseconds' work. */
-const rowsAtOnce = 128
-/** How many single calls' time the store has for a call that goes through all it holds. */
-const longTimes = 10
-
 /**
- * A store that fails or falls silent is left alone after one warning, and memory serves alone: a full disk costs
- * persistence, not requests. What is ahead of GitHub's clock was written by a wrong one, and counts as absent.
+ * Where the store fails, memory serves alone: a full disk costs persistence, not requests. An entry ahead of GitHub's clock
+ * was written by a wrong clock, and counts as absent.
  */
 export function createCache(
   store: Store,
@@ -79,42 +73,21 @@ export function createCache(
     sizeCalculation: ({ json }) => json.byteLength + 256
   })
   const held = createHeld(limits, purges)
+  const guarded = guardStore(store, limits, events.warning)
+  const { attempt } = guarded
   let walked = false
-  let broken = false
-
-  async function tryStore<T>(action: () => Promise<T>, times = 1): Promise<T | undefined> {
-    if (broken) return undefined
-    try {
-      return await inTime(action(), times * limits.storeAnswerMs)
-    } catch (cause) {
-      if (!broken) {
-        broken = true
-        const error = toMeshError('ERR_STORE', 'the store cannot be used', cause)
-        events.warning(
-          new MeshError(
-            'ERR_STORE',
-            `${error.message}; going on in memory, nothing is kept after the end of this process`,
-            {
-              cause: error
-            }
-          )
-        )
-      }
-      return undefined
-    }
-  }
 
   const marks = createKeptMarks({
     purges,
-    get: (key) => tryStore(() => store.get(key)),
-    put: (key, record) => tryStore(() => store.put(key, record)),
+    get: (key) => attempt(() => store.get(key)),
+    put: (key, record) => attempt(() => store.put(key, record)),
     latest: () => githubNow() + limits.clockSkewMs
   })
 
   const believable = ({ asOf }: Entry) => asOf <= githubNow() + limits.clockSkewMs
 
   async function load(key: string): Promise<Holding | undefined> {
-    const record = await tryStore(() => store.get(key))
+    const record = await attempt(() => store.get(key))
     const holding = record && readHolding(key, record)
     const entries = holding?.entries.filter(believable) ?? []
     const [newest] = entries
@@ -147,19 +120,10 @@ export function createCache(
     }
   }
 
-  async function* rows() {
-    const all = store.list()[Symbol.asyncIterator]()
-    for (let count = 1; ; count++) {
-      const row = await tryStore(() => all.next())
-      if (!row || row.done) return
-      yield row.value
-      if (count % rowsAtOnce === 0) await pause()
-    }
-  }
-
   const cache: Cache = {
     get figures() {
-      if (broken) return { entries: memory.size, bytes: memory.calculatedSize, evicted: store.figures?.evicted ?? 0 }
+      if (guarded.isLost)
+        return { entries: memory.size, bytes: memory.calculatedSize, evicted: store.figures?.evicted ?? 0 }
       return store.figures ?? { ...held.size, evicted: 0 }
     },
     held: (key) => memory.get(key),
@@ -178,7 +142,7 @@ export function createCache(
       const holding = remember({ key, entries: merge(before, entry, limits.variants) })
       const record = holdingRecord(holding)
       held.note(key, record.body.byteLength, entry.url)
-      await tryStore(() => store.put(key, record))
+      await attempt(() => store.put(key, record))
       return holding
     },
     async touch(key, change) {
@@ -190,28 +154,28 @@ export function createCache(
       if (entries.every((entry, i) => entry === newest.entries[i])) return false
       const holding = remember({ key, entries: entries.sort((a, b) => b.asOf - a.asOf) })
       // The store's bodies may stand in another order than memory's, so several are written with their meta.
-      await tryStore(() =>
+      await attempt(() =>
         entries.length === 1 ? store.touch(key, holdingMeta(holding)) : store.put(key, holdingRecord(holding))
       )
       return true
     },
     async value(key) {
-      const record = await tryStore(() => store.get(key))
+      const record = await attempt(() => store.get(key))
       return record ? readValue(record) : values.get(key)
     },
     async putValue(key, value) {
       values.set(key, value)
       held.note(key, value.json.byteLength)
-      await tryStore(() => store.put(key, valueRecord(value)))
+      await attempt(() => store.put(key, valueRecord(value)))
     },
     async *summaries() {
-      if (broken) {
+      if (guarded.isLost) {
         // A copy: an entry touched meanwhile would move ahead of the iteration and be seen twice.
         for (const [key, { entries }] of [...memory.entries()])
           if (entries[0]) yield { ...entries[0], key, byteLength: entries[0].body.byteLength }
         return
       }
-      for await (const { key, byteLength, meta } of rows()) {
+      for await (const { key, byteLength, meta } of guarded.rows()) {
         const summary = readSummary(meta)
         if (summary || meta.kind === 'value') held.note(key, byteLength, summary?.url)
         if (summary) yield { ...summary, key }
@@ -227,20 +191,19 @@ export function createCache(
       memory.delete(key)
       values.delete(key)
       held.delete(key)
-      await tryStore(() => store.delete(key))
+      await attempt(() => store.delete(key))
     },
     async clear() {
-      if (store.clear) await tryStore(() => store.clear?.() ?? Promise.resolve(), longTimes)
-      else for await (const { key } of rows()) await cache.delete(key)
+      if (!(await guarded.clear())) for await (const { key } of guarded.rows()) await cache.delete(key)
       memory.clear()
       values.clear()
       held.clear()
     },
     async close() {
-      broken = true // what is still under way ends without a word
+      const closing = guarded.close()
       memory.clear()
       values.clear()
-      await within(store.close(), limits.stopMs)
+      await closing
     }
   }
   return cache
