@@ -261,3 +261,149 @@ describe('units: objects that viewers see differently', () => {
       }
     })
 })
+
+describe('units: lists that are empty', () => {
+  const s = scene()
+  const paths = names.map((name) => `/repos/${name}/milestones`)
+  beforeEach(() => {
+    for (const fullName of names) s.github.addRepository({ fullName, issues: 0 })
+    for (const { id } of names.map((name) => s.github.repository(name))) {
+      s.github.setBody(`/repositories/${id}/milestones`, [])
+      s.github.setBody(`/repositories/${id}/labels`, [])
+    }
+  })
+  const known = async (member: Member) => void (await member.ask('/repos/octocat/Hello-World/languages'))
+
+  it('cost nothing, once an answer has shown how the ETags of a token are made', async () => {
+    const a = await s.member({ secret: undefined })
+    await known(a)
+    for (const path of paths) {
+      const answer = await a.ask(path)
+      expect([answer.status, await answer.text()]).to.deep.equal([200, '[]'])
+      expect(answer.headers.get('content-type')).to.equal('application/json; charset=utf-8')
+      expect(answer.headers.get('etag')).to.match(/^(?:W\/)?"[\da-f]{64}"$/)
+      expect(answer.headers.get('x-ratelimit-remaining')).to.equal('4999')
+      expect(status(answer)).to.equal('ghmesh; fwd=uri-miss; fwd-status=304; stored')
+    }
+    expect([s.github.units(), s.github.calls.length]).to.deep.equal([1, 1 + many])
+    for (const path of paths) expect(status(await a.ask(path))).to.equal('ghmesh; hit')
+    expect(a.mesh.stats()).to.include({ quotaSpent: 1, revalidated: many, misses: 1 })
+  })
+
+  it('have filled since: the list comes, for what it costs anyway', async () => {
+    const a = await s.member({ secret: undefined })
+    await known(a)
+    const [path] = paths as [string]
+    await a.ask(path)
+    s.now += minute + second
+    expect(status(await a.ask(path))).to.match(/fwd=stale; fwd-status=304/)
+    s.github.setBody(`/repositories/${s.github.repository(names[0] as string).id}/milestones`, [{ number: 1 }])
+    s.now += minute + second
+    expect(await a.json(path)).to.deep.equal([{ number: 1 }])
+    expect(s.github.units()).to.equal(2)
+  })
+
+  it('are told to members like any other answer, and each token sees its own', async () => {
+    const [a, b] = await s.two()
+    await known(a)
+    const received = next(b, 'received', paths[0])
+    await a.ask(paths[0] as string)
+    await received
+    expect(await b.json(paths[0] as string)).to.deep.equal([])
+    expect(s.github.units('bob')).to.equal(0)
+    const hidden = `${secretRepo}/milestones`
+    s.github.setBody(`/repositories/${s.github.repository('octocat/secret-plans').id}/milestones`, [])
+    expect((await a.ask(hidden)).status).to.equal(200)
+    expect((await a.ask(hidden, as(bob))).status).to.equal(404)
+  })
+
+  const guesses = (path: string) =>
+    s.github.calls.filter((call) => call.url === path && call.ifNoneMatch !== undefined).length
+
+  it('are not guessed before the scheme was seen to hold for the token, written as it is, nor without one', async () => {
+    const a = await s.member({ secret: undefined })
+    const [first, second, third, fourth] = paths as [string, string, string, string]
+    await a.ask(first)
+    await a.ask(second, as(bob))
+    await a.ask(third, { headers: { authorization: `token ${alice}` } })
+    await a.ask(fourth, { credentials: 'omit' })
+    for (const path of [first, second, third, fourth]) expect(guesses(path), path).to.equal(0)
+  })
+
+  it('are not guessed while the scheme is in doubt', async () => {
+    const a = await s.member({ secret: undefined })
+    await known(a)
+    s.github.driftEtags()
+    await a.ask(`${repo}/labels`)
+    await a.ask(paths[0] as string)
+    expect(guesses(paths[0] as string)).to.equal(0)
+    s.github.driftEtags(false)
+  })
+
+  for (const query of ['?page=2', '?page=0', '?per_page=0', '?per_page=x', '?after=Y3Vyc29y', '?before=x', '?since=7'])
+    it(`are not guessed of ${query}`, async () => {
+      const a = await s.member({ secret: undefined })
+      await known(a)
+      await a.ask(`${paths[0]}${query}`)
+      expect(guesses(`${paths[0]}${query}`)).to.equal(0)
+    })
+
+  it('are guessed of a first page that says so', async () => {
+    const a = await s.member({ secret: undefined })
+    await known(a)
+    for (const query of ['?page=1&per_page=100', '?state=closed'])
+      expect(status(await a.ask(`${paths[0]}${query}`)), query).to.match(/fwd-status=304/)
+  })
+
+  it('are not guessed of what is no list, is in an envelope, or was asked for with reload or no-store', async () => {
+    const a = await s.member({ secret: undefined })
+    await known(a)
+    for (const path of [repo, `${repo}/actions/runs`, `${repo}/events`, `${repo}/contents/README.md`]) {
+      await a.ask(path)
+      expect(guesses(path), path).to.equal(0)
+    }
+    for (const cache of ['reload', 'no-store'] as const) {
+      const answer = await a.ask(paths[0] as string, { cache })
+      expect([answer.status, await answer.text()]).to.deep.equal([200, '[]'])
+    }
+    expect(guesses(paths[0] as string)).to.equal(0)
+  })
+
+  it('a condition of the caller’s own goes as it is', async () => {
+    const a = await s.member({ secret: undefined })
+    await known(a)
+    const own = '"0123456789"'
+    await a.ask(paths[0] as string, { headers: { 'if-none-match': own } })
+    expect(s.github.calls.at(-1)?.ifNoneMatch).to.equal(own)
+    const [, path] = paths as [string, string]
+    const { headers } = await a.ask(path)
+    const etag = headers.get('etag') as string
+    expect((await a.ask(path, { cache: 'no-cache', headers: { 'if-none-match': etag } })).status).to.equal(304)
+  })
+
+  for (const [what, wrong] of [
+    ['names another ETag', (headers: Headers) => headers.set('etag', '"another"')],
+    ['names none', (headers: Headers) => headers.delete('etag')],
+    ['has links to other pages', (headers: Headers) => headers.set('link', '<https://x.example/?page=2>; rel="next"')]
+  ] as const)
+    it(`a 304 that ${what} is not believed: GitHub is asked without a condition`, async () => {
+      const changed: typeof fetch = async (input, init) => {
+        const response = await fetch(input, init)
+        if (response.status !== 304) return response
+        const headers = new Headers(response.headers)
+        wrong(headers)
+        return new Response(null, { status: 304, headers })
+      }
+      const a = await s.member({ secret: undefined, fetch: changed })
+      await known(a)
+      const answer = await a.ask(paths[0] as string)
+      expect([status(answer), await answer.text()]).to.deep.equal([
+        'ghmesh; fwd=uri-miss; fwd-status=200; stored',
+        '[]'
+      ])
+      expect(s.github.units()).to.equal(2)
+      // It is not tried again and again.
+      await a.ask(paths[1] as string)
+      expect(guesses(paths[1] as string)).to.equal(0)
+    })
+})

@@ -6,10 +6,11 @@ import type { ApiRequest } from '../github/request.ts'
 import { ttlMs } from '../rules/fresh.ts'
 import { type Asker, type Assessment, mayServeStale } from '../rules/serve.ts'
 import type { Admitted } from './admission.ts'
+import { type Asked, type Asking, createAskConditionally } from './ask-conditionally.ts'
+import type { GuessEmpty } from './guess-empty.ts'
 import type { NegativeCache } from './negative-cache.ts'
 import { type Outcome, step } from './outcome.ts'
 import type { Rights } from './rights.ts'
-import { createVariantConditions } from './variant-conditions.ts'
 
 const failed = Promise.resolve({ state: 'failed' } as const)
 
@@ -28,14 +29,7 @@ export interface AskGitHubOptions {
   admit(request: ApiRequest, answer: OriginAnswer): Promise<Admitted | undefined>
   rights: Pick<Rights, 'refused'>
   missing: Pick<NegativeCache, 'set'>
-}
-
-interface Asking {
-  /** What is held: GitHub is asked whether it is still current. */
-  held?: Assessment | undefined
-  /** Whether the answer is kept. */
-  store: boolean
-  signal?: AbortSignal | null | undefined
+  guessEmpty: GuessEmpty
 }
 
 export type AskGitHub = (request: ApiRequest, asking: Asking) => Promise<Outcome>
@@ -45,8 +39,8 @@ export type AskGitHub = (request: ApiRequest, asking: Asking) => Promise<Outcome
  * cannot give one.
  */
 export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
-  const { origin, emit, staleIfErrorMs, askerOf, conditionFor, refresh, admit, rights, missing } = options
-  const variants = createVariantConditions(conditionFor)
+  const { origin, emit, staleIfErrorMs, askerOf, conditionFor, refresh, admit, rights, missing, guessEmpty } = options
+  const ask = createAskConditionally({ origin, conditionFor, guessEmpty })
 
   /** An older answer, if it may be given instead. */
   function stale(
@@ -68,37 +62,23 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
     return { how: 'stale', status, entry: held.entry, call, told: failed, viewer: request.viewer }
   }
 
-  /** Asks under the condition that fits; `current`: what is held that a 304 means. */
-  async function ask(request: ApiRequest, held: Assessment | undefined, signal: AbortSignal | null | undefined) {
-    if (!held) {
-      // What the caller has may be what this very request would get: then a 304 is for it, and free.
-      const { ifNoneMatch } = request
-      return { answer: await origin.ask(request, { ifNoneMatch }, signal), current: undefined }
-    }
-    const asked = await variants.of(held, request)
-    const answer = await origin.ask(request, asked.condition, signal)
-    const current = variants.meant(asked, answer) ?? (asked.entries.size < 2 ? held.entry : undefined)
-    if (answer.status !== 304 || current) return { answer, current }
-    const single = await conditionFor(held.entry, request)
-    return { answer: await origin.ask(request, single, signal), current: held.entry }
-  }
-
-  return async (request, { held, store, signal }) => {
+  return async (request, asking) => {
+    const { held, store } = asking
     if (origin.limitedUntil(request) > askerOf(request).githubNow) {
       const instead = stale(request, held, 'rate-limit')
       if (instead) return instead
     }
     if (!held) emit('miss', step(request))
-    let answer: OriginAnswer
-    let current: Entry | undefined
+    let asked: Asked
     try {
-      ;({ answer, current } = await ask(request, held, signal))
+      asked = await ask(request, asking)
     } catch (error) {
       const instead = stale(request, held, 'network', { free: false })
       if (instead) return instead
       throw error
     }
 
+    const { answer, current, guessed } = asked
     const { status } = answer
     const call = { free: status === 304 && request.authorization !== undefined }
     const forwarded: CacheStatus = { forward: forwardReason(request, held), forwardStatus: status }
@@ -109,8 +89,8 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
       status: { ...forwarded, stored: true, ttlMs: ttlMs(entry, askerOf(request)) },
       entry
     })
-    if (status === 304 && current && store) {
-      const renewed = await refresh(request, current, answer)
+    if (status === 304 && store && (current || guessed)) {
+      const renewed = guessed ?? (await refresh(request, current as Entry, answer))
       emit('revalidated', step(request))
       return { ...kept(renewed), how: 'revalidated' }
     }

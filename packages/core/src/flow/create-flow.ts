@@ -25,6 +25,7 @@ import { createAskAgain } from './ask-again.ts'
 import { createAskGitHub } from './ask-github.ts'
 import { createAskerOf } from './asker.ts'
 import { createClassifier, type TokenSource } from './classify.ts'
+import { createGuessEmpty } from './guess-empty.ts'
 import { createInFlightRequests } from './in-flight.ts'
 import { createNegativeCache } from './negative-cache.ts'
 import type { Outcome } from './outcome.ts'
@@ -134,7 +135,8 @@ export function createFlow(parts: FlowParts) {
     refresh: admission.refresh,
     admit: admission.admit,
     rights,
-    missing
+    missing,
+    guessEmpty: createGuessEmpty({ etags, admit: admission.admit })
   })
   const askAgain = createAskAgain({ classifier, resolve: answer })
   const audit = createAudit({

@@ -39,6 +39,8 @@ export interface EtagScheme {
   ): Promise<{ validator: ValidatorClass; body: Bytes }>
   /** The ETag that this viewer's own request would get for a body; undefined while the scheme is in doubt. */
   compute(body: Uint8Array, inputs: EtagInputs, viewer: string): Promise<string | undefined>
+  /** Whether an own 200 has shown how the ETags of this viewer are made, for a token sent this way, and none since was other. */
+  holdsFor(inputs: EtagInputs, viewer: string): boolean
   /** True while recomputing is suspended. */
   readonly drifted: boolean
 }
@@ -59,6 +61,8 @@ export function createEtagScheme(githubNow: () => number, onDrift: () => void): 
     get drifted() {
       return githubNow() < suspendedUntil
     },
+    holdsFor: ({ authorization }, viewer) =>
+      mismatches === 0 && githubNow() >= suspendedUntil && coversAuthorization.has(nameOf(viewer, authorization)),
     async classify(etag, forms, inputs, viewer) {
       const tag = opaqueTag(etag)
       const hashed = /^[\da-f]{64}$/.test(tag)
