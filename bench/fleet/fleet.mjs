@@ -1,0 +1,195 @@
+// What a fleet costs GitHub: the same reads, by each member alone, through one proxy, and as a group; beside one member that
+// does all the reading, whose calls nobody can undercut.
+//   node bench/fleet/fleet.mjs [members ...] [--seconds 60] [--churn] [--json FILE]
+import { fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createSecret } from 'ghmesh'
+
+const latencyMs = 100
+const changesPerSecond = 2
+const maxProcesses = 8
+const churnEveryMs = 5000
+const connectMs = 60_000
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '60' },
+    churn: { type: 'boolean', default: false },
+    ways: { type: 'string', default: 'plain,undici cache,one proxy,ghmesh' },
+    json: { type: 'string' }
+  }
+})
+const seconds = Number(values.seconds)
+const sizes = positionals.length > 0 ? positionals.map(Number) : [1, 2, 10, 50, 100]
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** A process of this bench, and a way to ask it. */
+async function child(file) {
+  const made = fork(join(import.meta.dirname, file), { stdio: 'inherit' })
+  const [hello] = await once(made, 'message')
+  let lastId = 0
+  return {
+    ...hello,
+    ask(command, args = {}) {
+      const id = ++lastId
+      made.send({ id, command, ...args })
+      return new Promise((resolve, reject) => {
+        made.on('message', function heard(answer) {
+          if (answer.id !== id) return
+          made.off('message', heard)
+          if (answer.error) reject(new Error(answer.error))
+          else resolve(answer.value)
+        })
+      })
+    },
+    end: () => made.kill()
+  }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  return port
+}
+
+async function startProxy(apiUrl, folder) {
+  const port = await freePort()
+  const cli = join(import.meta.dirname, '../../packages/cli/bin/ghmesh.js')
+  const env = {
+    ...process.env,
+    GITHUB_API_URL: apiUrl,
+    IPFS_ACCELERATE_CACHE_DIR: join(folder, 'proxy'),
+    CACHE_P2P_SHARED_SECRET: ''
+  }
+  const proxy = spawn(process.execPath, [cli, 'proxy', '--port', String(port)], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
+  for await (const line of proxy.stdout) if (String(line).includes('listening')) break
+  return { url: `http://127.0.0.1:${port}`, end: () => proxy.kill() }
+}
+
+const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))]
+
+/** One run: so many members read in one way. `readsForAll`: one member does the reading of so many. */
+async function run({ origin, way, size, readsForAll, churn }) {
+  const folder = mkdtempSync(join(tmpdir(), 'ghmesh-fleet-'))
+  const processes = await Promise.all(Array.from({ length: Math.min(size, maxProcesses) }, () => child('reader.mjs')))
+  const proxy = way === 'one proxy' ? await startProxy(origin.url, folder) : undefined
+  try {
+    const secret = way === 'ghmesh' && size > 1 ? createSecret() : ''
+    const how = { apiUrl: origin.url, secret, folder, proxyUrl: proxy?.url }
+    let from = 0
+    const begunAt = performance.now()
+    await Promise.all(
+      processes.map((one, p) => {
+        const count = Math.floor((size - p - 1) / processes.length) + 1
+        const args = { way, from, count, ...how }
+        from += count
+        return one.ask('start', args)
+      })
+    )
+    if (secret !== '') await settled(processes, size)
+    const connectedMs = performance.now() - begunAt
+    await origin.ask('begin', { latencyMs, changesPerSecond })
+    const startsAtMs = Date.now() + 1000
+    const readers = readsForAll && Array.from({ length: readsForAll }, (_, i) => i)
+    const reading = Promise.all(
+      processes.map((one) => one.ask('read', { apiUrl: origin.url, seconds, startsAtMs, readers }))
+    )
+    let restarts = 0
+    let over = false
+    void reading.then(() => {
+      over = true
+    })
+    while (churn && !over) {
+      await Promise.race([wait(churnEveryMs), reading])
+      if (!over) await processes[restarts % processes.length].ask('restart', { index: restarts++, how })
+    }
+    const results = await reading
+    const cost = await origin.ask('end')
+    await Promise.all(processes.map((one) => one.ask('stop')))
+    return { way, size, ...cost, connectedMs, restarts, ...together(results, size) }
+  } finally {
+    proxy?.end()
+    for (const one of processes) one.end()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Members are there when they have company, and have told each other of themselves. */
+async function settled(processes, size) {
+  const giveUpAt = performance.now() + connectMs
+  for (;;) {
+    const peers = (await Promise.all(processes.map((one) => one.ask('peers')))).flat()
+    if (peers.every((count) => count >= Math.min(size - 1, 4)) || performance.now() > giveUpAt) break
+    await wait(250)
+  }
+  await wait(3000)
+}
+
+function together(results, size) {
+  const times = {}
+  for (const { times: some } of results)
+    for (const [source, list] of Object.entries(some)) times[source] = [...(times[source] ?? []), ...list]
+  const bySource = Object.fromEntries(
+    Object.entries(times).map(([source, list]) => {
+      list.sort((a, b) => a - b)
+      return [source, { count: list.length, p50Ms: quantile(list, 0.5), p99Ms: quantile(list, 0.99) }]
+    })
+  )
+  return {
+    reads: Object.values(times).reduce((sum, list) => sum + list.length, 0),
+    bySource,
+    cpuMsPerMember: results.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / size,
+    rssBytesPerMember: results.reduce((sum, { rssBytes }) => sum + rssBytes, 0) / size
+  }
+}
+
+const show = (
+  { way, size, reads, calls, byStatus, units, bySource, cpuMsPerMember, rssBytesPerMember, connectedMs },
+  one
+) =>
+  console.log(
+    [
+      `${String(size).padStart(4)} ${way.padEnd(14)}`,
+      `${reads} reads`,
+      `${calls} calls${one ? ` (${(calls / one.calls).toFixed(2)} of one member's)` : ''}`,
+      `${units} units${one ? ` (${(units / one.units).toFixed(2)})` : ''}`,
+      Object.entries(byStatus)
+        .map(([status, count]) => `${status}: ${count}`)
+        .join(' '),
+      ...Object.entries(bySource).map(
+        ([source, { count, p50Ms, p99Ms }]) => `${source} ${count} (${p50Ms.toFixed(1)}, ${p99Ms.toFixed(1)} ms)`
+      ),
+      `${cpuMsPerMember.toFixed(0)} ms CPU and ${(rssBytesPerMember / 2 ** 20).toFixed(0)} MiB each`,
+      `ready after ${(connectedMs / 1000).toFixed(1)} s`
+    ].join(', ')
+  )
+
+const origin = await child('origin.mjs')
+const rows = []
+try {
+  await origin.ask('tokens', { count: Math.max(...sizes) })
+  console.log(`${seconds} s, origin ${latencyMs} ms away; sources with p50 and p99`)
+  for (const size of sizes) {
+    const one = await run({ origin, way: 'ghmesh', size: 1, readsForAll: size })
+    rows.push({ ...one, way: 'one member', size })
+    show(rows.at(-1))
+    for (const way of values.ways.split(',')) {
+      rows.push(await run({ origin, way, size, churn: values.churn && way === 'ghmesh' }))
+      show(rows.at(-1), one)
+    }
+  }
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(rows, undefined, 1)}\n`)
+} finally {
+  origin.end()
+}

@@ -1,0 +1,39 @@
+// The simulator in a process of its own, 100 ms away, with resources that change: what the fleet reads.
+import { startGitHub } from '@ghmesh/github-sim'
+import { owner, resources, seeded, zipf } from './trace.mjs'
+
+const github = await startGitHub({ secondaryLimits: false })
+const names = [...new Set(resources.map((path) => path.split('/').slice(2, 4).join('/')))]
+for (const fullName of names) github.addRepository({ fullName, issues: 9, pulls: 0, commits: 1 })
+let changing
+
+const commands = {
+  /** So many tokens, of two classes: half of them may push. */
+  tokens({ count }) {
+    for (let i = 0; i < count; i++) {
+      const permissions = Object.fromEntries(names.map((name) => [name, i % 2 ? 'push' : 'pull']))
+      github.addToken(`fleet-token-${i}`, { login: `member-${i}`, limit: 1_000_000, permissions })
+    }
+  },
+  begin({ latencyMs, changesPerSecond }) {
+    github.clearCalls()
+    github.setLatency(latencyMs)
+    const random = seeded(5)
+    const next = zipf(random)
+    clearInterval(changing)
+    changing = setInterval(() => {
+      const [, , , name, , number] = next().split('/')
+      if (number) github.repository(`${owner}/${name}`).editIssue(Number(number), { title: `changed ${random()}` })
+    }, 1000 / changesPerSecond)
+  },
+  end() {
+    clearInterval(changing)
+    const calls = github.calls.map(({ status, path }) => ({ status, path }))
+    const byStatus = {}
+    for (const { status } of calls) byStatus[status] = (byStatus[status] ?? 0) + 1
+    return { calls: calls.length, byStatus, units: github.units() }
+  }
+}
+
+process.on('message', ({ id, command, ...args }) => process.send({ id, value: commands[command](args) ?? null }))
+process.send({ url: github.url })
