@@ -38,7 +38,19 @@ const houses = {
       ['transport/'],
       ['entry'],
       ['confirmations'],
-      ['abort', 'bytes', 'at-most', 'one-by-one', 'pause', 'errors', 'limits', 'version', 'web-types']
+      [
+        'abort',
+        'bytes',
+        'at-most',
+        'one-by-one',
+        'pause',
+        'errors',
+        'limits',
+        'rendezvous',
+        'timers',
+        'version',
+        'web-types'
+      ]
     ],
     rooms: [
       {

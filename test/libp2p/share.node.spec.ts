@@ -48,7 +48,8 @@ describe('members over libp2p', () => {
   })
 
   it('in a line: gossip passes through the one in the middle', async () => {
-    const one = { limits: { wantedMembers: 1 } }
+    // In the rounds that follow, they would try one another.
+    const one = { limits: { wantedMembers: 1, dialMs: 3_600_000 } }
     const b = await here.member(one)
     const a = await here.member(one, [b])
     const c = await here.member(one, [b])

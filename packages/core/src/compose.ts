@@ -52,8 +52,9 @@ export function composeMember(parts: MemberParts) {
   const counters = createCounters()
   const stats = () => {
     const { entries, bytes, evicted } = cache.figures
-    const { peerId } = members
-    return counters.now({ entries, bytes, evictions: evicted, connectedPeers: members.peers().length, peerId })
+    const { peerId, knownPeers } = members
+    const connectedPeers = members.peers().length
+    return counters.now({ entries, bytes, evictions: evicted, connectedPeers, knownPeers, peerId })
   }
 
   // What is held, and what is known of it.

@@ -64,12 +64,20 @@ export const defaultLimits = {
   proofMs: 5 * secondMs,
   /** How long a proof is valid. */
   proofLifetimeMs: 24 * hourMs,
-  /** Presence is sent this often, ± 20 %. */
+  /** Presence is sent this often, ± 20 %, */
   presenceMs: 30 * secondMs,
-  /** A member without presence is forgotten after this. */
+  /** but for each member that is known no more often than this: what a member hears in a second does not grow with the group. */
+  presencePerMemberMs: secondMs,
+  /** A member without presence is forgotten after this, and after five repetitions. */
   presenceForgottenMs: 150 * secondMs,
+  /** A member that has come, or has learnt of others, asks a neighbour for the members it knows after this, then ever later. */
+  membersAskedMs: secondMs,
   /** How often known addresses of missing members are dialled. */
   dialMs: 3 * secondMs,
+  /** A connection that was made for a question is closed after this long without another. */
+  visitIdleMs: 2 * minuteMs,
+  /** A member that could not be reached for a question is not dialled for another one within this. */
+  unreachableMs: 30 * secondMs,
   /** One dial may take this long. */
   dialTimeoutMs: 8 * secondMs,
   /** A gossip message older than this is ignored. */
@@ -113,6 +121,8 @@ export const defaultLimits = {
   unaskedEntries: 25_000,
   /** Bytes a second that are prefetched from one member in the long run; `unaskedBytes` at once. */
   unaskedBytesPerSecond: MiB,
+  /** Members that a member tells another one of at once: with addresses, about 50 KiB. */
+  toldMembers: 200,
   /** Newest keys that a member tells a newcomer. */
   listKeys: 1000,
 
@@ -132,8 +142,20 @@ export const defaultLimits = {
   unprovenPeers: 64,
   /** Peers whose addresses are kept; those that were never reached go first. */
   knownPeers: 1000,
-  /** Stop dialling new members at this many connections (configured ones excepted); inbound connections are not limited by it. */
-  wantedMembers: 64,
+  /**
+   * Stop dialling new members at this many connections (configured ones excepted); inbound connections are not limited by it.
+   * Up to one more, everybody is connected to everybody. With twice as many links as a few, a message is there in as many
+   * steps, and costs each member twice as much.
+   */
+  wantedMembers: 8,
+  /** Connected members; one that comes when there are more is told of others and let go. */
+  maxMembers: 64,
+  /** Members that are connected for questions only. */
+  visitedMembers: 64,
+  /** Members dialled for a question: a second in the long run, in a burst, and at once. A dial costs either side what ten questions do. */
+  visitsPerSecond: 1,
+  visitsBurst: 8,
+  visitsAtOnce: 4,
   /** Addresses dialled a second in the long run, in a burst, and at once. */
   dialsPerSecond: 20,
   dialsBurst: 100,
@@ -167,6 +189,8 @@ export const portLimits = {
   handshakesPerAddress: 32,
   /** A handshake may take this long. */
   handshakeMs: 8 * secondMs,
+  /** How often a connection is tried, and when it counts as broken: a thread that is busy for seconds has not gone. */
+  monitor: { pingInterval: 30 * secondMs, pingTimeout: { minTimeout: 15 * secondMs } },
   /** Largest WebSocket message: libp2p sends frames of 64 KiB. */
   webSocketMessageBytes: MiB,
   /** A closed WebSocket waits this long for the other side to agree. */

@@ -19,6 +19,8 @@ export interface Members {
   readonly isElsewhere: boolean
   readonly peerId: string | undefined
   readonly addresses: string[]
+  /** Members that can be asked, connected or not. */
+  readonly knownPeers: number
   readonly values: Values
   readonly reputation: Reputation
   start(): Promise<void>
@@ -90,6 +92,7 @@ export function alone({ cache, counters, limits, emit, githubNow }: OwnSide): Me
     isElsewhere: false,
     peerId: undefined,
     addresses: [],
+    knownPeers: 0,
     values,
     reputation,
     start: async () => {},

@@ -52,7 +52,7 @@ export interface Mesh extends AsyncDisposable {
   stats(): MeshStats
   /** The same of all members connected now, as each of them tells. */
   stats(options: { group: true }): GroupStats
-  /** Proven members connected now. */
+  /** Proven members connected now; in a large group only some of those that `stats().knownPeers` counts. */
   peers(): Peer[]
   /** The relays of the option `relays`, and how it stands with each. */
   relays(): Relay[]

@@ -21,6 +21,7 @@ import { createUnsettled } from './exchange/unsettled.ts'
 import { createValues } from './exchange/values.ts'
 import { createProofCheck, type Group } from './group/group.ts'
 import type { Members, OwnSide } from './members.ts'
+import { createAcquaintance } from './peers/acquaintance.ts'
 import { createConnections } from './peers/connections.ts'
 import { createDialler } from './peers/dialler.ts'
 import { createHandshake } from './peers/handshake.ts'
@@ -29,6 +30,7 @@ import { createRelays } from './peers/relays.ts'
 import { createReputation } from './peers/reputation.ts'
 import { createResponseTimes } from './peers/response-times.ts'
 import { createRoster } from './peers/roster.ts'
+import { createVisits } from './peers/visits.ts'
 import type { Transport } from './transport/transport.ts'
 import { version } from './version.ts'
 
@@ -75,8 +77,27 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     evict: (key) => void evictUnused(cache, key).catch(() => {})
   })
 
+  const roster = createRoster({
+    ownId: () => transport.peerId,
+    limits,
+    localNow,
+    transport,
+    emit,
+    mayStay: (peerId) => relays.has(peerId),
+    unproven: disconnect
+  })
+  const { isConnected } = roster
+  const visits = createVisits({
+    transport,
+    roster,
+    limits,
+    localNow,
+    dial: (peerId, signal) => dialler.visit(peerId, signal),
+    isNeighbour: (peerId) => dialler.isWanted(peerId)
+  })
+
   const publish = createPublish({ group, transport, limits, localNow, emit })
-  const requests = createPeerRequests({ transport, group, reputation, responseTimes, limits })
+  const requests = createPeerRequests({ transport, visits, group, reputation, responseTimes, limits })
   const accept = createAccept({
     cache,
     reputation,
@@ -101,15 +122,6 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     unasked
   })
 
-  const roster = createRoster({
-    limits,
-    localNow,
-    transport,
-    emit,
-    mayStay: (peerId) => relays.has(peerId),
-    unproven: disconnect
-  })
-  const { isConnected } = roster
   const presence = createPresence({
     publish,
     transport,
@@ -120,7 +132,8 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     localNow,
     random,
     ownStats: own.ownStats,
-    leases: () => !isHidden()
+    leases: () => !isHidden(),
+    known: () => roster.known().length
   })
   const relays = createRelays({
     relays: parts.relays,
@@ -138,9 +151,18 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     emit,
     name,
     localNow,
+    random,
     isConnected,
+    isPresent: roster.isPresent,
+    isVisited: visits.has,
     isRelay: relays.has,
-    ticked: relays.tick
+    ticked() {
+      relays.tick()
+      visits.tick()
+      // Its answer to our proof may have been lost.
+      for (const peerId of roster.halfKnown()) void handshake.introduce(peerId)
+      for (const peerId of roster.beyond(limits.maxMembers)) if (!dialler.isNamed(peerId)) disconnect(peerId)
+    }
   })
 
   const news = createLeaseNews()
@@ -158,6 +180,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     cache,
     limits,
     roster,
+    visits,
     reputation,
     responseTimes,
     providers,
@@ -171,7 +194,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
   const prefetch = createPrefetch({
     limits,
     localNow,
-    everybody: () => [transport.peerId, ...roster.list().map(({ id }) => id)],
+    everybody: () => [transport.peerId, ...roster.known()],
     self: () => transport.peerId,
     pull: lookup.pull
   })
@@ -185,8 +208,12 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     roster,
     reputation,
     exchangeProofs: (peerId) => requests.proof(peerId),
-    joined(peerId) {
-      presence.greet()
+    joined(peerId, told) {
+      if (told) {
+        connections.present(peerId, told)
+        acquaintance.met(peerId)
+        presence.joined()
+      } else presence.greet() // An older member hears it no other way.
       return catchUp(peerId)
     }
   })
@@ -197,7 +224,14 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     dialler,
     relays,
     handshake,
-    newcomer: presence.greetFar
+    clock
+  })
+  const acquaintance = createAcquaintance({
+    ask: requests.members,
+    told: connections.told,
+    roster,
+    limits,
+    random
   })
   const respond = createRespond({
     cache: unsettled.cache,
@@ -206,6 +240,8 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     mayShare,
     groupOf: roster.groupOf,
     prove: handshake.prove,
+    presence: presence.own,
+    members: () => roster.told(limits.toldMembers),
     reputation,
     leases,
     home
@@ -219,7 +255,6 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     limits,
     localNow,
     githubNow,
-    clock,
     checkProof,
     accept,
     takeValue: values.take,
@@ -237,6 +272,9 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     get addresses() {
       return transport.addresses
     },
+    get knownPeers() {
+      return roster.known().length
+    },
     values,
     reputation,
     async start() {
@@ -247,6 +285,8 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
           request: respond,
           connect: connections.connect,
           disconnect(peer) {
+            visits.ended(peer.id)
+            acquaintance.lost(peer.id)
             connections.disconnect(peer)
             leases.gone(peer.id)
           },
@@ -279,8 +319,10 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
       prefetch.stop()
       presence.stop()
       leases.stop()
+      acquaintance.stop()
       await within(publish.flush(), limits.stopMs)
       publish.stop()
+      visits.stop()
       await within(dialler.stop(), limits.stopMs)
       await transport.stop()
       roster.stop()

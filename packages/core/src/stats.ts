@@ -1,6 +1,6 @@
 import type { Quota } from './github/rate-limit.ts'
 
-/** Figures since `createMesh`; `entries`, `bytes`, `connectedPeers` and `quota` are current values. */
+/** Figures since `createMesh`; `entries`, `bytes`, `connectedPeers`, `knownPeers` and `quota` are current values. */
 export interface MeshStats {
   /** GET and HEAD requests and reads of named values; requests that are passed through do not count. */
   requests: number
@@ -35,6 +35,8 @@ export interface MeshStats {
   entries: number
   bytes: number
   connectedPeers: number
+  /** Members that can be asked: those connected, and those that are dialled when there is a question for them. */
+  knownPeers: number
   peerId?: string | undefined
   /** What GitHub last said of this member's limits, by resource. */
   quota: Record<string, Quota>
@@ -52,7 +54,7 @@ export type Counter = 'hits' | 'peerHits' | 'collapsed' | 'revalidated' | 'stale
 /** The counting half; what is of now is added by the mesh. */
 export interface Counters {
   /** The figures now, with those that are not counted here. */
-  now(rest: Pick<MeshStats, 'entries' | 'bytes' | 'evictions' | 'connectedPeers' | 'peerId'>): MeshStats
+  now(rest: Pick<MeshStats, 'entries' | 'bytes' | 'evictions' | 'connectedPeers' | 'knownPeers' | 'peerId'>): MeshStats
   asked(): void
   /** How a request was answered, and which call of GitHub it cost: none, or one that may have been free. */
   answered(how: Counter, call?: { free: boolean }): void
@@ -81,7 +83,7 @@ const summed = [
 ] as const
 
 /** What a member tells of itself. */
-const told = [...summed, 'hitRate', 'connectedPeers'] as const
+const told = [...summed, 'hitRate', 'connectedPeers', 'knownPeers'] as const
 
 export const emptyStats = (): MeshStats => ({
   ...(Object.fromEntries(told.map((name) => [name, 0])) as Record<(typeof told)[number], number>),
@@ -134,6 +136,7 @@ export function sumStats(figures: Record<string, Partial<MeshStats>>): GroupStat
     for (const [reason, n] of Object.entries(stats.rejected)) total.rejected[reason] = (total.rejected[reason] ?? 0) + n
   }
   total.connectedPeers = Object.keys(members).length
+  total.knownPeers = total.connectedPeers
   total.hitRate = rateOf(total)
   return { members, total }
 }

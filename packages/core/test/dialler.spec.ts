@@ -61,6 +61,9 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
       name: self,
       localNow: () => now,
       isConnected: (id) => connected.has(id),
+      random: () => 0,
+      isPresent: () => true,
+      isVisited: () => false,
       isRelay: (id) => id === 'relay',
       ticked() {}
     })
@@ -211,7 +214,8 @@ describe('dialling members', () => {
       here.pass(limits.dialMs)
       here.lose('z')
       await here.until(() => here.connected.has('z'))
-      expect(here.dialled).to.deep.equal(['z', 'y', 'z'].map((peer) => `/memory/p2p/${peer}`))
+      expect(here.dialled.slice(0, 2)).to.have.members(['/memory/p2p/y', '/memory/p2p/z'])
+      expect(here.dialled.slice(2)).to.deep.equal(['/memory/p2p/z'])
     })
 
     it('of two that lost each other, the other is given its moment', async () => {

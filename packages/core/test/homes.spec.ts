@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { homesOf, rendezvousScore } from '../src/exchange/homes.ts'
+import { homesOf } from '../src/exchange/homes.ts'
 import { createProviders } from '../src/exchange/providers.ts'
+import { rendezvousScore } from '../src/rendezvous.ts'
 
 const peer = fc.stringMatching(/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/)
 const key = fc.stringMatching(/^[\da-f]{64}$/)

@@ -5,7 +5,7 @@ import { createBucket } from '../src/peers/bucket.ts'
 import { createReputation } from '../src/peers/reputation.ts'
 import { createCounters } from '../src/stats.ts'
 
-const none = { entries: 0, bytes: 0, evictions: 0, connectedPeers: 0 }
+const none = { entries: 0, bytes: 0, evictions: 0, connectedPeers: 0, knownPeers: 0 }
 
 describe('bucket', () => {
   it('gives its burst at once, then so many a second, and tells how long to wait', () => {

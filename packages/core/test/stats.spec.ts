@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { MeshError, toMeshError } from '../src/errors.ts'
 import { createCounters, readStats, sumStats } from '../src/stats.ts'
 
-const none = { entries: 0, bytes: 0, evictions: 0, connectedPeers: 0 }
+const none = { entries: 0, bytes: 0, evictions: 0, connectedPeers: 0, knownPeers: 0 }
 
 describe('stats', () => {
   it('count what was asked, how it was answered and what that cost', () => {

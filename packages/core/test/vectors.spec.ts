@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { fromHex, hex } from '../src/bytes.ts'
-import { rendezvousScore } from '../src/exchange/homes.ts'
 import { acceptClass, canonicalUrl, keyOf, valueKeyOf, versionClass } from '../src/github/key.ts'
 import { openGroup } from '../src/group/group.ts'
 import { deriveKeys } from '../src/group/keys.ts'
@@ -16,6 +15,7 @@ import {
   encodeProbed,
   encodeQuestion
 } from '../src/protocol/wire.ts'
+import { rendezvousScore } from '../src/rendezvous.ts'
 import vectors from './vectors.json' with { type: 'json' }
 
 const dayMs = 86_400_000

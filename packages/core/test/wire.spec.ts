@@ -65,35 +65,42 @@ const items = fc.array(fc.tuple(digest, digest, time), { maxLength: 5 })
 const type = <T extends string>(name: T) => fc.constant(name)
 const withBody = <T extends object>(message: fc.Arbitrary<T>) => joined(message, maybe({ body }))
 
+const whereabouts = {
+  name: fc.string(),
+  version: fc.string(),
+  addresses: fc.array(fc.string(), { maxLength: 16 })
+}
+const presence = joined(
+  fc.record({
+    ...whereabouts,
+    sentAt: time,
+    // Too short for the names that valibot leaves out of records: prototype and constructor.
+    stats: fc
+      .dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.oneof(fc.maxSafeInteger(), fc.string(), fc.boolean()))
+      .map((stats) => ({ ...stats }))
+  }),
+  maybe({ offset: fc.maxSafeInteger() })
+)
+const member = fc.record({ ...whereabouts, peerId: fc.string(), heardMs: time })
+
 const gossip = fc.oneof(
   withBody(fc.record({ type: type('announce'), sentAt: time, key: digest, entry: entryHead })),
   withBody(fc.record({ type: type('value'), sentAt: time, key: digest, value: valueHead })),
   fc.record({ type: type('touch'), sentAt: time, items }),
   fc.record({ type: type('purge'), sentAt: time, target: fc.string(), asOf: time }),
-  joined(
-    fc.record({
-      type: type('presence'),
-      sentAt: time,
-      name: fc.string(),
-      version: fc.string(),
-      // Too short for the names that valibot leaves out of records: prototype and constructor.
-      stats: fc
-        .dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.oneof(fc.maxSafeInteger(), fc.string(), fc.boolean()))
-        .map((stats) => ({ ...stats })),
-      addresses: fc.array(fc.string(), { maxLength: 16 })
-    }),
-    maybe({ offset: fc.maxSafeInteger() })
-  )
+  joined(fc.record({ type: type('presence') }), presence)
 ) as fc.Arbitrary<Gossip>
 const version = fc.constant(1 as const)
 const question = fc.oneof(
   fc.record({ version, type: type('proof'), proof: bytes(104) }),
   joined(fc.record({ version, type: type('get'), key: digest }), maybe({ hash: digest })),
-  fc.record({ version, type: type('list') })
+  fc.record({ version, type: type('list') }),
+  fc.record({ version, type: type('members') })
 ) as fc.Arbitrary<Question>
 const encoding = fc.constantFrom('identity' as const, 'deflate-raw' as const, 'held' as const)
 const answer = fc.oneof(
-  fc.record({ type: type('proof'), proof: bytes(104) }),
+  joined(fc.record({ type: type('proof'), proof: bytes(104) }), maybe({ presence })),
+  fc.record({ type: type('members'), items: fc.array(member, { maxLength: 5 }) }),
   fc.record({ type: type('none') }),
   fc.record({ type: type('entry'), entry: entryHead, encoding, length: time }),
   fc.record({ type: type('value'), value: valueHead, encoding, length: time }),

@@ -19,6 +19,8 @@ const nobody = () => networkingOff() ?? 'there is no secret, so there are no mem
 interface Seen {
   self: { peer_id: string; proxy?: number }
   peers: readonly Peer[]
+  /** Members that can be asked, connected or not; a proxy of an older version does not say. */
+  known?: number | undefined
   relays: readonly Relay[]
 }
 
@@ -30,7 +32,11 @@ export async function peers(flags: PeersFlags, signal: AbortSignal): Promise<num
     const { stats, peers, relays = [], pid } = proxy.figures
     if (stats.peerId === undefined) throw new CliError(`${nobody()} for the proxy (process ${pid}) and start it again`)
     const self = { peer_id: stats.peerId, proxy: pid }
-    tell(output, { self, peers, relays }, `the proxy (process ${pid}) has no connected members`)
+    tell(
+      output,
+      { self, peers, known: stats.knownPeers, relays },
+      `the proxy (process ${pid}) has no connected members`
+    )
     return 0
   }
   await using mesh = await briefMember({ logger: output.logger })
@@ -45,13 +51,13 @@ async function meet(mesh: Mesh, waitSeconds: number, output: Output, signal: Abo
   const done = output.waiting(`No proxy is running; waiting ${waitSeconds} s for members`)
   try {
     await until(mesh, () => undefined, { waitMs: waitSeconds * 1000, signal, received: () => false })
-    return { peers: mesh.peers(), relays: mesh.relays() }
+    return { peers: mesh.peers(), known: mesh.stats().knownPeers, relays: mesh.relays() }
   } finally {
     done()
   }
 }
 
-function tell(output: Output, { self, peers, relays }: Seen, nobody: string): void {
+function tell(output: Output, { self, peers, known, relays }: Seen, nobody: string): void {
   const reservations = relays.filter(({ state }) => state === 'reserved').length
   if (peers.length === 0) {
     output.note(
@@ -68,7 +74,8 @@ function tell(output: Output, { self, peers, relays }: Seen, nobody: string): vo
     rtt_ms: rttMs
   }))
   const through = relays.map(({ id, ...rest }) => ({ peer_id: id, ...rest }))
-  if (output.json) output.document({ ...self, connected_peers: rows.length, peers: rows, relays: through })
+  if (output.json)
+    output.document({ ...self, connected_peers: rows.length, known_peers: known, peers: rows, relays: through })
   const cells = rows.map(({ name = '-', peer_id, path, transport, rtt_ms }) => [
     shown(name),
     shown(peer_id),
@@ -77,6 +84,8 @@ function tell(output: Output, { self, peers, relays }: Seen, nobody: string): vo
     rtt_ms === undefined ? '-' : String(Math.round(rtt_ms))
   ])
   if (cells.length > 0) show(output, ['name', 'peer id', 'path', 'transport', 'rtt ms'], cells)
+  const others = (known ?? 0) - peers.length
+  if (others > 0) output.note(`ghmesh: ${counted(others, 'other member')} known, and dialled when there is a question`)
   if (cells.length > 0 && relays.length > 0) output.line('')
   if (relays.length > 0) show(output, ['relay', 'state', 'address'], relays.map(relayCells))
 }

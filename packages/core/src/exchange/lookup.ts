@@ -6,6 +6,7 @@ import type { Limits } from '../limits.ts'
 import type { Reputation } from '../peers/reputation.ts'
 import type { ResponseTimes } from '../peers/response-times.ts'
 import type { Roster } from '../peers/roster.ts'
+import type { Visits } from '../peers/visits.ts'
 import type { Peer } from '../transport/transport.ts'
 import type { createAccept } from './accept.ts'
 import { firstAnswer } from './first-answer.ts'
@@ -44,7 +45,8 @@ export interface LookupOptions {
   group: Group
   cache: Pick<Cache, 'find'>
   limits: Pick<Limits, 'membersBudgetMs' | 'hedgeMs'>
-  roster: Pick<Roster, 'list'>
+  roster: Pick<Roster, 'list' | 'known' | 'isMember'>
+  visits: Pick<Visits, 'canAsk'>
   reputation: Pick<Reputation, 'hears'>
   responseTimes: Pick<ResponseTimes, 'isWorthAsking' | 'answered' | 'late'>
   providers: Pick<Providers, 'of' | 'remove'>
@@ -60,22 +62,26 @@ export interface LookupOptions {
 const maxAsked = 2
 
 export function createLookup(options: LookupOptions): Lookup {
-  const { group, cache, limits, roster, reputation, responseTimes, providers, requests, accept, acceptValue } = options
-  const isWorthAsking = (peerId: string) => reputation.hears(peerId) && responseTimes.isWorthAsking(peerId)
+  const { group, cache, limits, roster, visits, reputation, responseTimes, providers, requests } = options
+  const { accept, acceptValue } = options
+  const isWorthAsking = (peerId: string) =>
+    reputation.hears(peerId) && visits.canAsk(peerId) && responseTimes.isWorthAsking(peerId)
   const best = (peerIds: string[]) => peerIds.filter(isWorthAsking).slice(0, maxAsked)
-  const memberIds = () => roster.list().map(({ id }) => id)
 
   /** The members that have said to have something newer, the newest first. */
   function newer(wireName: string, held: Entry | undefined): string[] {
-    const members = memberIds()
+    const members = roster.known()
     const ids = providers
       .of(wireName)
       .filter(({ peerId, asOf }) => members.includes(peerId) && asOf > (held?.asOf ?? 0))
       .map(({ peerId }) => peerId)
+      // A neighbour answers sooner.
+      .sort((a, b) => Number(roster.isMember(b)) - Number(roster.isMember(a)))
     return best(ids)
   }
 
-  const homesOfEntry = (wireName: string) => best(homesOf(wireName, memberIds(), 2 * maxAsked))
+  // Of all that are known, not only of those that are connected: all members must come to the same homes.
+  const homesOfEntry = (wireName: string) => best(homesOf(wireName, roster.known(), 2 * maxAsked))
   const homesOfLease = (wireName: string) => best(homesOf(wireName, options.leasing(), 2 * maxAsked))
 
   /** `named`: the group in whose names the wire key was said. */

@@ -15,7 +15,7 @@ export interface Wanted {
 export interface PrefetchOptions {
   limits: Pick<Limits, 'listKeys' | 'unaskedBytes' | 'unaskedBytesPerSecond'>
   localNow: () => number
-  /** This member and those it is connected to. */
+  /** This member and those it knows. */
   everybody(): string[]
   self(): string
   /** Resolves to how many bytes came. */

@@ -7,7 +7,7 @@ import type { Limits } from '../limits.ts'
 import { createBucket } from '../peers/bucket.ts'
 import { deflate } from '../protocol/compress.ts'
 import { packEnvelope } from '../protocol/envelope.ts'
-import { encodeGossip, type Gossip, type ValueHead } from '../protocol/wire.ts'
+import { encodeGossip, type Gossip, type PresenceMessage, type ValueHead } from '../protocol/wire.ts'
 import type { Transport } from '../transport/transport.ts'
 import { headOf } from './head.ts'
 
@@ -18,7 +18,7 @@ export interface Publish {
   /** Collected with others for a moment. */
   touch(key: string, hash: string, asOf: number): void
   purge(target: string, asOf: number): Promise<void>
-  presence(message: Omit<Gossip & { type: 'presence' }, 'type' | 'sentAt'>): Promise<void>
+  presence(message: PresenceMessage): Promise<void>
   /** Sends what is collected and waits until nothing is under way. */
   flush(): Promise<void>
   stop(): void
@@ -137,7 +137,7 @@ export function createPublish({ group, transport, limits, localNow, emit }: Publ
       await track(send({ type: 'purge', sentAt: sentAt(), target, asOf: Math.round(asOf) }))
     },
     async presence(message) {
-      await track(send({ ...message, type: 'presence', sentAt: sentAt() }))
+      await track(send({ ...message, type: 'presence' }))
     },
     async flush() {
       clearTimeout(touchTimer)

@@ -6,11 +6,10 @@ import type { CheckedProof } from '../group/proof.ts'
 import { createReplayWindow } from '../group/replay.ts'
 import type { Limits } from '../limits.ts'
 import type { Reputation } from '../peers/reputation.ts'
-import type { Presence } from '../peers/roster.ts'
 import { inflate } from '../protocol/compress.ts'
 import { unpackEnvelope } from '../protocol/envelope.ts'
-import { decodeGossip, type Gossip, type ValueHead } from '../protocol/wire.ts'
-import { type Counters, readStats } from '../stats.ts'
+import { decodeGossip, type Gossip, type PresenceMessage, type ValueHead } from '../protocol/wire.ts'
+import type { Counters } from '../stats.ts'
 import type { AcceptResult, IncomingEntry } from './accept.ts'
 import type { Providers } from './providers.ts'
 import type { ShareableIndex } from './shareable-index.ts'
@@ -34,9 +33,7 @@ export interface ReceiveOptions {
   wanted(peerId: string, wireKey: Uint8Array, group: Group): void
   purged(target: string, asOf: number, from: string): Promise<void>
   /** A member has told of itself. */
-  present(peerId: string, presence: Omit<Presence, 'heardAt'>): void
-  /** Takes what a member says of GitHub's clock, ms. */
-  clock: { hear(peerId: string, githubNow: number): void }
+  present(peerId: string, presence: PresenceMessage): void
 }
 
 /**
@@ -96,9 +93,7 @@ export function createReceive(
         await options.purged(message.target, message.asOf, from)
         return 'accept'
       case 'presence': {
-        const { name, version, stats, addresses, leases, offset, sentAt } = message
-        options.present(from, { name, version, stats: readStats(stats), addresses, leases: leases === true })
-        if (offset !== undefined) options.clock.hear(from, sentAt + offset)
+        options.present(from, message)
         return 'accept'
       }
     }

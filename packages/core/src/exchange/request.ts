@@ -1,9 +1,10 @@
 import { fromHex } from '../bytes.ts'
 import type { Group } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
+import type { ShownProof } from '../peers/handshake.ts'
 import type { Reputation } from '../peers/reputation.ts'
 import type { ResponseTimes } from '../peers/response-times.ts'
-import { type Answer, decodeAnswer, encodeQuestion, protocolVersion } from '../protocol/wire.ts'
+import { type Answer, decodeAnswer, encodeQuestion, protocolVersion, type ToldMember } from '../protocol/wire.ts'
 import type { Transport } from '../transport/transport.ts'
 import { createFrames, drain } from './frames.ts'
 import type { LeaseEnd, LeaseNews } from './leases.ts'
@@ -11,6 +12,8 @@ import { type GetAnswer, readAnswer } from './read-answer.ts'
 
 export interface PeerRequestsOptions {
   transport: Transport
+  /** Reaches members that are not connected, too. */
+  visits: Pick<Transport, 'request'>
   group: Group
   reputation: Reputation
   responseTimes: Pick<ResponseTimes, 'answered' | 'late'>
@@ -32,23 +35,27 @@ export interface PeerRequests {
   /** Tells a home how a call ended, or one that waits how it stands. Resolves to whether it was expected. Never rejects. */
   lease(peerId: string, wireKey: Uint8Array, what: LeaseEnd | LeaseNews): Promise<boolean>
   /** Shows this member's proof (of another group than the first) and resolves to the peer's; `relay` where it is one. */
-  proof(peerId: string, of?: Group): Promise<Uint8Array | 'relay' | undefined>
+  proof(peerId: string, of?: Group): Promise<ShownProof | 'relay' | undefined>
+  /** The members that a member knows. Only of one that has told its presence with its proof: others do not know the question. */
+  members(peerId: string): Promise<ToldMember[]>
   /** The freshest keys of a member: wire key, hash, asOf. */
   list(peerId: string): Promise<[Uint8Array, Uint8Array, number][]>
 }
 
 export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
-  const { transport, group, reputation, responseTimes, limits } = options
-  const send = createFrames({ transport, reputation, responseTimes, limits })
+  const { transport, visits, group, reputation, responseTimes, limits } = options
+  const send = createFrames({ transport: visits, reputation, responseTimes, limits })
+  // A connection begins with it.
+  const sendProof = createFrames({ transport, reputation, responseTimes, limits })
 
   /** An answer of one frame. */
   async function ask<T extends Answer['type']>(
     peerId: string,
     bytes: Uint8Array,
     types: readonly T[],
-    budgetMs: number = limits.proofMs
+    { via = send, budgetMs = limits.proofMs } = {}
   ): Promise<(Answer & { type: T }) | undefined> {
-    const frames = send(peerId, bytes, budgetMs)
+    const frames = via(peerId, bytes, budgetMs)
     const { value: frame } = await frames.next()
     if (!frame) return undefined
     drain(frames)
@@ -83,13 +90,17 @@ export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
     async lease(peerId, key, what) {
       const told = what.state === 'stored' ? { hash: fromHex(what.hash), asOf: Math.round(what.asOf) } : {}
       const question = encodeQuestion({ version: protocolVersion, type: 'lease', key, state: what.state, ...told })
-      return (await safely(ask(peerId, question, ['ok', 'none'], limits.membersBudgetMs)))?.type === 'ok'
+      return (await safely(ask(peerId, question, ['ok', 'none'], { budgetMs: limits.membersBudgetMs })))?.type === 'ok'
     },
     async proof(peerId, of = group) {
       const proof = await of.proofFor(transport.peerId)
       const question = encodeQuestion({ version: protocolVersion, type: 'proof', proof })
-      const answer = await safely(ask(peerId, question, ['proof', 'relay']))
-      return answer?.type === 'relay' ? 'relay' : answer?.proof
+      const answer = await safely(ask(peerId, question, ['proof', 'relay'], { via: sendProof }))
+      return answer?.type === 'relay' ? 'relay' : answer
+    },
+    async members(peerId) {
+      const question = encodeQuestion({ version: protocolVersion, type: 'members' })
+      return (await safely(ask(peerId, question, ['members'])))?.items ?? []
     },
     async list(peerId) {
       const question = encodeQuestion({ version: protocolVersion, type: 'list' })

@@ -9,9 +9,11 @@ import {
   type Answer,
   decodeQuestion,
   encodeAnswer,
+  type PresenceMessage,
   protocolVersion,
   type Question,
-  questionVersion
+  questionVersion,
+  type ToldMember
 } from '../protocol/wire.ts'
 import { headOf } from './head.ts'
 import type { createHome } from './home.ts'
@@ -28,6 +30,10 @@ export interface RespondOptions {
   groupOf(peerId: string): Group | undefined
   /** Takes a peer's proof; resolves to this member's own if it holds. */
   prove(peerId: string, proof: Uint8Array): Promise<Uint8Array | undefined>
+  /** What this member tells of itself. */
+  presence(): PresenceMessage
+  /** What it tells of others. */
+  members(): ToldMember[]
   reputation: Pick<Reputation, 'hears' | 'reject'>
   leases: Pick<Leases, 'ask'>
   /** Takes what a member says of a lease. False for what nobody waits for. */
@@ -48,12 +54,15 @@ export function createRespond(options: RespondOptions): (from: string, bytes: Ui
   async function* answer(from: string, question: Question): AsyncGenerator<Uint8Array> {
     if (question.type === 'proof') {
       const proof = await prove(from, question.proof)
-      yield encodeAnswer(proof ? { type: 'proof', proof } : { type: 'error', code: 'unproven' })
+      // To a member, and nobody else.
+      const presence = proof && options.presence()
+      yield encodeAnswer(proof ? { type: 'proof', proof, presence } : { type: 'error', code: 'unproven' })
       return
     }
     const group = groupOf(from)
     if (!group) return yield encodeAnswer({ type: 'error', code: 'unproven' })
     if (question.type === 'list') return yield encodeAnswer({ type: 'keys', items: await shareable.newest(group) })
+    if (question.type === 'members') return yield encodeAnswer({ type: 'members', items: options.members() })
     if (question.type === 'lease') return yield encodeAnswer({ type: home(from, group, question) ? 'ok' : 'none' })
     const wireName = hex(question.key)
     const key = shareable.keyOf(wireName)

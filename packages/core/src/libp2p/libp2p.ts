@@ -65,7 +65,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
         ...(webRtc ? [signalledThroughRelays(webRtc.transport)] : [])
       ],
       connectionEncrypters: [noise()],
-      streamMuxers: [yamux({ maxInboundStreams: portLimits.streamsPerConnection })],
+      streamMuxers: [yamux({ maxInboundStreams: portLimits.streamsPerConnection, enableKeepAlive: false })],
       connectionGater: {
         ...parts.gater,
         ...(circuits && { denyInboundRelayedConnection: circuits.denyInboundRelayedConnection }),
@@ -80,6 +80,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
         maxIncomingPendingConnections: 2 * portLimits.handshakes,
         inboundUpgradeTimeout: portLimits.handshakeMs
       },
+      connectionMonitor: portLimits.monitor,
       services: {
         identify: identify(),
         ping: ping(),

@@ -1,24 +1,25 @@
+import type { PresenceMessage, ToldMember } from '../protocol/wire.ts'
+import { readStats } from '../stats.ts'
 import type { Peer, Transport } from '../transport/transport.ts'
 import type { createDialler } from './dialler.ts'
 import type { Handshake } from './handshake.ts'
 import type { createRelays } from './relays.ts'
 import type { Reputation } from './reputation.ts'
-import type { Presence, Roster } from './roster.ts'
+import type { Roster } from './roster.ts'
 
 export interface ConnectionsOptions {
   transport: Pick<Transport, 'disconnect'>
   reputation: Pick<Reputation, 'hears'>
-  roster: Pick<Roster, 'connected' | 'disconnected' | 'isConnected' | 'hear'>
+  roster: Pick<Roster, 'connected' | 'disconnected' | 'isConnected' | 'hear' | 'learn'>
   dialler: Pick<ReturnType<typeof createDialler>, 'met' | 'lost' | 'heard'>
   relays: Pick<ReturnType<typeof createRelays>, 'has' | 'connected'>
   handshake: Pick<Handshake, 'introduce'>
-  /** A member that is connected to others was heard for the first time. */
-  newcomer(): void
+  clock: { hear(peerId: string, githubNow: number): void }
 }
 
 /** What happens when a peer comes, goes, or says that it is there. */
 export function createConnections(options: ConnectionsOptions) {
-  const { transport, reputation, roster, dialler, relays, handshake, newcomer } = options
+  const { transport, reputation, roster, dialler, relays, handshake, clock } = options
   return {
     connect(peer: Peer): void {
       if (!reputation.hears(peer.id)) return void transport.disconnect(peer.id)
@@ -31,11 +32,19 @@ export function createConnections(options: ConnectionsOptions) {
       roster.disconnected(id)
       dialler.lost(id)
     },
-    present(peerId: string, presence: Omit<Presence, 'heardAt'>): void {
-      if (roster.hear(peerId, presence)) newcomer()
+    present(peerId: string, { name, version, stats, addresses, leases, offset, sentAt }: PresenceMessage): void {
+      roster.hear(peerId, { name, version, stats: readStats(stats), addresses, leases })
+      // Of when that was, the sender knows best.
+      if (offset !== undefined) clock.hear(peerId, sentAt + offset)
       // Its answer to our proof may have been lost, on a connection that stays because it has shown its own.
       if (roster.isConnected(peerId)) void handshake.introduce(peerId)
+      dialler.heard(peerId, { name, addresses })
+    },
+    /** A member has told of another one. */
+    told({ peerId, heardMs, ...presence }: ToldMember): boolean {
+      if (!roster.learn(peerId, presence, heardMs)) return false
       dialler.heard(peerId, presence)
+      return true
     }
   }
 }

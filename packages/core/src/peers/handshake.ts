@@ -1,7 +1,15 @@
 import type { Group } from '../group/group.ts'
 import type { CheckedProof } from '../group/proof.ts'
+import type { PresenceMessage } from '../protocol/wire.ts'
 import type { Reputation } from './reputation.ts'
 import type { Roster } from './roster.ts'
+
+/** A peer's answer to our proof. */
+export interface ShownProof {
+  proof: Uint8Array
+  /** Absent from a member of an older version. */
+  presence?: PresenceMessage | undefined
+}
 
 /** Both sides show each other their proof of the group; only then is a peer a member. */
 export interface Handshake {
@@ -19,9 +27,9 @@ export interface HandshakeOptions {
   roster: Pick<Roster, 'prove' | 'join' | 'isMember'>
   reputation: Pick<Reputation, 'reject'>
   /** Shows our proof to a peer and resolves to its own; `relay` where it is one. */
-  exchangeProofs(peerId: string): Promise<Uint8Array | 'relay' | undefined>
+  exchangeProofs(peerId: string): Promise<ShownProof | 'relay' | undefined>
   /** A peer has become a member. */
-  joined(peerId: string): Promise<void>
+  joined(peerId: string, presence: PresenceMessage | undefined): Promise<void>
 }
 
 export function createHandshake(options: HandshakeOptions): Handshake {
@@ -31,12 +39,12 @@ export function createHandshake(options: HandshakeOptions): Handshake {
   async function introduce(peerId: string): Promise<void> {
     if (introducing.has(peerId) || roster.isMember(peerId)) return
     introducing.add(peerId)
-    const proof = await exchangeProofs(peerId)
+    const shown = await exchangeProofs(peerId)
     introducing.delete(peerId)
-    if (proof === 'relay') return // not one of ours: it is disconnected like any peer without a proof
-    const checked = proof && (await checkProof(proof, peerId))
-    if (checked && roster.join(peerId, checked.group)) await joined(peerId)
-    else if (proof && !checked) reputation.reject(peerId, 'proof')
+    if (shown === 'relay') return // not one of ours: it is disconnected like any peer without a proof
+    const checked = shown && (await checkProof(shown.proof, peerId))
+    if (checked && roster.join(peerId, checked.group)) await joined(peerId, shown.presence)
+    else if (shown && !checked) reputation.reject(peerId, 'proof')
   }
 
   return {

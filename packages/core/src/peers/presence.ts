@@ -1,19 +1,10 @@
 import type { Limits } from '../limits.ts'
+import type { PresenceMessage } from '../protocol/wire.ts'
 import type { MeshStats } from '../stats.ts'
 import type { Transport } from '../transport/transport.ts'
 
 export interface PresenceOptions {
-  publish: {
-    presence(told: {
-      name: string
-      version: string
-      stats: Record<string, unknown>
-      addresses: string[]
-      leases: boolean
-      /** What to add to this member's clock for GitHub's, ms; absent where GitHub has not shown its own. */
-      offset?: number | undefined
-    }): Promise<void>
-  }
+  publish: { presence(told: PresenceMessage): Promise<void> }
   transport: Pick<Transport, 'addresses'>
   limits: Limits
   name: string
@@ -24,53 +15,73 @@ export interface PresenceOptions {
   ownStats(): MeshStats
   /** Whether this member grants leases now. */
   leases(): boolean
+  /** How many members are known. */
+  known(): number
 }
 
 const maxAddresses = 16
 
-/** Tells all others that this member is here: regularly, and soon after somebody came. */
+/** With many members, each is heard the more seldom, so that a member hears no more a second (as in RFC 3550, section 6.2). */
+export const presenceIntervalMs = (
+  { presenceMs, presencePerMemberMs }: Pick<Limits, 'presenceMs' | 'presencePerMemberMs'>,
+  known: number
+): number => Math.max(presenceMs, known * presencePerMemberMs)
+
+/**
+ * Tells all others that this member is here: once when it has come, then regularly. Members that connect tell each other
+ * directly, with their proofs.
+ */
 export function createPresence(options: PresenceOptions) {
-  const { publish, transport, limits, name, version, clock, localNow, random, ownStats, leases } = options
+  const { publish, transport, limits, name, version, clock, localNow, random, ownStats, leases, known } = options
   let timer: ReturnType<typeof setTimeout> | undefined
-  let greeting: { timer: ReturnType<typeof setTimeout>; delayMs: number } | undefined
+  let greeting: ReturnType<typeof setTimeout> | undefined
+  let isTold = false
   let stopped = false
 
-  async function present(): Promise<void> {
-    const offset = clock.fromOrigin ? Math.round(clock.now() - localNow()) : undefined
-    const addresses = transport.addresses.slice(0, maxAddresses)
-    await publish.presence({ name, version, stats: { ...ownStats() }, addresses, leases: leases(), offset })
-  }
+  const own = (): PresenceMessage => ({
+    name,
+    version,
+    stats: { ...ownStats() },
+    addresses: transport.addresses.slice(0, maxAddresses),
+    leases: leases(),
+    sentAt: Math.round(localNow()),
+    // What to add to this member's clock for GitHub's, ms; absent where GitHub has not shown its own.
+    offset: clock.fromOrigin ? Math.round(clock.now() - localNow()) : undefined
+  })
 
   /** Many join at once when a fleet starts; one message greets them all. */
-  function greet(delayMs: number): void {
-    if (stopped || (greeting && greeting.delayMs <= delayMs)) return
-    clearTimeout(greeting?.timer)
-    const timer = setTimeout(() => {
+  function greet(): void {
+    isTold = true
+    if (stopped) return
+    greeting ??= setTimeout(() => {
       greeting = undefined
-      void present()
-    }, delayMs)
-    greeting = { timer, delayMs }
+      void publish.presence(own())
+    }, limits.touchBatchMs)
   }
 
   function schedule(): void {
-    const delayMs = limits.presenceMs * (0.8 + 0.4 * random())
+    const delayMs = presenceIntervalMs(limits, known()) * (0.8 + 0.4 * random())
     timer = setTimeout(() => {
-      void present().finally(() => {
+      void publish.presence(own()).finally(() => {
         if (!stopped) schedule()
       })
     }, delayMs)
   }
 
   return {
+    /** What this member tells of itself. */
+    own,
     start: schedule,
-    /** A newcomer is connected to this member. */
-    greet: (): void => greet(limits.touchBatchMs),
-    /** A newcomer is connected to others: all of them will greet it, so not all at once. */
-    greetFar: (): void => greet(limits.presenceMs * 0.1 * random()),
+    /** This member is new, or has a new address, or somebody has come who hears it no other way. */
+    greet,
+    /** A member is connected: the first one, perhaps. */
+    joined: (): void => {
+      if (!isTold) greet()
+    },
     stop(): void {
       stopped = true
       clearTimeout(timer)
-      clearTimeout(greeting?.timer)
+      clearTimeout(greeting)
     }
   }
 }

@@ -1,6 +1,7 @@
 import { inTime } from '../abort.ts'
 import type { Group } from '../group/group.ts'
 import type { Transport } from '../transport/transport.ts'
+import type { ShownProof } from './handshake.ts'
 
 /** What a relay calls itself where a probe asks: no name that a machine has. */
 export const relayName = 'a relay'
@@ -21,7 +22,7 @@ export interface RelaysOptions {
   relays: readonly string[]
   transport: Pick<Transport, 'addresses' | 'reserve'>
   /** Shows the proof of a group; resolves to the peer's own, or to `relay`. */
-  requests: { proof(peerId: string, of?: Group): Promise<Uint8Array | 'relay' | undefined> }
+  requests: { proof(peerId: string, of?: Group): Promise<ShownProof | 'relay' | undefined> }
   groups: readonly Group[]
   isConnected(peerId: string): boolean
   /** There is a new way to reach this member. */

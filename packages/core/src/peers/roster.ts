@@ -1,17 +1,22 @@
+import { abortable } from '../abort.ts'
+import { MeshError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { Group } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
+import type { ToldMember } from '../protocol/wire.ts'
 import type { MeshStats } from '../stats.ts'
 import type { Peer, Transport } from '../transport/transport.ts'
+import { presenceIntervalMs } from './presence.ts'
 
 /** What a member last told of itself. */
-export interface Presence {
+interface Presence {
   name: string
   version: string
-  stats: Partial<MeshStats>
+  /** Absent where only others told of it. */
+  stats?: Partial<MeshStats>
   addresses: string[]
   /** It grants leases. */
-  leases: boolean
+  leases?: boolean | undefined
   heardAt: number
 }
 
@@ -25,14 +30,25 @@ export interface Roster {
   join(peerId: string, group: Group): boolean
   /** The group whose proof a connected peer has shown. */
   groupOf(peerId: string): Group | undefined
+  /** Connected, and its proof is known, but it has not taken ours yet. */
+  halfKnown(): string[]
   /** Connected, and proven both ways. */
   list(): Peer[]
+  /** Peer ids of the members that can be asked: those connected, and those whose presence says where they are. */
+  known(): string[]
+  /** The connected members that came last, beyond the first `most`. */
+  beyond(most: number): string[]
   isMember(peerId: string): boolean
+  /** Resolves when a peer has become a member. Rejects when it goes before, or with the signal's reason. */
+  whenMember(peerId: string, signal: AbortSignal): Promise<void>
   isConnected(peerId: string): boolean
-  /** The connected members that grant leases. */
+  /** The members that can be asked and grant leases. */
   leasing(): string[]
-  /** True when nothing was heard of this member lately. */
-  hear(peerId: string, presence: Omit<Presence, 'heardAt'>): boolean
+  hear(peerId: string, presence: Omit<Presence, 'heardAt'>): void
+  /** Takes what another member says of one. True when nothing was known of it. */
+  learn(peerId: string, told: Omit<Presence, 'heardAt' | 'stats'>, heardMs: number): boolean
+  /** What is told of members: those heard last, at most `most`, in any order. */
+  told(most: number): ToldMember[]
   /** Its presence was heard lately. */
   isPresent(peerId: string): boolean
   /** Figures of members heard lately, connected or not, by name; a name that is taken has some of the peer id behind it. */
@@ -42,6 +58,7 @@ export interface Roster {
 }
 
 export interface RosterOptions {
+  ownId(): string
   limits: Limits
   localNow: () => number
   /** Its word is asked for a peer's path and round trip now. */
@@ -53,17 +70,31 @@ export interface RosterOptions {
   unproven(peerId: string): void
 }
 
-export function createRoster({ limits, localNow, transport, emit, mayStay, unproven }: RosterOptions): Roster {
+/** What a member takes besides its texts. */
+const memberChars = 80
+/** So many repetitions can be lost. */
+const presencesUntilForgotten = 5
+
+export function createRoster({ ownId, limits, localNow, transport, emit, mayStay, unproven }: RosterOptions): Roster {
   const connected = new Map<
     string,
     { peer: Peer; group?: Group; joined?: boolean; timer?: ReturnType<typeof setTimeout> | undefined }
   >()
+  // In the order in which they became members.
+  const members = new Set<string>()
+  const waiting = new Map<string, Set<(isMember: boolean) => void>>()
+  const settle = (peerId: string, isMember: boolean) => {
+    for (const resolve of waiting.get(peerId) ?? []) resolve(isMember)
+    waiting.delete(peerId)
+  }
   const present = new Map<string, Presence>()
 
+  const forgottenMs = () =>
+    Math.max(limits.presenceForgottenMs, presencesUntilForgotten * presenceIntervalMs(limits, present.size))
   const named = (peer: Peer): Peer => ({ ...peer, name: present.get(peer.id)?.name ?? peer.name })
   const forgetOld = () => {
     for (const [peerId, { heardAt }] of present) {
-      if (localNow() - heardAt > limits.presenceForgottenMs && !connected.has(peerId)) present.delete(peerId)
+      if (localNow() - heardAt > forgottenMs() && !connected.has(peerId)) present.delete(peerId)
     }
     if (present.size <= limits.presentMembers) return
     // The longest unheard come first; one that is connected is somebody.
@@ -94,6 +125,8 @@ export function createRoster({ limits, localNow, transport, emit, mayStay, unpro
       const known = connected.get(peerId)
       clearTimeout(known?.timer)
       connected.delete(peerId)
+      members.delete(peerId)
+      settle(peerId, false)
       if (known?.joined) emit('peer:disconnect', named(known.peer))
     },
     prove(peerId, group) {
@@ -106,35 +139,84 @@ export function createRoster({ limits, localNow, transport, emit, mayStay, unpro
       const known = connected.get(peerId)
       if (!known || known.joined) return false
       known.joined = true
+      members.add(peerId)
+      settle(peerId, true)
       emit('peer:connect', named(known.peer))
       return true
     },
+    halfKnown: () => [...connected].filter(([, { group, joined }]) => group && !joined).map(([peerId]) => peerId),
     groupOf: (peerId) => connected.get(peerId)?.group,
     list: () =>
       transport
         .peers()
         .filter(({ id }) => connected.get(id)?.joined)
         .map(named),
-    isMember: (peerId) => connected.get(peerId)?.joined === true,
+    known() {
+      const ids = new Set(members)
+      for (const [peerId, { addresses, heardAt }] of present)
+        if (addresses.length > 0 && localNow() - heardAt <= forgottenMs()) ids.add(peerId)
+      return [...ids]
+    },
+    beyond: (most) => [...members].slice(most),
+    isMember: (peerId) => members.has(peerId),
+    async whenMember(peerId, signal) {
+      if (members.has(peerId)) return
+      const settled = new Promise<boolean>((resolve) => {
+        waiting.set(peerId, (waiting.get(peerId) ?? new Set()).add(resolve))
+      })
+      if (!(await abortable(settled, signal))) throw new MeshError('ERR_TRANSPORT', `${peerId} showed no proof`)
+    },
     isConnected: (peerId) => connected.has(peerId),
-    leasing: () => [...connected.keys()].filter((id) => roster.isMember(id) && present.get(id)?.leases),
+    leasing: () => roster.known().filter((peerId) => present.get(peerId)?.leases),
     hear(peerId, presence) {
-      const isNew = !present.delete(peerId)
+      present.delete(peerId)
       present.set(peerId, { ...presence, heardAt: localNow() })
       forgetOld()
-      return isNew
+    },
+    learn(peerId, { name, version, addresses, leases }, heardMs) {
+      const heardAt = localNow() - heardMs
+      const known = present.get(peerId)
+      if (peerId === ownId() || localNow() - heardAt > forgottenMs()) return false
+      // What a member says itself is not changed by what others say of it.
+      if (known) known.heardAt = Math.max(known.heardAt, heardAt)
+      else if (present.size < limits.presentMembers) present.set(peerId, { name, version, addresses, leases, heardAt })
+      return !known
+    },
+    told(most) {
+      forgetOld()
+      const all = [...present].map(([peerId, { name, version, addresses, leases, heardAt }]) => ({
+        peerId,
+        name,
+        version,
+        addresses,
+        leases,
+        // Of a member that is connected, this one knows that it is there now.
+        heardMs: members.has(peerId) ? 0 : Math.max(0, Math.round(localNow() - heardAt))
+      }))
+      // Whatever addresses they have, it is one frame; a character takes three bytes at most.
+      let left = limits.frameBytes / 3
+      const fits = ({ peerId, name, version, addresses }: ToldMember) => {
+        left -= memberChars + `${peerId}${name}${version}${addresses.join('____')}`.length
+        return left >= 0
+      }
+      return all
+        .sort((a, b) => a.heardMs - b.heardMs)
+        .slice(0, most)
+        .filter(fits)
     },
     isPresent: (peerId) => present.has(peerId),
     stats(ownName) {
       forgetOld()
       const named = new Map<string, Partial<MeshStats>>()
       for (const [peerId, { name, stats }] of present) {
+        if (!stats) continue
         named.set(name === ownName || named.has(name) ? `${name}-${peerId.slice(-8)}` : name, stats)
       }
       return Object.fromEntries(named)
     },
     stop() {
       for (const { timer } of connected.values()) clearTimeout(timer)
+      for (const peerId of waiting.keys()) settle(peerId, false)
     }
   }
   return roster

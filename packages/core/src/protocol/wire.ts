@@ -56,6 +56,24 @@ const valueHead = v.object({
   size: count
 })
 
+const peerId = text(128)
+const whereabouts = {
+  name: text(128),
+  version: text(64),
+  addresses: v.pipe(v.array(text(512)), v.maxLength(16)),
+  /** It grants leases; absent from members of an older version, which are no homes of leases. */
+  leases: v.optional(v.boolean())
+}
+const presence = {
+  ...whereabouts,
+  sentAt: time,
+  // Offset to GitHub's clock, ms, from members that could read it.
+  offset: v.optional(v.pipe(v.number(), v.safeInteger())),
+  stats: v.record(text(64), v.unknown())
+}
+const presenceMessage = v.object(presence)
+const member = v.object({ ...whereabouts, peerId, heardMs: time })
+
 const sealed = { sentAt: time }
 const gossip = v.variant('type', [
   v.object({ ...sealed, type: v.literal('announce'), key: digest, entry: entryHead, body: v.optional(bytes) }),
@@ -66,18 +84,7 @@ const gossip = v.variant('type', [
     items: v.pipe(v.array(v.tuple([digest, digest, time])), v.maxLength(200))
   }),
   v.object({ ...sealed, type: v.literal('purge'), target: text(8192), asOf: time }),
-  v.object({
-    ...sealed,
-    type: v.literal('presence'),
-    name: text(128),
-    version: text(64),
-    /** Offset to GitHub's clock, ms, from members that could read it. */
-    offset: v.optional(v.pipe(v.number(), v.safeInteger())),
-    stats: v.record(text(64), v.unknown()),
-    /** It grants leases; absent from members of an older version, which are no homes of leases. */
-    leases: v.optional(v.boolean()),
-    addresses: v.pipe(v.array(text(512)), v.maxLength(16))
-  })
+  v.object({ ...presence, type: v.literal('presence') })
 ])
 
 const question = v.variant('type', [
@@ -100,14 +107,20 @@ const question = v.variant('type', [
     hash: v.optional(digest),
     asOf: v.optional(time)
   }),
-  v.object({ version: v.literal(protocolVersion), type: v.literal('list') })
+  v.object({ version: v.literal(protocolVersion), type: v.literal('list') }),
+  v.object({ version: v.literal(protocolVersion), type: v.literal('members') })
 ])
 
 /** How it stands with a lease that was asked for. */
 const lease = v.optional(v.picklist(['granted', 'waiting', 'free']))
 
 const answer = v.variant('type', [
-  v.object({ type: v.literal('proof'), proof: bytesOf(104) }),
+  v.object({
+    type: v.literal('proof'),
+    proof: bytesOf(104),
+    // Absent from members of an older version.
+    presence: v.optional(presenceMessage)
+  }),
   /** To `proof`, from a peer that is not a member but relays members' messages. */
   v.object({ type: v.literal('relay') }),
   v.object({ type: v.literal('none'), lease }),
@@ -127,6 +140,7 @@ const answer = v.variant('type', [
     length: count
   }),
   v.object({ type: v.literal('keys'), items: v.pipe(v.array(v.tuple([digest, digest, time])), v.maxLength(5000)) }),
+  v.object({ type: v.literal('members'), items: v.pipe(v.array(member), v.maxLength(1000)) }),
   v.object({ type: v.literal('error'), code: v.picklist(['version', 'malformed', 'unproven', 'busy']) })
 ])
 
@@ -142,6 +156,10 @@ const probed = v.object({
 export type EntryHead = v.InferOutput<typeof entryHead>
 export type ValueHead = v.InferOutput<typeof valueHead>
 export type Gossip = v.InferOutput<typeof gossip>
+/** What a member tells of itself. */
+export type PresenceMessage = v.InferOutput<typeof presenceMessage>
+/** What a member tells of another one. */
+export type ToldMember = v.InferOutput<typeof member>
 export type Question = v.InferOutput<typeof question>
 export type Answer = v.InferOutput<typeof answer>
 export type Probe = v.InferOutput<typeof probe>

@@ -1,0 +1,72 @@
+import type { Limits } from '../limits.ts'
+import type { ToldMember } from '../protocol/wire.ts'
+import { presenceIntervalMs } from './presence.ts'
+import type { Roster } from './roster.ts'
+
+export interface AcquaintanceOptions {
+  /** The members that a member knows. */
+  ask(peerId: string): Promise<ToldMember[]>
+  /** Takes what is said of a member; true when nothing was known of it. */
+  told(member: ToldMember): boolean
+  roster: Pick<Roster, 'isMember' | 'known'>
+  limits: Pick<Limits, 'membersAskedMs' | 'presenceMs' | 'presencePerMemberMs'>
+  random: () => number
+}
+
+/**
+ * Members tell each other of members, in pairs, as an epidemic spreads: all are known to all after a few
+ * rounds, at the price of a question for each round and member, where a message from each to all costs N for each member.
+ */
+export function createAcquaintance({ ask, told, roster, limits, random }: AcquaintanceOptions) {
+  // Those that understand the question.
+  const informed = new Set<string>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let waitMs = 0
+  let dueAt = Number.POSITIVE_INFINITY
+  let stopped = false
+
+  function schedule(inMs: number): void {
+    waitMs = inMs
+    clearTimeout(timer)
+    const delayMs = inMs * (0.8 + 0.4 * random())
+    dueAt = performance.now() + delayMs
+    timer = setTimeout(() => void next(), delayMs)
+  }
+
+  async function learn(peerId: string): Promise<boolean> {
+    let isNews = false
+    for (const member of await ask(peerId)) isNews = told(member) || isNews
+    return isNews
+  }
+
+  async function next(peerId = drawn()): Promise<void> {
+    dueAt = Number.POSITIVE_INFINITY
+    const isNews = peerId !== undefined && (await learn(peerId))
+    if (stopped) return
+    const slowest = presenceIntervalMs(limits, roster.known().length)
+    if (informed.size > 0) schedule(isNews ? limits.membersAskedMs : Math.min(2 * waitMs, slowest))
+  }
+
+  const drawn = (): string | undefined => {
+    const all = [...informed]
+    return all[Math.floor(random() * all.length)]
+  }
+
+  return {
+    /** A member has come that understands the question. */
+    met(peerId: string): void {
+      if (stopped) return
+      informed.add(peerId)
+      // The first one is asked at once; later ones soon, together with others that come.
+      if (informed.size === 1 && timer === undefined) {
+        waitMs = limits.membersAskedMs
+        timer = setTimeout(() => void next(peerId), 0)
+      } else if (performance.now() + limits.membersAskedMs < dueAt) schedule(limits.membersAskedMs)
+    },
+    lost: (peerId: string): void => void informed.delete(peerId),
+    stop(): void {
+      stopped = true
+      clearTimeout(timer)
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import PQueue from 'p-queue'
+import { abortable } from '../abort.ts'
+import { MeshError } from '../errors.ts'
+import type { Limits } from '../limits.ts'
+import type { Transport } from '../transport/transport.ts'
+import { createBucket } from './bucket.ts'
+import type { Roster } from './roster.ts'
+
+/** Questions to members that are no neighbours: they are dialled for them. */
+export interface Visits extends Pick<Transport, 'request'> {
+  /** Whether a question can be sent to a member: it is connected, or a dial has not failed lately. */
+  canAsk(peerId: string): boolean
+  /** Connected for questions only. */
+  has(peerId: string): boolean
+  /** A connection to a peer has gone. */
+  ended(peerId: string): void
+  /** Gives up what nobody has used lately. */
+  tick(): void
+  stop(): void
+}
+
+export interface VisitsOptions {
+  transport: Pick<Transport, 'request' | 'disconnect'>
+  roster: Pick<Roster, 'isConnected' | 'isMember' | 'whenMember'>
+  limits: Pick<
+    Limits,
+    | 'visitedMembers'
+    | 'visitsPerSecond'
+    | 'visitsBurst'
+    | 'visitsAtOnce'
+    | 'visitIdleMs'
+    | 'unreachableMs'
+    | 'dialTimeoutMs'
+    | 'proofMs'
+  >
+  localNow: () => number
+  /** Dials a known member. Rejects where no way leads there. */
+  dial(peerId: string, signal: AbortSignal): Promise<void>
+  /** This member wants it for a neighbour. */
+  isNeighbour(peerId: string): boolean
+}
+
+export function createVisits(options: VisitsOptions): Visits {
+  const { transport, roster, limits, localNow, dial, isNeighbour } = options
+  const allowance = createBucket(limits.visitsPerSecond, limits.visitsBurst, localNow)
+  const queue = new PQueue({ concurrency: limits.visitsAtOnce })
+  /** When it was last asked; the longest ago first. */
+  const visited = new Map<string, number>()
+  const underWay = new Map<string, Promise<void>>()
+  const unreachable = new Map<string, number>()
+  const stopped = new AbortController()
+
+  function used(peerId: string): void {
+    if (!visited.delete(peerId)) return
+    visited.set(peerId, localNow())
+  }
+
+  function end(peerId: string): void {
+    visited.delete(peerId)
+    if (!isNeighbour(peerId)) void transport.disconnect(peerId)
+  }
+
+  async function visit(peerId: string): Promise<void> {
+    const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(limits.dialTimeoutMs)])
+    signal.throwIfAborted()
+    // It has come meanwhile, by itself.
+    const isVisit = !roster.isConnected(peerId)
+    try {
+      if (isVisit) {
+        visited.set(peerId, localNow())
+        await dial(peerId, signal)
+      }
+      await roster.whenMember(peerId, signal)
+      unreachable.delete(peerId)
+      for (const oldest of visited.keys()) {
+        if (visited.size <= limits.visitedMembers) break
+        end(oldest)
+      }
+    } catch (error) {
+      if (isVisit) visited.delete(peerId)
+      unreachable.delete(peerId)
+      unreachable.set(peerId, localNow() + limits.unreachableMs)
+      throw error
+    }
+  }
+
+  /** Several questions wait for one connection. */
+  async function reach(peerId: string): Promise<void> {
+    let reaching = underWay.get(peerId)
+    if (!reaching) {
+      if (!allowance.take()) throw new MeshError('ERR_TRANSPORT', 'too many visits')
+      reaching = queue.add(() => visit(peerId)).finally(() => underWay.delete(peerId))
+      underWay.set(peerId, reaching)
+      // Whoever asks may have given up before.
+      reaching.catch(() => {})
+    }
+    return reaching
+  }
+
+  const isUnreachable = (peerId: string) => (unreachable.get(peerId) ?? 0) > localNow()
+
+  return {
+    async *request(peerId, bytes, how = {}) {
+      if (!roster.isMember(peerId)) {
+        if (isUnreachable(peerId)) throw new MeshError('ERR_TRANSPORT', `${peerId} could not be reached`)
+        await abortable(reach(peerId), how.signal)
+      }
+      used(peerId)
+      yield* transport.request(peerId, bytes, how)
+    },
+    canAsk: (peerId) =>
+      roster.isMember(peerId) || (!isUnreachable(peerId) && (underWay.has(peerId) || allowance.waitMs() === 0)),
+    has: (peerId) => visited.has(peerId),
+    ended: (peerId) => void visited.delete(peerId),
+    tick() {
+      for (const [peerId, at] of visited) {
+        if (underWay.has(peerId)) continue
+        if (isNeighbour(peerId)) visited.delete(peerId)
+        else if (localNow() - at >= limits.visitIdleMs) end(peerId)
+      }
+      for (const [peerId, until] of unreachable) if (until <= localNow()) unreachable.delete(peerId)
+    },
+    stop() {
+      stopped.abort(new MeshError('ERR_TRANSPORT', 'stopped'))
+      queue.clear()
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { expect } from 'chai'
+import * as fc from 'fast-check'
+import { defaultLimits } from '../src/limits.ts'
+import { createPresence, presenceIntervalMs } from '../src/peers/presence.ts'
+import type { PresenceMessage } from '../src/protocol/wire.ts'
+import { emptyStats } from '../src/stats.ts'
+
+describe('presence', () => {
+  it('is told to all once, however many come', async () => {
+    const told: PresenceMessage[] = []
+    let publish = () => {}
+    const first = new Promise<void>((resolve) => {
+      publish = resolve
+    })
+    const presence = createPresence({
+      publish: {
+        async presence(message) {
+          told.push(message)
+          publish()
+        }
+      },
+      transport: { addresses: ['/memory/p2p/a'] },
+      limits: { ...defaultLimits, touchBatchMs: 1 },
+      name: 'a',
+      version: '1',
+      clock: { now: () => 1, fromOrigin: false },
+      localNow: () => 1,
+      random: () => 0,
+      ownStats: emptyStats,
+      leases: () => true,
+      known: () => 0
+    })
+    for (let i = 0; i < 100; i++) presence.joined()
+    await first
+    presence.joined()
+    // An older member hears it no other way.
+    const second = new Promise<void>((resolve) => {
+      publish = resolve
+    })
+    presence.greet()
+    await second
+    presence.stop()
+    expect(told).to.have.length(2)
+    expect(told[0]).to.deep.include({ name: 'a', addresses: ['/memory/p2p/a'], offset: undefined })
+  })
+
+  it('is heard about once a second at most, however many there are', () => {
+    fc.assert(
+      fc.property(fc.nat(100_000), (known) => {
+        const perSecond = (known * 1000) / presenceIntervalMs(defaultLimits, known)
+        expect(perSecond).to.be.at.most(1)
+        expect(presenceIntervalMs(defaultLimits, known)).to.be.at.least(defaultLimits.presenceMs)
+      })
+    )
+  })
+})
