@@ -82,7 +82,7 @@ describe('leases', () => {
 
   it('a holder that hangs is overtaken by exactly one, and that serves all', async () => {
     const first = gate(issues)
-    const members = await fleet(6, { fetch: first.fetch, limits: { leaseMs: 200 } })
+    const members = await fleet(6, { fetch: first.fetch, limits: { leaseMs: 1000 } })
     const giveUp = new AbortController()
     const stuck = (members[0] as Member).ask(issues, { signal: giveUp.signal }).catch(() => 'stuck')
     await first.arrived
@@ -94,7 +94,7 @@ describe('leases', () => {
 
   it('a slow holder that comes back serves all, whoever has overtaken it', async () => {
     const first = gate(issues)
-    const members = await fleet(4, { fetch: first.fetch, limits: { leaseMs: 100 } })
+    const members = await fleet(4, { fetch: first.fetch, limits: { leaseMs: 1000 } })
     const slow = (members[0] as Member).ask(issues)
     await first.arrived
     const hold = s.github.hold(issues)

@@ -21,6 +21,7 @@ const stats: MeshStats = {
   entries: 9,
   bytes: 2 ** 40,
   connectedPeers: 3,
+  knownPeers: 3,
   quota: {}
 }
 const counts = { passed: 12, graphqlHits: 13, refused: 14 }
