@@ -5,7 +5,7 @@ import { measure, median, ratio } from './measure.mjs'
 import { pageWays, startPages } from './pages.mjs'
 import { pathNames, startPath } from './paths.mjs'
 import { measurePauses, mostPauseMs } from './pauses.mjs'
-import { measureProcess } from './process.mjs'
+import { measureProcess, printProcess } from './process.mjs'
 import { startOrigin, startSubjects } from './subjects.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -114,10 +114,7 @@ else {
     )
   }
   if (large) printLarge(large)
-  for (const { what, value, aim } of taken)
-    console.log(
-      `${what.padEnd(width + 26)}${cell(value)}${''.padStart(14)}${aim ? cell(value / aim, 2) : ''.padStart(14)}${String(aim ?? '').padStart(8)}`
-    )
+  printProcess(taken)
   if (size) {
     const kB = (bytes) => (bytes / 1000).toFixed(1).padStart(14)
     console.log(`\n${'for a page'.padEnd(33)}${'kB of code'.padStart(14)}`)
