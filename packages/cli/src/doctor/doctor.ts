@@ -9,11 +9,10 @@ import {
   relayAddresses,
   secretInEnvironment
 } from '../environment.ts'
-import { messageOf } from '../errors.ts'
 import { createOutput } from '../output.ts'
 import { defaultSocket } from '../proxy/socket-path.ts'
 import { checkCache } from './cache.ts'
-import { type Check, type Finding, failure, notChecked, ok, warning } from './check.ts'
+import { notChecked, ok, warning } from './check.ts'
 import { checkClock } from './clock.ts'
 import { type Company, meet } from './company.ts'
 import { checkEtag } from './etag.ts'
@@ -25,6 +24,7 @@ import { checkPort } from './port.ts'
 import { checkQuota } from './quota.ts'
 import { checkRegistry } from './registry.ts'
 import { checkRelays, noRelays } from './relays.ts'
+import { createReport } from './report.ts'
 import { checkSecret } from './secret.ts'
 import { checkSettings } from './settings.ts'
 import { checkToken, usedToken } from './token.ts'
@@ -38,21 +38,7 @@ export interface DoctorFlags {
 /** `ghmesh doctor`: everything that ghmesh needs, one line each. */
 export async function doctor(flags: DoctorFlags, signal: AbortSignal): Promise<number> {
   const output = createOutput(flags)
-  const checks: Check[] = []
-
-  /** Says what was found, however the check ends. */
-  async function check(name: string, work: () => Finding | Promise<Finding>): Promise<Finding['status']> {
-    const done = output.waiting(`Checking ${name}`)
-    const finding = await (async () => work())()
-      .catch((error: unknown) => failure(`it could not be checked: ${messageOf(error)}`, 'try again'))
-      .finally(done)
-    signal.throwIfAborted()
-    checks.push({ name, ...finding })
-    output.line(`${finding.status.padEnd(8)} ${name}: ${finding.message}`)
-    if (finding.fix !== undefined) output.line(`${' '.repeat(9)}fix: ${finding.fix}`)
-    return finding.status
-  }
-
+  const { checks, check } = createReport(output, signal)
   const waitMs = flags.waitSeconds * 1000
   const secret = secretInEnvironment()
   const off = networkingOff()
