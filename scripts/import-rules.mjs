@@ -87,6 +87,8 @@ const houses = {
       ['control', 'produce', 'router'],
       ['github', 'simulator', 'graphql/', 'routes/'],
       ['ask', 'options', 'files', 'repository-control'],
+      ['run-control'],
+      ['issue-control'],
       ['world'],
       ['data/'],
       ['visibility', 'repository-controls', 'limits'],

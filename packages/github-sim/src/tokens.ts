@@ -39,6 +39,12 @@ export function digestOf(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
+/** A token with the defaults filled in. */
+export function newToken(secret: string, options: TokenOptions, roles: Token['roles']): Token {
+  const { login, label = login, limit = 5000, quota = login, kind = 'user', scopes = 'repo, user' } = options
+  return { digest: digestOf(secret), login, label, limit, quota, kind, scopes, roles }
+}
+
 /**
  * The token in an `Authorization` value: `token X`, `Bearer X`, or either half of `Basic`. Undefined for anything else.
  */

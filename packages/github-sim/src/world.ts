@@ -3,7 +3,7 @@ import { newAccount } from './data/user.ts'
 import type { Account, Repository } from './model.ts'
 import { between, type Random } from './seed.ts'
 import type { Role } from './tokens.ts'
-import { digestOf, type Token, type TokenOptions } from './tokens.ts'
+import { digestOf, newToken, type Token, type TokenOptions } from './tokens.ts'
 import { roleOf } from './visibility.ts'
 
 /** An organization to make. */
@@ -79,17 +79,16 @@ export function createWorld(random: Random) {
       Object.assign(repository, { name, fullName })
     },
     addToken(secret: string, options: TokenOptions): Token {
-      const { login, label = login, limit = 5000, quota = login, kind = 'user', scopes = 'repo, user' } = options
+      const { login, label = login } = options
       world.ensureAccount(login)
-      const digest = digestOf(secret)
       const roles: Token['roles'] = new Map()
       for (const [fullName, role] of Object.entries(options.permissions ?? {})) {
         const repository = world.repository(fullName)
         if (!repository) throw new TypeError(`token ${label} has permissions on ${fullName}, which does not exist`)
         roles.set(repository.id, role)
       }
-      const token: Token = { digest, login, label, limit, quota, kind, scopes, roles }
-      tokens.set(digest, token)
+      const token = newToken(secret, options, roles)
+      tokens.set(token.digest, token)
       return token
     },
     token(secret: string): Token | undefined {
