@@ -3,6 +3,7 @@ import type { Cache } from '../cache/cache.ts'
 import type { Entry } from '../entry.ts'
 import type { Group } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
+import { pause } from '../pause.ts'
 import type { Reputation } from '../peers/reputation.ts'
 import type { ResponseTimes } from '../peers/response-times.ts'
 import type { Roster } from '../peers/roster.ts'
@@ -31,8 +32,9 @@ export interface LookupHow {
 /** Asks members for what they hold; what they send is checked and then in the cache. */
 export interface Lookup {
   /**
-   * Asks the members most likely to have something newer than what is held, within the budget for members. With `after` a
-   * member that asks GitHub for the same is waited for; resolves to the lease where the caller is to ask for all. Never rejects.
+   * Asks the members most likely to have something newer than what is held, within the budget for members. A thread that is too
+   * busy to hear answers in time does not begin to spend it. With `after` a member that asks GitHub for the same is waited for;
+   * resolves to the lease where the caller is to ask for all. Never rejects.
    */
   find(key: string, how: LookupHow): Promise<Lease | undefined>
   /** Fetches what a member has announced; with the hash of what is held, only its head. Resolves to how many bytes came. */
@@ -92,7 +94,12 @@ export function createLookup(options: LookupOptions): Lookup {
   }
 
   /** Asks members for what they hold. Resolves to when GitHub was asked for what came, ms. */
-  async function ask(peerIds: string[], wireKey: Uint8Array, { held, nobodyElse }: LookupHow): Promise<number> {
+  async function ask(
+    peerIds: string[],
+    wireKey: Uint8Array,
+    held: Entry | undefined,
+    maxWaitMs: number
+  ): Promise<number> {
     const found = await firstAnswer({
       peerIds,
       async ask(peerId, signal) {
@@ -101,7 +108,7 @@ export function createLookup(options: LookupOptions): Lookup {
         return answer?.found
       },
       hedgeMs: limits.hedgeMs,
-      maxWaitMs: limits.membersBudgetMs + (nobodyElse ? transferMs : 0),
+      maxWaitMs,
       responseTimes
     })
     if (found) await take(found, wireKey, group, true)
@@ -109,21 +116,27 @@ export function createLookup(options: LookupOptions): Lookup {
   }
 
   async function find(key: string, how: LookupHow): Promise<Lease | undefined> {
-    const { held, after } = how
-    const wireKey = await group.wireKey(key)
+    const { held, after, nobodyElse } = how
+    const begunAt = performance.now()
+    const [wireKey] = await Promise.all([group.wireKey(key), pause()])
+    // A busy thread takes so long to hear anything: an answer, and that the time is up.
+    const turnMs = performance.now() - begunAt
+    const maxWaitMs = limits.membersBudgetMs + (nobodyElse ? transferMs : 0) - 2 * turnMs
+    if (maxWaitMs <= 0) return undefined
     const wireName = hex(wireKey)
     const announced = newer(wireName, held)
     const homes = after === undefined ? [] : homesOfLease(wireName)
     // With an entry in hand, only a member that has said to have a newer one is worth the wait.
     const holders = announced.length > 0 ? announced : held ? [] : homesOfEntry(wireName)
     if (announced.length > 0 || homes.length === 0) {
-      const asOf = await ask(holders, wireKey, how)
+      const asOf = await ask(holders, wireKey, held, maxWaitMs)
       if (after === undefined || homes.length === 0 || asOf > after) return undefined
     }
     return options.seek({
       wireKey,
       stale: held?.hash,
       after: after as number,
+      maxWaitMs,
       homes,
       holders: announced.length > 0 ? [] : holders,
       take: (found) => take(found, wireKey, group, true),

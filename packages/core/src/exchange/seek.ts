@@ -19,6 +19,8 @@ export interface Sought {
   stale?: string | undefined
   /** An answer is good enough if GitHub was asked for it later than this, ms. */
   after: number
+  /** How long the first answer is waited for, ms. */
+  maxWaitMs: number
   /** The homes of the lease, the first first. */
   homes: readonly string[]
   /** Members that may hold an answer, the best first. */
@@ -29,7 +31,7 @@ export interface Sought {
 }
 
 export interface SeekOptions {
-  limits: Pick<Limits, 'leaseHedgeMs' | 'leaseMs' | 'leaseWaitMs' | 'membersBudgetMs'>
+  limits: Pick<Limits, 'leaseHedgeMs' | 'leaseMs' | 'leaseWaitMs'>
   self(): string
   leases: Pick<Leases, 'ask' | 'settle'>
   news: LeaseNewsDesk
@@ -122,7 +124,7 @@ export function createSeek(options: SeekOptions): (sought: Sought) => Promise<Le
         peerIds,
         ask,
         hedgeMs: limits.leaseHedgeMs,
-        maxWaitMs: limits.membersBudgetMs,
+        maxWaitMs: sought.maxWaitMs,
         responseTimes
       })
       if (answer?.found) await take(answer.found)
