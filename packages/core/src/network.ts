@@ -92,6 +92,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     roster,
     limits,
     localNow,
+    isBusy: () => dialler.isBusy(),
     dial: (peerId, signal) => dialler.visit(peerId, signal),
     isNeighbour: (peerId) => dialler.isWanted(peerId)
   })

@@ -5,6 +5,7 @@ import { createVisits } from '../src/peers/visits.ts'
 /** Members that can be dialled, and a clock that stands still. */
 function world(limits: Partial<typeof defaultLimits> = {}) {
   let now = 0
+  let busy = false
   const dialled: string[] = []
   const connected = new Set<string>()
   const neighbours = new Set<string>()
@@ -27,6 +28,7 @@ function world(limits: Partial<typeof defaultLimits> = {}) {
     },
     limits: { ...defaultLimits, ...limits },
     localNow: () => now,
+    isBusy: () => busy,
     async dial(peerId) {
       dialled.push(peerId)
       if (dead.has(peerId)) throw new Error('connection refused')
@@ -51,6 +53,9 @@ function world(limits: Partial<typeof defaultLimits> = {}) {
     dead,
     ask,
     failing,
+    set busy(is: boolean) {
+      busy = is
+    },
     pass(ms: number) {
       now += ms
     }
@@ -100,6 +105,15 @@ describe('questions to members that are no neighbours', () => {
     here.dead.delete('a')
     here.pass(100)
     expect(here.visits.canAsk('a')).to.equal(true)
+    expect(await here.ask('a')).to.equal('a')
+  })
+
+  it('wait for nobody while neighbours are dialled', async () => {
+    const here = world()
+    here.busy = true
+    expect(here.visits.canAsk('a')).to.equal(false)
+    expect(await here.failing('a')).to.equal('too many visits')
+    here.busy = false
     expect(await here.ask('a')).to.equal('a')
   })
 

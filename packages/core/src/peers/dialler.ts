@@ -36,7 +36,7 @@ const maxRoundsBetween = { reached: 10, never: 200 }
 const courtesyMs = 250
 /** Addresses of one way, for a question that does not wait long. */
 const addressesAtOnce = 4
-const nextAddressMs = 150
+const nextAddressMs = 250
 /** Dials at once to begin with; one more after each that was quick, one less after each that was not: a fleet on few machines starts all at once. */
 const firstAtOnce = 2
 const quickMs = 500
@@ -85,6 +85,7 @@ export function createDialler(options: DiallerOptions) {
   let round = 0
   let stopped = false
   let dialling = 0
+  let visiting = 0
   let atOnce = firstAtOnce
   let isDue = false
   let mayAddOne = false
@@ -206,6 +207,10 @@ export function createDialler(options: DiallerOptions) {
     }
   }
 
+  function took(ms: number): void {
+    atOnce = ms < quickMs ? Math.min(atOnce + 1, limits.dialsAtOnce) : Math.max(atOnce - 1, 1)
+  }
+
   async function dial({ peer, way, route }: Dial): Promise<void> {
     route.tries++
     const upgrades = way === 'direct' && isConnected(peer.peerId)
@@ -214,8 +219,7 @@ export function createDialler(options: DiallerOptions) {
     const wakesBefore = wakes
     try {
       await transport.dial(route.addresses[route.next] as string, { signal: AbortSignal.timeout(timeoutMs) })
-      const isQuick = performance.now() - begunAt < quickMs
-      atOnce = isQuick ? Math.min(atOnce + 1, limits.dialsAtOnce) : Math.max(atOnce - 1, 1)
+      took(performance.now() - begunAt)
       peer.reached = true
       // Not again at once, where somebody takes connections and closes them.
       Object.assign(route, { tries: 0, nextRound: round + 1 })
@@ -263,6 +267,8 @@ export function createDialler(options: DiallerOptions) {
       const neighbours = transport.peers().filter(({ id }) => isNeighbour(id))
       return neighbours.length < limits.wantedMembers || book.get(peerId)?.named === true || nearest().has(peerId)
     },
+    /** Enough dials are under way: neighbours come first. */
+    isBusy: (): boolean => dialling + visiting >= atOnce,
     isNamed: (peerId: string): boolean => book.get(peerId)?.named === true,
     /** Dials a member for a question. Rejects where no way leads there. */
     async visit(peerId: string, signal: AbortSignal): Promise<void> {
@@ -271,7 +277,14 @@ export function createDialler(options: DiallerOptions) {
       const addresses = routes.flatMap(({ addresses, next }) =>
         [...addresses.slice(next), ...addresses.slice(0, next)].slice(0, addressesAtOnce)
       )
-      await firstReached(addresses, (address) => transport.dial(address, { signal }))
+      const begunAt = performance.now()
+      visiting++
+      try {
+        await firstReached(addresses, (address) => transport.dial(address, { signal }))
+      } finally {
+        visiting--
+      }
+      took(performance.now() - begunAt)
       if (peer) peer.reached = true
     },
     met(peerId: string): void {

@@ -34,6 +34,8 @@ export interface VisitsOptions {
     | 'proofMs'
   >
   localNow: () => number
+  /** Enough dials are under way for now. */
+  isBusy(): boolean
   /** Dials a known member. Rejects where no way leads there. */
   dial(peerId: string, signal: AbortSignal): Promise<void>
   /** This member wants it for a neighbour. */
@@ -41,7 +43,7 @@ export interface VisitsOptions {
 }
 
 export function createVisits(options: VisitsOptions): Visits {
-  const { transport, roster, limits, localNow, dial, isNeighbour } = options
+  const { transport, roster, limits, localNow, isBusy, dial, isNeighbour } = options
   const allowance = createBucket(limits.visitsPerSecond, limits.visitsBurst, localNow)
   const queue = new PQueue({ concurrency: limits.visitsAtOnce })
   /** When it was last asked; the longest ago first. */
@@ -88,7 +90,7 @@ export function createVisits(options: VisitsOptions): Visits {
   async function reach(peerId: string): Promise<void> {
     let reaching = underWay.get(peerId)
     if (!reaching) {
-      if (!allowance.take()) throw new MeshError('ERR_TRANSPORT', 'too many visits')
+      if (isBusy() || !allowance.take()) throw new MeshError('ERR_TRANSPORT', 'too many visits')
       reaching = queue.add(() => visit(peerId)).finally(() => underWay.delete(peerId))
       underWay.set(peerId, reaching)
       // Whoever asks may have given up before.
@@ -109,7 +111,8 @@ export function createVisits(options: VisitsOptions): Visits {
       yield* transport.request(peerId, bytes, how)
     },
     canAsk: (peerId) =>
-      roster.isMember(peerId) || (!isUnreachable(peerId) && (underWay.has(peerId) || allowance.waitMs() === 0)),
+      roster.isMember(peerId) ||
+      (!isUnreachable(peerId) && (underWay.has(peerId) || (!isBusy() && allowance.waitMs() === 0))),
     has: (peerId) => visited.has(peerId),
     ended: (peerId) => void visited.delete(peerId),
     tick() {
