@@ -102,6 +102,7 @@ export function scene(options: GitHubOptions = {}): Scene {
           leaseHedgeMs: 1000,
           leaseMs: 10_000,
           leaseWaitMs: 30_000,
+          writeGapMs: 0,
           ...given.limits
         }
       })

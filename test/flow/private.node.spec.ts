@@ -135,6 +135,7 @@ describe('private repositories in a group that shares them', () => {
     s.github.limit(bob)
     expect((await b.ask(hidden)).status).to.equal(403)
     s.github.unlimit(bob)
+    s.now += hour + second
     failWith(s, 503)
     expect((await b.ask(hidden)).status).to.equal(503)
     await s.github.goDown('reset')

@@ -32,6 +32,7 @@ function source(response: Response, mesh: Mesh, { held, member }: Known): string
   if (said.source === 'nobody') return 'nobody: neither the local cache nor a member has it'
   if (said.source === 'member') return held ? `local cache, received from ${from}` : from
   if (said.source === 'github') return `GitHub (${response.status})`
+  if (said.detail === 'rate-limit') return 'nobody: GitHub refuses this token until its rate limit is over'
   if (said.detail === 'not-found') return 'local cache (GitHub said 404 a moment ago)'
   if (said.detail && said.detail in whyStale) return `local cache, stale because ${whyStale[said.detail]}`
   return said.forwardStatus === 304 ? 'local cache, confirmed by GitHub (304)' : 'local cache'

@@ -18,6 +18,7 @@ const stats: MeshStats = {
   evictions: 7,
   expirations: 8,
   rejected: {},
+  heldBack: {},
   entries: 9,
   bytes: 2 ** 40,
   connectedPeers: 3,
@@ -32,6 +33,7 @@ describe('figures for Prometheus', () => {
     const more = {
       ...stats,
       rejected: { proof: 2, 'message-rate': 3 },
+      heldBack: { write: 4 },
       quota: {
         core: { limit: 5000, remaining: 4990, used: 10, resetAt: 0 },
         'a "b" \\ \n': { limit: 30, remaining: 0, used: 30, resetAt: 0 }
@@ -106,6 +108,9 @@ ghmesh_relays{state="reserved"} 2
 # TYPE ghmesh_rejected_total counter
 ghmesh_rejected_total{reason="proof"} 2
 ghmesh_rejected_total{reason="message-rate"} 3
+# HELP ghmesh_held_back_total What was not sent to GitHub, or later, to stay within the rate limits of a token, by reason.
+# TYPE ghmesh_held_back_total counter
+ghmesh_held_back_total{reason="write"} 4
 # HELP ghmesh_uptime_seconds Seconds since the proxy started.
 # TYPE ghmesh_uptime_seconds gauge
 ghmesh_uptime_seconds 60

@@ -17,9 +17,10 @@ export interface CacheStatus {
   collapsed?: true | undefined
   /**
    * `peer`: a member's body. `not-found`: a 404 of a moment ago. `peek`: whatever is held. `only-if-cached`: nobody has it.
-   * `stale-…`: an older answer, and why GitHub could not give a new one.
+   * `rate-limit`: GitHub's last refusal, for the token's limit is not over. `stale-…`: an older answer, and why GitHub could not
+   * give a new one.
    */
-  detail?: 'peer' | 'not-found' | 'peek' | 'only-if-cached' | `stale-${StaleReason}` | undefined
+  detail?: 'peer' | 'not-found' | 'peek' | 'only-if-cached' | 'rate-limit' | `stale-${StaleReason}` | undefined
   /** How long the answer stays fresh, in ms; negative once it is stale. Absent where this member does not know. */
   ttlMs?: number
 }
@@ -60,7 +61,7 @@ function sourceOf({ hit, forwardStatus, detail }: CacheStatus): Source {
   if (detail === 'only-if-cached') return 'nobody'
   if (detail === 'peer') return 'member'
   // GitHub has only confirmed what the cache held, or could not answer at all.
-  return hit || forwardStatus === 304 || detail?.startsWith('stale-') ? 'cache' : 'github'
+  return hit || forwardStatus === 304 || detail === 'rate-limit' || detail?.startsWith('stale-') ? 'cache' : 'github'
 }
 
 /** Of several caches on the way (RFC 9211, section 2: the last is the nearest), the mesh's own; others are ignored. */

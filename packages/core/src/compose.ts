@@ -90,7 +90,8 @@ export function composeMember(parts: MemberParts) {
       counters.expired()
       void cache.delete(key)
     },
-    settle: (key) => announce.settle(key)
+    settle: (key) => announce.settle(key),
+    fetch: (input, init) => ownFetch(input, init)
   })
   // From a request to its answer.
   const visibility = createVisibility({
@@ -102,7 +103,7 @@ export function composeMember(parts: MemberParts) {
     hidden: (names, shownAt) => void hide(cache, names, shownAt).catch(() => {})
   })
   const publicity = createPublicity({ api, visibility, limits })
-  const { flow, classifier, origin, afterWrite, announce, askAgain, inFlight, missing } = createFlow({
+  const { flow, classifier, origin, ownFetch, afterWrite, announce, askAgain, inFlight, missing } = createFlow({
     options,
     limits,
     api,

@@ -44,7 +44,7 @@ function amongMembers({ platform, options, token, warn }: Start, groups: readonl
         const registry =
           repository === undefined
             ? []
-            : [memberIssue({ ...options, repository, groups, token, connected, onWarning: warn })]
+            : [memberIssue({ ...options, fetch: own.fetch, repository, groups, token, connected, onWarning: warn })]
         const discovery = options.discovery ?? [...platform.defaultDiscovery(options, warn, groups[0].id), ...registry]
         return createNetwork({ groups, transport, discovery, relays, name, isHidden: platform.isHidden }, own)
       }

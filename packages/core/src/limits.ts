@@ -60,6 +60,13 @@ export const defaultLimits = {
   abandonedMs: secondMs,
   /** How long GitHub has for questions of the mesh itself, such as whether a repository is public. */
   backgroundMs: 30 * secondMs,
+  /**
+   * Writes of one token begin this far apart, as GitHub asks for
+   * (https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api); the first goes at once.
+   */
+  writeGapMs: secondMs,
+  /** After a rate limit calls begin one by one; one that GitHub does not answer within this makes room for the next. */
+  slowStartMs: 2 * secondMs,
   /** An unproven connection is closed after this. */
   proofMs: 5 * secondMs,
   /** How long a proof is valid. */

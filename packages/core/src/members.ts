@@ -68,6 +68,8 @@ export interface OwnSide {
   expired(key: string): void
   /** Finds out whether what is held is for members, where that is not known. Never rejects. */
   settle(key: string): Promise<void>
+  /** Asks GitHub for what the mesh does for itself, within the limits of the token. */
+  fetch: typeof globalThis.fetch
 }
 
 /** Nobody comes here to lose a reputation; what members sent before is believed as far as `trust` says. */

@@ -4,6 +4,7 @@ import { type AbortOptions, abortable } from './abort.ts'
 import { composeMember, type MemberParts } from './compose.ts'
 import { MeshError } from './errors.ts'
 import type { MeshEvents } from './events.ts'
+import { heldBack } from './flow/outcome.ts'
 import { resolve } from './flow/resolve.ts'
 import type { Relay } from './peers/relays.ts'
 import { ttlMs } from './rules/fresh.ts'
@@ -96,10 +97,12 @@ export async function startMesh(parts: MemberParts): Promise<StartedMesh> {
       classified.api.signal?.throwIfAborted()
       return resolve(flow, classified.api)
     }
-    const { write } = classified
-    const response = await origin.pass(classified.input, classified.init, write !== undefined)
-    if (write && response.ok) member.afterWrite.done([write.url.href, response.url], write)
-    return response
+    const { passed } = classified
+    if (!passed) return origin.pass(classified.input, classified.init)
+    const sent = await origin.passOn(classified.input, classified.init, passed)
+    if ('heldBack' in sent) return flow.respond.fromAnswer({ method: 'GET' }, sent, heldBack)
+    if (passed.mayChange && sent.ok) member.afterWrite.done([passed.url.href, sent.url], passed)
+    return sent
   }
 
   async function peekEntry(input: FetchInput, init?: RequestInit) {

@@ -59,6 +59,12 @@ export interface MeshOptions {
    */
   staleIfErrorMs?: number | undefined
   /**
+   * How much of each token's rate limit is kept for your own requests, in percent. Where less is left, background work stops:
+   * visibility look-ups, audits, looks after writes, the peer registry. 0 keeps nothing.
+   * @default 10
+   */
+  reservePercent?: number | undefined
+  /**
    * The largest body that is cached, in bytes.
    * @default 16,777,216 (16 MiB)
    */

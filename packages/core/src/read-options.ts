@@ -45,6 +45,7 @@ const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } 
   trust: [v.picklist(['group', 'verify']), '"group" or "verify"'],
   ttlMs: [v.union([ms, callable]), 'a number of milliseconds from 0 on, or a function'],
   staleIfErrorMs: [ms, 'a number of milliseconds from 0 on'],
+  reservePercent: [numberIn(0, 100), 'a percentage from 0 to 100'],
   maxEntryBytes: [numberIn(0, 1024 ** 3), 'a number of bytes from 0 to 1 GiB'],
   store: [having('get', 'put', 'touch', 'delete', 'list', 'close'), 'a Store'],
   cacheDir: [filled, 'a folder'],

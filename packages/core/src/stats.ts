@@ -32,6 +32,11 @@ export interface MeshStats {
   expirations: number
   /** Inbound data that was dropped, by reason. */
   rejected: Record<string, number>
+  /**
+   * What was not sent to GitHub, or later, to stay within a token's limits. `limited`: answered with GitHub's last refusal;
+   * `slow-start`: waited after a limit; `write`: waited for a second after another write; `reserve`: background work that was left out.
+   */
+  heldBack: Record<string, number>
   entries: number
   bytes: number
   connectedPeers: number
@@ -60,6 +65,7 @@ export interface Counters {
   answered(how: Counter, call?: { free: boolean }): void
   called(units: number): void
   rejected(reason: string): void
+  heldBack(why: string): void
   quota(resource: string, quota: Quota): void
   expired(): void
 }
@@ -88,6 +94,7 @@ const told = [...summed, 'hitRate', 'connectedPeers', 'knownPeers'] as const
 export const emptyStats = (): MeshStats => ({
   ...(Object.fromEntries(told.map((name) => [name, 0])) as Record<(typeof told)[number], number>),
   rejected: {},
+  heldBack: {},
   quota: {}
 })
 
@@ -109,6 +116,9 @@ export function createCounters(): Counters {
     },
     rejected(reason) {
       figures.rejected[reason] = (figures.rejected[reason] ?? 0) + 1
+    },
+    heldBack(why) {
+      figures.heldBack[why] = (figures.heldBack[why] ?? 0) + 1
     },
     quota(resource, quota) {
       figures.quota[resource] = quota
@@ -133,7 +143,8 @@ export function sumStats(figures: Record<string, Partial<MeshStats>>): GroupStat
   const total = emptyStats()
   for (const stats of Object.values(members)) {
     for (const name of summed) total[name] += stats[name]
-    for (const [reason, n] of Object.entries(stats.rejected)) total.rejected[reason] = (total.rejected[reason] ?? 0) + n
+    for (const name of ['rejected', 'heldBack'] as const)
+      for (const [reason, n] of Object.entries(stats[name])) total[name][reason] = (total[name][reason] ?? 0) + n
   }
   total.connectedPeers = Object.keys(members).length
   total.knownPeers = total.connectedPeers

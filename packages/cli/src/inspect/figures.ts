@@ -6,6 +6,8 @@ import { shown } from '../terminal.ts'
 export interface Figures {
   plain: Record<string, string | number>
   rejected: Record<string, number>
+  /** Not sent to GitHub, or later, to stay within a token's limits; by reason. */
+  heldBack: Record<string, number>
   quota: Record<string, { limit: number; remaining: number; reset_at: string }>
 }
 
@@ -24,25 +26,34 @@ export function figuresOf(stats: MeshStats): Figures {
     quota_spent: stats.quotaSpent,
     quota_saved: stats.quotaSaved
   }
-  return { plain, rejected: stats.rejected, quota: Object.fromEntries(quota) }
+  return { plain, rejected: stats.rejected, heldBack: stats.heldBack, quota: Object.fromEntries(quota) }
 }
 
 /** The sum of many members has neither an id nor connections, and each has a quota of its own. */
 export function sumOf(total: MeshStats): Figures {
-  const { plain, rejected } = figuresOf(total)
+  const { plain, rejected, heldBack } = figuresOf(total)
   const { peer_id, connected_peers, ...sum } = plain
-  return { plain: sum, rejected, quota: {} }
+  return { plain: sum, rejected, heldBack, quota: {} }
 }
 
 /** As they stand in a document. */
-export const figureDocument = ({ plain, rejected, quota }: Figures): object => ({ ...plain, rejected, quota })
+export const figureDocument = ({ plain, rejected, heldBack, quota }: Figures): object => ({
+  ...plain,
+  rejected,
+  held_back: heldBack,
+  quota
+})
 
 /** As `name: value`. */
-export function figureLines({ plain, rejected, quota }: Figures): string[] {
-  const reasons = Object.entries(rejected).map(([reason, count]) => `${reason} ${count}`)
+export function figureLines({ plain, rejected, heldBack, quota }: Figures): string[] {
+  const reasons = (counts: Record<string, number>) =>
+    Object.entries(counts)
+      .map(([reason, count]) => `${reason} ${count}`)
+      .join(', ') || 0
   return [
     ...Object.entries(plain).map(([name, value]) => `${name}: ${value}`),
-    `rejected: ${reasons.join(', ') || 0}`,
+    `rejected: ${reasons(rejected)}`,
+    `held_back: ${reasons(heldBack)}`,
     ...Object.entries(quota).map(
       ([resource, { limit, remaining, reset_at }]) =>
         `quota ${shown(resource)}: ${remaining} of ${limit} left until ${reset_at}`

@@ -80,6 +80,13 @@ export async function metricsText(
     'reason',
     Object.entries(stats.rejected)
   )
+  each(
+    Counter,
+    'held_back_total',
+    'What was not sent to GitHub, or later, to stay within the rate limits of a token, by reason.',
+    'reason',
+    Object.entries(stats.heldBack)
+  )
   single(Gauge, 'uptime_seconds', 'Seconds since the proxy started.', uptimeSeconds)
   each(Gauge, 'build_info', 'The version, as a label.', 'version', [[version, 1]])
   // The library puts an empty line between two metrics.

@@ -23,6 +23,8 @@ export interface AnnounceOptions {
   members: Pick<Members, 'isAlone' | 'announce' | 'touched' | 'unsettled' | 'peers'>
   /** Answers one of the mesh's own questions, from GitHub. */
   ask(request: ApiRequest): Promise<unknown>
+  /** Whether the token's rate limit has something left for that. */
+  canSpare(request: ApiRequest): boolean
 }
 
 /** Whose answer it was, and of which repository. */
@@ -59,7 +61,7 @@ export function createAnnounce(options: AnnounceOptions) {
   async function lookUp(reader: Reader, repository: string): Promise<void> {
     const path = repository.startsWith('repositories/') ? `/${repository}` : `/repos/${repository}`
     const question = await classifier.like(reader, api.urlOf(path), { apiVersion: reader.apiVersion, mode: 'no-cache' })
-    if (question) await ask(question)
+    if (question && options.canSpare(question)) await ask(question)
   }
 
   const isPublic = (reader: Reader, repository: string) =>

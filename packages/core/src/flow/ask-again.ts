@@ -7,6 +7,8 @@ export interface AskAgainOptions {
   classifier: Pick<Classifier, 'like'>
   /** Answers a request. */
   resolve(request: ApiRequest): Promise<Response>
+  /** Whether the token's rate limit has something left for this. */
+  canSpare(request: ApiRequest): boolean
 }
 
 /** Asks GitHub once more for what is held, in the background. */
@@ -21,12 +23,12 @@ export interface AskAgain {
   stop(): void
 }
 
-export function createAskAgain({ classifier, resolve }: AskAgainOptions): AskAgain {
+export function createAskAgain({ classifier, resolve, canSpare }: AskAgainOptions): AskAgain {
   let stopped = false
   return {
     async again(as, url, { accept, apiVersion }) {
       const request = stopped ? undefined : await classifier.like(as, url, { accept, apiVersion, mode: 'no-cache' })
-      return request && cacheStatus(await resolve(request))?.forwardStatus
+      return request && canSpare(request) ? cacheStatus(await resolve(request))?.forwardStatus : undefined
     },
     stop() {
       stopped = true

@@ -9,7 +9,7 @@ import type { Admitted } from './admission.ts'
 import { type Asked, type Asking, createAskConditionally } from './ask-conditionally.ts'
 import type { GuessEmpty } from './guess-empty.ts'
 import type { NegativeCache } from './negative-cache.ts'
-import { type Outcome, step } from './outcome.ts'
+import { heldBack, type Outcome, step } from './outcome.ts'
 import type { Rights } from './rights.ts'
 
 const failed = Promise.resolve({ state: 'failed' } as const)
@@ -81,7 +81,9 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
     const { answer, current, guessed } = asked
     const { status } = answer
     const call = { free: status === 304 && request.authorization !== undefined }
-    const forwarded: CacheStatus = { forward: forwardReason(request, held), forwardStatus: status }
+    const forwarded: CacheStatus = answer.heldBack
+      ? heldBack
+      : { forward: forwardReason(request, held), forwardStatus: status }
     const handedOn: Outcome = { how: 'misses', call, status: forwarded, answer, viewer: request.viewer }
     const kept = ({ entry, told }: Admitted): Outcome => ({
       ...handedOn,

@@ -1,17 +1,24 @@
 import { abortable } from '../abort.ts'
 import type { Api } from '../github/api.ts'
+import type { PassedCall } from '../github/origin.ts'
 import type { ApiRequest, Targets } from '../github/request.ts'
+import { isWrite } from '../github/writes.ts'
 import type { FetchInput } from '../web-types.ts'
 import type { Viewers } from './viewers.ts'
+
+/** A request to GitHub that is passed on. */
+interface Passed extends PassedCall {
+  url: URL
+  authorization: string | undefined
+  /** Neither GET nor HEAD. */
+  mayChange: boolean
+}
 
 /** How a call to `fetch` is handled: by the cache, or passed on with nothing added except the member's token. */
 type Classified =
   | { api: ApiRequest }
-  | {
-      input: FetchInput
-      init?: RequestInit | undefined
-      write?: { url: URL; authorization: string | undefined; viewer: string }
-    }
+  | { input: FetchInput; init: RequestInit; passed: Passed }
+  | { input: FetchInput; init?: RequestInit | undefined; passed?: undefined }
 
 export interface Classifier {
   classify(input: FetchInput, init?: RequestInit): Promise<Classified>
@@ -27,7 +34,7 @@ export interface Classifier {
 export type TokenSource = () => Promise<string | undefined> | string | undefined
 
 export interface ClassifierOptions {
-  api: Pick<Api, 'origin'>
+  api: Pick<Api, 'origin' | 'pathOf'>
   targets: Targets
   viewers: Viewers
   token: TokenSource
@@ -91,14 +98,22 @@ export function createClassifier({ api, targets, viewers, token }: ClassifierOpt
       const read = await readRequest(input, init, api, token)
       if (!read) return { input, init }
       const { url, method, headers, authorization, signal, cache: mode } = read
-      const pass = { input, init: { ...init, headers } }
-      if (method !== 'GET' && method !== 'HEAD')
-        return { ...pass, write: { url, authorization, viewer: await viewers.of(authorization) } }
+      const viewer = await viewers.of(authorization)
+      const pass = () => {
+        const path = api.pathOf(url) ?? ''
+        const mayChange = method !== 'GET' && method !== 'HEAD'
+        const writes = isWrite(method, path, init?.body)
+        return {
+          input,
+          init: { ...init, headers },
+          passed: { url, path, authorization, viewer, signal, mayChange, writes }
+        }
+      }
+      if (method !== 'GET' && method !== 'HEAD') return pass()
       const own = withoutCondition(headers)
       // A body with GET or HEAD is an error that fetch knows how to report, and some wishes only fetch can fulfil.
       const isSpecial = init?.body != null || read.redirect !== 'follow' || read.integrity
-      if (isSpecial || isUntouched(own.headers)) return pass
-      const viewer = await viewers.of(authorization)
+      if (isSpecial || isUntouched(own.headers)) return pass()
       const question = {
         href: url.href,
         accept: headers.get('accept'),
@@ -106,7 +121,7 @@ export function createClassifier({ api, targets, viewers, token }: ClassifierOpt
         viewer
       }
       const target = targets.known(question) ?? (await targets.find(question))
-      if (!target) return pass
+      if (!target) return pass()
       return { api: { ...target, ...own, method, mode, authorization, viewer, signal } }
     },
 

@@ -29,6 +29,7 @@ import { createGuessEmpty } from './guess-empty.ts'
 import { createInFlightRequests } from './in-flight.ts'
 import { createNegativeCache } from './negative-cache.ts'
 import type { Outcome } from './outcome.ts'
+import { createOwnFetch } from './own-fetch.ts'
 import type { createPublicity } from './publicity.ts'
 import { type Flow, resolve } from './resolve.ts'
 import { createResponder } from './response.ts'
@@ -37,7 +38,7 @@ import { createValidators } from './validators.ts'
 import { createViewers } from './viewers.ts'
 
 export interface FlowParts {
-  options: Pick<MeshOptions, 'fetch' | 'share' | 'staleIfErrorMs' | 'trust' | 'ttlMs'>
+  options: Pick<MeshOptions, 'fetch' | 'reservePercent' | 'share' | 'staleIfErrorMs' | 'trust' | 'ttlMs'>
   limits: Limits
   api: Api
   routeOf(path: string): Route
@@ -61,6 +62,7 @@ export interface FlowParts {
 }
 
 const defaultStaleIfErrorMs = 86_400_000
+const defaultReservePercent = 10
 const driftMessage =
   "GitHub's ETags cannot be recomputed any more; members' answers are fetched anew when stale until they can"
 
@@ -83,6 +85,9 @@ export function createFlow(parts: FlowParts) {
   const classifier = createClassifier({ api, targets, viewers, token: parts.token })
   const viewerHeaders = createViewerHeaders(githubNow)
   const origin = createOrigin({
+    writeGapMs: limits.writeGapMs,
+    slowStartMs: limits.slowStartMs,
+    reservePercent: options.reservePercent ?? defaultReservePercent,
     clock,
     viewerHeaders,
     counters,
@@ -109,7 +114,8 @@ export function createFlow(parts: FlowParts) {
     githubNow,
     mayShare,
     members,
-    ask: answer
+    ask: answer,
+    canSpare: origin.canSpare
   })
   const rights = createRights({ cache, visibility, doubt: announce.doubt })
   const admission = createAdmission({
@@ -138,7 +144,7 @@ export function createFlow(parts: FlowParts) {
     missing,
     guessEmpty: createGuessEmpty({ etags, admit: admission.admit })
   })
-  const askAgain = createAskAgain({ classifier, resolve: answer })
+  const askAgain = createAskAgain({ classifier, resolve: answer, canSpare: origin.canSpare })
   const audit = createAudit({
     oneIn: limits.auditOneIn,
     githubNow,
@@ -181,5 +187,6 @@ export function createFlow(parts: FlowParts) {
     members,
     askAgain
   })
-  return { flow, classifier, origin, afterWrite, announce, askAgain, inFlight, missing }
+  const ownFetch = createOwnFetch({ api, viewers, origin, respond })
+  return { flow, classifier, origin, ownFetch, afterWrite, announce, askAgain, inFlight, missing }
 }

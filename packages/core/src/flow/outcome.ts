@@ -39,5 +39,8 @@ export function fromCache(
   }
 }
 
+/** Nothing was sent: GitHub's last refusal of this token still holds. */
+export const heldBack: CacheStatus = { detail: 'rate-limit' }
+
 /** Which request an event is about. */
 export const step = ({ url, key }: ApiRequest) => ({ url: url.href, key })

@@ -39,7 +39,7 @@ export interface Responder {
   /** From an entry; `live` are the headers of the answer that just confirmed or brought it. */
   fromEntry(request: ApiRequest, entry: Entry, status: CacheStatus, live?: Live): Promise<Response> | Response
   /** An answer of GitHub that is no entry, as it came. */
-  fromAnswer(request: ApiRequest, answer: OriginAnswer, status: CacheStatus): Response
+  fromAnswer(request: Pick<ApiRequest, 'method' | 'signal'>, answer: OriginAnswer, status: CacheStatus): Response
   /** 304 in place of a whole answer. */
   notModified(response: Response): Response
   /** 504, the Fetch standard's network error in terms of HTTP (RFC 9111, section 5.2.1.7). */

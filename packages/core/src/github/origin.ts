@@ -1,8 +1,9 @@
-import { LRUCache } from 'lru-cache'
-import { type Bytes, concat } from '../bytes.ts'
+import type { Bytes } from '../bytes.ts'
 import type { FetchInput } from '../web-types.ts'
 import type { Clock } from './clock.ts'
-import { limitedForMs, type Quota, quotaOf, resourceOf } from './rate-limit.ts'
+import { type Caller, createGovernor, type GovernorOptions } from './governor.ts'
+import { limitedForMs, type Quota, quotaOf } from './rate-limit.ts'
+import { readBody } from './read-body.ts'
 import type { ApiRequest } from './request.ts'
 import type { ViewerHeaders } from './viewer-headers.ts'
 
@@ -20,7 +21,12 @@ export interface OriginAnswer {
   oversized?: Response
   /** Set for a rate-limited answer: how long to wait, ms. */
   limitedMs?: number | undefined
+  /** Nothing was sent: this is GitHub's last refusal, which still holds. */
+  heldBack?: boolean
 }
+
+/** What a caller gets while its token is rate-limited. */
+export type HeldBackAnswer = OriginAnswer & { heldBack: true }
 
 /** One condition a request, never both (RFC 9110, section 13.1.3). */
 export interface Condition {
@@ -28,25 +34,37 @@ export interface Condition {
   ifModifiedSince?: string
 }
 
-export interface Origin {
-  /** Asks GitHub. Rejects as fetch does. */
-  ask(
-    request: Pick<ApiRequest, 'url' | 'path' | 'accept' | 'apiVersion' | 'headers' | 'authorization' | 'viewer'>,
-    condition?: Condition,
-    signal?: AbortSignal | null
-  ): Promise<OriginAnswer>
-  /** Sends a request as it is; `isOurs`: to GitHub, whose clock an answer tells. */
-  pass(input: FetchInput, init?: RequestInit, isOurs?: boolean): Promise<Response>
-  /** Until when a viewer's requests of this kind are rate-limited, ms on GitHub's clock; 0 when they are not. */
-  limitedUntil(request: Pick<ApiRequest, 'viewer' | 'path'>): number
+/** A call to GitHub that the cache does not answer. */
+export interface PassedCall extends Caller {
+  /** It changes something: see `isWrite`. */
+  writes: boolean
+  signal?: AbortSignal | null | undefined
 }
 
-export interface OriginOptions {
+export interface Origin {
+  /** Asks GitHub. Rejects as fetch does. While the token is rate-limited, its last refusal is the answer: `heldBack`. */
+  ask(request: Question, condition?: Condition, signal?: AbortSignal | null): Promise<OriginAnswer>
+  /** Sends a request to elsewhere, as it is. */
+  pass(input: FetchInput, init?: RequestInit): Promise<Response>
+  /** Sends a request to GitHub as it is, when its turn has come; `heldBack` as above. */
+  passOn(input: FetchInput, init: RequestInit, call: PassedCall): Promise<Response | HeldBackAnswer>
+  /** Until when a viewer's requests of this kind are rate-limited, ms on GitHub's clock; 0 when they are not. */
+  limitedUntil(caller: Caller): number
+  /** Whether there is enough left of a limit for what nobody waits for. */
+  canSpare(caller: Caller): boolean
+}
+
+type Question = Pick<ApiRequest, 'url' | 'path' | 'accept' | 'apiVersion' | 'headers' | 'authorization' | 'viewer'>
+
+export interface OriginOptions extends Pick<GovernorOptions, 'writeGapMs' | 'slowStartMs' | 'reservePercent'> {
   /** Default: the global one, as it was at import. */
   fetch?: typeof globalThis.fetch | undefined
   clock: Clock
   localNow: () => number
-  counters: { called(units: number): void; quota(resource: string, quota: Quota): void }
+  counters: Pick<GovernorOptions, 'heldBack'> & {
+    called(units: number): void
+    quota(resource: string, quota: Quota): void
+  }
   viewerHeaders: Pick<ViewerHeaders, 'learn'>
   /** How long the head of an answer took, ms. */
   answeredAfter(ms: number): void
@@ -55,8 +73,20 @@ export interface OriginOptions {
   seesRedirects: boolean
 }
 
+/** GitHub's last refusal, while it holds. */
+interface Refusal {
+  status: number
+  headers: Headers
+  body: Bytes
+  /** Milliseconds on GitHub's clock. */
+  until: number
+}
+
 const followed = new Set([301, 307, 308])
 const maxRedirects = 5
+const isRefusal = ({ status }: Response) => status === 403 || status === 429
+/** More is no refusal of GitHub's. */
+const maxRefusalBytes = 64 * 1024
 
 // Taken once: with `globalThis.fetch = mesh.fetch` a later look would find the mesh itself.
 const ownFetch = globalThis.fetch
@@ -65,92 +95,126 @@ const ownFetch = globalThis.fetch
 export const platformFetch: typeof globalThis.fetch = (...args) => ownFetch(...args)
 
 /** The only place that asks GitHub for answers. */
-export function createOrigin({
-  fetch = platformFetch,
-  clock,
-  localNow,
-  counters,
-  viewerHeaders,
-  answeredAfter,
-  maxBytes,
-  seesRedirects
-}: OriginOptions): Origin {
-  const limited = new LRUCache<string, number>({ max: 1000 })
+export function createOrigin(options: OriginOptions): Origin {
+  const { fetch = platformFetch, clock, localNow, counters, viewerHeaders, answeredAfter, maxBytes } = options
+  const { heldBack } = counters
+  const governor = createGovernor<Refusal>({ ...options, githubNow: clock.now, heldBack })
 
   /** A proxy's error page has a clock of its own; what GitHub answers bears a request id. */
   function learn({ headers }: Response, started: number): void {
     if (headers.has('x-github-request-id')) clock.learn(headers, started, localNow())
   }
 
-  return {
-    async pass(input, init, isOurs) {
-      const started = localNow()
-      // Not a method of `options`: browsers' fetch must be called without a receiver.
-      const response = await fetch(input, init)
-      if (isOurs) learn(response, started)
-      return response
-    },
-    limitedUntil: ({ viewer, path }) =>
-      Math.max(limited.get(viewer) ?? 0, limited.get(`${viewer} ${resourceOf(path)}`) ?? 0),
+  function learnQuota(caller: Caller, { headers }: Response): void {
+    const said = quotaOf(headers)
+    if (!said) return
+    const { resource, ...quota } = said
+    counters.quota(resource, quota)
+    governor.learn(caller, resource, quota)
+  }
 
-    async ask(request, condition = {}, signal = null) {
-      const headers = new Headers(request.headers)
-      headers.set('accept', request.accept)
-      if (condition.ifNoneMatch) headers.set('if-none-match', condition.ifNoneMatch)
-      else if (condition.ifModifiedSince) headers.set('if-modified-since', condition.ifModifiedSince)
-      let url = request.url.href
-      for (let redirects = 0; ; redirects++) {
-        const started = localNow()
-        const startedAt = performance.now()
-        const response = await fetch(url, {
-          headers,
-          cache: 'no-store',
-          credentials: 'omit',
-          redirect: seesRedirects ? 'manual' : 'follow',
-          signal
-        })
-        answeredAfter(performance.now() - startedAt)
-        learn(response, started)
-        viewerHeaders.learn(request, response.headers)
-        // By what this answer has taught of GitHub's clock: a first one must not bear the time of a wrong clock.
-        const sentAt = started + clock.offsetMs
-        const { status } = response
-        counters.called(status === 304 && request.authorization !== undefined ? 0 : 1)
-        const quota = quotaOf(response.headers)
-        if (quota)
-          counters.quota(quota.resource, { limit: quota.limit, remaining: quota.remaining, resetAt: quota.resetAt })
-        const next = status >= 300 && status < 400 && status !== 304 ? response.headers.get('location') : null
-        if (next !== null && redirects < maxRedirects) {
-          await response.body?.cancel()
-          const target = URL.parse(next, url)
-          if (followed.has(status) && target?.origin === request.url.origin) {
-            url = target.href
-            continue
-          }
-          // A signed URL elsewhere must not get the token.
-          if (target?.origin !== request.url.origin) headers.delete('authorization')
-          // Nor is the condition, which is made of it and is about another body.
-          for (const name of ['if-none-match', 'if-modified-since']) headers.delete(name)
-          const elsewhere = await fetch(target ?? next, { headers, cache: 'no-store', credentials: 'omit', signal })
-          return { ...head(elsewhere, target?.href ?? next), sentAt, body: undefined, oversized: elsewhere }
+  /** How long the token has to wait, ms; undefined for an answer that is no refusal for its rate. */
+  function limitedMs(caller: Caller, { status, headers }: Response, body: Bytes): number | undefined {
+    const ms = limitedForMs(status, headers, new TextDecoder().decode(body), clock.now())
+    if (ms === undefined) return undefined
+    const quota = quotaOf(headers)
+    // A secondary limit is for all that a user does, the primary one for one resource.
+    const resource = quota?.remaining === 0 ? quota.resource : undefined
+    governor.refused(caller, resource, ms, { status, headers, body, until: clock.now() + ms })
+    return ms
+  }
+
+  async function ask(request: Question, condition: Condition, signal: AbortSignal | null): Promise<OriginAnswer> {
+    const headers = new Headers(request.headers)
+    headers.set('accept', request.accept)
+    if (condition.ifNoneMatch) headers.set('if-none-match', condition.ifNoneMatch)
+    else if (condition.ifModifiedSince) headers.set('if-modified-since', condition.ifModifiedSince)
+    let url = request.url.href
+    for (let redirects = 0; ; redirects++) {
+      const started = localNow()
+      const startedAt = performance.now()
+      const response = await fetch(url, {
+        headers,
+        cache: 'no-store',
+        credentials: 'omit',
+        redirect: options.seesRedirects ? 'manual' : 'follow',
+        signal
+      })
+      answeredAfter(performance.now() - startedAt)
+      learn(response, started)
+      viewerHeaders.learn(request, response.headers)
+      // By what this answer has taught of GitHub's clock: a first one must not bear the time of a wrong clock.
+      const sentAt = started + clock.offsetMs
+      const { status } = response
+      counters.called(status === 304 && request.authorization !== undefined ? 0 : 1)
+      learnQuota(request, response)
+      const next = status >= 300 && status < 400 && status !== 304 ? response.headers.get('location') : null
+      if (next !== null && redirects < maxRedirects) {
+        await response.body?.cancel()
+        const target = URL.parse(next, url)
+        if (followed.has(status) && target?.origin === request.url.origin) {
+          url = target.href
+          continue
         }
-        const { body, rest } = await read(response, maxBytes)
-        const answer: OriginAnswer = { ...head(response, url), sentAt, body }
-        if (rest)
-          answer.oversized = new Response(rest, { status, statusText: response.statusText, headers: response.headers })
-        if (body && (status === 403 || status === 429)) {
-          answer.limitedMs = limitedForMs(status, response.headers, new TextDecoder().decode(body), clock.now())
-          if (answer.limitedMs !== undefined) {
-            // A secondary limit is for all that a user does, the primary one for one resource.
-            const scope = quota?.remaining === 0 ? `${request.viewer} ${quota.resource}` : request.viewer
-            limited.set(scope, clock.now() + answer.limitedMs)
-          }
-        } else limited.delete(request.viewer)
-        return answer
+        // A signed URL elsewhere must not get the token.
+        if (target?.origin !== request.url.origin) headers.delete('authorization')
+        // Nor is the condition, which is made of it and is about another body.
+        for (const name of ['if-none-match', 'if-modified-since']) headers.delete(name)
+        const elsewhere = await fetch(target ?? next, { headers, cache: 'no-store', credentials: 'omit', signal })
+        return { ...head(elsewhere, target?.href ?? next), sentAt, body: undefined, oversized: elsewhere }
       }
+      const { body, rest } = await readBody(response, maxBytes)
+      const answer: OriginAnswer = { ...head(response, url), sentAt, body }
+      if (rest)
+        answer.oversized = new Response(rest, { status, statusText: response.statusText, headers: response.headers })
+      if (body && isRefusal(response)) answer.limitedMs = limitedMs(request, response, body)
+      return answer
+    }
+  }
+
+  async function sendOn(input: FetchInput, init: RequestInit, call: PassedCall): Promise<Response> {
+    const started = localNow()
+    const response = await fetch(input, init)
+    learn(response, started)
+    // After a redirect it may be somebody else who speaks.
+    if (response.redirected) return response
+    learnQuota(call, response)
+    if (!isRefusal(response)) return response
+    const { body, rest } = await readBody(response.clone(), maxRefusalBytes)
+    void rest?.cancel().catch(() => {})
+    if (body) limitedMs(call, response, body)
+    return response
+  }
+
+  return {
+    // Not a method of `options`: browsers' fetch must be called without a receiver.
+    pass: async (input, init) => fetch(input, init),
+    async passOn(input, init, call) {
+      // It says how the limits are, costs nothing, and is not refused.
+      if (call.path === '/rate_limit') return fetch(input, init)
+      if (call.writes && governor.limitedUntil(call) === 0) await governor.writeTurn(call, call.signal)
+      const sent = await governor.inTurn(call, () => sendOn(input, init, call), call.signal)
+      return 'until' in sent ? refusedAgain(sent, hrefOf(input), clock.now()) : sent
+    },
+    limitedUntil: governor.limitedUntil,
+    canSpare: governor.canSpare,
+    async ask(request, condition = {}, signal = null) {
+      const answer = await governor.inTurn(request, () => ask(request, condition, signal), signal)
+      return 'until' in answer ? refusedAgain(answer, request.url.href, clock.now()) : answer
     }
   }
 }
+
+/** A refusal as GitHub would say it now. */
+function refusedAgain({ status, headers, body, until }: Refusal, url: string, githubNow: number): HeldBackAnswer {
+  const now = new Headers(headers)
+  now.set('date', new Date(githubNow).toUTCString())
+  const limitedMs = until - githubNow
+  if (now.has('retry-after')) now.set('retry-after', String(Math.ceil(limitedMs / 1000)))
+  return { status, statusText: '', headers: now, url, sentAt: githubNow, body, limitedMs, heldBack: true }
+}
+
+const hrefOf = (input: FetchInput): string => (typeof input === 'object' && 'url' in input ? input.url : String(input))
 
 const head = ({ status, statusText, headers, url }: Response, asked: string) => ({
   status,
@@ -158,30 +222,3 @@ const head = ({ status, statusText, headers, url }: Response, asked: string) => 
   headers,
   url: url || asked
 })
-
-/** The whole body, or a stream of it once it turns out to be larger than the bound. */
-async function read(
-  response: Response,
-  maxBytes: number
-): Promise<{ body?: Bytes; rest?: ReadableStream<Uint8Array> }> {
-  if (!response.body) return { body: new Uint8Array() }
-  const reader = response.body.getReader()
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return { body: concat(...chunks) }
-    chunks.push(value)
-    length += value.byteLength
-    if (length > maxBytes) break
-  }
-  const rest = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const chunk = chunks.shift() ?? (await reader.read()).value
-      if (chunk) controller.enqueue(chunk)
-      else controller.close()
-    },
-    cancel: (reason) => reader.cancel(reason)
-  })
-  return { rest }
-}

@@ -6,9 +6,12 @@ export interface Quota {
   resetAt: number
 }
 
-/** GitHub's name for what a path counts against, as far as a cached GET goes. */
-export const resourceOf = (path: string): string =>
-  path.startsWith('/search/code') ? 'code_search' : path.startsWith('/search/') ? 'search' : 'core'
+/** GitHub's name for what a path counts against; `core` where it may be one that few use. */
+export function resourceOf(path: string): string {
+  if (path === '/graphql') return 'graphql'
+  if (path.startsWith('/search/code')) return 'code_search'
+  return path.startsWith('/search/') ? 'search' : 'core'
+}
 
 /** The `x-ratelimit-*` headers of a response, by resource; undefined where they are absent or no numbers. */
 export function quotaOf(headers: Headers): ({ resource: string } & Quota) | undefined {

@@ -1,3 +1,4 @@
+import { text } from '../bytes.ts'
 import { repositoryOf } from './routes.ts'
 
 const discussion =
@@ -24,6 +25,26 @@ export function changedBy(path: string): string[] {
   }
   const own = Object.entries(details).flatMap(([kind, parts]) => parts.map((part) => `${root}/${kind}${number}${part}`))
   return [...new Set([clean, root, ...lists.map((list) => `${root}/${list}`), ...(number === undefined ? [] : own)])]
+}
+
+/** Strings and comments, in which a word means nothing (https://spec.graphql.org/October2021/#sec-Source-Text). */
+const asideInGraphql = /"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*/g
+
+/**
+ * Whether a request changes something: all but GET and HEAD, and of GraphQL's, which all are POST, mutations. A body that is a
+ * stream is taken for a query.
+ */
+export function isWrite(method: string, path: string | undefined, body: unknown): boolean {
+  if (method === 'GET' || method === 'HEAD') return false
+  if (path !== '/graphql') return true
+  const sent = body instanceof Uint8Array ? text(body) : body
+  if (typeof sent !== 'string') return false
+  try {
+    const { query } = JSON.parse(sent) as { query?: unknown }
+    return typeof query === 'string' && /(?:^|\})\s*mutation\b/.test(query.replace(asideInGraphql, ' '))
+  } catch {
+    return false
+  }
 }
 
 /** The path and those above it. */

@@ -1,0 +1,28 @@
+import type { Api } from '../github/api.ts'
+import type { Origin } from '../github/origin.ts'
+import { heldBack } from './outcome.ts'
+import type { Responder } from './response.ts'
+import type { Viewers } from './viewers.ts'
+
+export interface OwnFetchOptions {
+  api: Pick<Api, 'pathOf'>
+  viewers: Viewers
+  origin: Pick<Origin, 'passOn' | 'canSpare'>
+  respond: Pick<Responder, 'fromAnswer'>
+}
+
+/**
+ * `fetch` for what the mesh does for itself, such as the peer registry: within the limits of its token, together with everything
+ * else that is sent with that token. Rejects where too little is left of a limit.
+ */
+export function createOwnFetch({ api, viewers, origin, respond }: OwnFetchOptions): typeof globalThis.fetch {
+  return async (input, init = {}) => {
+    const url = new URL(typeof input === 'object' && 'url' in input ? input.url : input)
+    const authorization = new Headers(init.headers).get('authorization') ?? undefined
+    const { method = 'GET', signal } = init
+    const caller = { viewer: await viewers.of(authorization), path: api.pathOf(url) ?? '' }
+    if (!origin.canSpare(caller)) throw new Error('too little is left of the rate limit of this token')
+    const sent = await origin.passOn(input, init, { ...caller, writes: method !== 'GET', signal })
+    return 'heldBack' in sent ? respond.fromAnswer({ method: 'GET' }, sent, heldBack) : sent
+  }
+}
