@@ -1,3 +1,4 @@
+import { Octokit } from '@octokit/core'
 import { expect } from 'chai'
 import {
   alice,
@@ -86,6 +87,17 @@ describe('governor: what GitHub says of a token is obeyed', () => {
     await a.ask('/search/issues?q=a')
     expect(status(await a.ask('/search/issues?q=b'))).to.equal('ghmesh; detail=rate-limit')
     expect((await a.ask(issue(1))).status).to.equal(200)
+  })
+
+  it('Octokit sees the refusal as GitHub’s, though nothing was sent', async () => {
+    s.github.limit(alice, { kind: 'secondary', retryAfterSeconds: 60 })
+    const octokit = new Octokit({ baseUrl: s.github.url, auth: alice, request: { fetch: a.mesh.fetch } })
+    const ask = (number: number) =>
+      octokit.request('GET /repos/octocat/Hello-World/issues/{number}', { number }).catch((error) => error)
+    const [first, second] = [await ask(1), await ask(2)]
+    expect([second.status, second.message]).to.deep.equal([first.status, first.message])
+    expect(second.response.headers['retry-after']).to.equal('60')
+    expect(s.github.calls).to.have.length(1)
   })
 
   it('an ordinary 403 holds nothing back', async () => {

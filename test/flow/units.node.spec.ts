@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Octokit } from '@octokit/core'
+import { paginateRest } from '@octokit/plugin-paginate-rest'
 import { expect } from 'chai'
 import { memoryStore } from 'ghmesh'
 import {
@@ -379,6 +381,30 @@ describe('units: lists that are empty', () => {
     const { headers } = await a.ask(path)
     const etag = headers.get('etag') as string
     expect((await a.ask(path, { cache: 'no-cache', headers: { 'if-none-match': etag } })).status).to.equal(304)
+  })
+
+  it('come to Octokit like any others, which pages through them and gets its own conditions answered', async () => {
+    const a = await s.member({ secret: undefined })
+    await known(a)
+    const octokit = new (Octokit.plugin(paginateRest))({
+      baseUrl: s.github.url,
+      auth: alice,
+      request: { fetch: a.mesh.fetch }
+    })
+    // It sends its token in its own way, of which an answer has to come first.
+    await octokit.request('GET /repos/octocat/Hello-World/labels')
+    const units = s.github.units()
+    const [owner, repo] = (names[0] as string).split('/') as [string, string]
+    expect(await octokit.paginate('GET /repos/{owner}/{repo}/milestones', { owner, repo })).to.deep.equal([])
+    const { status, headers, data } = await octokit.request('GET /repos/{owner}/{repo}/milestones', { owner, repo })
+    expect([status, data, s.github.units()]).to.deep.equal([200, [], units])
+    const condition = { owner, repo, headers: { 'if-none-match': headers.etag as string } }
+    const unchanged = await octokit.request('GET /repos/{owner}/{repo}/milestones', condition).catch((error) => error)
+    expect(unchanged.status).to.equal(304)
+    s.github.setBody(`/repositories/${s.github.repository(names[0] as string).id}/milestones`, [{ number: 1 }])
+    s.now += minute + second
+    const changed = await octokit.request('GET /repos/{owner}/{repo}/milestones', condition)
+    expect([changed.status, changed.data]).to.deep.equal([200, [{ number: 1 }]])
   })
 
   for (const [what, wrong] of [
