@@ -6,6 +6,7 @@ import { keyOf, valueKeyOf } from '../../packages/core/src/github/key.ts'
 import { deflate } from '../../packages/core/src/protocol/compress.ts'
 import { type EntryHead, encodeAnswer, type Gossip } from '../../packages/core/src/protocol/wire.ts'
 import { fuzz } from '../ports/fuzz.ts'
+import { headOf } from './entry-head.ts'
 import type { Liar } from './liar.ts'
 
 /** What a liar does to a member until it is told to stop. */
@@ -23,19 +24,8 @@ const breath = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms))
 /** JSON with as much for a parser to do as so many bytes can hold, which deflates to little. */
 const busyJson = (byteLength: number) => utf8(`[${'{"a":[1]},'.repeat(Math.floor((byteLength - 6) / 10))}null]`)
 
-async function headOf(liar: Liar, apiUrl: string, path: string, body: Uint8Array<ArrayBuffer>) {
-  const head: EntryHead = {
-    url: apiUrl + path,
-    accept: 'application/vnd.github+json',
-    apiVersion: '',
-    asOf: Date.now(),
-    hash: await sha256(body),
-    size: body.byteLength,
-    validator: 'portable',
-    public: true,
-    anonymous: false,
-    variant: false
-  }
+async function entryOf(liar: Liar, apiUrl: string, path: string, body: Uint8Array<ArrayBuffer>) {
+  const head = await headOf(apiUrl + path, body)
   return { head, wireKey: await liar.group.wireKey(await keyOf(head)) }
 }
 
@@ -68,7 +58,7 @@ const answering =
         for (let at = 0; at < compressed.byteLength; at += 256 * KiB) yield compressed.subarray(at, at + 256 * KiB)
       }
     for (let n = 0; !over(); n++) {
-      const made = await headOf(liar, apiUrl, `/repos/octocat/hello-world/contents/${n}`, new Uint8Array())
+      const made = await entryOf(liar, apiUrl, `/repos/octocat/hello-world/contents/${n}`, new Uint8Array())
       const head = { ...made.head, hash, size: body.byteLength }
       heads.set(name(made.wireKey), head)
       await liar.says({ type: 'announce', sentAt: Date.now(), key: made.wireKey, entry: head }).catch(() => 0)
@@ -144,14 +134,14 @@ export const attacks: Attack[] = [
   {
     name: 'announcements whose bodies inflate a thousandfold',
     run: flood(async (liar, apiUrl, n) => {
-      const { head, wireKey } = await headOf(liar, apiUrl, `/repos/octocat/hello-world/contents/bomb${n}`, bomb)
+      const { head, wireKey } = await entryOf(liar, apiUrl, `/repos/octocat/hello-world/contents/bomb${n}`, bomb)
       return { type: 'announce', sentAt: Date.now(), key: wireKey, entry: head, body: await deflate(bomb) }
     })
   },
   {
     name: 'announcements of 16 MiB in 17 KiB',
     run: flood(async (liar, apiUrl, n) => {
-      const { head, wireKey } = await headOf(liar, apiUrl, `/repos/octocat/hello-world/contents/${n}`, bomb)
+      const { head, wireKey } = await entryOf(liar, apiUrl, `/repos/octocat/hello-world/contents/${n}`, bomb)
       return {
         type: 'announce',
         sentAt: Date.now(),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import { createMesh, createSecret, type Mesh, type MeshOptions, memoryHub, memoryStore, memoryTransport } from 'ghmesh'
-import { sha256, utf8 } from '../../packages/core/src/bytes.ts'
+import { utf8 } from '../../packages/core/src/bytes.ts'
 import { canonicalUrl, keyOf } from '../../packages/core/src/github/key.ts'
 import { type Group, openGroup } from '../../packages/core/src/group/group.ts'
 import { packEnvelope } from '../../packages/core/src/protocol/envelope.ts'
@@ -20,6 +20,7 @@ import {
   type Question
 } from '../../packages/core/src/protocol/wire.ts'
 import { next } from '../support/events.ts'
+import { headOf } from './entry-head.ts'
 
 export const dayMs = 86_400_000
 export const secret = createSecret()
@@ -154,19 +155,7 @@ async function createAttacker(given: Pick<World, 'github' | 'hub'>, how: { secre
     /** An entry of its own making. */
     async forge(path: string, content: string | Uint8Array<ArrayBuffer>, over: Partial<EntryHead> = {}): Promise<Told> {
       const body = typeof content === 'string' ? utf8(content) : content
-      const head: EntryHead = {
-        url: canonicalUrl(new URL(path, `${github.url}/`)),
-        accept: 'application/vnd.github+json',
-        apiVersion: '',
-        asOf: Date.now(),
-        hash: await sha256(body),
-        size: body.byteLength,
-        validator: 'portable',
-        public: true,
-        anonymous: false,
-        variant: false,
-        ...over
-      }
+      const head = { ...(await headOf(canonicalUrl(new URL(path, `${github.url}/`)), body)), ...over }
       return { head, wireKey: await group.wireKey(await keyOf(head)), body }
     }
   }

@@ -38,16 +38,17 @@ describe('connections that stay silent', () => {
     await Promise.all(members.splice(0).map((mesh) => mesh.stop()))
   })
 
+  const here = () => ({
+    secret: targets.secret,
+    apiUrl: targets.github.url,
+    store: memoryStore(),
+    listenPort: 0,
+    forceLocalhost: true,
+    mdns: false
+  })
+
   async function comes(address: string): Promise<Mesh> {
-    const mesh = await createMesh({
-      secret: targets.secret,
-      token: 'sim-token-bob',
-      apiUrl: targets.github.url,
-      store: memoryStore(),
-      listenPort: 0,
-      forceLocalhost: true,
-      discovery: [staticPeers([address])]
-    })
+    const mesh = await createMesh({ ...here(), token: 'sim-token-bob', discovery: [staticPeers([address])] })
     members.push(mesh)
     if (mesh.peers().length === 0) await next(mesh, 'peer:connect')
     return mesh
@@ -74,15 +75,7 @@ describe('connections that stay silent', () => {
     const relay = await targets.relay([], bounded)
     await occupy(relay)
     await relay.works()
-    const mesh = await createMesh({
-      secret: targets.secret,
-      apiUrl: targets.github.url,
-      store: memoryStore(),
-      listenPort: 0,
-      forceLocalhost: true,
-      mdns: false,
-      relays: relay.addresses
-    })
+    const mesh = await createMesh({ ...here(), relays: relay.addresses })
     members.push(mesh)
     while (!mesh.relays().some(({ state }) => state === 'reserved')) await new Promise((done) => setTimeout(done, 50))
     await relay.works()
@@ -113,15 +106,7 @@ describe('connections that stay silent', () => {
   })
 
   it('keep no stopped member waiting', async () => {
-    const mesh = await createMesh({
-      secret: targets.secret,
-      apiUrl: targets.github.url,
-      store: memoryStore(),
-      listenPort: 0,
-      forceLocalhost: true,
-      mdns: false,
-      discovery: []
-    })
+    const mesh = await createMesh({ ...here(), discovery: [] })
     for (const address of mesh.addresses) {
       const port = Number(/\/tcp\/(\d+)/.exec(address)?.[1])
       for (const begin of Object.values(beginnings)) open.push(await begin(port))
