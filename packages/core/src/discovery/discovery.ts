@@ -27,7 +27,7 @@ export interface FilePeersOptions {
   directory: string
   /** A member that has not announced itself for so long is ignored. Default 300,000 (5 minutes). */
   expireMs?: number | undefined
-  /** The folder is looked at this often, and at once where the system tells of changes. Default 1,000. */
+  /** The folder is looked at this often, five times less while nothing changes, and at once where the system tells of changes. Default 1,000. */
   pollMs?: number | undefined
   /** Milliseconds since the epoch. Default `Date.now`. */
   now?: (() => number) | undefined

@@ -4,8 +4,11 @@ import { oneByOne } from '../one-by-one.ts'
 import type { Discovery, FilePeersOptions, PeerRecord } from './discovery.ts'
 import { type OwnFile, peerFolder } from './file-folder.ts'
 
-/** Changes that come close together are looked at once. */
+/** Changes that come close together are looked at once, and looking takes no more than so much of the time: many start at once. */
 const settleMs = 20
+const restPerLook = 10
+/** While nothing changes, the folder is looked at less and less often, down to this part of what `pollMs` says. */
+const slowestPoll = 5
 
 /**
  * The file registry: every member keeps `peer_<name>.json` in a folder that all can write to. For processes of one machine,
@@ -22,6 +25,8 @@ export function filePeers(options: FilePeersOptions): Discovery {
   const writes = oneByOne()
   let scanning: Promise<void> | undefined
   let poll: NodeJS.Timeout | undefined
+  let waitMs = pollMs
+  let lookMs = 0
   let soon: NodeJS.Timeout | undefined
   let watcher: FSWatcher | undefined
   let healthy = true
@@ -31,11 +36,14 @@ export function filePeers(options: FilePeersOptions): Discovery {
     toMeshError('ERR_DISCOVERY', `make ${directory} a folder that you may write to, or choose another peersDir`, cause)
 
   async function scan(): Promise<void> {
+    const begunAt = performance.now()
     const peers = await folder.scan()
+    lookMs = performance.now() - begunAt
     const before = known
     known = new Map([...peers].map(([peerId, peer]) => [peerId, JSON.stringify(peer)]))
-    for (const [peerId, peer] of peers)
-      if (!stopping && peerId !== own?.peerId && before.get(peerId) !== known.get(peerId)) listener?.(peer)
+    const news = [...peers].filter(([peerId]) => before.get(peerId) !== known.get(peerId))
+    waitMs = news.length > 0 ? pollMs : Math.min(2 * waitMs, slowestPoll * pollMs)
+    for (const [peerId, peer] of news) if (!stopping && peerId !== own?.peerId) listener?.(peer)
   }
 
   function rescan(): Promise<void> {
@@ -58,13 +66,23 @@ export function filePeers(options: FilePeersOptions): Discovery {
     )
   }
 
+  function pollAgain(): void {
+    poll = setTimeout(() => {
+      rescanQuietly()
+      pollAgain()
+    }, waitMs).unref()
+  }
+
   function watchFolder(): void {
     try {
       watcher = watch(directory, { persistent: false }, () => {
-        soon ??= setTimeout(() => {
-          soon = undefined
-          rescanQuietly()
-        }, settleMs).unref()
+        soon ??= setTimeout(
+          () => {
+            soon = undefined
+            rescanQuietly()
+          },
+          settleMs + restPerLook * lookMs
+        ).unref()
       })
       watcher.on('error', () => watcher?.close())
     } catch {} // the poll remains
@@ -75,7 +93,7 @@ export function filePeers(options: FilePeersOptions): Discovery {
   }
 
   async function end(): Promise<void> {
-    clearInterval(poll)
+    clearTimeout(poll)
     clearTimeout(soon)
     watcher?.close()
     await Promise.allSettled([writes.idle(), scanning])
@@ -104,7 +122,7 @@ export function filePeers(options: FilePeersOptions): Discovery {
         throw unusable(error)
       }
       if (stopping || poll) return
-      poll = setInterval(rescanQuietly, pollMs).unref()
+      pollAgain()
       watchFolder()
       rescanQuietly() // what came between the first look and the watch
     },

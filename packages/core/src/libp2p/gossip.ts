@@ -8,6 +8,8 @@ const rpcEntries = 256
 /** gossipsub's, where its defaults are not for groups of members that share addresses and relays. */
 export const gossipSettings: Partial<GossipsubOpts> = {
   allowPublishToZeroTopicPeers: true,
+  // What a heartbeat does for members with few links (who is missing a message, who has gone) is not urgent, and wakes a laptop.
+  heartbeatInterval: 3000,
   // Else each of a dozen copies of a message has its signature checked before it is seen to be one.
   fastMsgIdFn: ({ signature }) => hex(signature ?? new Uint8Array()),
   // Few copies, yet a member at which dozens hang still hands on to all of them.

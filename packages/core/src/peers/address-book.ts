@@ -26,7 +26,8 @@ export interface Known {
   reached: boolean
   /** When it was last connected, by the local clock. */
   metAt: number
-  /** What was told of it, to see what changes. */
+  /** What was told of it, and what that is worth, to see what changes. */
+  said: string
   told: string
   ways: Map<Way, Route>
 }
@@ -80,6 +81,9 @@ export function createAddressBook({ most, ownId, ownAddresses, isRelay }: Addres
     note({ peerId, addresses: said }: PeerRecord, source: string): Known | undefined {
       if (peerId === ownId()) return undefined
       const before = known.get(peerId)
+      // Most of what is told is known: each says it of each.
+      const text = said.join()
+      if (source !== 'static' && before?.said === text) return undefined
       if (source === 'static') namedAddresses.set(peerId, said.slice(0, maxNamed))
       // What the user named, and a folder of this machine's own, is taken as it is.
       const worth = source === 'static' || source === 'file' ? said : dialable(said, peerId, ownAddresses())
@@ -87,11 +91,15 @@ export function createAddressBook({ most, ownId, ownAddresses, isRelay }: Addres
       const addresses = [...new Set([...(named ?? []), ...worth])]
       const told = addresses.join()
       const ways = waysOf(addresses)
-      if (ways.size === 0 || before?.told === told) return undefined
+      if (ways.size === 0) return undefined
+      if (before?.told === told) {
+        before.said = text
+        return undefined
+      }
       known.delete(peerId)
       if (known.size >= most) forgetOne()
       const peer = before ?? { peerId, mayDial: false, busy: false, reached: false, metAt: 0 }
-      known.set(peerId, Object.assign(peer, { named: named !== undefined, told, ways }))
+      known.set(peerId, Object.assign(peer, { named: named !== undefined, said: text, told, ways }))
       return known.get(peerId)
     }
   }
