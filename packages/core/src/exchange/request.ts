@@ -20,7 +20,7 @@ export interface PeerRequestsOptions {
   limits: Limits
 }
 
-export interface GetOptions {
+interface GetOptions {
   /** The hash of the body that is held: it is not sent again. */
   held?: Uint8Array | undefined
   /** A lease is asked for where the member holds nothing seen later than this, ms on GitHub's clock. */

@@ -7,7 +7,7 @@ import type { ApiRequest } from '../github/request.ts'
 import type { Assessment } from '../rules/serve.ts'
 
 /** A condition, and the entries that a 304 to it can mean, by ETag; the asker's own is the first. */
-export interface VariantCondition {
+interface VariantCondition {
   condition: Condition
   entries: ReadonlyMap<string, Entry>
 }

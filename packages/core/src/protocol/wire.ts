@@ -61,7 +61,7 @@ const whereabouts = {
   name: text(128),
   version: text(64),
   addresses: v.pipe(v.array(text(512)), v.maxLength(16)),
-  /** It grants leases; absent from members of an older version, which are no homes of leases. */
+  // It grants leases; absent from members of an older version, which are no homes of leases.
   leases: v.optional(v.boolean())
 }
 const presence = {
@@ -94,7 +94,7 @@ const question = v.variant('type', [
     type: v.literal('get'),
     key: digest,
     hash: v.optional(digest),
-    /** The asker wants a lease where nothing later than this is held. */
+    // The asker wants a lease where nothing later than this is held.
     after: v.optional(time)
   }),
   /** How a holder's call ended, to the home; how it stands with a key, from the home to those that wait. */
@@ -103,7 +103,7 @@ const question = v.variant('type', [
     type: v.literal('lease'),
     key: digest,
     state: v.picklist(['stored', 'nothing', 'failed', 'granted', 'waiting', 'free']),
-    /** With `stored`: which body it is, and when GitHub was asked for it. */
+    // With `stored`: which body it is, and when GitHub was asked for it.
     hash: v.optional(digest),
     asOf: v.optional(time)
   }),

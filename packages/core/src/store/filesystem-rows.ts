@@ -34,7 +34,7 @@ type Row = { id: number; bytes: number }
 type Bounds = { maxBytes: number; maxEntries: number }
 
 /** What goes into the tables for one record. */
-export interface NewRow {
+interface NewRow {
   key: string
   json: string
   body: Uint8Array
