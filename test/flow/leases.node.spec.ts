@@ -44,6 +44,8 @@ describe('leases', () => {
   const askAll = (members: Member[], path: string) => Promise.all(members.map(({ ask }) => ask(path)))
 
   for (const size of [2, 10, 50]) {
+    // README: "One call for all"
+    // README: "Members that need the same"
     it(`${size} members that ask for one cold key at once cost one call, and all are answered; so when it is stale`, async function () {
       this.timeout(120_000)
       const members = await fleet(size)
@@ -80,6 +82,7 @@ describe('leases', () => {
     await lost
   })
 
+  // README: "If that member is silent"
   it('a holder that hangs is overtaken by exactly one, and that serves all', async () => {
     const first = gate(issues)
     const members = await fleet(6, { fetch: first.fetch, limits: { leaseMs: 1000 } })
@@ -134,6 +137,7 @@ describe('leases', () => {
     })
   }
 
+  // README: "Nobody gets another member's error,"
   it('an error is never handed to another token: one more tries, and its answer serves all', async () => {
     const members = await fleet(5)
     s.github.respondOnce(issues, dated(s, 'no', { status: 502 }))

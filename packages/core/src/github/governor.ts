@@ -10,7 +10,7 @@ export interface Caller {
 }
 
 /** Why something was not sent, or not at once: what `stats().heldBack` counts. */
-export type HeldBack = 'limited' | 'slow-start' | 'write' | 'reserve'
+type HeldBack = 'limited' | 'slow-start' | 'write' | 'reserve'
 
 export interface GovernorOptions {
   githubNow: () => number

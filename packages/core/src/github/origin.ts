@@ -26,7 +26,7 @@ export interface OriginAnswer {
 }
 
 /** What a caller gets while its token is rate-limited. */
-export type HeldBackAnswer = OriginAnswer & { heldBack: true }
+type HeldBackAnswer = OriginAnswer & { heldBack: true }
 
 /** One condition a request, never both (RFC 9110, section 13.1.3). */
 export interface Condition {

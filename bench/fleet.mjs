@@ -1,6 +1,6 @@
 // What a fleet costs GitHub: the same reads, by each member alone, through one proxy, and as a group; beside one member that
 // does all the reading, whose calls nobody can undercut.
-//   node bench/fleet/fleet.mjs [members ...] [--seconds 60] [--churn] [--json FILE]
+//   node bench/fleet.mjs [members ...] [--seconds 60] [--churn] [--json FILE]
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -62,7 +62,7 @@ async function freePort() {
 
 async function startProxy(apiUrl, folder) {
   const port = await freePort()
-  const cli = join(import.meta.dirname, '../../packages/cli/bin/ghmesh.js')
+  const cli = join(import.meta.dirname, '../packages/cli/bin/ghmesh.js')
   const env = {
     ...process.env,
     GITHUB_API_URL: apiUrl,
@@ -82,7 +82,7 @@ const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(so
 /** One run: so many members read in one way. `readsForAll`: one member does the reading of so many. */
 async function run({ origin, way, size, readsForAll, churn }) {
   const folder = mkdtempSync(join(tmpdir(), 'ghmesh-fleet-'))
-  const processes = await Promise.all(Array.from({ length: Math.min(size, maxProcesses) }, () => child('reader.mjs')))
+  const processes = await Promise.all(Array.from({ length: Math.min(size, maxProcesses) }, () => child('fleet-reader.mjs')))
   const proxy = way === 'one proxy' ? await startProxy(origin.url, folder) : undefined
   try {
     const secret = way === 'ghmesh' && size > 1 ? createSecret() : ''
@@ -175,7 +175,7 @@ const show = (
     ].join(', ')
   )
 
-const origin = await child('origin.mjs')
+const origin = await child('fleet-origin.mjs')
 const rows = []
 try {
   await origin.ask('tokens', { count: Math.max(...sizes) })

@@ -1,6 +1,6 @@
 // The simulator in a process of its own, 100 ms away, with resources that change: what the fleet reads.
 import { startGitHub } from '@ghmesh/github-sim'
-import { owner, resources, seeded, zipf } from './trace.mjs'
+import { owner, resources, seeded, zipf } from './fleet-trace.mjs'
 
 const github = await startGitHub({ secondaryLimits: false })
 const names = [...new Set(resources.map((path) => path.split('/').slice(2, 4).join('/')))]
@@ -31,6 +31,9 @@ const commands = {
     const calls = github.calls.map(({ status, path }) => ({ status, path }))
     const byStatus = {}
     for (const { status } of calls) byStatus[status] = (byStatus[status] ?? 0) + 1
+    const repeated = {}
+    for (const { status, path } of calls) { const k = path.replace(/r[0-9]+/, 'r').replace(/issues.*/, 'issues') + ' ' + status; repeated[k] = (repeated[k] ?? 0) + 1 }
+    if (process.env.DEBUG_FLEET) console.log(repeated, new Set(calls.map((c) => c.path.toLowerCase())).size)
     return { calls: calls.length, byStatus, units: github.units() }
   }
 }

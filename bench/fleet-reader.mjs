@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { cacheStatus, createMesh, filePeers, memoryStore } from 'ghmesh'
 import { Agent, cacheStores, interceptors, fetch as undiciFetch } from 'undici'
-import { readsOf } from './trace.mjs'
+import { readsOf } from './fleet-trace.mjs'
 
 const tokenOf = (member) => `fleet-token-${member}`
 const members = []
