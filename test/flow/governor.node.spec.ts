@@ -29,6 +29,7 @@ describe('governor: what GitHub says of a token is obeyed', () => {
     ['a secondary limit', { kind: 'secondary', retryAfterSeconds: 120 }, 120 * second],
     ['a primary limit', { kind: 'primary' }, 60 * minute]
   ] as const)
+    // README: "While GitHub refuses a token"
     it(`${what}: nothing of that token is sent until it is over, and each caller gets GitHub's own refusal`, async () => {
       if (what === 'a primary limit') s.github.setRemaining(alice, 0)
       else s.github.limit(alice, limit)
@@ -57,6 +58,7 @@ describe('governor: what GitHub says of a token is obeyed', () => {
       expect((await a.ask(issue(2))).status).to.equal(200)
     })
 
+  // README: "Rate limits are obeyed,"
   it('a write’s refusal is obeyed by reads, and so is that of what is passed on', async () => {
     s.github.limit(alice, { kind: 'secondary', retryAfterSeconds: 60 })
     expect((await write()).status).to.equal(403)
@@ -106,6 +108,7 @@ describe('governor: what GitHub says of a token is obeyed', () => {
     expect((await a.ask(issue(1))).status).to.equal(200)
   })
 
+  // README: "After that it starts with"
   it('after a limit it starts slowly: one, then two, then three of those that came at once', async () => {
     s.github.limit(alice, { kind: 'secondary', retryAfterSeconds: 60 })
     await a.ask(issue(1))
@@ -197,6 +200,7 @@ describe('governor: what GitHub says of a token is obeyed', () => {
       expect(writes()).to.deep.equal([issue(1), issue(3), issue(4)])
     })
 
+    // README: "Writes of a token begin"
     it('a second apart by default, in the order in which they came', async () => {
       a = await s.member({ secret: undefined, limits: { writeGapMs: 30 } })
       const done = await Promise.all([1, 2, 3, 4].map((n) => write(n).then(({ status }) => status)))
@@ -241,6 +245,7 @@ describe('governor: what GitHub says of a token is obeyed', () => {
       await until(() => lookUps().length === 1)
     })
 
+    // README: "Where less than"
     it('reservePercent says how much; 0 for none', async () => {
       const careful = await s.member({ reservePercent: 90 })
       const careless = await s.member({ reservePercent: 0, token: bob })

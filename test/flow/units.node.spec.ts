@@ -40,6 +40,7 @@ describe('units: never more than plain fetch', () => {
     ['without a secret', { secret: undefined }],
     ['with one, while nobody is connected', {}]
   ] as const)
+    // README: "With nobody connected nothing"
     it(`${who}, ${many} repositories that are read once cost one unit each`, async () => {
       const a = await s.member(options)
       await readAll(a)
@@ -276,6 +277,8 @@ describe('units: lists that are empty', () => {
   })
   const known = async (member: Member) => void (await member.ask('/repos/octocat/Hello-World/languages'))
 
+  // README: "Empty lists cost nothing:"
+  // README: "A 304 means that the"
   it('cost nothing, once an answer has shown how the ETags of a token are made', async () => {
     const a = await s.member({ secret: undefined })
     await known(a)
