@@ -85,8 +85,8 @@ export const defaultLimits = {
   visitIdleMs: 2 * minuteMs,
   /** A member that could not be reached for a question is not dialled for another one within this. */
   unreachableMs: 30 * secondMs,
-  /** One dial may take this long. */
-  dialTimeoutMs: 8 * secondMs,
+  /** One dial may take this long, its handshake included: two machines that are busy take seconds, and what is given up is begun again. */
+  dialTimeoutMs: 15 * secondMs,
   /** A gossip message older than this is ignored. */
   messageAgeMs: 5 * minuteMs,
   /** Touches are collected for this long before they are sent. */
@@ -195,7 +195,7 @@ export const portLimits = {
   handshakes: 128,
   handshakesPerAddress: 32,
   /** A handshake may take this long. */
-  handshakeMs: 8 * secondMs,
+  handshakeMs: 15 * secondMs,
   /** How often a connection is tried, and when it counts as broken: a thread that is busy for seconds has not gone. */
   monitor: { pingInterval: 30 * secondMs, pingTimeout: { minTimeout: 15 * secondMs } },
   /** Largest WebSocket message: libp2p sends frames of 64 KiB. */

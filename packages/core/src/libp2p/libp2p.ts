@@ -75,6 +75,9 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       peerStore: parts.addressAgeMs === undefined ? {} : { maxAddressAge: parts.addressAgeMs },
       connectionManager: {
         maxConnections: portLimits.connections,
+        // The dialler says how long one may take.
+        dialTimeout: portLimits.handshakeMs,
+        addressDialTimeout: portLimits.handshakeMs,
         inboundConnectionThreshold: portLimits.connectionsPerSecondAndAddress,
         // The waiting room bounds them first, and makes room where libp2p would refuse the newest.
         maxIncomingPendingConnections: 2 * portLimits.handshakes,

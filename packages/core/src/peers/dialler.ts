@@ -2,6 +2,7 @@ import { unlessLate } from '../abort.ts'
 import type { Discovery, PeerRecord } from '../discovery/discovery.ts'
 import type { Emit } from '../events.ts'
 import type { Limits } from '../limits.ts'
+import { pause } from '../pause.ts'
 import type { Peer, Transport } from '../transport/transport.ts'
 import { createAddressBook, type Known, type Route, type Way } from './address-book.ts'
 import { createBucket } from './bucket.ts'
@@ -40,6 +41,8 @@ const nextAddressMs = 250
 /** Dials at once to begin with; one more after each that was quick, one less after each that was not: a fleet on few machines starts all at once. */
 const firstAtOnce = 2
 const quickMs = 500
+/** A turn of the thread that takes so long shows that it is busy, or the machine. */
+const busyMs = 50
 /** With enough members connected, one more is tried now and then, after so many rounds. */
 const roundsBetweenMore = 4
 /** A better way than a relay that works must not be waited for as long as any way at all. */
@@ -87,6 +90,7 @@ export function createDialler(options: DiallerOptions) {
   let dialling = 0
   let visiting = 0
   let atOnce = firstAtOnce
+  let restsUntil = 0
   let isDue = false
   let mayAddOne = false
   let wakes = 0
@@ -187,7 +191,7 @@ export function createDialler(options: DiallerOptions) {
 
   /** Starts the dials that are due; a peer that does not answer delays others only through `dialsAtOnce`. */
   function dialDue(): void {
-    while (!stopped && dialling < atOnce) {
+    while (!stopped && dialling < atOnce && performance.now() >= restsUntil) {
       const next = nextDue()
       if (!next) return
       if (!allowance.take()) {
@@ -211,6 +215,16 @@ export function createDialler(options: DiallerOptions) {
     atOnce = ms < quickMs ? Math.min(atOnce + 1, limits.dialsAtOnce) : Math.max(atOnce - 1, 1)
   }
 
+  /** What took too long because there is too much to do is not helped by doing more: all rest, each for a time of its own. */
+  async function restIfBusy(tookMs: number, timeoutMs: number): Promise<void> {
+    if (tookMs < timeoutMs) return
+    const begunAt = performance.now()
+    await pause()
+    if (performance.now() - begunAt < busyMs) return
+    atOnce = 1
+    restsUntil = performance.now() + options.random() * timeoutMs
+  }
+
   async function dial({ peer, way, route }: Dial): Promise<void> {
     route.tries++
     const upgrades = way === 'direct' && isConnected(peer.peerId)
@@ -224,6 +238,7 @@ export function createDialler(options: DiallerOptions) {
       // Not again at once, where somebody takes connections and closes them.
       Object.assign(route, { tries: 0, nextRound: round + 1 })
     } catch {
+      await restIfBusy(performance.now() - begunAt, timeoutMs)
       // What was wrong may have been put right meanwhile.
       if (wakes > wakesBefore) return
       route.next = (route.next + 1) % route.addresses.length
