@@ -20,6 +20,9 @@ export interface PresenceOptions {
 }
 
 const maxAddresses = 16
+/** With no more than so many, a newcomer is greeted at once; with more, within this part of the time in which each is heard once. */
+const fewMembers = 16
+const greetingShare = 0.2
 
 /** With many members, each is heard the more seldom, so that a member hears no more a second (as in RFC 3550, section 6.2). */
 export const presenceIntervalMs = (
@@ -49,13 +52,18 @@ export function createPresence(options: PresenceOptions) {
     offset: clock.fromOrigin ? Math.round(clock.now() - localNow()) : undefined
   })
 
-  /** Many join at once when a fleet starts; one message greets them all. */
+  function told(): void {
+    greeting = undefined
+    void publish.presence(own())
+  }
+
+  /** Many join at once when a fleet starts; one message greets them all, and they are told of by neighbours before it comes. */
   function greet(): void {
     isTold = true
     if (stopped) return
     greeting ??= setTimeout(() => {
-      greeting = undefined
-      void publish.presence(own())
+      if (known() <= fewMembers) return told()
+      greeting = setTimeout(told, presenceIntervalMs(limits, known()) * greetingShare * random())
     }, limits.touchBatchMs)
   }
 
