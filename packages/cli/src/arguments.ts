@@ -25,5 +25,5 @@ export function port(text: string): number {
   return value
 }
 
-/** One more of an option that may be repeated. */
+/** Adds one more value of an option that can be repeated. */
 export const collect = (text: string, before: string[] = []): string[] => [...before, text]

@@ -7,7 +7,7 @@ if (tooOld !== undefined) {
   console.error(tooOld)
   process.exitCode = 1
 } else {
-  // Imported late: an older Node would stop at the dependencies' syntax before it could say why.
+  // Imported late: an older Node would fail on the dependencies' syntax before it could say why.
   const { run } = await import('./program.ts')
   process.exitCode = await run(process.argv)
 }

@@ -1,8 +1,8 @@
 import { createMesh, type Mesh, type MeshOptions } from 'ghmesh'
 
-/** The known address of a member is dialled again this often: the SDK's own pace is for processes that stay. */
+/** How often a member's known address is dialled again. The SDK's own pace suits long-running processes. */
 const dialMs = 300
 
-/** A member for as long as one command takes. */
+/** A member that exists for the duration of one command. */
 export const briefMember = (options: MeshOptions): Promise<Mesh> =>
   createMesh({ listenPort: 0, ...options, limits: { dialMs } })

@@ -6,10 +6,10 @@ import { defaultCacheDir } from 'ghmesh/cache-folder'
 import { port } from './arguments.ts'
 import { CliError } from './errors.ts'
 
-// The SDK reads the same variables; these are the few whose values a command needs before or beside it.
+// The SDK reads the same variables; these are the few whose values commands need themselves.
 const first = (...names: string[]): string | undefined => found(...names)?.value
 
-/** The first variable that is set, and to what. */
+/** The first variable that is set, and its value. */
 const found = (...variables: string[]): { variable: string; value: string } | undefined =>
   variables
     .map((variable) => ({ variable, value: process.env[variable]?.trim() ?? '' }))
@@ -21,14 +21,14 @@ export const memberName = (): string => first('RUNNER_NAME') ?? hostname()
 
 export const cacheDir = (): string | undefined => first('IPFS_ACCELERATE_CACHE_DIR', 'CACHE_DIR')
 
-/** Where entries are kept: as given, as the environment says, or in the user's cache folder. */
+/** Where entries are kept: in the given folder, in the one that the environment names, or in the user's cache folder. */
 export const cacheDirOf = (given: string | undefined): string => resolve(given ?? cacheDir() ?? defaultCacheDir())
 
 export const registryRepository = (): string | undefined => first('GITHUB_REPOSITORY', 'IPFS_ACCELERATE_GITHUB_REPO')
 
 export const secretInEnvironment = () => found('CACHE_P2P_SHARED_SECRET', 'GHMESH_SECRET')
 
-/** Why there are no members, whatever the secret; undefined where there can be. */
+/** Why there are no members, with or without a secret; undefined if there can be. */
 export function networkingOff(): string | undefined {
   const said = first('CACHE_ENABLE_P2P')
   return said === undefined || isSet(said)
@@ -38,13 +38,13 @@ export function networkingOff(): string | undefined {
 
 export const tokenInEnvironment = () => found('GH_TOKEN', 'GITHUB_TOKEN')
 
-/** Of the other machine, for `ghmesh probe`. */
+/** The other machine's address, for `ghmesh probe`. */
 export const remoteAddress = (): string | undefined => first('P2P_REMOTE_MULTIADDR')
 
 /**
  * Where a member listens.
  *
- * @throws CliError for what is no port
+ * @throws CliError if it is not a port
  */
 export function listenPort(): number {
   const received = first('CACHE_LISTEN_PORT')
@@ -59,7 +59,7 @@ export function listenPort(): number {
   }
 }
 
-/** What a transport that is made by hand has to know of the environment. */
+/** The options that a transport made by hand takes from the environment. */
 export const networkOptions = (): Pick<MeshOptions, 'forceLocalhost' | 'announceIp'> => ({
   forceLocalhost: isSet(first('IPFS_ACCELERATE_P2P_FORCE_LOCALHOST')),
   announceIp: first('IPFS_ACCELERATE_PUBLIC_IP')
@@ -77,13 +77,13 @@ export const relayAddresses = (): string[] => listOf(first('GHMESH_RELAYS'))
 /** URLs of STUN and TURN servers. */
 export const iceServers = (): string[] => listOf(first('GHMESH_ICE_SERVERS'))
 
-/** What a transport that is made by hand has to know to use relays. */
+/** The options that a transport made by hand needs for relays. */
 export const relayOptions = (): Pick<MeshOptions, 'relays' | 'iceServers'> => ({
   relays: relayAddresses(),
   iceServers: iceServers().map((urls) => ({ urls }))
 })
 
-/** Something tells this member of others: a place to look, or the local network. */
+/** Whether this member can find others: there is a place to look, or the local network. */
 export const findsMembers = (): boolean =>
   first(
     'GITHUB_REPOSITORY',
@@ -94,13 +94,13 @@ export const findsMembers = (): boolean =>
     'GHMESH_RELAYS'
   ) !== undefined || usesMdns()
 
-/** Members are looked for on the local network. */
+/** Whether members are looked for on the local network. */
 export function usesMdns(): boolean {
   const said = first('GHMESH_MDNS')
   return said === undefined ? !networkOptions().forceLocalhost : isSet(said)
 }
 
-/** What to do where nothing does. */
+/** What to do if it cannot. */
 export const noWayToMembers =
   'there is no way to find members; set GITHUB_REPOSITORY to a repository whose issue lists them, IPFS_ACCELERATE_P2P_CACHE_DIR to a folder that all share, CACHE_BOOTSTRAP_PEERS to a "listening" address of another member, or GHMESH_RELAYS to what a relay prints'
 

@@ -1,6 +1,6 @@
 import type { MeshError } from 'ghmesh'
 
-/** Ends the command with one line on standard error and this exit code: 2 for wrong usage, else 1. */
+/** Ends the command with one line on standard error and this exit code: 2 for wrong usage, otherwise 1. */
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly exitCode: number
@@ -11,7 +11,7 @@ export class CliError extends Error {
   }
 }
 
-/** Ended by a signal, with the exit code that shells expect. */
+/** Ends the command after a signal, with the exit code that shells expect. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
   readonly exitCode: number
@@ -24,12 +24,12 @@ export class Interrupted extends Error {
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CliError || error instanceof Interrupted) return error.exitCode
-  // By name, for the SDK is loaded only where it is used.
+  // Checked by name, because the SDK is loaded only where it is used.
   const { name, code } = error as Partial<MeshError>
   return name === 'MeshError' && code === 'ERR_INVALID_OPTION' ? 2 : 1
 }
 
-/** What went wrong in one line, with the cause that `fetch` hides. */
+/** What went wrong, in one line, including the cause that `fetch` hides. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { cause } = error

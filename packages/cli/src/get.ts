@@ -19,7 +19,7 @@ export interface GetFlags {
   quiet?: boolean
 }
 
-/** `ghmesh get`: one answer, from wherever it can be had. */
+/** `ghmesh get`: one response, from the cache, a member or GitHub. */
 export async function get(what: string, flags: GetFlags, signal: AbortSignal): Promise<number> {
   const output = createOutput()
   await using mesh = await briefMember({ listenPort: flags.listenPort, logger: output.logger })
@@ -42,7 +42,7 @@ export async function get(what: string, flags: GetFlags, signal: AbortSignal): P
   if (response.body) {
     const body = response.body as AsyncIterable<Uint8Array>
     const how = { end: false, signal }
-    // It may be a member's.
+    // It may come from a member.
     const sent = process.stdout.isTTY
       ? pipeline(body, bodyForTerminal(), process.stdout, how)
       : pipeline(body, process.stdout, how)

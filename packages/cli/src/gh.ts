@@ -12,13 +12,13 @@ import { privateGh } from './proxy/private-gh.ts'
 import { limitedFetch } from './proxy/slots.ts'
 import { firstMember } from './until.ts'
 
-/** What these change in gh's configuration has to stay, and they ask GitHub for nothing that is cached. */
+/** Their changes to gh's configuration have to last, and they ask GitHub for nothing that is cached. */
 const aboutGh = new Set(['alias', 'auth', 'completion', 'config', 'help', 'version'])
 const firstMemberMs = 1000
 const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 type PassedOn = (typeof passedOn)[number]
 
-/** `ghmesh gh`: one command of gh's through the mesh. Resolves to its exit code. */
+/** `ghmesh gh`: runs one command of gh through the mesh. Resolves to its exit code. */
 export async function gh(args: readonly string[]): Promise<number> {
   if (process.platform === 'win32') throw new CliError('Node has no Unix sockets on Windows; use WSL')
   const stop = new AbortController()
@@ -39,7 +39,7 @@ export async function gh(args: readonly string[]): Promise<number> {
 
   async function throughMesh(socket: string, work: () => Promise<number>): Promise<number> {
     const { logger } = createOutput()
-    // What nobody waits for any more would keep the process alive.
+    // Otherwise requests that nobody waits for any more would keep the process alive.
     const ended = new AbortController()
     const fetch = limitedFetch(ended.signal)
     await using mesh = await briefMember({ fetch, logger })
@@ -62,7 +62,7 @@ export async function gh(args: readonly string[]): Promise<number> {
     return new Promise((resolve, reject) => {
       const child = spawn('gh', args, { stdio: 'inherit', env: { ...process.env, ...env } })
       pass = (name) => {
-        // On a terminal, Ctrl-C has gone to gh already.
+        // On a terminal, gh has already received Ctrl-C.
         if (name !== 'SIGINT' || !process.stdin.isTTY) child.kill(name)
       }
       child.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? noGh() : error))

@@ -3,18 +3,18 @@ import { Interrupted } from './errors.ts'
 
 const names = ['SIGINT', 'SIGTERM'] as const
 
-/** Resolves once somebody wants it to end. */
+/** Resolves once somebody asks the command to stop. */
 export const stopped = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
 
-// A terminal sends a signal to all that run in it, and npm and npx pass the one they got on: that is one wish, twice told.
+// A terminal signals every process in it, and npm and npx forward the signal again: two signals that mean one request.
 const sameWishMs = 1000
 
 /**
- * Runs something that SIGINT and SIGTERM stop cleanly. Whoever asks again after a second wants the process to end at once.
+ * Runs something that SIGINT and SIGTERM stop cleanly. Another signal, a second later, ends the process at once.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -40,7 +40,7 @@ export async function interruptible<T>(
   } catch (error) {
     throw control.signal.aborted ? control.signal.reason : error
   } finally {
-    // What is told twice may come twice in the last moment too.
+    // The forwarded copy of a signal may still arrive at the last moment.
     if (!control.signal.aborted) release()
   }
 }

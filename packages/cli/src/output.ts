@@ -3,13 +3,13 @@ import type { MeshOptions } from 'ghmesh'
 import yoctoSpinner from 'yocto-spinner'
 import { documentText, shown } from './terminal.ts'
 
-/** Where a command says what happens. Results go to standard output, all else to standard error. */
+/** What a command prints. Results go to standard output, everything else to standard error. */
 export interface Output {
-  /** A line of the result; with `--json` nothing, for the document says it. */
+  /** A line of the result; nothing with `--json`, because the document says it. */
   line(text: string): void
-  /** Something to know that is no result. */
+  /** Information that is not part of the result. */
   note(text: string): void
-  /** What is being waited for, on a terminal only. Ends with the returned function. */
+  /** Shows, on a terminal only, what the command is waiting for, until the returned function is called. */
   waiting(text: string): () => void
   /** The result is one document. */
   readonly json: boolean
@@ -21,7 +21,7 @@ export interface Output {
 
 export interface OutputOptions {
   json?: boolean | undefined
-  /** Before each line, where two members share a terminal. */
+  /** Printed before each line, if two members share a terminal. */
   prefix?: string | undefined
 }
 

@@ -17,7 +17,7 @@ import { exitCodeOf, messageOf } from './errors.ts'
 import { shown } from './terminal.ts'
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
-// In the order of the help: what is wanted first comes first.
+// In the order of the help: the commands that users need first come first.
 const commands = [
   addSmoke,
   addGet,
@@ -43,7 +43,7 @@ Examples:
 /** The command `ghmesh`; resolves to the exit code. Nothing throws out of it. */
 export async function run(argv: string[]): Promise<number> {
   let code = 0
-  // A reader that has seen enough (`ghmesh get ... | head`) is no error.
+  // A reader that stops early (`ghmesh get ... | head`) is not an error.
   // Nor is a terminal that closes while a proxy serves.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,9 +1,9 @@
 import { cacheStatus, type Mesh } from 'ghmesh'
 
 export interface Known {
-  /** It was in the local cache before anyone was asked. */
+  /** It was in the local cache before anybody was asked. */
   held: boolean
-  /** Peer id of the member whose body it is. */
+  /** Peer id of the member that the body came from. */
   member?: string | undefined
 }
 
@@ -13,7 +13,7 @@ const whyStale: Record<string, string> = {
   'stale-network': 'GitHub cannot be reached'
 }
 
-/** Where an answer came from, in words: its `Cache-Status`, age, and what is left of the quota. */
+/** Where a response came from, in words: its `Cache-Status`, its age, and what is left of the quota. */
 export function whereFrom(response: Response, mesh: Mesh, known: Known): string {
   const parts = [source(response, mesh, known)]
   const age = response.headers.get('age')
@@ -38,7 +38,7 @@ function source(response: Response, mesh: Mesh, { held, member }: Known): string
   return said.forwardStatus === 304 ? 'local cache, confirmed by GitHub (304)' : 'local cache'
 }
 
-/** A member's name where it has told it, and else what tells it apart. */
+/** A member's name if it is known, or else the end of its peer id. */
 export function nameOf(mesh: Mesh, peerId: string): string {
   return mesh.peers().find(({ id }) => id === peerId)?.name ?? `…${peerId.slice(-8)}`
 }

@@ -23,15 +23,15 @@ export interface ProxyFlags {
   verbose?: boolean
 }
 
-/** `ghmesh proxy`: serves until it is stopped, and leaves gh as it was. */
+/** `ghmesh proxy`: serves until it is stopped, then restores gh's configuration. */
 export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<number> {
   keepMemoryLow()
   const output = createOutput()
-  // A terminal that closes is no reason to leave gh with a dead socket, and may tell it more than once.
+  // When the terminal closes, gh must not be left with a dead socket. The signal may arrive more than once.
   process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'))
   const socket = await prepareSocketPath(flags.socket)
   const claim = await claimSocket(socket, { gh: flags.gh ?? false, warn: output.note })
-  // What nobody waits for any more would keep the process alive.
+  // Otherwise requests that nobody waits for any more would keep the process alive.
   const ended = new AbortController()
   try {
     const cacheDir = cacheDirOf(flags.cacheDir)
@@ -62,7 +62,7 @@ export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<num
       await stopped(signal)
       return 0
     } finally {
-      // gh first: from now on it must not come here any more.
+      // gh first: from now on it must not use this socket.
       claim.release()
       await Promise.all(servers.map((server) => closeServer(server)))
       ended.abort()

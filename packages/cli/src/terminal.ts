@@ -1,16 +1,16 @@
 import { Transform } from 'node:stream'
 
 const credential = /\b(?:gh[pousr]_|github_pat_|ghm1_)[\w-]+/g
-// Control characters, the invisible ones that turn the direction of writing among them, and ends of lines.
+// Control characters, including the invisible ones that change the direction of text, and line ends.
 const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /**
- * One line as a terminal may have it, whatever another process or a member has put into it: nothing that steers the terminal
- * or looks like another line, and no credential. All that commands print goes through here, or through the two below.
+ * One line that is safe for a terminal, whatever another process or a member has put into it: it cannot control the terminal,
+ * look like another line, or show a credential. Everything that commands print goes through here, or through the two below.
  */
 export const shown = (text: string): string => text.replace(steering, '?').replace(credential, '***')
 
-/** A document that means the same and steers nothing: JSON alone lets some of those characters stand. */
+/** A JSON document with the same meaning that cannot control a terminal: plain JSON allows some of those characters. */
 export const documentText = (value: unknown, indent?: number): string =>
   JSON.stringify(value, null, indent).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     Array.from(
@@ -19,7 +19,7 @@ export const documentText = (value: unknown, indent?: number): string =>
     ).join('')
   )
 
-/** A body of several lines on its way to a terminal. Where no terminal reads, it goes as it is. */
+/** A body of several lines that is safe for a terminal. If the output is not a terminal, the body stays as it is. */
 export function bodyForTerminal(): Transform {
   const decoder = new TextDecoder()
   const safe = (text: string) => text.replace(steering, (character) => (/[\n\t]/.test(character) ? character : '?'))

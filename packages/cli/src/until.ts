@@ -2,16 +2,16 @@ import type { Mesh, MeshEvents } from 'ghmesh'
 
 export interface UntilOptions {
   waitMs: number
-  /** Looks this often even when nothing happens. */
+  /** How often to look even if nothing happens. */
   pollMs?: number
   signal: AbortSignal
-  /** Which things received are worth a look. Default all. */
+  /** Which received things are worth a look. Default: all. */
   received?(url: string): boolean
 }
 
 const wakers = ['received', 'peer:connect', 'peer:disconnect'] as const
 
-/** The first thing that `look` finds: now, when members come, go or tell something, and every `pollMs`. Undefined when time is up. */
+/** The first thing that `look` finds. Looks now, whenever members come, go or send something, and every `pollMs`. Undefined when time is up. */
 export async function until<T>(
   mesh: Mesh,
   look: () => Promise<T | undefined> | T | undefined,
@@ -29,7 +29,7 @@ export async function until<T>(
   try {
     for (;;) {
       signal.throwIfAborted()
-      // Made before looking, so that what happens meanwhile is not missed.
+      // Created before looking, so that nothing that happens meanwhile is missed.
       const event = new Promise<void>((resolve) => {
         wake = resolve
       })
@@ -47,7 +47,7 @@ export async function until<T>(
   }
 }
 
-/** Resolves as soon as a member is connected, to how many are; 0 when none came in time. */
+/** Resolves as soon as a member is connected, to the number of members; 0 if none connected in time. */
 export async function firstMember(mesh: Mesh, waitMs: number, signal: AbortSignal): Promise<number> {
   return (await until(mesh, () => mesh.peers().length || undefined, { waitMs, signal, received: () => false })) ?? 0
 }

@@ -23,7 +23,7 @@ without a terminal.
 Example:
   $ ghmesh cache clear --yes`
 
-/** `ghmesh cache` and its commands: of the directory that the proxy uses where one runs. */
+/** `ghmesh cache` and its commands, for the directory that a running proxy uses, or else the default one. */
 export const addCache: AddCommand = (program, end) => {
   const cache = program
     .command('cache')

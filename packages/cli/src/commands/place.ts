@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 
-/** Where to look: a proxy that runs, or a directory. */
+/** Where to look: a running proxy, or a directory. */
 export const addPlace = (command: Command): Command =>
   addSocket(command).addOption(
     new Option('--cache-dir <folder>', 'look at this directory, whether or not a proxy runs').conflicts('socket')

@@ -6,10 +6,10 @@ import { messageOf } from '../errors.ts'
 import { type Finding, failure, ok, warning } from './check.ts'
 
 const ofOthers = 0o077
-/** The folder, and what is in it that is nobody else's business. */
+/** The folder, and the files in it that nobody else may read. */
 const privateThings = ['', 'cache.db', 'identity.json']
 
-/** Whether the cache's folder can be made, written and read, and is for its owner alone. */
+/** Whether the cache's folder can be created, written and read, and is private to its owner. */
 export async function checkCache(directory: string): Promise<Finding> {
   let damage: string | undefined
   const store = filesystemStore({
@@ -19,7 +19,7 @@ export async function checkCache(directory: string): Promise<Finding> {
     }
   })
   try {
-    // The first entry will do: opening is what finds the damage.
+    // The first entry is enough: opening the cache is what finds damage.
     for await (const _ of store.list()) break
   } catch (error) {
     return failure(messageOf(error), 'or set IPFS_ACCELERATE_CACHE_DIR to a folder that you can write to')

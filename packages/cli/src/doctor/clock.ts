@@ -4,7 +4,7 @@ import type { Answer } from './github.ts'
 
 const fix = 'let the system synchronise its clock over the network (such as: sudo timedatectl set-ntp true)'
 
-/** This machine's clock against GitHub's. */
+/** Compares this machine's clock with GitHub's. */
 export function checkClock({ headers, sentAt, receivedAt }: Answer): Finding {
   const offsetMs = clockOffsetMs(headers.get('date'), sentAt, receivedAt)
   if (offsetMs === undefined) return notChecked('GitHub sent no time')

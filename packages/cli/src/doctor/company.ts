@@ -7,7 +7,7 @@ import { firstMember, until } from '../until.ts'
 import type { GitHub } from './github.ts'
 import { reachRelays } from './reach-relays.ts'
 
-/** Members and relays, as a proxy that runs sees them, or a member that joins for a moment. */
+/** Members and relays, as seen by a running proxy, or by a member that joins briefly. */
 export interface Company {
   peers: readonly Peer[]
   relays: readonly Relay[]
@@ -19,21 +19,21 @@ export interface Company {
 
 export interface CompanyOptions {
   github: GitHub
-  /** Where a proxy may be listening. */
+  /** Sockets on which a proxy may be listening. */
   sockets: readonly string[]
   waitMs: number
   signal: AbortSignal
 }
 
-/** The known address of a member is dialled again this often: the SDK's own pace is for processes that stay. */
+/** How often a member's known address is dialled again. The SDK's own pace suits long-running processes. */
 const dialMs = 300
-/** Once the first is here: for the others, and for their names. */
+/** How long to wait, once the first member is connected, for the others and for their names. */
 const restMs = 1000
 const probeMs = 1000
 const pollMs = 50
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** Looks who is there. */
+/** Finds out who is there. */
 export async function meet({ github, sockets, waitMs, signal }: CompanyOptions): Promise<Company> {
   for (const socket of sockets) {
     const listener = await listenerOn(socket).catch(() => undefined) // the check of gh says what is wrong with it
@@ -59,7 +59,7 @@ async function join({ github, waitMs, signal }: Omit<CompanyOptions, 'sockets'>)
   async function places(): Promise<Company['reached']> {
     const reached = await reachRelays(relayAddresses(), waitMs, signal)
     const answers = (id: string) => 'report' in (reached.get(id) ?? {})
-    // A first refusal may be a relay's that is overloaded for a moment.
+    // The first refusal may come from a relay that is overloaded for a moment.
     const settled = () => mesh.relays().every(({ id, state }) => state === 'reserved' || !answers(id)) || undefined
     await until(mesh, settled, { waitMs, pollMs, signal, received: () => false })
     return reached

@@ -9,7 +9,7 @@ const fix = `${meaning} If there is a proxy between this machine and GitHub, mak
 /** Whether GitHub makes ETags as ghmesh does, so that a member's body can be confirmed with this member's own token free of charge. */
 export async function checkEtag(github: GitHub, repository: string | undefined): Promise<Finding> {
   if (!github.authorization) return notChecked('without a token no confirmation is free')
-  // The last is at an Enterprise Server too.
+  // An Enterprise Server has the last one too.
   const paths = [...(repository ? [`/repos/${repository}`] : []), '/repos/octocat/Hello-World', '/meta']
   let answer: Answer | undefined
   let path = ''

@@ -7,11 +7,11 @@ import { holderOf } from '../proxy/listener.ts'
 import { lockStart, type ProxyState, readState, removeState } from '../proxy/state.ts'
 import { type Finding, failure, ok, warning } from './check.ts'
 
-/** Killed proxies of which each stood in gh's configuration before the next. */
+/** Maximum of killed proxies to look back through, each in gh's configuration before the next one. */
 const maxKilled = 10
 const unset = 'gh config set http_unix_socket ""'
 
-/** Where gh sends its calls; what a proxy left behind that was killed is put right. */
+/** Where gh sends its calls; repairs what a killed proxy left behind. */
 export async function checkGh(): Promise<{ finding: Finding; socket?: string }> {
   if (process.platform === 'win32') return { finding: ok('not used through a socket on Windows') }
   let restored = false
@@ -43,11 +43,11 @@ const now = (restored: boolean, said: string): Finding =>
 const dead = (socket: string): Finding =>
   failure(`gh uses ${socket}, but nothing listens there, so every gh command fails`, unset)
 
-/** False when gh's configuration does not go by what the proxy wrote down. */
+/** False if gh's configuration does not match what the proxy wrote down. */
 async function restore(socket: string, before: NonNullable<ProxyState['gh']>): Promise<boolean> {
   const unlock = await lockStart(socket)
   try {
-    // A proxy that started meanwhile has put it right, and needs its socket.
+    // A proxy that started meanwhile has repaired it, and needs its socket.
     if ((await holderOf(socket)) !== undefined) return true
     giveBack(socket, before)
     removeState(socket)

@@ -9,19 +9,19 @@ export interface Answer {
   status: number
   headers: Headers
   body: Uint8Array
-  /** The body as JSON, where it is an object. */
+  /** The body as JSON, if it is an object. */
   json: Record<string, unknown> | undefined
-  /** Local times, ms since the epoch: when the request was sent, when the head of the answer was there. */
+  /** Local times, in ms since the epoch: when the request was sent, and when the response's headers arrived. */
   sentAt: number
   receivedAt: number
 }
 
-/** What the doctor asks GitHub: with the user's own token, each answer within a bound, and nothing is ever written. */
+/** How doctor asks GitHub: with the user's own token and a time limit for each response. It never writes anything. */
 export interface GitHub {
   readonly authorization: string | undefined
   /** @param path below the API's base URL */
   get(path: string, headers?: Record<string, string>): Promise<Answer>
-  /** The same bound for others that ask; what would write is answered 403 here. */
+  /** For others that ask GitHub: the same time limit, and a 403 instead of any write. */
   readonly fetch: typeof globalThis.fetch
 }
 
@@ -64,7 +64,7 @@ function objectIn(body: Uint8Array): Record<string, unknown> | undefined {
   }
 }
 
-/** The first call, which is free: whether GitHub answers, and what it says of limits. */
+/** The first call, which is free: whether GitHub answers, and what it says about limits. */
 export async function checkGitHub(github: GitHub): Promise<{ finding: Finding; answer?: Answer }> {
   const { host } = new URL(apiUrl())
   try {

@@ -4,7 +4,7 @@ import { type Finding, failure, ok, warning } from './check.ts'
 
 const answerMs = 2000
 
-/** Whether the port that others are to dial can be had, or who has it. `host`: all of this machine's, or loopback. */
+/** Whether the port that others dial is free, or who is using it. `host`: all addresses of this machine, or loopback. */
 export async function checkPort(port: number, host: string): Promise<Finding> {
   if (port === 0) return ok('any free port, so a firewall has to allow all of them')
   const code = await whyBusy(port, host)

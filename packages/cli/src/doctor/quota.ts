@@ -3,7 +3,7 @@ import type { Answer } from './github.ts'
 
 const low = 0.1
 
-/** What is left of the primary rate limit, by GitHub's answer to `/rate_limit`. */
+/** What is left of the primary rate limit, from GitHub's response to `/rate_limit`. */
 export function checkQuota({ status, json }: Answer): Finding {
   if (status === 404) return ok('GitHub sets no limit here')
   const core = (json?.resources as { core?: { limit: number; remaining: number; reset: number } } | undefined)?.core

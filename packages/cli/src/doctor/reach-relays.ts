@@ -1,6 +1,6 @@
 import { type Reached, reach } from '../probe/reach.ts'
 
-/** The relays that some addresses are of, by peer id; what was found out at the best of each one's addresses. */
+/** The relays behind some addresses, by peer id, each with what its best address told. */
 export async function reachRelays(
   addresses: readonly string[],
   waitMs: number,
@@ -21,5 +21,5 @@ export async function reachRelays(
 /** The peer id at the end of an address. */
 const relayOf = (address: string): string => address.slice(address.lastIndexOf('/') + 1)
 
-/** What cannot be dialled from here at all, such as browsers' ways, says the least. */
+/** An address that cannot be dialled from here at all, such as a browser's transport, tells the least. */
 const rank = (reached: Reached): number => ('report' in reached ? 2 : reached.why.reason === 'unsupported' ? 0 : 1)

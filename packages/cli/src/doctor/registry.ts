@@ -13,7 +13,7 @@ export interface RegistryOptions {
 
 const another = 'set GITHUB_REPOSITORY to another repository, the same on every machine'
 
-/** Whether the issue in which members find each other can be read, and written. */
+/** Whether the registry issue, in which members find each other, can be read and written. */
 export async function checkRegistry({ github, repository, secret, token }: RegistryOptions): Promise<Finding> {
   const answer = await github.get(`/repos/${repository}`)
   const { status, json } = answer
@@ -27,7 +27,7 @@ export async function checkRegistry({ github, repository, secret, token }: Regis
   if (json?.has_issues === false) return failure(`${repository} has no issues`, another)
   if (json?.archived === true) return failure(`${repository} is archived, so nobody can register there`, another)
   const live = new Set<string>()
-  // Without `announce` it reads and no more.
+  // Without `announce` it only reads.
   const registry = githubIssue({ repository, secret, apiUrl: apiUrl(), token: () => token, fetch: github.fetch })
   try {
     await registry.start(({ peerId }) => live.add(peerId))
@@ -40,7 +40,7 @@ export async function checkRegistry({ github, repository, secret, token }: Regis
   return mayWrite(answer, token !== undefined, said)
 }
 
-/** By what GitHub tells of the token; whoever cannot write finds others, but is not found. */
+/** From what GitHub says about the token. A member that cannot write finds others, but others cannot find it. */
 function mayWrite({ headers, json }: Answer, signedIn: boolean, said: string): Finding {
   const unfound = 'this machine finds members there but cannot register, so nobody finds it'
   if (!signedIn) return warning(`${said}; without a token ${unfound}`, 'log in with "gh auth login", or set GH_TOKEN')

@@ -5,7 +5,7 @@ import type { Why } from '../probe/why.ts'
 import { type Finding, failure, ok, warning } from './check.ts'
 import type { Company } from './company.ts'
 
-/** How it stands with one relay. */
+/** The state of one relay. */
 interface Standing {
   said: string
   /** Absent: all is well. */
@@ -30,7 +30,7 @@ const fixes: Record<Why['reason'], string> = {
 
 export const noRelays = ok('none; needed only behind strict NATs and for browsers')
 
-/** Whether members find each other through the relays that are set: reached, shown a proof, reserved. */
+/** Whether members can find each other through the configured relays: each is reached, shown a proof, and reserved. */
 export function checkRelays({ relays, reached, proxy }: Company): Finding {
   if (reached.size === 0) return noRelays
   const standings = [...reached].map(([id, one]) => {

@@ -4,10 +4,10 @@ import { type Finding, failure, ok } from './check.ts'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** Whether the variables of the environment make sense, as far as one can tell without using them. */
+/** Whether the environment variables are valid, as far as can be told without using them. */
 export async function checkSettings(): Promise<Finding> {
   try {
-    // Reads all that a member reads, and talks to nobody. The secret has a line of its own.
+    // Reads everything that a member reads, and connects to nobody. The secret has a line of its own.
     const mesh = await createMesh({
       secret: createSecret(),
       transport: memoryTransport(memoryHub()),

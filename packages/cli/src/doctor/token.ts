@@ -13,11 +13,11 @@ export async function usedToken(): Promise<Token | undefined> {
   const set = tokenInEnvironment()
   if (set) return { source: set.variable, value: set.value }
   const value = await findToken(apiUrl())
-  // `fetch` would show what no header takes.
+  // The error of `fetch` would show a value that no header accepts.
   return value !== undefined && /^[\x21-\x7e]+$/.test(value) ? { source: '"gh auth token"', value } : undefined
 }
 
-/** `status`: of GitHub's answer to it; undefined when there was none. */
+/** `status`: of GitHub's response to it; undefined if there was none. */
 export function checkToken(token: Token | undefined, status: number | undefined): Finding {
   if (!token) {
     return warning(

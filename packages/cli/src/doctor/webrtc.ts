@@ -5,7 +5,7 @@ const install =
 const servers = 'set GHMESH_ICE_SERVERS=stun:HOST:PORT to a STUN server of your choice, on every machine'
 const carries = 'the relay carries everything between members that cannot reach each other'
 
-/** Whether members that a relay brings together can go on without it. It works either way. */
+/** Whether members that meet at a relay can connect directly afterwards. Without it they keep using the relay. */
 export function checkWebRtc(installed: boolean, iceServers: readonly string[]): Finding {
   const asked = iceServers.length > 0
   if (installed && asked)

@@ -14,7 +14,7 @@ export interface ClearFlags extends Place {
   json?: boolean
 }
 
-/** `ghmesh cache clear`: removes all entries, through the proxy where it has them in memory too. Identities stay. */
+/** `ghmesh cache clear`: removes all entries, through the proxy if it also has them in memory. Identities stay. */
 export async function clear(flags: ClearFlags, signal: AbortSignal): Promise<number> {
   const output = createOutput({ json: flags.json })
   if (!flags.yes && !process.stdin.isTTY) {
@@ -22,7 +22,7 @@ export async function clear(flags: ClearFlags, signal: AbortSignal): Promise<num
   }
   const source = await sourceToChange(flags)
   const { proxy, directory } = source
-  // Before the question: there may be nothing to ask for.
+  // Before asking for confirmation: there may be nothing to remove.
   if (!proxy) await withFolder(directory, () => {})
   if (!flags.yes && !(await agreed(source, signal))) {
     output.note('ghmesh: nothing was removed')
@@ -43,7 +43,7 @@ export async function clear(flags: ClearFlags, signal: AbortSignal): Promise<num
 
 async function agreed({ proxy, directory }: Source, signal: AbortSignal): Promise<boolean> {
   const where = proxy ? `${directory}, and from the proxy that uses it (process ${proxy.figures.pid})` : directory
-  // Not as a terminal: then Ctrl-C would be a key.
+  // Not in terminal mode, in which Ctrl-C would be just a key.
   const asking = createInterface({ input: process.stdin, output: process.stderr, terminal: false })
   const ended = new Promise<string>((resolve) => asking.once('close', () => resolve('')))
   try {

@@ -2,7 +2,7 @@ import type { MeshStats } from 'ghmesh'
 import { finalStats } from '../smoke/final-stats.ts'
 import { shown } from '../terminal.ts'
 
-/** A member's figures under the names that `smoke` uses, the runbook's first. */
+/** A member's figures, under the names that `smoke` uses; those of the runbook come first. */
 export interface Figures {
   plain: Record<string, string | number>
   rejected: Record<string, number>
@@ -29,14 +29,14 @@ export function figuresOf(stats: MeshStats): Figures {
   return { plain, rejected: stats.rejected, heldBack: stats.heldBack, quota: Object.fromEntries(quota) }
 }
 
-/** The sum of many members has neither an id nor connections, and each has a quota of its own. */
+/** The sum of several members has no id and no connections, and each member has its own quota. */
 export function sumOf(total: MeshStats): Figures {
   const { plain, rejected, heldBack } = figuresOf(total)
   const { peer_id, connected_peers, ...sum } = plain
   return { plain: sum, rejected, heldBack, quota: {} }
 }
 
-/** As they stand in a document. */
+/** The figures as a JSON document has them. */
 export const figureDocument = ({ plain, rejected, heldBack, quota }: Figures): object => ({
   ...plain,
   rejected,
@@ -44,7 +44,7 @@ export const figureDocument = ({ plain, rejected, heldBack, quota }: Figures): o
   quota
 })
 
-/** As `name: value`. */
+/** The figures as lines of `name: value`. */
 export function figureLines({ plain, rejected, heldBack, quota }: Figures): string[] {
   const reasons = (counts: Record<string, number>) =>
     Object.entries(counts)
@@ -61,7 +61,7 @@ export function figureLines({ plain, rejected, heldBack, quota }: Figures): stri
   ]
 }
 
-/** In one line, for a log. */
+/** The figures in one line, for a log. */
 export function figureLine({ plain, quota }: Figures): string {
   const left = Object.entries(quota).map(([resource, { remaining }]) => [`quota_${shown(resource)}`, remaining])
   return [...Object.entries(plain), ...left].map(([name, value]) => `${name}=${value}`).join(' ')

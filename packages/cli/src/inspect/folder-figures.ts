@@ -2,7 +2,7 @@ import { shown } from '../terminal.ts'
 import { withFolder } from './folder.ts'
 import { ago, counted } from './show.ts'
 
-/** What the directory of a cache tells by itself: of hits and members it knows nothing. */
+/** The figures that a cache directory gives by itself: it knows nothing about hits and members. */
 export interface FolderFigures {
   directory: string
   cache_size: number

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { type CacheFolder, openCacheFolder } from 'ghmesh/cache-folder'
 import { CliError } from '../errors.ts'
 
-/** Whether there is a cache in a directory, of whatever state. */
+/** Whether a directory contains a cache, in any state. */
 export const hasCache = (directory: string): boolean => existsSync(join(directory, 'cache.db'))
 
 /**
- * Opens the cache of a directory for as long as `work` takes.
+ * Opens the cache of a directory while `work` runs.
  *
- * @throws CliError when there is none; MeshError when it cannot be read
+ * @throws CliError if there is none; MeshError if it cannot be read
  */
 export async function withFolder<T>(directory: string, work: (folder: CacheFolder) => Promise<T> | T): Promise<T> {
   if (!hasCache(directory)) {

@@ -34,7 +34,7 @@ export async function list(what: string | undefined, flags: ListFlags, signal: A
 }
 
 /**
- * Which URLs are meant by a repository, or by the beginning of a URL or path.
+ * The URLs that a repository, or the beginning of a URL or path, stands for.
  *
  * @throws CliError for anything else
  */

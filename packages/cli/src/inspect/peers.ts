@@ -15,7 +15,7 @@ export interface PeersFlags extends Pick<Place, 'socket'> {
 
 const nobody = () => networkingOff() ?? 'there is no secret, so there are no members; set CACHE_P2P_SHARED_SECRET'
 
-/** What is shown: of the proxy, or of a member of a few seconds. */
+/** What is shown, from the proxy or from a member that runs for a few seconds. */
 interface Seen {
   self: { peer_id: string; proxy?: number }
   peers: readonly Peer[]
@@ -24,7 +24,7 @@ interface Seen {
   relays: readonly Relay[]
 }
 
-/** `ghmesh peers`: the members that the proxy is connected with, or those that a member of a few seconds meets. */
+/** `ghmesh peers`: the members that the proxy is connected to, or that a member meets within a few seconds. */
 export async function peers(flags: PeersFlags, signal: AbortSignal): Promise<number> {
   const output = createOutput({ json: flags.json })
   const { proxy } = await sourceOf({ socket: flags.socket })

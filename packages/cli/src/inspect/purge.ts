@@ -15,10 +15,10 @@ export interface PurgeFlags extends Place {
 }
 
 const defaultWaitSeconds = 3
-/** Names arrive without an event of their own. */
+/** How often to look for names, which arrive without an event of their own. */
 const pollMs = 50
 
-/** `ghmesh purge`: makes a URL or a repository stale here and at every member, through the proxy or a member of a moment. */
+/** `ghmesh purge`: makes a URL or a repository stale here and at every member, through the proxy or a member that joins briefly. */
 export async function purge(what: string, flags: PurgeFlags, signal: AbortSignal): Promise<number> {
   const output = createOutput({ json: flags.json })
   const { proxy, directory } = await sourceToChange(flags)
@@ -27,7 +27,7 @@ export async function purge(what: string, flags: PurgeFlags, signal: AbortSignal
     tell(flags, output, what, purged, proxy.figures.stats.peerId === undefined ? alone() : noneWithProxy)
     return 0
   }
-  // A directory that was named and is not there is a mistake, and one that cannot be read would be left as it is.
+  // A named directory that does not exist is a mistake, and one that cannot be read would stay unchanged.
   if (flags.cacheDir !== undefined || hasCache(directory)) await withFolder(directory, () => {})
   await using mesh = await briefMember({ cacheDir: directory, logger: output.logger })
   const isMember = mesh.peerId !== undefined
@@ -38,7 +38,7 @@ export async function purge(what: string, flags: PurgeFlags, signal: AbortSignal
   return 0
 }
 
-/** A member whose name has come by gossip hears gossip: one that has just connected may not yet. */
+/** A member whose name arrived by gossip also receives gossip; one that has just connected may not yet. */
 const listening = (mesh: Mesh): number => mesh.peers().filter(({ name }) => name !== undefined).length
 
 async function meetOne(mesh: Mesh, waitSeconds: number, output: Output, signal: AbortSignal): Promise<void> {

@@ -6,23 +6,23 @@ import type { ProxyFigures } from '../proxy/own-pages.ts'
 /** A proxy that answers. */
 export interface RunningProxy {
   socket: string
-  /** What it said when it was found. */
+  /** What it said about itself when it was found. */
   figures: ProxyFigures
   /**
-   * One of its own pages; with a body, by POST.
+   * Requests one of its own pages; with a body, by POST.
    *
-   * @throws CliError with what it says, for an answer that is none; exit code 2 when the question was wrong
+   * @throws CliError with the proxy's message if it answers with an error; exit code 2 if the request was wrong
    */
   ask<T>(path: string, body?: object): Promise<T>
 }
 
-/** A large cache is gone through for a change. */
+/** How long a change can take: it may have to go through a large cache. */
 const changePatienceMs = 60_000
 
 /**
- * The proxy that listens on a socket; undefined when nobody does.
+ * The proxy that listens on a socket; undefined if nothing does.
  *
- * @throws CliError that says who else does, and what to do
+ * @throws CliError if something else does; it says what, and what to do
  */
 export async function runningProxy(socket: string): Promise<RunningProxy | undefined> {
   const listener = await listenerOn(socket)

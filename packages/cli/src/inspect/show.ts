@@ -8,7 +8,7 @@ export function ago(ms: number): string {
 
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 
-/** Rows below each other, in columns that are as wide as they must be. */
+/** Rows as lines of text, in columns as wide as their longest cell. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = []
   for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length)

@@ -5,22 +5,22 @@ import { CliError } from '../errors.ts'
 import { canBeSocket, defaultSocket, socketPath } from '../proxy/socket-path.ts'
 import { type RunningProxy, runningProxy } from './running-proxy.ts'
 
-/** Where a user says to look. */
+/** Where the user wants to look. */
 export interface Place {
   socket?: string | undefined
   cacheDir?: string | undefined
 }
 
-/** What a command looks at: the proxy that runs, or else the directory. Of a proxy, the directory is the one that it uses. */
+/** What a command looks at: the running proxy and the directory that it uses, or else a directory. */
 export interface Source {
   proxy?: RunningProxy | undefined
   directory: string
 }
 
 /**
- * The proxy where one runs, else the directory. A directory that was named is taken as it is.
+ * The running proxy, or else the directory. A directory that the user named is used as it is.
  *
- * @throws CliError when nobody listens on the socket that was named, or no proxy does
+ * @throws CliError if nothing listens on the socket that the user named, or something other than a proxy
  */
 export async function sourceOf({ socket, cacheDir }: Place): Promise<Source> {
   if (cacheDir !== undefined) return { directory: resolve(cacheDir) }
@@ -29,8 +29,8 @@ export async function sourceOf({ socket, cacheDir }: Place): Promise<Source> {
 }
 
 /**
- * The same, for what changes entries: where the proxy uses the directory that was named, the change goes through it, for it
- * has entries of it in memory.
+ * The same, for commands that change entries: if the proxy uses the named directory, the change goes through the proxy, which
+ * has entries from it in memory.
  */
 export async function sourceToChange(place: Place): Promise<Source> {
   if (place.cacheDir === undefined) return sourceOf(place)
@@ -42,7 +42,7 @@ export async function sourceToChange(place: Place): Promise<Source> {
 }
 
 async function proxyOn(socket: string | undefined): Promise<RunningProxy | undefined> {
-  // Where no proxy can be, that matters only to whoever names one.
+  // If there can be no proxy here, that matters only to users who name one.
   if (socket === undefined && !canBeSocket(defaultSocket())) return undefined
   const path = socketPath(socket)
   const proxy = await runningProxy(path)

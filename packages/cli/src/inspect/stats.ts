@@ -15,14 +15,14 @@ export interface StatsFlags extends Place {
   json?: boolean
 }
 
-/** What is known at one moment, in all the forms in which it can be said. */
+/** What is known at one moment, in every form in which it can be printed. */
 interface Look {
   document: object
   many: string[]
   one: string
 }
 
-/** `ghmesh stats`: the proxy's figures, or the whole group's, or what the cache directory tells. */
+/** `ghmesh stats`: the figures of the proxy, of the whole group, or of the cache directory. */
 export async function stats(flags: StatsFlags, signal: AbortSignal): Promise<number> {
   const output = createOutput({ json: flags.json })
   const source = await sourceOf(flags)

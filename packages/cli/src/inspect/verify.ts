@@ -18,11 +18,11 @@ interface Report {
   damaged: { name?: string; damage: string }[]
   /** Damaged records that were removed. */
   removed: number
-  /** The file itself was damaged, and is set aside. */
+  /** The file itself was damaged, and was set aside. */
   renewed?: true
 }
 
-/** `ghmesh cache verify`: reads every record as a whole. Exit code 1 when damage is left. */
+/** `ghmesh cache verify`: reads every record completely. Exit code 1 if damage remains. */
 export async function verify(flags: VerifyFlags, signal: AbortSignal): Promise<number> {
   const output = createOutput({ json: flags.json })
   const { directory } = await sourceOf(flags)
@@ -45,7 +45,7 @@ function read(directory: string, { repair }: VerifyFlags, signal: AbortSignal): 
     for (const { name, damage } of folder.verify()) {
       report.records++
       if (damage !== undefined) report.damaged.push({ ...(name !== undefined && { name: shown(name) }), damage })
-      // So that Ctrl-C is heard.
+      // Gives Ctrl-C a chance to be noticed.
       if (report.records % 256 === 0) await breathe()
       signal.throwIfAborted()
     }

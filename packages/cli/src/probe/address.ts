@@ -4,10 +4,10 @@ import { staticPeers } from 'ghmesh'
 import { CliError, messageOf } from '../errors.ts'
 
 /**
- * The address as it was copied, with the name of the variable before it or without; of several, as a relay prints them, the
- * first.
+ * The address as it was copied, with or without the name of the variable before it; the first one of several, as a relay prints
+ * them.
  *
- * @throws CliError for what is no multiaddr with a peer id at its end, or leads through a relay
+ * @throws CliError if it is not a multiaddr that ends in a peer id, or if it leads through a relay
  */
 export function readAddress(copied: string): string {
   const [address = ''] = copied
@@ -27,7 +27,7 @@ export function readAddress(copied: string): string {
 const noCircuits = (relay: string): string =>
   `a probe goes directly to a machine, but this address leads through a relay, which opens circuits only for peers with a proof of a group; a probe has no secret. Probe the relay's own address, ${relay}; "ghmesh peers" and "ghmesh doctor" show whether members meet through it`
 
-/** Where an address leads first: to the host itself, or to who relays; undefined for other than TCP. */
+/** The first hop of an address: the host itself, or the relay; undefined for anything but TCP. */
 export function socketOf(address: string): { host: string; port: number } | undefined {
   const [, host, port] = /^\/(?:ip4|ip6|dns[46]?)\/([^/]+)\/tcp\/(\d+)/.exec(address) ?? []
   return host === undefined ? undefined : { host, port: Number(port) }

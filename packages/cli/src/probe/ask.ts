@@ -7,7 +7,7 @@ import { shown } from '../terminal.ts'
 import { isOwnHost, readAddress, socketOf } from './address.ts'
 import { reach } from './reach.ts'
 
-/** `ghmesh probe <multiaddr>`: says who answers, or why nobody does. */
+/** `ghmesh probe <multiaddr>`: prints who answers, or why nobody does. */
 export async function ask(copied: string, waitSeconds: number, output: Output, signal: AbortSignal): Promise<number> {
   const address = readAddress(copied)
   const done = output.waiting(`Probing ${address}`)
@@ -51,7 +51,7 @@ function tell(address: string, report: ProbeReport, output: Output): void {
   }
 }
 
-/** A host of another name is another one, even behind a forwarded port of this machine. */
+/** A host with another name is another host, even behind a forwarded port of this machine. */
 function isOther(address: string, { name, path }: ProbeReport): boolean {
   if (name !== undefined && name !== relayName && name !== hostname()) return true
   const { host = '' } = socketOf(address) ?? {}

@@ -13,7 +13,7 @@ export interface ProbeFlags {
 
 const defaultWaitSeconds = 10
 
-/** `ghmesh probe`: can this machine reach another one, or the other way round? */
+/** `ghmesh probe`: can this machine reach another one, or another one this machine? */
 export async function probe(given: string | undefined, flags: ProbeFlags, signal: AbortSignal): Promise<number> {
   const output = createOutput(flags)
   if (flags.serve) {

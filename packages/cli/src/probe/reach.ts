@@ -7,7 +7,7 @@ export type Reached = { report: ProbeReport } | { why: Why }
 
 const rounds = 5
 
-/** Probes an address from a peer of no group, until somebody answers, it is known why not, or time is up. */
+/** Probes an address as a peer without a group, until somebody answers, the reason is known, or time is up. */
 export async function reach(address: string, waitMs: number, signal: AbortSignal): Promise<Reached> {
   const transport = await bareTransport()
   const late = AbortSignal.timeout(waitMs)
@@ -19,7 +19,7 @@ export async function reach(address: string, waitMs: number, signal: AbortSignal
       } catch (error) {
         signal.throwIfAborted()
         const why = await whyNot(error, address, transport.peers().length > 0)
-        // libp2p gives up sooner than the user may want to.
+        // libp2p gives up sooner than the user may want.
         if (why.reason !== 'timeout' || late.aborted) return { why }
       }
     }

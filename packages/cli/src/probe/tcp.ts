@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 
-/** Why no TCP connection comes about, as an error code; undefined when one does. */
+/** Why a TCP connection fails, as an error code; undefined if it succeeds. */
 export function tcpFailure(
   { host, port }: { host: string; port: number },
   signal: AbortSignal

@@ -4,12 +4,12 @@ import { networkOptions } from '../environment.ts'
 export interface BareOptions {
   /** Default 0: any. */
   listenPort?: number
-  /** What a peer that probes is told. */
+  /** What a probing peer is told. */
   name?: string
   warn?(message: string): void
 }
 
-/** A running transport of no group: it hears no messages and answers nothing but probes. */
+/** A running transport that belongs to no group: it receives no messages and answers only probes. */
 export async function bareTransport({ listenPort = 0, name, warn }: BareOptions = {}): Promise<Libp2pTransport> {
   const onWarning = ({ message }: Error) => warn?.(`ghmesh: ${message}`)
   const transport = libp2pTransport({ ...networkOptions(), listenPort, onWarning })

@@ -21,7 +21,7 @@ export interface Why {
   exitCode?: number
 }
 
-/** For a TCP connection that tells what libp2p does not. */
+/** For a plain TCP connection, which tells more than libp2p does. */
 const tcpMs = 1000
 
 const reasonOfCode: Record<string, Why['reason']> = {
@@ -36,7 +36,7 @@ const reasonOfCode: Record<string, Why['reason']> = {
   EAI_NODATA: 'name'
 }
 
-/** Why a probe failed, and what to do about it; `connected`: the connection stood when it did. */
+/** Why a probe failed, and what to do about it; `connected`: it failed after the connection was established. */
 export async function whyNot(error: unknown, address: string, connected: boolean): Promise<Why> {
   const socket = socketOf(address)
   const place = socket ? `${socket.host} port ${socket.port}` : address
@@ -97,7 +97,7 @@ export async function whyNot(error: unknown, address: string, connected: boolean
     if (name === 'UnsupportedProtocolError') return 'not-ghmesh'
     if (/does not match expected remote identity key/.test(message)) return 'wrong-peer'
     if (connected) return /ERR_PROTOCOL/.test(code) ? 'not-ghmesh' : 'silent'
-    // Given up before or after the port was open? And a WebSocket says nothing of why.
+    // Did it fail before or after the port was open? A WebSocket does not say why either.
     if (!socket) return 'failed'
     const failure = await tcpFailure(socket, AbortSignal.timeout(tcpMs))
     if (failure !== undefined) return reasonOfCode[failure] ?? 'failed'
@@ -105,7 +105,7 @@ export async function whyNot(error: unknown, address: string, connected: boolean
   }
 }
 
-/** What libp2p said, under the SDK's own error. */
+/** libp2p's own message, inside the SDK's error. */
 function causeOf(error: unknown): { name?: string; message?: string; code?: string } {
   const { cause, code } = error as { cause?: object; code?: string }
   if (cause === undefined || code === 'ERR_PROTOCOL') return error as Error

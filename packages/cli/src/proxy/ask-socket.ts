@@ -9,11 +9,11 @@ export interface SocketQuestion {
   path: string
   /** Sent as JSON by POST; absent: GET. */
   body?: object | undefined
-  /** How long the answer may be silent. Default 3 s. */
+  /** Maximum time without data from the other side. Default 3 s. */
   patienceMs?: number
 }
 
-/** Asks whoever listens on a Unix socket. Rejects with the system's error, or `ETIMEDOUT` for silence. */
+/** Sends a request to a Unix socket. Rejects with the system's error, or with `ETIMEDOUT` after too long a silence. */
 export function askSocket(socket: string, { path, body, patienceMs = 3000 }: SocketQuestion): Promise<SocketAnswer> {
   const json = body && JSON.stringify(body)
   const headers = { host: 'localhost', ...(json && { 'content-type': 'application/json' }) }

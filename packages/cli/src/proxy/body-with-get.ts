@@ -4,12 +4,12 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 
-// Taken once, as the core does: the global one may be a mesh's later.
+// Taken once, as the core does: later, the global one may be a mesh's.
 const ownFetch = globalThis.fetch
 
 /**
- * The global fetch, and besides what it refuses: a body with GET or HEAD (Fetch standard, constructor of `Request`). It has no
- * meaning (RFC 9110, section 9.3.1), but clients send it and GitHub answers. Such a request follows no redirect.
+ * The global fetch, extended by what it refuses: a body with GET or HEAD (Fetch standard, constructor of `Request`). Such a body
+ * has no meaning (RFC 9110, section 9.3.1), but clients send it and GitHub answers. These requests follow no redirects.
  *
  * @throws as fetch does
  */
@@ -37,7 +37,7 @@ async function send(url: URL, init: RequestInit, body: BodyInit): Promise<Respon
       resolve(new Response(isBodiless ? null : (Readable.toWeb(incoming) as BodyInit), { status, statusText, headers }))
     })
   })
-  // An answer may come before all is sent; what is wrong with sending then shows in the answer.
+  // The response may arrive before everything is sent; it then shows what went wrong with sending.
   pipeline(Readable.fromWeb(new Response(body).body as ReadableStream), sending).catch(() => {})
   return answered
 }

@@ -6,25 +6,25 @@ import { formerOf, giveBack } from './gh-takeover.ts'
 import { holderOf } from './listener.ts'
 import { lockStart, readState, removeState, writeState } from './state.ts'
 
-/** A socket that nobody else starts on. */
+/** A socket on which no other proxy can start. */
 export interface Claim {
-  /** The proxy listens: says so beside the socket and, if wanted, to gh. Others may look from now on. */
+  /** Call it once the proxy listens: writes that down next to the socket and, if wanted, into gh's configuration. */
   settle(): Promise<void>
-  /** Gives everything back. At once, for it also happens while the process exits; calling it again does nothing. */
+  /** Restores everything. Synchronous, because it also runs while the process exits; calling it again does nothing. */
   release(): void
 }
 
 export interface ClaimOptions {
   /** Make gh use the socket. */
   gh: boolean
-  /** Something to know that stops nothing. */
+  /** Called with a problem that does not stop the proxy. */
   warn(message: string): void
 }
 
 /**
- * Takes a socket that nobody listens on, and puts right what a crash left behind.
+ * Claims a socket that nothing listens on, and repairs what a crash left behind.
  *
- * @throws CliError that says who listens, for one that is taken
+ * @throws CliError if it is taken; it says by whom
  */
 export async function claimSocket(socket: string, { gh, warn }: ClaimOptions): Promise<Claim> {
   let unlock: (() => void) | undefined = await lockStart(socket)
@@ -41,12 +41,12 @@ export async function claimSocket(socket: string, { gh, warn }: ClaimOptions): P
       if (taken) giveBack(socket, taken)
       removeState(socket)
     } catch (error) {
-      // The state stays, so that the next start can do it.
+      // The state stays, so that the next start can repair it.
       warn(`ghmesh: gh still uses ${socket}: ${messageOf(error)}`)
     }
   }
 
-  /** What cannot be given back now, for gh is not there or fails, remains to be given back at the end. */
+  /** If it cannot be restored now, because gh is missing or fails, it is restored at the end. */
   function giveBackOrKeep(former: NonNullable<typeof taken>): void {
     try {
       giveBack(socket, former)

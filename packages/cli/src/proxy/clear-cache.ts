@@ -2,8 +2,8 @@ import type { Mesh } from 'ghmesh'
 import { openCacheFolder } from 'ghmesh/cache-folder'
 
 /**
- * Removes all that a member keeps; resolves to how many records that were. The folder first, in one go: record by record, as
- * the member does it, 100,000 of them would keep clients waiting for seconds. Then nothing is left for it but its memory.
+ * Removes everything that a member stores; resolves to the number of records. The folder first, all at once: one by one, as the
+ * member does it, 100,000 records would keep clients waiting for seconds. The member then only has to clear its memory.
  */
 export async function clearCache(mesh: Pick<Mesh, 'clear' | 'stats'>, cacheDir: string | undefined): Promise<number> {
   const { entries } = mesh.stats()
@@ -12,7 +12,7 @@ export async function clearCache(mesh: Pick<Mesh, 'clear' | 'stats'>, cacheDir: 
   return removed ?? entries
 }
 
-/** Undefined where the folder cannot be used, and so the member has its entries in memory alone. */
+/** Undefined if the folder cannot be used, so that the member has its entries in memory only. */
 function clearFolder(directory: string): number | undefined {
   try {
     const folder = openCacheFolder(directory)

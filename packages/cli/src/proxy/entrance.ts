@@ -1,2 +1,2 @@
-/** Where a client came in. */
+/** How a client connected. */
 export type Entrance = { kind: 'socket'; path: string } | { kind: 'port'; port: number }

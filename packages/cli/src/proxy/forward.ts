@@ -13,27 +13,27 @@ import type { Target } from './target.ts'
 export interface ForwardOptions {
   mesh: Pick<Mesh, 'fetch' | 'peek'>
   api: URL
-  /** Absent: GraphQL is passed on untouched. */
+  /** Absent: GraphQL is forwarded unchanged. */
   graphql?: { cache: GraphqlCache; questionOf: Promise<Questions> }
-  /** URLs of the API in JSON bodies lead to where the client asked. */
+  /** Rewrites URLs of the API in JSON bodies to the base URL that the client uses. */
   rewriteUrls?: boolean | undefined
   ready?: Promise<unknown> | undefined
-  /** A request was sent on without a look at the cache. */
+  /** Called when a request was forwarded without using the cache. */
   passed(): void
 }
 
 interface ForwardHow {
   signal: AbortSignal
-  /** Redirects to other origins are followed: the client cannot go there by itself. */
+  /** Follow redirects to other origins: the client cannot reach them itself. */
   follows: boolean
 }
 
 export type Forward = (req: IncomingMessage, res: ServerResponse, target: Target, how: ForwardHow) => Promise<void>
 
-/** The client's token or none: anybody who can open the port must not use this member's. */
+/** The client's own token, or none: a client of the port must not use this member's token. */
 const ownToken = { credentials: 'omit' } as const
 
-/** Larger bodies are no ordinary queries. */
+/** Maximum size of a query that is looked at: ordinary ones are smaller. */
 const maxQueryBytes = 256 * 1024
 
 /** Sends a request through the mesh, streaming both ways, with the client's own method, headers and body. */
@@ -55,9 +55,9 @@ export function createForward({ mesh, api, graphql, rewriteUrls, ready, passed }
       }
       body = text
     }
-    // A write that follows a redirect would be sent twice, and its body is gone.
+    // To follow a redirect, a write would have to be sent twice, and its body is gone.
     const redirect = writes ? 'manual' : 'follow'
-    // Who has a condition wants to know how things are now; that is free where nothing changed.
+    // A client with a condition wants the current state; that is free if nothing changed.
     const cache = headers.has('if-none-match') ? 'no-cache' : cacheModeOf(req.headers)
     const init = { ...ownToken, method, headers, body, duplex: 'half', redirect, signal, cache }
     if (writes) graphql?.cache.clear()

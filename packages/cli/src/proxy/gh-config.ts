@@ -13,7 +13,7 @@ export function ghConfigDir(): string {
   return join(XDG_CONFIG_HOME || join(homedir(), '.config'), 'gh')
 }
 
-// Not awaited, so that it also works while the process exits.
+// Synchronous, so that it also works while the process exits.
 function config(configDir: string, ...args: string[]): string {
   try {
     return execFileSync('gh', ['config', ...args], {
@@ -21,7 +21,7 @@ function config(configDir: string, ...args: string[]): string {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 10_000,
-      // A second Ctrl-C on the terminal must not end it half-way.
+      // A second Ctrl-C on the terminal must not end it halfway.
       detached: true
     } as ExecFileSyncOptionsWithStringEncoding)
   } catch (error) {
@@ -36,13 +36,13 @@ export const noGh = () => new CliError('the command gh was not found; see https:
 /**
  * The socket that gh uses; empty for none.
  *
- * @throws CliError when gh does not say
+ * @throws CliError if gh does not tell
  */
 export function ghSocket(configDir: string): string {
   try {
     return config(configDir, 'get', key).trim()
   } catch (error) {
-    // Some versions have no value for what was never set, and say so as a failure.
+    // Some versions of gh fail if the value was never set.
     if (error instanceof CliError && /could not find key|failed: not found$/.test(error.message)) return ''
     throw error
   }

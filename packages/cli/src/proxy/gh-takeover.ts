@@ -4,18 +4,18 @@ import { ghConfigDir, ghSocket, setGhSocket } from './gh-config.ts'
 import { holderOf } from './listener.ts'
 import { type ProxyState, readState } from './state.ts'
 
-/** Crashed proxies whose socket stood in gh's configuration before each other. */
+/** Maximum of crashed proxies to look back through, each in gh's configuration before the next one. */
 const maxCrashes = 10
 
-/** After a crash: gh gets back what it had, unless its configuration was changed since. */
+/** After a crash: restores gh's configuration, unless it was changed since. */
 export function giveBack(socket: string, { former, configDir }: NonNullable<ProxyState['gh']>): void {
   if (ghSocket(configDir) === socket) setGhSocket(configDir, former)
 }
 
 /**
- * What gh's configuration has to be given back later, when this socket takes it over now.
+ * The value that has to be restored in gh's configuration later, if this socket takes it over now.
  *
- * @throws CliError when it already goes through another proxy that runs
+ * @throws CliError if gh already uses another running proxy
  */
 export async function formerOf(
   socket: string,

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { raceSignal } from 'race-signal'
 
-/** An answer as it can be given again. */
+/** A stored response. */
 interface GraphqlAnswer {
   status: number
   statusText: string
@@ -17,7 +17,7 @@ interface Waiter {
   mode?: RequestCache
 }
 
-/** One request under way, for all who ask the same meanwhile. */
+/** One request under way, shared by everybody who asks the same meanwhile. */
 interface InFlight {
   outcome: Promise<GraphqlAnswer>
   control: AbortController
@@ -26,28 +26,28 @@ interface InFlight {
 
 export interface GraphqlCache {
   /**
-   * The answer to a question: kept, being fetched for somebody, or asked for. Always asked for with `no-cache` and, then
-   * without keeping it, `no-store`. Rejects as `ask` does, or when the waiter's signal aborts; the signal that `ask` gets
-   * aborts once nobody waits for it any more.
+   * The response to a question: stored, being fetched for somebody else, or fetched now. `no-cache` always fetches it, and
+   * `no-store` does so without storing it. Rejects as `ask` does, or when the waiter's signal aborts; the signal passed to `ask`
+   * aborts once nobody waits any more.
    */
   answer(question: string, ask: Ask, waiter: Waiter): Promise<GraphqlAnswer>
-  /** Something was written: nothing that was asked before is given any more. */
+  /** Something was written: responses to earlier questions are not used any more. */
   clear(): void
   readonly hits: number
 }
 
 export interface GraphqlCacheOptions {
-  /** From when GitHub was asked. */
+  /** Counted from when GitHub was asked. */
   ttlMs: number
   /** Milliseconds. */
   now(): number
   /** Default 1000. */
   maxEntries?: number
-  /** All bodies together. Default 32 MiB. */
+  /** Maximum bytes of all bodies together. Default 32 MiB. */
   maxBytes?: number
 }
 
-/** Answers to queries, for a given time; the least recently used go first. */
+/** Stores responses to queries for a given time; evicts the least recently used first. */
 export function createGraphqlCache(options: GraphqlCacheOptions): GraphqlCache {
   const { ttlMs, now, maxEntries = 1000, maxBytes = 32 * 1024 * 1024 } = options
   const kept = new LRUCache<string, { answer: GraphqlAnswer; at: number }>({
@@ -67,7 +67,7 @@ export function createGraphqlCache(options: GraphqlCacheOptions): GraphqlCache {
     const mine = requests
     const at = now()
     const answer = await asking
-    // Cleared meanwhile: this may be from before the write. And who was asked again does not go back.
+    // Cleared meanwhile: this response may be from before the write. Nor does an older response replace a newer one.
     if (mine === requests && isGood(answer) && at >= (kept.peek(question)?.at ?? 0))
       kept.set(question, { answer, at }, { start: at })
     return answer
@@ -138,7 +138,7 @@ function labelled(headers: Headers, status: string, ageMs: number): Headers {
   return copy
 }
 
-/** An answer with errors in it, such as a rate limit's, is no answer for later. */
+/** A response that contains errors, such as a rate limit's, is not stored. */
 function isGood({ status, body }: GraphqlAnswer): boolean {
   if (status !== 200) return false
   try {

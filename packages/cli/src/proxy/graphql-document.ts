@@ -1,14 +1,14 @@
 import { Kind, parse } from 'graphql/language'
 import { stripIgnoredCharacters } from 'graphql/utilities/stripIgnoredCharacters.js'
 
-/** 4 ms to parse. 256 KiB can hold 131,000, which take 60 ms; an ordinary query has some hundreds. */
+/** Maximum tokens, which take 4 ms to parse. 256 KiB can hold 131,000, which take 60 ms; an ordinary query has some hundreds. */
 const maxLexicalTokens = 20_000
 /** The parser keeps them all. */
 const maxComments = 1000
 
 /**
- * A GraphQL document without what means nothing in it (GraphQL specification, "Ignored Tokens"). Undefined for one that is not
- * made of queries and fragments only, or is not understood: that is GitHub's business.
+ * A GraphQL document without its ignored tokens (GraphQL specification, "Ignored Tokens"). Undefined if it contains anything but
+ * queries and fragments, or cannot be parsed: then GitHub has to answer.
  */
 export function normaliseQuery(text: string): string | undefined {
   try {
@@ -17,6 +17,6 @@ export function normaliseQuery(text: string): string | undefined {
     const isMore = definitions.some((one, i) => !isQuery[i] && one.kind !== Kind.FRAGMENT_DEFINITION)
     return isQuery.includes(true) && !isMore ? stripIgnoredCharacters(text) : undefined
   } catch {
-    return undefined // no GraphQL, or nested so deep that the stack overflows
+    return undefined // not GraphQL, or nested so deep that the stack overflows
   }
 }

@@ -1,20 +1,20 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { normaliseQuery } from './graphql-document.ts'
 
-/** Names what is asked, and by whom, without keeping a token. */
+/** Identifies a question and who asks it, without keeping a token. */
 export type Questions = (url: URL, headers: Headers, body: string) => string | undefined
 
-/** Headers that may change an answer, besides the token. */
+/** Headers that can change a response, besides the token. */
 const matters = /^(?:accept$|time-zone$|graphql-|x-github-)/
 const known = new Set(['query', 'variables', 'operationName'])
 
-/** Undefined for what is not cached: mutations, subscriptions, and everything that is out of the ordinary. */
+/** Undefined for requests that are not cached: mutations, subscriptions, and anything unusual. */
 export function createQuestions(): Questions {
-  // Of this process alone, so what is kept says nothing of a token to anybody.
+  // Known to this process only, so what is kept tells nobody anything about a token.
   const secret = randomBytes(32)
   return (url, headers, body) => {
     if (headers.has('cookie') || headers.has('content-encoding')) return undefined
-    // Larger numbers are not told apart once they are parsed.
+    // Larger numbers cannot be told apart once they are parsed.
     if (/\d{16}/.test(body)) return undefined
     const asked = parse(body)
     const query = typeof asked?.query === 'string' ? normaliseQuery(asked.query) : undefined
@@ -45,10 +45,10 @@ function parse(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Deeper variables are no ordinary ones; far deeper ones would overflow the stack. */
+/** Ordinary variables are not nested deeper; far deeper ones would overflow the stack. */
 const maxDepth = 100
 
-/** The same for objects whose members come in another order; undefined for what is nested too deep. */
+/** The same text for objects whose members are in another order; undefined if nested too deep. */
 function sorted(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (depth === maxDepth) return undefined

@@ -13,19 +13,19 @@ import { targetOf } from './target.ts'
 export interface HandlerOptions {
   mesh: Pick<Mesh, 'fetch' | 'peek' | 'stats' | 'peers' | 'relays' | 'purge' | 'clear'>
   api: URL
-  /** Where the mesh keeps its entries. */
+  /** The folder in which the mesh keeps its entries. */
   cacheDir?: string | undefined
-  /** 0: GraphQL is passed on untouched. */
+  /** 0: GraphQL is forwarded unchanged. */
   graphqlTtlMs: number
-  /** URLs of the API in JSON bodies lead to where the client asked. */
+  /** Rewrites URLs of the API in JSON bodies to the base URL that the client uses. */
   rewriteUrls?: boolean | undefined
-  /** What requests wait for that the own cache has no fresh answer to, such as a first member. */
+  /** What requests wait for if the local cache has no fresh response, such as a first member. */
   ready?: Promise<unknown> | undefined
-  /** Hears of each request once it is answered, without its query: there may be a secret in it. */
+  /** Called after each response, without the query of its URL, which may contain a secret. */
   answered?: ((method: string, path: string, status: number, cacheStatus: string) => void) | undefined
 }
 
-/** What the proxy does with a request, by the entrance it came through. Nothing throws out of it. */
+/** What the proxy does with a request, depending on how the client connected. Never throws. */
 export function createHandler(options: HandlerOptions): (entrance: Entrance) => RequestListener {
   const { mesh, api, cacheDir, graphqlTtlMs, rewriteUrls, ready, answered } = options
   const cache = createGraphqlCache({ ttlMs: graphqlTtlMs, now: Date.now })
@@ -71,12 +71,12 @@ export function createHandler(options: HandlerOptions): (entrance: Entrance) => 
     try {
       await forward(req, res, target, { signal: control.signal, follows: entrance.kind === 'socket' })
     } catch (error) {
-      // Nobody is there to tell, or part of the answer is sent already and it must not look complete.
+      // The client has gone, or part of the response has been sent and it must not look complete.
       if (control.signal.aborted || res.headersSent) res.destroy()
       else sendJson(res, 502, { message: `ghmesh: cannot reach ${api.host}: ${messageOf(error)}` })
     }
   }
 }
 
-/** Loaded at once, though not before the proxy listens, and only where it is used: there is a parser in it. */
+/** Loaded right after the proxy listens, and only if it is used, because it contains a parser. */
 const loadQuestions = async () => (await import('./graphql-question.ts')).createQuestions()

@@ -15,7 +15,7 @@ const hopByHop = new Set([
 /** `fetch` decides on these itself, or cannot send them. */
 const notForFetch = new Set(['host', 'accept-encoding', 'expect'])
 
-/** The client's headers as they go on. */
+/** The client's headers as they are forwarded. */
 export function requestHeaders({ headers, rawHeaders }: IncomingMessage): Headers {
   const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()))
   const sent = new Headers()
@@ -27,7 +27,7 @@ export function requestHeaders({ headers, rawHeaders }: IncomingMessage): Header
   return sent
 }
 
-/** How the cache is to be used, by the client's `Cache-Control`. */
+/** How to use the cache, from the client's `Cache-Control`. */
 export function cacheModeOf(headers: IncomingHttpHeaders): RequestCache {
   const wanted = headers['cache-control'] ?? ''
   if (/\bno-store\b/i.test(wanted)) return 'no-store'
@@ -39,7 +39,7 @@ export const baseUrl = (api: URL): string => api.href.replace(/\/$/, '')
 
 export type Header = readonly [name: string, value: string]
 
-/** An answer's headers as the client gets them. `fetch` has decoded the body. */
+/** A response's headers as the client receives them. `fetch` has decoded the body. */
 export function responseHeaders(headers: Headers, api: URL, clientBase?: string): Header[] {
   const decoded = headers.has('content-encoding')
   const sent: Header[] = []
@@ -50,7 +50,7 @@ export function responseHeaders(headers: Headers, api: URL, clientBase?: string)
   return sent
 }
 
-/** Links to other pages lead back to where the client asked. */
+/** Rewrites links to other pages to the base URL that the client uses. */
 function rebased(name: string, value: string, api: URL, clientBase: string): string {
   const base = `${baseUrl(api)}/`
   if (name === 'link') return value.replaceAll(`<${base}`, `<${clientBase}/`)

@@ -5,14 +5,14 @@ import { maxDescriptors } from 'ghmesh/node-sockets'
 import { CliError } from '../errors.ts'
 
 const secondMs = 1000
-/** Clients that come at the same moment: a socket refuses those for whom there is no room in its line. */
+/** How many clients can connect at the same moment: a socket refuses those for which its queue has no room. */
 const backlog = 4096
 
 function newServer(): Server {
   const server = createServer({
-    // A client that stalls holds nothing but its own connection, and not for ever.
+    // A stalled client holds only its own connection, and not for ever.
     headersTimeout: 30 * secondMs,
-    // A long upload is none that stalls.
+    // A long upload is not a stalled client.
     requestTimeout: 0,
     maxHeaderSize: 16 * 1024
   })
@@ -20,10 +20,10 @@ function newServer(): Server {
   return server
 }
 
-/** Listens on a Unix socket that only this user may open. What was there goes. */
+/** Listens on a Unix socket that only this user can open. Replaces whatever was there. */
 export async function listenOnSocket(path: string, listener: RequestListener): Promise<Server> {
   const server = newServer().on('request', listener)
-  // From the first moment on, so not by chmod.
+  // From the first moment on, so chmod would be too late.
   const mask = process.umask(0o177)
   try {
     server.listen({ path, backlog })
@@ -35,8 +35,8 @@ export async function listenOnSocket(path: string, listener: RequestListener): P
 }
 
 /**
- * Listens on a port of the loopback address; 0 for any. Everybody on this machine can open it, and by doing nothing else than
- * that must not take the descriptors that the socket and GitHub need.
+ * Listens on a port of the loopback address; 0 for any. Everybody on this machine can connect to it, and connections alone must
+ * not use up the descriptors that the socket and GitHub need.
  */
 export async function listenOnPort(
   wanted: number,
@@ -61,7 +61,7 @@ function listening(server: Server, where: string): Promise<void> {
   })
 }
 
-/** Ends a server: what is under way has a moment left. Calling it again does nothing. */
+/** Closes a server; requests under way get a moment to finish. Calling it again does nothing. */
 export async function closeServer(server: Server, graceMs = 2 * secondMs): Promise<void> {
   if (!server.listening) return
   const closed = new Promise((resolve) => server.close(resolve))

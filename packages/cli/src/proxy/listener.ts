@@ -3,17 +3,17 @@ import { CliError } from '../errors.ts'
 import { askSocket } from './ask-socket.ts'
 import { isTrusted } from './own-file.ts'
 
-/** Who listens on a socket, in words; undefined when nobody does. */
+/** What listens on a socket, in words; undefined if nothing does. */
 export type Holder = string | undefined
 
-/** What a proxy says of itself; see `own-pages.ts` for the rest of it. */
+/** What a proxy says about itself; see `own-pages.ts` for the rest. */
 interface ProxyIdentity {
   pid: number
   /** ISO time. */
   since: string
 }
 
-/** What listens on a socket: nothing, something that is silent, another program, or a proxy with all that it said. */
+/** What listens on a socket: nothing, something silent, another program, or a proxy and what it said. */
 export type Listener =
   | { kind: 'nobody' }
   | { kind: 'silent' }
@@ -23,7 +23,7 @@ export type Listener =
 /**
  * What listens on a socket.
  *
- * @throws CliError for a path that is something else than a socket, or another user's
+ * @throws CliError if the path is not a socket, or belongs to another user
  */
 export async function listenerOn(socket: string): Promise<Listener> {
   const stats = await lstat(socket).catch(() => undefined)
@@ -45,7 +45,7 @@ export async function listenerOn(socket: string): Promise<Listener> {
 /**
  * Who listens on a socket.
  *
- * @throws CliError for a path that is something else than a socket, or another user's
+ * @throws CliError if the path is not a socket, or belongs to another user
  */
 export async function holderOf(socket: string): Promise<Holder> {
   const listener = await listenerOn(socket)
@@ -56,7 +56,7 @@ export async function holderOf(socket: string): Promise<Holder> {
 function identityIn(text: string): (ProxyIdentity & Record<string, unknown>) | undefined {
   try {
     const said = JSON.parse(text)
-    // By its form, for what can be read as a date may have anything in brackets.
+    // Checked by its form, because text that parses as a date can contain anything in brackets.
     const isTime = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(said.since)
     return Number.isSafeInteger(said.pid) && isTime ? said : undefined
   } catch {

@@ -3,10 +3,10 @@ import { Counter, Gauge, Registry } from 'prom-client'
 
 /** What the proxy counts besides the mesh. */
 export interface ProxyCounts {
-  /** Sent on without a look at the cache: writes, conditions of the client's own, GraphQL. */
+  /** Forwarded without using the cache: writes, the client's own conditions, GraphQL. */
   passed: number
   graphqlHits: number
-  /** By the guard of the port or the socket. */
+  /** Refused by the checks of the port or the socket. */
   refused: number
 }
 

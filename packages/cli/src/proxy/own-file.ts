@@ -5,24 +5,24 @@ import { CliError } from '../errors.ts'
 
 const ofOthers = 0o022
 const sticky = 0o1000
-/** What stands beside sockets is short. */
+/** The files beside sockets are short. */
 const maxBytes = 64 * 1024
 
-/** Whether something is this user's, or the system's; where there are no users, all is. */
+/** Whether something belongs to this user or the system; always true on systems without users. */
 export function isTrusted({ uid }: Pick<Stats, 'uid'>): boolean {
   const own = process.getuid?.()
   return own === undefined || uid === own || uid === 0
 }
 
 /**
- * A file that this user, or the system, wrote and nobody else can: undefined where there is none, and for everything else, such
- * as a link, or a pipe, at which a reader would wait for ever.
+ * A file that only this user or the system can have written. Undefined if there is none, and for anything else, such as a link,
+ * or a pipe on which a reader would wait for ever.
  */
 export async function readOwnFile(path: string): Promise<{ text: string; mtimeMs: number } | undefined> {
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
   try {
     await using file = await open(path, flags)
-    // Of what was opened, for the path may be another file's by now.
+    // Of the opened file, because the path may belong to another file by now.
     const stats = await file.stat()
     if (!stats.isFile() || stats.size > maxBytes || !isTrusted(stats)) return undefined
     if (process.getuid && stats.mode & ofOthers) return undefined
@@ -33,10 +33,10 @@ export async function readOwnFile(path: string): Promise<{ text: string; mtimeMs
 }
 
 /**
- * A folder in which nobody else can exchange a socket or file of this user's: its own or the system's, and writable by others
- * only if it is sticky, as /tmp is.
+ * Requires a folder in which nobody else can replace a socket or file of this user: it belongs to the user or the system, and
+ * others can write to it only if it is sticky, as /tmp is.
  *
- * @throws CliError for any other
+ * @throws CliError for any other folder
  */
 export async function requireOwnFolder(folder: string): Promise<void> {
   const stats = await lstat(folder)

@@ -8,7 +8,7 @@ import type { ProxyCounts } from './metrics.ts'
 import { sendJson, sendText } from './send.ts'
 import { purgeTarget } from './target.ts'
 
-/** What `/ghmesh/stats` says. */
+/** The response of `/ghmesh/stats`. */
 export interface ProxyFigures {
   pid: number
   version: string
@@ -19,20 +19,20 @@ export interface ProxyFigures {
   relays: Relay[]
   stats: MeshStats
   proxy: ProxyCounts
-  /** Where entries are kept. On the socket only: it names a folder of its owner's. */
+  /** Where entries are kept. Only told on the socket, because it names a folder of the user. */
   cacheDir?: string | undefined
 }
 
-/** What `/ghmesh/group` says: the figures of all members heard lately, by name, and their sum. */
+/** The response of `/ghmesh/group`: the figures of all members heard from recently, by name, and their sum. */
 export type GroupFigures = GroupStats
 
-/** What `/ghmesh/purge` answers: entries that became stale here, and members that were told. */
+/** The response of `/ghmesh/purge`: the entries that became stale here, and the members that were told. */
 export interface Purged {
   purged: number
   members: number
 }
 
-/** What `/ghmesh/clear` answers. */
+/** The response of `/ghmesh/clear`. */
 export interface Cleared {
   removed: number
 }
@@ -44,19 +44,19 @@ export interface OwnPagesOptions {
   counts(): ProxyCounts
   /** Removes all entries, on disk and in memory; resolves to how many. */
   clear(): Promise<number>
-  /** Something was made stale. */
+  /** Called after something was made stale. */
   purged(): void
 }
 
 type Answer = object | { type: string; text: string }
 
-/** More is no URL. */
+/** Maximum size of a request body: a URL is shorter. */
 const maxBodyBytes = 16 * 1024
 const paths = ['/ghmesh/stats', '/ghmesh/group', '/ghmesh/metrics', '/ghmesh/purge', '/ghmesh/clear']
 
 /**
- * The proxy's own pages, below `/ghmesh/`. What changes something takes POST through the socket, which only its owner can
- * open: the port is for every program of this machine, and a browser is one of them.
+ * The proxy's own pages, below `/ghmesh/`. Changes require POST through the socket, which only its owner can open: the port is
+ * open to every program on this machine, including browsers.
  */
 export function createOwnPages(options: OwnPagesOptions) {
   const { mesh, api, cacheDir, counts, clear, purged } = options
@@ -77,7 +77,7 @@ export function createOwnPages(options: OwnPagesOptions) {
     }),
     '/ghmesh/group': (): GroupFigures => mesh.stats({ group: true }),
     async '/ghmesh/metrics'() {
-      // Not before: few are ever asked for it.
+      // Imported here, because most proxies are never asked for it.
       const { metricsText } = await import('./metrics.ts')
       const text = await metricsText(mesh.stats(), mesh.relays(), counts(), uptimeSeconds(), version)
       return { type: 'text/plain; version=0.0.4; charset=utf-8', text }
@@ -87,7 +87,7 @@ export function createOwnPages(options: OwnPagesOptions) {
     async '/ghmesh/purge'({ target }) {
       const count = await mesh.purge(purgeTarget(String(target), api))
       purged()
-      // Who has told its name is known to hear what is gossiped.
+      // A member that has told its name is known to receive gossip.
       return { purged: count, members: mesh.peers().filter(({ name }) => name !== undefined).length }
     },
     '/ghmesh/clear': async () => ({ removed: await clear() })
@@ -124,7 +124,7 @@ function notAllowed(res: ServerResponse, method: string): void {
   refuse(res, 405, `this page accepts only ${method}`)
 }
 
-/** Undefined for what is no JSON object, or too large to be one of ours. */
+/** Undefined if it is not a JSON object, or too large to be one of ours. */
 async function bodyOf(req: IncomingMessage): Promise<Record<string, unknown> | undefined> {
   const pieces: Buffer[] = []
   let bytes = 0

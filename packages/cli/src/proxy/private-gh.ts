@@ -6,14 +6,14 @@ import { ghConfigDir, setGhSocket } from './gh-config.ts'
 import { canBeSocket, makeRunFolder } from './socket-path.ts'
 import { isAlive } from './state.ts'
 
-/** A configuration of gh's for one command. */
+/** A configuration of gh for one command. */
 export interface PrivateGh {
   configDir: string
   socket: string
   remove(): Promise<void>
 }
 
-/** A copy of gh's configuration that uses a socket beside it, in a folder for this user's eyes only. */
+/** A copy of gh's configuration that uses a socket next to it, in a folder that only this user can read. */
 export async function privateGh(): Promise<PrivateGh> {
   const configDir = await makeFolder()
   const remove = () => rm(configDir, { recursive: true, force: true })
@@ -42,7 +42,7 @@ const socketIn = (folder: string) => join(folder, 's')
 
 const prefix = 'ghmesh-gh-'
 
-/** In the run folder, or among temporary files where that cannot be written or is too long for a socket. */
+/** In the run folder, or among temporary files if that cannot be written or its path is too long for a socket. */
 async function makeFolder(): Promise<string> {
   try {
     const run = await makeRunFolder()
@@ -56,13 +56,13 @@ async function makeFolderIn(parent: string): Promise<string> {
   return mkdtemp(join(parent, `${prefix}${process.pid}-`))
 }
 
-/** Removes what killed commands left: there may be a token of gh's in it. */
+/** Removes what killed commands left behind, because it may contain a token of gh. */
 async function sweep(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN
     if (!(pid > 0) || isAlive(pid)) continue
     const folder = join(parent, name)
-    // Among temporary files anybody can put a folder of this name, and exchange it while it is being removed.
+    // Among temporary files anybody can create a folder with this name, and replace it while it is being removed.
     const owner = await lstat(folder).catch(() => undefined)
     if (owner && owner.uid === process.getuid?.()) await rm(folder, { recursive: true, force: true })
   }

@@ -1,9 +1,9 @@
-/** Carries where a redirect leads past whatever would follow it. */
+/** Carries the target of a redirect past code that would follow it. */
 const carrier = 'x-ghmesh-location'
 
 /**
- * `fetch` that hands on redirects to other origins, as archives and logs have them, instead of following them: `elsewhere`
- * tells where they lead. Those that were asked for with `follow` within one origin come as they are.
+ * `fetch` that returns redirects to other origins, such as those of archives and logs, instead of following them: `elsewhere`
+ * tells their target. Redirects within one origin come back unfollowed too, if the request says `follow`.
  */
 export const withoutLeaving =
   (fetch: typeof globalThis.fetch): typeof globalThis.fetch =>
@@ -20,7 +20,7 @@ export const withoutLeaving =
     return new Response(body, { status, statusText, headers })
   }
 
-/** Where an answer leads, if that is another origin; its headers then say so as they did when they came. */
+/** The target of a response, if it is another origin; the headers then say so again, as GitHub sent them. */
 export function elsewhere(response: Response): { url: URL; headers: Headers } | undefined {
   const target = isRedirect(response.status) ? response.headers.get(carrier) : null
   if (target === null) return undefined
@@ -30,12 +30,12 @@ export function elsewhere(response: Response): { url: URL; headers: Headers } | 
   return { url: new URL(target), headers }
 }
 
-/** The headers that a client would send there: nothing that is GitHub's business alone. */
+/** The headers that a client would send there: nothing that is meant for GitHub only. */
 export function headersElsewhere(headers: Headers): Headers {
   const sent = new Headers(headers)
   for (const name of ['authorization', 'cookie', 'if-none-match', 'if-modified-since']) sent.delete(name)
   return sent
 }
 
-/** RFC 9110, section 15.4: those with a `Location`. */
+/** Statuses of redirects with a `Location` (RFC 9110, section 15.4). */
 const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status)

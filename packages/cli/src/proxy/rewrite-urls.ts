@@ -1,31 +1,31 @@
 import { Transform } from 'node:stream'
 
-/** A longer string is no URL that GitHub would take: its limit is some 8 KiB. */
+/** Maximum length of a URL: GitHub's limit is about 8 KiB. */
 const maxUrlBytes = 8 * 1024
-/** A string that may be a URL is held back until what follows shows whether it is a property name; no longer than this. */
+/** How much text is held back while it is unclear whether a string that looks like a URL is a property name. */
 const maxHeldBytes = 2 * maxUrlBytes
 const quote = 0x22
 const backslash = 0x5c
 const colon = 0x3a
 
 export interface Rewriter {
-  /** What can be said of the text so far. */
+  /** The part of the text so far that can be sent. */
   push(piece: Uint8Array): Uint8Array
   /** The rest. */
   end(): Uint8Array
 }
 
 /**
- * Exchanges the base of URLs in a JSON text: of strings that are a URL below `from` as a whole, and only of values. Names, URLs
- * within longer text and everything else stay as they are, byte by byte. It holds back no more than one string.
+ * Replaces the base of URLs in a JSON text: only in values, and only if the whole string is a URL below `from`. Property names,
+ * URLs within longer text and everything else stay the same, byte by byte. It holds back at most one string.
  */
 export function createRewriter(from: string, to: string): Rewriter {
   const prefix = Buffer.from(from)
   let held: Uint8Array = new Uint8Array()
-  // Within a string that is no URL, and after a backslash in it.
+  // Inside a string that is not a URL, and after a backslash in it.
   let [inside, escaped] = [false, false]
 
-  /** Where a string ends, from a place inside of it: at its closing quote, or -1. */
+  /** The position of the closing quote, from a place inside the string; -1 if it is not there yet. */
   function closing(bytes: Uint8Array, start: number): number {
     for (let at = start; at < bytes.length; at++) {
       if (escaped) escaped = false
@@ -55,7 +55,7 @@ export function createRewriter(from: string, to: string): Rewriter {
       held.length > 0 ? Buffer.concat([held, piece]) : Buffer.from(piece.buffer, piece.byteOffset, piece.length)
     held = new Uint8Array()
     const said: Uint8Array[] = []
-    // `sent`: up to where all is said; `at`: up to where it is understood.
+    // `sent`: up to where the text has been passed on; `at`: up to where it has been read.
     let [sent, at] = [0, 0]
     for (;;) {
       if (inside) {
@@ -77,7 +77,7 @@ export function createRewriter(from: string, to: string): Rewriter {
       const next = end < 0 ? undefined : afterSpace(bytes, end + 1)
       const isOpen = end < 0 || (changed !== undefined && next === undefined && !isEnd)
       if (isOpen && bytes.length - start <= maxHeldBytes) {
-        // Read again together with what follows.
+        // Read again, together with the next piece.
         escaped = false
         held = Buffer.from(bytes.subarray(start))
         said.push(bytes.subarray(sent, start))
@@ -104,11 +104,11 @@ export function rewriting(rewriter: Rewriter): Transform {
   })
 }
 
-/** Whether an answer is JSON of GitHub's own, and whole. A file that was asked for as it is may be called JSON too. */
+/** Whether a response is JSON from GitHub itself, and complete. A raw file can have a JSON type too. */
 export const isOwnJson = ({ status, headers }: Pick<Response, 'status' | 'headers'>): boolean =>
   status !== 206 && /^application\/(?!.*\b(?:raw|sarif)\b)(?:[\w.-]+\+)?json\b/i.test(headers.get('content-type') ?? '')
 
-/** Undefined for what is no JSON string. */
+/** Undefined if it is not a JSON string. */
 function unescaped(content: string): string | undefined {
   if (!content.includes('\\')) return content
   try {
@@ -118,7 +118,7 @@ function unescaped(content: string): string | undefined {
   }
 }
 
-/** The next byte that is no white space (RFC 8259, section 2). */
+/** The position of the next byte that is not white space (RFC 8259, section 2). */
 function afterSpace(bytes: Uint8Array, from: number): number | undefined {
   let at = from
   while (at < bytes.length && [0x20, 0x0a, 0x0d, 0x09].includes(bytes[at] as number)) at++

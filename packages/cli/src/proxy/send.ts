@@ -15,14 +15,14 @@ export function sendText(res: ServerResponse, status: number, type: string, text
 export const sendJson = (res: ServerResponse, status: number, value: object): void =>
   sendText(res, status, 'application/json; charset=utf-8', `${JSON.stringify(value)}\n`)
 
-/** What the cache holds is in memory as a whole: sent in one piece, it arrives sooner. */
+/** The cache has whole bodies in memory: sent in one piece, they arrive sooner. */
 function isInMemory(response: Response): boolean {
   const { hit, stored, collapsed } = cacheStatus(response) ?? {}
   return hit === true || stored === true || collapsed === true
 }
 
 /**
- * Sends an answer as it comes, or as a rewriter changes it. One that breaks off is broken off for the client too.
+ * Sends a response as it arrives, or as a rewriter changes it. If it breaks off, it breaks off for the client too.
  */
 export async function sendResponse(
   res: ServerResponse,
@@ -47,7 +47,7 @@ export async function sendResponse(
   }
 }
 
-// Without the copy that `arrayBuffer` would make of what is one piece already.
+// Without the copy that `arrayBuffer` would make of a body that is already in one piece.
 async function whole(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
   for await (const piece of body) pieces.push(piece)

@@ -1,11 +1,11 @@
 import { fetchWithAnyBody } from './body-with-get.ts'
 
-/** GitHub answers so many requests of one user at once; more are a secondary limit. */
+/** Maximum requests at once: GitHub answers more from one user with a secondary rate limit. */
 const maxAtOnce = 100
 
 /**
- * `fetch` for so many requests at once, the others wait in line for an answer's headers; `signal` ends them all. What is
- * aborted leaves its place at once, in the line too.
+ * `fetch` with a maximum of requests at once; the others wait until the headers of a response arrive. `signal` ends them all. An
+ * aborted request gives up its place at once, also while it waits.
  */
 export function limitedFetch(signal: AbortSignal, most = maxAtOnce): typeof globalThis.fetch {
   const waiting = new Set<() => void>()

@@ -5,10 +5,10 @@ import process from 'node:process'
 import { CliError } from '../errors.ts'
 import { requireOwnFolder } from './own-file.ts'
 
-/** What the kernel has room for in an address: 108 bytes on Linux, 104 on macOS, the last of them 0. */
+/** Maximum length of a socket's path: the kernel has 108 bytes on Linux and 104 on macOS, the last of them 0. */
 const maxPathBytes = 103
 
-/** The user's cache folder of ghmesh, where nobody says another one. */
+/** ghmesh's folder in the user's cache folder, unless another one is given. */
 function cacheFolder(): string {
   const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env
   if (process.platform === 'win32') return join(LOCALAPPDATA ?? join(homedir(), 'AppData/Local'), 'ghmesh/Cache')
@@ -17,33 +17,33 @@ function cacheFolder(): string {
 }
 
 /**
- * Where sockets, and what has to be put right after a crash, are kept. In the user's cache folder, since it outlives a
- * reboot: `XDG_RUNTIME_DIR` would lose the value that gh's configuration had before.
+ * Where sockets are kept, and notes of what has to be repaired after a crash. In the user's cache folder, which survives a
+ * reboot: `XDG_RUNTIME_DIR` would lose the previous value of gh's configuration.
  */
 const runFolder = (): string => join(cacheFolder(), 'run')
 
-/** The socket of a proxy where nobody says another one. */
+/** The default socket of a proxy. */
 export const defaultSocket = (): string => join(runFolder(), 'proxy.sock')
 
-/** Whether a socket can have this path: there are none for Node on Windows. */
+/** Whether a socket can have this path: never on Windows, where Node has no Unix sockets. */
 export const canBeSocket = (path: string): boolean =>
   process.platform !== 'win32' && Buffer.byteLength(path) <= maxPathBytes
 
-/** Makes the run folder, for this user's eyes only. */
+/** Creates the run folder, readable only by this user. */
 export async function makeRunFolder(): Promise<string> {
   const folder = runFolder()
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const stats = await lstat(folder)
-  // A link or another user's folder is none to change the mode of; `requireOwnFolder` says so.
+  // The mode of a link's target or of another user's folder must not be changed; `requireOwnFolder` refuses those.
   if (stats.isDirectory() && stats.uid === process.getuid?.()) await chmod(folder, 0o700)
   await requireOwnFolder(folder)
   return folder
 }
 
 /**
- * The path of a proxy's socket; nothing is made.
+ * The path of a proxy's socket; creates nothing.
  *
- * @throws CliError for a path that no socket can have
+ * @throws CliError if no socket can have this path
  */
 export function socketPath(given: string | undefined): string {
   if (process.platform === 'win32') throw new CliError('Node has no Unix sockets on Windows; use WSL', 2)
@@ -58,16 +58,16 @@ export function socketPath(given: string | undefined): string {
 }
 
 /**
- * The socket to listen on, its folder made.
+ * The socket to listen on; creates its folder.
  *
- * @throws CliError for a path that no socket can have, and for a folder in which others could exchange it
+ * @throws CliError if no socket can have this path, or if others could replace it in its folder
  */
 export async function prepareSocketPath(given: string | undefined): Promise<string> {
   const path = socketPath(given)
   if (given === undefined) await makeRunFolder()
-  // Only what is made here is private.
+  // Only folders created here are made private.
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  // Whoever can put another socket in its place gets what is sent to it, tokens too.
+  // Anybody who can replace the socket receives what is sent to it, including tokens.
   await requireOwnFolder(await realpath(dirname(path)))
   return path
 }

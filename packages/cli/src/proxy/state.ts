@@ -4,24 +4,24 @@ import { link, rename, rm, writeFile } from 'node:fs/promises'
 import { CliError } from '../errors.ts'
 import { readOwnFile } from './own-file.ts'
 
-/** What stands beside a socket while its proxy runs, and after a crash. */
+/** The file next to a socket while its proxy runs, and after a crash. */
 export interface ProxyState {
   pid: number
   /** ISO time. */
   since: string
-  /** What gh's configuration said before this proxy took it over, and where. */
+  /** The value in gh's configuration before this proxy took it over, and in which folder. */
   gh?: { former: string; configDir: string }
 }
 
-/** No start takes longer. */
+/** Maximum duration of a start. */
 const startMs = 60_000
 
 const stateFile = (socket: string) => `${socket}.json`
 
-/** The state that a proxy on this socket wrote, running or not; undefined for none, and for one that makes no sense. */
+/** The state that a proxy on this socket wrote, running or not; undefined if there is none, or an invalid one. */
 export async function readState(socket: string): Promise<ProxyState | undefined> {
   try {
-    // What it says goes into gh's configuration, and so decides who gets gh's token.
+    // Its value goes into gh's configuration, and so decides who receives gh's token.
     const { pid, since, gh } = JSON.parse((await readOwnFile(stateFile(socket)))?.text ?? '')
     if (!Number.isSafeInteger(pid) || typeof since !== 'string') return undefined
     const complete = typeof gh?.former === 'string' && typeof gh.configDir === 'string'
@@ -31,29 +31,29 @@ export async function readState(socket: string): Promise<ProxyState | undefined>
   }
 }
 
-/** All of it or nothing, for this user's eyes only. */
+/** Writes it completely or not at all, readable only by this user. */
 export async function writeState(socket: string, state: ProxyState): Promise<void> {
   const draft = `${stateFile(socket)}.${randomBytes(4).toString('hex')}`
   await writeFile(draft, `${JSON.stringify(state)}\n`, { mode: 0o600, flag: 'wx' })
   await rename(draft, stateFile(socket))
 }
 
-/** At once, for it also happens while the process exits. */
+/** Synchronous, because it also runs while the process exits. */
 export function removeState(socket: string): void {
   rmSync(stateFile(socket), { force: true })
 }
 
 /**
- * Keeps others from starting on the same socket, until the returned function is called.
+ * Prevents others from starting on the same socket, until the returned function is called.
  *
- * @throws CliError when somebody else is starting
+ * @throws CliError if another process is starting
  */
 export async function lockStart(socket: string): Promise<() => void> {
   const file = `${socket}.lock`
   const own = `${file}.${randomBytes(4).toString('hex')}`
   try {
     await writeFile(own, String(process.pid), { mode: 0o600, flag: 'wx' })
-    // A link appears with its content, and only where there is nothing.
+    // A link appears together with its content, and only if nothing is there.
     while (!(await succeeds(link(own, file), 'EEXIST'))) await removeStale(file, socket)
     return () => rmSync(file, { force: true })
   } finally {
@@ -61,7 +61,7 @@ export async function lockStart(socket: string): Promise<() => void> {
   }
 }
 
-/** Moved away first: only one of several can do that, and what was moved is looked at again. */
+/** Moves the file away first: only one of several processes can do that, and it checks again what it moved. */
 async function removeStale(file: string, socket: string): Promise<void> {
   await refuseLive(file, socket)
   const aside = `${file}.${randomBytes(4).toString('hex')}`
@@ -76,7 +76,7 @@ async function removeStale(file: string, socket: string): Promise<void> {
   }
 }
 
-/** A process id comes again, and after a restart in a container even this one's own: a start does not take so long. */
+/** Process ids are reused, after a restart in a container even this process's own; but no start takes this long. */
 async function refuseLive(file: string, socket: string): Promise<void> {
   const { text, mtimeMs } = (await readOwnFile(file)) ?? { text: '', mtimeMs: 0 }
   const pid = Number(text)

@@ -5,15 +5,15 @@ import { isNeighbour } from './host-check.ts'
 export interface Target {
   url: URL
   graphql: boolean
-  /** The API's base URL as the client knows it, for links in answers; undefined: as GitHub writes it. */
+  /** The API's base URL as the client knows it, for links in responses; undefined: as GitHub writes it. */
   clientBase?: string | undefined
 }
 
 const enterprise = /\/api\/v3$/
 
 /**
- * Where a path below a client's base URL is at the API: whatever host the client names, and with the prefixes that gh uses
- * for GitHub Enterprise Server. Undefined for what is no path.
+ * The URL at the API for a path below a client's base URL, whatever host the client names, and with or without the prefixes that
+ * gh uses for GitHub Enterprise Server. Undefined if it is not a path.
  */
 export function targetOf(path: string, host: string, api: URL, entrance?: Entrance): Target | undefined {
   const asked = path.startsWith('/') ? URL.parse(`http://client${path}`) : null
@@ -36,11 +36,11 @@ export function targetOf(path: string, host: string, api: URL, entrance?: Entran
 
 function baseOf(host: string, prefixed: boolean, api: URL, entrance: Entrance | undefined): string | undefined {
   if (host === api.host) return undefined
-  // got's form of a URL that leads through a socket.
+  // got's form of a URL through a socket.
   if (host === 'unix' && entrance?.kind === 'socket') return `http://unix:${entrance.path}:`
   return `${host === 'api.github.com' ? 'https' : 'http'}://${host}${prefixed ? '/api/v3' : ''}`
 }
 
-/** What a user wants to be stale, as `Mesh.purge` takes it: a path is below the API's base URL. */
+/** What the user wants to make stale, as `Mesh.purge` takes it: a path is relative to the API's base URL. */
 export const purgeTarget = (what: string, api: URL): string =>
   what.startsWith('/') ? api.href.replace(/\/$/, '') + what : what

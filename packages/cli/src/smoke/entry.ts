@@ -4,7 +4,7 @@ import { type Receipt, sha256 } from './receipt.ts'
 
 type Written = Pick<Receipt, 'source' | 'url' | 'status' | 'bytes' | 'sha256' | 'body'>
 
-/** An entry that looks like GitHub's and is none. */
+/** A synthetic entry that looks like one from GitHub. */
 export function makeUp(url: string, target: string): Written {
   const [owner, name] = target.split('/')
   const body = JSON.stringify({
@@ -19,8 +19,8 @@ export function makeUp(url: string, target: string): Written {
 }
 
 /**
- * The target's entry by one call to GitHub, which the SDK tells to members.
- * @throws CliError when there is nothing to share.
+ * Fetches the target's entry with one call to GitHub; the SDK announces it to members.
+ * @throws CliError if there is nothing to share.
  */
 export async function callGitHub(mesh: Mesh, url: string, target: string, signal: AbortSignal): Promise<Written> {
   const response = await mesh.fetch(url, { cache: 'no-cache', signal })

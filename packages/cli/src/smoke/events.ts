@@ -2,7 +2,7 @@ import { eventTypes, type Mesh, type MeshEvents, type Peer } from 'ghmesh'
 import type { Output } from '../output.ts'
 import { nameOf } from '../provenance.ts'
 
-// Warnings are told by the logger already.
+// The logger already prints warnings.
 const events = eventTypes.filter((type) => type !== 'warning')
 
 /** `--verbose`: a line for each event of the mesh. */

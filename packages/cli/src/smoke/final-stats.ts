@@ -3,7 +3,7 @@ import type { Output } from '../output.ts'
 
 export type FinalStats = Record<string, string | number>
 
-/** Counts the most members at once: the one that mattered may have left before the end. */
+/** Notes the largest number of members at once: the one that mattered may have left before the end. */
 export function watchPeers(mesh: Mesh): () => number {
   let most = mesh.peers().length
   const count = () => {
@@ -13,7 +13,7 @@ export function watchPeers(mesh: Mesh): () => number {
   return () => most
 }
 
-/** The figures under the names that the users' runbook knows. */
+/** The figures, under the names of the users' runbook. */
 export function finalStats(stats: MeshStats, connectedPeers: number): FinalStats {
   return {
     peer_id: stats.peerId ?? '',

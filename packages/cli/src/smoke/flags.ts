@@ -1,4 +1,4 @@
-/** What `ghmesh smoke` was asked for. */
+/** The options of `ghmesh smoke`. */
 export interface SmokeFlags {
   read?: boolean
   write?: boolean

@@ -15,7 +15,7 @@ export interface LocalReport {
   writer: WriterReport
 }
 
-/** A reader and a writer in one process, each with a folder of its own, over loopback; GitHub is not called. */
+/** A reader and a writer in one process, each with its own folder, over loopback; GitHub is not called. */
 export async function localTwoNode(flags: SmokeFlags, output: Output, signal: AbortSignal): Promise<LocalReport> {
   const folder = await mkdtemp(join(tmpdir(), 'ghmesh-smoke-'))
   const secret = flags.sharedSecret ?? createSecret()
@@ -25,7 +25,7 @@ export async function localTwoNode(flags: SmokeFlags, output: Output, signal: Ab
     options: { name, listenPort: 0, forceLocalhost: true, discovery: [filePeers({ directory: join(folder, 'peers') })] }
   })
   const [a, b] = [member('reader'), member('writer')]
-  // Where one fails, the other has nothing to wait for.
+  // If one fails, the other has nothing to wait for.
   const failed = new AbortController()
   const either = AbortSignal.any([signal, failed.signal])
   const guard = <T>(work: Promise<T>) =>

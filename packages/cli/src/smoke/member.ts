@@ -6,7 +6,7 @@ import { tellEvents } from './events.ts'
 import type { SmokeFlags } from './flags.ts'
 import { startsEmpty } from './starts-empty.ts'
 
-/** For members that must not call GitHub for an answer: they cannot. The registry of members is all that they reach there. */
+/** For members that must not ask GitHub for responses: at GitHub they can reach only the registry of members. */
 export function refuseGitHub(registry: string | undefined): typeof fetch {
   const allowed = registry === undefined ? undefined : `${apiUrl()}/repos/${registry}/issues`
   return async (input, init) => {
@@ -17,7 +17,7 @@ export function refuseGitHub(registry: string | undefined): typeof fetch {
   }
 }
 
-/** Makes a member as the flags say, and says how others can reach it. */
+/** Creates a member as the flags say, and prints how others can reach it. */
 export async function join(flags: SmokeFlags, output: Output, more: MeshOptions = {}): Promise<Mesh> {
   const directory = flags.cacheDir ?? cacheDir()
   const mesh = await createMesh({

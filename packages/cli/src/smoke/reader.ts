@@ -12,13 +12,13 @@ export interface ReaderReport {
   ok: boolean
   role: 'reader'
   target: string
-  /** What came, without the body; absent when nothing did. */
+  /** What arrived, without the body; absent if nothing did. */
   entry?: EntryReport & { from: string; from_peer_id?: string | undefined }
   final_stats: FinalStats
   error?: string
 }
 
-/** Waits until a member has told it the target's entry. Its cache starts empty, so there is no other way to come by one. */
+/** Waits for a member to send the target's entry. Its cache starts empty, so the entry cannot come from anywhere else. */
 export async function read(
   flags: SmokeFlags,
   output: Output,
@@ -28,7 +28,7 @@ export async function read(
   const { target } = flags
   const registry = flags.registryRepo ?? registryRepository()
   await using mesh = await join(flags, output, {
-    // The token says only whose answers these are; nobody but the registry gets it.
+    // The token only identifies the viewer; it is sent to nobody but the registry.
     fetch: refuseGitHub(registry),
     // Audits ask GitHub.
     limits: { auditOneIn: Number.MAX_SAFE_INTEGER },
@@ -73,7 +73,7 @@ export async function read(
   return { ok: true, ...report, entry }
 }
 
-/** Which member each thing came from; entries are known by their URL in lower case. */
+/** Which member each thing came from; entries are identified by their URL in lower case. */
 function rememberSenders(mesh: Mesh): Map<string, string> {
   const senders = new Map<string, string>()
   mesh.addEventListener('received', ({ detail: { url, peerId } }) => {
@@ -82,9 +82,9 @@ function rememberSenders(mesh: Mesh): Map<string, string> {
   return senders
 }
 
-/** Fetches the entry from members where it was not announced, and compares it with the receipt. */
+/** Fetches the entry from members if it was not announced, and compares it with the receipt. */
 async function holds(mesh: Mesh, url: string, receipt: Receipt, signal: AbortSignal): Promise<boolean> {
-  // Mostly a 504: a repository's object differs from viewer to viewer, and this one has no token to confirm it with.
+  // Usually a 504: a repository's object differs from viewer to viewer, and this one has no token to confirm it with.
   await mesh.fetch(url, { cache: 'only-if-cached', signal })
   const held = await mesh.peek(url)
   return held !== undefined && sha256(new Uint8Array(await held.arrayBuffer())) === receipt.sha256

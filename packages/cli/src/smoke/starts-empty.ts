@@ -1,8 +1,8 @@
 import type { Store } from 'ghmesh'
 
 /**
- * A store that remembers only this run and keeps it in another store as well. An entry of an earlier run, or of another
- * process that shares the folder, must not pass for one that came from a member.
+ * A store that shows only what this run has put into it, and also keeps that in another store. An entry from an earlier run, or
+ * from another process that shares the folder, must not be taken for one that came from a member.
  */
 export function startsEmpty(run: Store, kept: Store): Store {
   return {

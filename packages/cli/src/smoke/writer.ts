@@ -13,17 +13,17 @@ export interface WriterReport {
   role: 'writer'
   target: string
   entry: EntryReport
-  /** Nobody was there to hear of it. */
+  /** No member was there to receive it. */
   alone: boolean
   final_stats: FinalStats
 }
 
 const firstMemberSeconds = 15
 const handOverMs = 10_000
-/** Readers ask every half second: a lost message costs a pull or two, for which the writer must still be there. */
+/** Readers ask every half second: after a lost message they fetch the entry, and the writer must still be there for that. */
 const pullMs = 2000
 
-/** Makes the target's entry, with one call to GitHub or none, and stays until those who are there have it. */
+/** Creates the target's entry, with at most one call to GitHub, and stays until the connected members have it. */
 export async function write(
   flags: SmokeFlags,
   output: Output,
@@ -63,7 +63,7 @@ export async function write(
   return { ok: true, role: 'writer', target, entry: reportEntry(receipt), alone, final_stats: stats }
 }
 
-/** Stays until all members that are connected have the entry or are gone, as readers are who have what they came for. */
+/** Stays until each connected member has the entry or has left, as readers do once they have what they need. */
 async function handOver(mesh: Mesh, receipt: Receipt, output: Output, signal: AbortSignal): Promise<void> {
   const since = performance.now()
   const done = output.waiting('Delivering the entry')
@@ -73,7 +73,7 @@ async function handOver(mesh: Mesh, receipt: Receipt, output: Output, signal: Ab
     // When the first reader has gone, the next may be about to come.
     const mayCome = !isSynthetic && performance.now() - since < pullMs
     if (members.length === 0) return mayCome ? undefined : true
-    // No member tells whether it has a named value.
+    // Members do not say whether they have a named value.
     if (isSynthetic || mayCome) return undefined
     return (await mesh.holders(receipt.url)).length >= members.length || undefined
   }
