@@ -26,15 +26,13 @@ const commands = {
       if (number) github.repository(`${owner}/${name}`).editIssue(Number(number), { title: `changed ${random()}` })
     }, 1000 / changesPerSecond)
   },
+  /** From now on it counts anew; what was held until now stays held. */
+  count: () => github.clearCalls(),
   end() {
     clearInterval(changing)
-    const calls = github.calls.map(({ status, path }) => ({ status, path }))
     const byStatus = {}
-    for (const { status } of calls) byStatus[status] = (byStatus[status] ?? 0) + 1
-    const repeated = {}
-    for (const { status, path } of calls) { const k = path.replace(/r[0-9]+/, 'r').replace(/issues.*/, 'issues') + ' ' + status; repeated[k] = (repeated[k] ?? 0) + 1 }
-    if (process.env.DEBUG_FLEET) console.log(repeated, new Set(calls.map((c) => c.path.toLowerCase())).size)
-    return { calls: calls.length, byStatus, units: github.units() }
+    for (const { status } of github.calls) byStatus[status] = (byStatus[status] ?? 0) + 1
+    return { calls: github.calls.length, byStatus, units: github.units() }
   }
 }
 

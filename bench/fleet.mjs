@@ -1,6 +1,7 @@
 // What a fleet costs GitHub: the same reads, by each member alone, through one proxy, and as a group; beside one member that
 // does all the reading, whose calls nobody can undercut.
-//   node bench/fleet.mjs [members ...] [--seconds 60] [--churn] [--json FILE]
+//   node bench/fleet.mjs [members ...] [--seconds 60] [--warm 0] [--ways LIST] [--churn] [--json FILE]
+// With `--warm`, calls are counted after so many seconds only: what it costs to go on, not to begin.
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -20,12 +21,14 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seconds: { type: 'string', default: '60' },
+    warm: { type: 'string', default: '0' },
     churn: { type: 'boolean', default: false },
     ways: { type: 'string', default: 'plain,undici cache,one proxy,ghmesh' },
     json: { type: 'string' }
   }
 })
-const seconds = Number(values.seconds)
+const warmSeconds = Number(values.warm)
+const seconds = warmSeconds + Number(values.seconds)
 const sizes = positionals.length > 0 ? positionals.map(Number) : [1, 2, 10, 50, 100]
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -82,7 +85,9 @@ const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(so
 /** One run: so many members read in one way. `readsForAll`: one member does the reading of so many. */
 async function run({ origin, way, size, readsForAll, churn }) {
   const folder = mkdtempSync(join(tmpdir(), 'ghmesh-fleet-'))
-  const processes = await Promise.all(Array.from({ length: Math.min(size, maxProcesses) }, () => child('fleet-reader.mjs')))
+  const processes = await Promise.all(
+    Array.from({ length: Math.min(size, maxProcesses) }, () => child('fleet-reader.mjs'))
+  )
   const proxy = way === 'one proxy' ? await startProxy(origin.url, folder) : undefined
   try {
     const secret = way === 'ghmesh' && size > 1 ? createSecret() : ''
@@ -104,6 +109,9 @@ async function run({ origin, way, size, readsForAll, churn }) {
     const readers = readsForAll && Array.from({ length: readsForAll }, (_, i) => i)
     const reading = Promise.all(
       processes.map((one) => one.ask('read', { apiUrl: origin.url, seconds, startsAtMs, readers }))
+    )
+    void Promise.race([wait(startsAtMs - Date.now() + 1000 * warmSeconds), reading]).then(
+      () => warmSeconds && origin.ask('count')
     )
     let restarts = 0
     let over = false
@@ -179,7 +187,7 @@ const origin = await child('fleet-origin.mjs')
 const rows = []
 try {
   await origin.ask('tokens', { count: Math.max(...sizes) })
-  console.log(`${seconds} s, origin ${latencyMs} ms away; sources with p50 and p99`)
+  console.log(`${seconds} s, counted after ${warmSeconds} s, origin ${latencyMs} ms away; sources with p50 and p99`)
   for (const size of sizes) {
     const one = await run({ origin, way: 'ghmesh', size: 1, readsForAll: size })
     rows.push({ ...one, way: 'one member', size })

@@ -25,11 +25,11 @@ describe('governor: what GitHub says of a token is obeyed', () => {
   })
   const write = (n = 1, init = {}) => a.ask(issue(n), { method: 'PATCH', body: '{"title":"x"}', ...init })
 
+  // README: "While GitHub refuses a token"
   for (const [what, limit, waitMs] of [
     ['a secondary limit', { kind: 'secondary', retryAfterSeconds: 120 }, 120 * second],
     ['a primary limit', { kind: 'primary' }, 60 * minute]
   ] as const)
-    // README: "While GitHub refuses a token"
     it(`${what}: nothing of that token is sent until it is over, and each caller gets GitHub's own refusal`, async () => {
       if (what === 'a primary limit') s.github.setRemaining(alice, 0)
       else s.github.limit(alice, limit)

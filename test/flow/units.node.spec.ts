@@ -36,11 +36,11 @@ describe('units: never more than plain fetch', () => {
   }
   const lookUps = () => s.github.calls.filter(({ path }) => /^\/repos\/[^/]+\/[^/]+$/.test(path))
 
+  // README: "With nobody connected nothing"
   for (const [who, options] of [
     ['without a secret', { secret: undefined }],
     ['with one, while nobody is connected', {}]
   ] as const)
-    // README: "With nobody connected nothing"
     it(`${who}, ${many} repositories that are read once cost one unit each`, async () => {
       const a = await s.member(options)
       await readAll(a)
