@@ -159,10 +159,9 @@ export const defaultLimits = {
   maxMembers: 64,
   /** Members that are connected for questions only. */
   visitedMembers: 64,
-  /** Members dialled for a question: a second in the long run, in a burst, and at once. A dial costs either side what ten questions do. */
+  /** Members dialled for a question: a second in the long run, and in a burst. A dial costs either side what ten questions do. */
   visitsPerSecond: 1,
   visitsBurst: 8,
-  visitsAtOnce: 4,
   /** Addresses dialled a second in the long run, in a burst, and at once. */
   dialsPerSecond: 20,
   dialsBurst: 100,

@@ -42,7 +42,13 @@ describe('stats', () => {
       b: { requests: 1, apiCallsSaved: 1, rejected: { proof: 2, size: 1 } }
     })
     expect(Object.keys(members)).to.deep.equal(['a', 'b'])
-    expect(total).to.deep.include({ requests: 4, hitRate: 0.5, connectedPeers: 2, rejected: { proof: 3, size: 1 } })
+    expect(total).to.deep.include({
+      requests: 4,
+      hitRate: 0.5,
+      connectedPeers: 2,
+      knownPeers: 2,
+      rejected: { proof: 3, size: 1 }
+    })
     expect(sumStats({}).total.hitRate).to.equal(0)
   })
 
@@ -51,7 +57,15 @@ describe('stats', () => {
     const told = { ...figures, apiCallsSaved: {}, rejected: null, quota: 'x', toString: 1 }
     expect(readStats(told)).to.deep.equal({ entries: 3 })
     const { total } = sumStats({ a: readStats(told) })
-    expect(total).to.deep.include({ requests: 0, hits: 0, entries: 3, hitRate: 0, rejected: {}, connectedPeers: 1 })
+    expect(total).to.deep.include({
+      requests: 0,
+      hits: 0,
+      entries: 3,
+      hitRate: 0,
+      rejected: {},
+      connectedPeers: 1,
+      knownPeers: 1
+    })
   })
 })
 

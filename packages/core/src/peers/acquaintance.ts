@@ -13,6 +13,9 @@ export interface AcquaintanceOptions {
   random: () => number
 }
 
+/** With more members known, an answer is longer, and asked for the more seldom: so many are told of within `membersAskedMs`. */
+const toldAtOnce = 16
+
 /**
  * Members tell each other of members, in pairs, as an epidemic spreads: all are known to all after a few
  * rounds, at the price of a question for each round and member, where a message from each to all costs N for each member.
@@ -24,6 +27,8 @@ export function createAcquaintance({ ask, told, roster, limits, random }: Acquai
   let waitMs = 0
   let dueAt = Number.POSITIVE_INFINITY
   let stopped = false
+
+  const soonMs = () => limits.membersAskedMs * Math.max(1, roster.known().length / toldAtOnce)
 
   function schedule(inMs: number): void {
     waitMs = inMs
@@ -44,7 +49,7 @@ export function createAcquaintance({ ask, told, roster, limits, random }: Acquai
     const isNews = peerId !== undefined && (await learn(peerId))
     if (stopped) return
     const slowest = presenceIntervalMs(limits, roster.known().length)
-    if (informed.size > 0) schedule(isNews ? limits.membersAskedMs : Math.min(2 * waitMs, slowest))
+    if (informed.size > 0) schedule(isNews ? soonMs() : Math.min(2 * waitMs, slowest))
   }
 
   const drawn = (): string | undefined => {
@@ -61,7 +66,7 @@ export function createAcquaintance({ ask, told, roster, limits, random }: Acquai
       if (informed.size === 1 && timer === undefined) {
         waitMs = limits.membersAskedMs
         timer = setTimeout(() => void next(peerId), 0)
-      } else if (performance.now() + limits.membersAskedMs < dueAt) schedule(limits.membersAskedMs)
+      } else if (performance.now() + soonMs() < dueAt) schedule(soonMs())
     },
     lost: (peerId: string): void => void informed.delete(peerId),
     stop(): void {

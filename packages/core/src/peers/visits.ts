@@ -1,4 +1,3 @@
-import PQueue from 'p-queue'
 import { abortable } from '../abort.ts'
 import { MeshError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
@@ -24,14 +23,7 @@ export interface VisitsOptions {
   roster: Pick<Roster, 'isConnected' | 'isMember' | 'whenMember'>
   limits: Pick<
     Limits,
-    | 'visitedMembers'
-    | 'visitsPerSecond'
-    | 'visitsBurst'
-    | 'visitsAtOnce'
-    | 'visitIdleMs'
-    | 'unreachableMs'
-    | 'dialTimeoutMs'
-    | 'proofMs'
+    'visitedMembers' | 'visitsPerSecond' | 'visitsBurst' | 'visitIdleMs' | 'unreachableMs' | 'dialTimeoutMs' | 'proofMs'
   >
   localNow: () => number
   /** Enough dials are under way for now. */
@@ -45,7 +37,6 @@ export interface VisitsOptions {
 export function createVisits(options: VisitsOptions): Visits {
   const { transport, roster, limits, localNow, isBusy, dial, isNeighbour } = options
   const allowance = createBucket(limits.visitsPerSecond, limits.visitsBurst, localNow)
-  const queue = new PQueue({ concurrency: limits.visitsAtOnce })
   /** When it was last asked; the longest ago first. */
   const visited = new Map<string, number>()
   const underWay = new Map<string, Promise<void>>()
@@ -91,7 +82,7 @@ export function createVisits(options: VisitsOptions): Visits {
     let reaching = underWay.get(peerId)
     if (!reaching) {
       if (isBusy() || !allowance.take()) throw new MeshError('ERR_TRANSPORT', 'too many visits')
-      reaching = queue.add(() => visit(peerId)).finally(() => underWay.delete(peerId))
+      reaching = visit(peerId).finally(() => underWay.delete(peerId))
       underWay.set(peerId, reaching)
       // Whoever asks may have given up before.
       reaching.catch(() => {})
@@ -125,7 +116,6 @@ export function createVisits(options: VisitsOptions): Visits {
     },
     stop() {
       stopped.abort(new MeshError('ERR_TRANSPORT', 'stopped'))
-      queue.clear()
     }
   }
 }

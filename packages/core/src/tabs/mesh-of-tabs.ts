@@ -182,6 +182,7 @@ function together(own: MeshStats, state: State | undefined): MeshStats {
   return {
     ...sumStats({ own, leader: stats }).total,
     connectedPeers: stats.connectedPeers,
+    knownPeers: stats.knownPeers,
     entries: Math.max(own.entries, stats.entries),
     bytes: Math.max(own.bytes, stats.bytes),
     peerId: stats.peerId,
