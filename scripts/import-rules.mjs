@@ -41,7 +41,7 @@ const houses = {
       [
         'abort',
         'bytes',
-        'at-most',
+        'sized-lru',
         'one-by-one',
         'pause',
         'errors',

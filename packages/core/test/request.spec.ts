@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createViewers } from '../src/flow/viewers.ts'
 import { createApi } from '../src/github/api.ts'
-import { createTargets, type Question } from '../src/github/request.ts'
+import { createTargets, type Question, type Target } from '../src/github/request.ts'
 import { createRoutes } from '../src/github/routes.ts'
 import { isForAll } from '../src/rules/share.ts'
 
@@ -29,14 +29,15 @@ describe('the path of a URL of the API', () => {
 
 describe('request: targets', () => {
   let name: string | undefined
-  const create = () =>
+  let now = 0
+  const create = (aliasMs = 600_000) =>
     createTargets({
       api: createApi(new URL(api)),
       routeOf: createRoutes(),
       isForAll,
       repositoryName: () => name,
-      aliasMs: 600_000,
-      localNow: () => 0
+      aliasMs,
+      localNow: () => now
     })
   const targets = create()
   const question = (path: string, parts: Partial<Question> = {}): Question => ({
@@ -52,6 +53,25 @@ describe('request: targets', () => {
 
   beforeEach(() => {
     name = undefined
+    now = 0
+  })
+
+  it('asks at the place that GitHub redirected to for a while, and not at all where that is 0', async () => {
+    for (const aliasMs of [600_000, 0]) {
+      now = 0
+      const redirected = create(aliasMs)
+      const old = question('/repos/octo/old/issues')
+      const target = (await find(issues)) as Target
+      redirected.moved(old, target)
+      if (aliasMs > 0) {
+        now = aliasMs - 1
+        expect(redirected.known(old)).to.equal(target)
+        expect(await redirected.find(old)).to.equal(target)
+        now = aliasMs
+      }
+      expect(redirected.known(old)).to.equal(undefined)
+      expect((await redirected.find(old))?.repository).to.equal('octo/old')
+    }
   })
 
   it('says what is asked for, and finds it again without waiting', async () => {

@@ -1,8 +1,8 @@
-import { LRUCache } from 'lru-cache'
 import { pruneConfirmations } from '../confirmations.ts'
 import { type Entry, type EntrySummary, type Holding, merge } from '../entry.ts'
 import type { MeshError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
+import { createSizedLru } from '../sized-lru.ts'
 import type { Store, StoreFigures } from '../store/store.ts'
 import { guardStore } from './guarded-store.ts'
 import { createHeld } from './held.ts'
@@ -63,14 +63,14 @@ export function createCache(
   purges: Purges,
   events: CacheEvents
 ): Cache {
-  const memory = new LRUCache<string, Holding>({
-    maxSize: Math.max(1, limits.memoryBytes),
-    sizeCalculation: ({ entries }) => entries.reduce((sum, { body }) => sum + body.byteLength + 512, 1)
+  const memory = createSizedLru<Holding>({
+    maxBytes: limits.memoryBytes,
+    bytesOf: ({ entries }) => entries.reduce((sum, { body }) => sum + body.byteLength + 512, 1)
   })
   // Only where the store is lost; with one, another process may have set a newer value.
-  const values = new LRUCache<string, StoredValue>({
-    maxSize: Math.max(1, Math.floor(limits.memoryBytes / 8)),
-    sizeCalculation: ({ json }) => json.byteLength + 256
+  const values = createSizedLru<StoredValue>({
+    maxBytes: limits.memoryBytes / 8,
+    bytesOf: ({ json }) => json.byteLength + 256
   })
   const held = createHeld(limits, purges)
   const guarded = guardStore(store, limits, events.warning)
@@ -122,8 +122,7 @@ export function createCache(
 
   const cache: Cache = {
     get figures() {
-      if (guarded.isLost)
-        return { entries: memory.size, bytes: memory.calculatedSize, evicted: store.figures?.evicted ?? 0 }
+      if (guarded.isLost) return { entries: memory.size, bytes: memory.bytes, evicted: store.figures?.evicted ?? 0 }
       return store.figures ?? { ...held.size, evicted: 0 }
     },
     held: (key) => memory.get(key),
@@ -170,8 +169,7 @@ export function createCache(
     },
     async *summaries() {
       if (guarded.isLost) {
-        // A copy: an entry touched meanwhile would move ahead of the iteration and be seen twice.
-        for (const [key, { entries }] of [...memory.entries()])
+        for (const [key, { entries }] of memory.entries())
           if (entries[0]) yield { ...entries[0], key, byteLength: entries[0].body.byteLength }
         return
       }

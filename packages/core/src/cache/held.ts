@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache'
 import { repositoryOf } from '../github/routes.ts'
 import type { Limits } from '../limits.ts'
+import { createSizedLru } from '../sized-lru.ts'
 import type { Purges } from './purges.ts'
 
 /** What the store keeps, by key and by what a purge names. */
@@ -18,16 +18,14 @@ export interface Held {
 export function createHeld(limits: Limits, purges: Purges): Held {
   // Keys by repository (empty: none) and path, so that neither kind of target needs a look at everything.
   const keysOf = new Map<string, Map<string, Set<string>>>()
-  const empty = () =>
-    new LRUCache<string, { byteLength: number; path: string | undefined }>({
-      maxSize: limits.filesystemBytes,
-      sizeCalculation: ({ byteLength }) => byteLength || 1,
-      noDisposeOnSet: true,
-      dispose: ({ path }, key) => {
-        if (path !== undefined) forget(path, key)
-      }
-    })
-  let records = empty()
+  const records = createSizedLru<{ byteLength: number; path: string | undefined }>({
+    maxBytes: limits.filesystemBytes,
+    maxEntries: limits.storeEntries,
+    bytesOf: ({ byteLength }) => byteLength,
+    left(key, { path }) {
+      if (path !== undefined) forget(path, key)
+    }
+  })
 
   function forget(path: string, key: string): void {
     const repository = repositoryOf(path) ?? ''
@@ -43,22 +41,20 @@ export function createHeld(limits: Limits, purges: Purges): Held {
       const known = records.peek(key)
       const path = known?.path ?? (url === undefined ? undefined : purges.targetsOf(url)[0])
       records.set(key, { byteLength, path })
-      if (path !== undefined && known?.path === undefined && records.has(key)) {
+      if (path !== undefined && known?.path === undefined && records.peek(key)) {
         const repository = repositoryOf(path) ?? ''
         const paths = keysOf.get(repository) ?? new Map<string, Set<string>>()
         keysOf.set(repository, paths)
         paths.set(path, (paths.get(path) ?? new Set()).add(key))
       }
-      // Counted here: the cache's own `max` would make room for all of them at the start.
-      if (records.size > limits.storeEntries) records.pop()
     },
-    delete: (key) => void records.delete(key),
+    delete: records.delete,
     clear() {
       keysOf.clear()
-      records = empty() // its own `clear` would take leave of each
+      records.clear()
     },
     get size() {
-      return { entries: records.size, bytes: records.calculatedSize }
+      return { entries: records.size, bytes: records.bytes }
     },
     below: (targets) =>
       new Set(

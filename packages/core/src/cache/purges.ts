@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import type { Api } from '../github/api.ts'
 import { repositoryOf } from '../github/routes.ts'
 
@@ -22,11 +22,8 @@ export interface Purges {
  */
 export function createPurges(api: Api, max = 10_000): Purges {
   let forgottenAt = 0
-  const marks = new LRUCache<string, number>({
-    max,
-    dispose: (at, _target, reason) => {
-      if (reason === 'evict') forgottenAt = Math.max(forgottenAt, at)
-    }
+  const marks = new LRU<number>(max).onEvict(({ value }) => {
+    forgottenAt = Math.max(forgottenAt, value)
   })
 
   const below = (url: string) => {

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import type { Limits } from '../limits.ts'
 import { systemTimers, type Timers } from '../timers.ts'
 import { busyMs } from './frames.ts'
@@ -58,8 +58,8 @@ const maxPeers = 4096
 export function createLeases({ limits, localNow, tell, timers = systemTimers }: LeasesOptions): Leases {
   const leases = new Map<string, Lease>()
   const held = new Map<string, number>()
-  const unshared = new LRUCache<string, number>({ max: maxMarks })
-  const silences = new LRUCache<string, { count: number; until: number }>({ max: maxPeers })
+  const unshared = new LRU<number>(maxMarks)
+  const silences = new LRU<{ count: number; until: number }>(maxPeers)
 
   const isSilent = (peerId: string) => (silences.get(peerId)?.until ?? 0) > localNow()
   const isUnshared = (wireName: string) => (unshared.get(wireName) ?? 0) > localNow()

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import { hex } from '../bytes.ts'
 import type { Group } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
@@ -32,7 +32,7 @@ export function createPrefetch({ limits, localNow, everybody, self, pull }: Pref
   let stopped = false
 
   // A peer that keeps announcing large bodies must not keep this member busy fetching them.
-  const allowances = new LRUCache<string, Bucket>({ max: maxPeers })
+  const allowances = new LRU<Bucket>(maxPeers)
   function allowanceOf(peerId: string): Bucket {
     const known = allowances.get(peerId) ?? createBucket(limits.unaskedBytesPerSecond, limits.unaskedBytes, localNow)
     allowances.set(peerId, known)

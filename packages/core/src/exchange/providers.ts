@@ -1,5 +1,4 @@
-import { LRUCache } from 'lru-cache'
-import { atMost } from '../at-most.ts'
+import { LRU } from 'tiny-lru'
 
 /** Which members hold which bodies, as they have announced. */
 export interface Providers {
@@ -16,7 +15,7 @@ const maxProviders = 8
 
 /** What claims to be ahead of GitHub's clock is not believed, or one liar would always be asked first. */
 export function createProviders(githubNow: () => number, clockSkewMs: number): Providers {
-  const known = new LRUCache<string, Map<string, number>>(atMost(maxKeys))
+  const known = new LRU<Map<string, number>>(maxKeys)
   return {
     add(wireKey, peerId, asOf) {
       if (asOf > githubNow() + clockSkewMs) return

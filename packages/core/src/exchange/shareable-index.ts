@@ -1,5 +1,4 @@
-import { LRUCache } from 'lru-cache'
-import { atMost } from '../at-most.ts'
+import { LRU } from 'tiny-lru'
 import { fromHex, hex } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { EntrySummary } from '../entry.ts'
@@ -35,8 +34,8 @@ export function createShareableIndex({
   githubNow,
   mayShare
 }: ShareableIndexOptions): ShareableIndex {
-  const keys = new LRUCache<string, string>(atMost(limits.storeEntries))
-  const held = new LRUCache<string, { hash: string; asOf: number }>(atMost(limits.storeEntries))
+  const keys = new LRU<string>(limits.storeEntries)
+  const held = new LRU<{ hash: string; asOf: number }>(limits.storeEntries)
   // Newcomers ask for the freshest; all that is held is far too much to sort for each of them.
   let fresh = new Map<string, number>()
 

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import { within } from '../abort.ts'
 import { hex } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
@@ -22,7 +22,7 @@ const maxKeys = 10_000
  * the repository looked up. `cache` and `shareable` are for answering members.
  */
 export function createUnsettled({ groups, cache, shareable, settle, maxWaitMs }: UnsettledOptions) {
-  const keys = new LRUCache<string, string>({ max: maxKeys })
+  const keys = new LRU<string>(maxKeys)
   return {
     add(key: string): void {
       for (const group of groups) void group.wireKey(key).then((wireKey) => keys.set(hex(wireKey), key))

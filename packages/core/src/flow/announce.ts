@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import type { Cache } from '../cache/cache.ts'
 import type { Purges } from '../cache/purges.ts'
 import type { Entry } from '../entry.ts'
@@ -35,6 +35,7 @@ interface Unsettled {
   reader: Reader
   hash: string
   wasPublic: boolean | undefined
+  since: number
 }
 
 const maxUnsettled = 10_000
@@ -46,15 +47,10 @@ const maxUnsettled = 10_000
  * asks for the answer has it looked up.
  */
 export function createAnnounce(options: AnnounceOptions) {
-  const { api, cache, purges, visibility, classifier, mayShare, members, ask } = options
+  const { api, cache, purges, visibility, classifier, limits, githubNow, mayShare, members, ask } = options
   const underWay = new Set<Promise<unknown>>()
   // In memory only, for there is a token in it, and for no longer than what its token saw is served to it.
-  const unsettled = new LRUCache<string, Unsettled>({
-    max: maxUnsettled,
-    ttl: options.limits.confirmationMs,
-    ttlResolution: 0,
-    perf: { now: options.githubNow }
-  })
+  const unsettled = new LRU<Unsettled>(maxUnsettled)
   const settling = new Map<string, Promise<unknown>>()
 
   /** Asks GitHub for the repository object, with the token that got the answer; what it shows is learnt on its way. */
@@ -95,7 +91,8 @@ export function createAnnounce(options: AnnounceOptions) {
     const { authorization, viewer, apiVersion, repository } = request
     const isKnown = viewer === anonymous || !repository || visibility.shownAt(repository) !== undefined
     if (isKnown || members.peers().length > 0) return tell(request, key, entry, wasPublic)
-    unsettled.set(key, { reader: { authorization, viewer, apiVersion, repository }, hash: entry.hash, wasPublic })
+    const reader = { authorization, viewer, apiVersion, repository }
+    unsettled.set(key, { reader, hash: entry.hash, wasPublic, since: githubNow() })
     members.unsettled(key)
     return { state: 'nothing' }
   }
@@ -123,6 +120,7 @@ export function createAnnounce(options: AnnounceOptions) {
     async settle(key: string): Promise<void> {
       const waiting = unsettled.get(key)
       if (!waiting) return
+      if (githubNow() - waiting.since >= limits.confirmationMs) return void unsettled.delete(key)
       const work = settling.get(key) ?? track(settle(key, waiting)).finally(() => settling.delete(key))
       settling.set(key, work)
       await work

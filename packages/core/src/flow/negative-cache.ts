@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import type { OriginAnswer } from '../github/origin.ts'
 import type { ApiRequest } from '../github/request.ts'
 
@@ -23,7 +23,7 @@ export interface NegativeCacheOptions {
 const maxRemembered = 1000
 
 export function createNegativeCache({ githubNow, notFoundMs, purgedAt }: NegativeCacheOptions): NegativeCache {
-  const answers = new LRUCache<string, { answer: OriginAnswer; until: number }>({ max: maxRemembered })
+  const answers = new LRU<{ answer: OriginAnswer; until: number }>(maxRemembered)
   const nameOf = (key: string, viewer: string) => `${key} ${viewer}`
   return {
     get({ key, viewer, mode, canonical }) {

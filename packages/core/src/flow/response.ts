@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import { type CacheStatus, cacheStatus as cacheStatusOf, formatCacheStatus, setCacheStatus } from '../cache-status.ts'
 import type { Entry } from '../entry.ts'
 import type { OriginAnswer } from '../github/origin.ts'
@@ -54,7 +54,7 @@ export interface ResponderOptions {
 }
 
 export function createResponder({ githubNow, etagFor, viewerHeaders }: ResponderOptions): Responder {
-  const etags = new LRUCache<string, string>({ max: 4096 })
+  const etags = new LRU<string>(4096)
   // What does not change from hit to hit is put together once.
   const fixed = new WeakMap<Entry, [string, string][]>()
 

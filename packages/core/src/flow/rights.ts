@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import type { Cache } from '../cache/cache.ts'
 import { withAnswer } from '../confirmations.ts'
 import type { OriginAnswer } from '../github/origin.ts'
@@ -26,7 +26,7 @@ const maxRemembered = 10_000
 const endsRight = new Set([401, 403, 404, 410, 451])
 
 export function createRights({ cache, visibility, doubt }: RightsOptions): Rights {
-  const revoked = new LRUCache<string, number>({ max: maxRemembered })
+  const revoked = new LRU<number>(maxRemembered)
   return {
     revokedAt: ({ viewer, repository }) =>
       Math.max(revoked.get(viewer) ?? 0, (repository && revoked.get(`${viewer} ${repository}`)) || 0),

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import type { Bytes } from '../bytes.ts'
 import type { Purges } from '../cache/purges.ts'
 import { confirmedAt } from '../confirmations.ts'
@@ -27,7 +27,7 @@ const nameOf = (key: string, hash: string, { authorization }: ApiRequest) => `${
 /** Which ETag a request would get for an entry, and when a 304 to it would prove the entry. */
 export function createValidators({ etags, purges, trusts }: ValidatorsOptions) {
   // ETags that only work with the token that got them; they stay in memory, for they are bound to it.
-  const verbatim = new LRUCache<string, string>({ max: maxRemembered })
+  const verbatim = new LRU<string>(maxRemembered)
   const computed = (entry: Entry, request: ApiRequest) => etags.compute(entry.body, etagInputs(request), request.viewer)
 
   return {

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import type { Target } from '../github/request.ts'
 
 const maxRemembered = 10_000
@@ -8,7 +8,7 @@ const maxRemembered = 10_000
  * and one that comes back for another viewer shows it.
  */
 export function createVariation() {
-  const seen = new LRUCache<string, { hash: string; viewer: string }[]>({ max: maxRemembered })
+  const seen = new LRU<{ hash: string; viewer: string }[]>(maxRemembered)
   const varying = new Set<string>()
 
   /** Whether bodies of this route depend on who asks; learns from this one. */

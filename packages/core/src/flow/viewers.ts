@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import { type Bytes, hex, utf8 } from '../bytes.ts'
 import { credentialIn } from '../github/credential.ts'
 import { anonymous } from '../github/request.ts'
@@ -13,7 +13,7 @@ export interface Viewers {
 }
 
 export function createViewers(machineKey: Bytes): Viewers {
-  const known = new LRUCache<string, string>({ max: 256 })
+  const known = new LRU<string>(256)
   const importing = crypto.subtle.importKey('raw', machineKey, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
 
   async function fingerprint(authorization: string): Promise<string> {

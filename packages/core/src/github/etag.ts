@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import { type Bytes, concat, hex, sha256Hex, utf8 } from '../bytes.ts'
 import type { ValidatorClass } from '../entry.ts'
 import { credentialIn } from './credential.ts'
@@ -47,7 +47,7 @@ export interface EtagScheme {
 
 export function createEtagScheme(githubNow: () => number, onDrift: () => void): EtagScheme {
   // Whether the hash covers Authorization: not for App JWTs and OAuth app credentials, and `Vary` cannot be read in browsers.
-  const coversAuthorization = new LRUCache<string, boolean>({ max: 256 })
+  const coversAuthorization = new LRU<boolean>(256)
   let mismatches = 0
   let suspendedUntil = 0
 

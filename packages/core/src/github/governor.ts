@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import { type Quota, resourceOf } from './rate-limit.ts'
 import { createSlowStart, type SlowStart } from './slow-start.ts'
 import { createWriteGap } from './write-gap.ts'
@@ -44,9 +44,9 @@ const maxRemembered = 1000
 
 export function createGovernor<Refusal extends object>(options: GovernorOptions): Governor<Refusal> {
   const { githubNow, localNow, reservePercent, heldBack } = options
-  const limits = new LRUCache<string, { until: number; refusal: Refusal }>({ max: maxRemembered })
-  const starts = new LRUCache<string, SlowStart>({ max: maxRemembered })
-  const quotas = new LRUCache<string, Quota>({ max: maxRemembered })
+  const limits = new LRU<{ until: number; refusal: Refusal }>(maxRemembered)
+  const starts = new LRU<SlowStart>(maxRemembered)
+  const quotas = new LRU<Quota>(maxRemembered)
   const writeTurn = createWriteGap(options.writeGapMs, localNow, () => heldBack('write'))
 
   const scopeOf = (viewer: string, resource: string) => `${viewer} ${resource}`

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import type { CacheMode } from '../web-types.ts'
 import type { Api } from './api.ts'
 import { acceptClass, canonicalUrl, type KeyParts, keyOf, versionClass } from './key.ts'
@@ -83,14 +83,18 @@ const fitsTheWire = ({ url, accept, apiVersion }: KeyParts) =>
 
 /** Finds the target of a request, each combination of URL, headers and viewer once. */
 export function createTargets({ api, routeOf, isForAll, repositoryName, aliasMs, localNow }: TargetOptions): Targets {
-  const known = new LRUCache<string, Target>({ max: 4096, ttlResolution: 0, perf: { now: localNow } })
+  const known = new LRU<{ target: Target; until: number }>(4096)
+  const knownAs = (name: string) => {
+    const found = known.get(name)
+    return found && localNow() < found.until ? found.target : undefined
+  }
 
   return {
-    known: (question) => known.get(nameOf(question)),
-    moved: (question, target) => void known.set(nameOf(question), target, { ttl: aliasMs }),
+    known: (question) => knownAs(nameOf(question)),
+    moved: (question, target) => void known.set(nameOf(question), { target, until: localNow() + aliasMs }),
 
     async find(question) {
-      const found = known.get(nameOf(question))
+      const found = knownAs(nameOf(question))
       if (found) return found
       const { href, accept, apiVersion, viewer } = question
       const url = new URL(href)
@@ -120,7 +124,7 @@ export function createTargets({ api, routeOf, isForAll, repositoryName, aliasMs,
         shareable
       }
       // An alias can change hands; what stands for it is looked up each time.
-      if (!alias) known.set(nameOf(question), target)
+      if (!alias) known.set(nameOf(question), { target, until: Infinity })
       return target
     }
   }

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import { resourceOf } from './rate-limit.ts'
 import type { ApiRequest } from './request.ts'
 
@@ -23,7 +23,7 @@ const maxNames = 1000
 
 /** `now`: GitHub's clock, ms. */
 export function createViewerHeaders(githubNow: () => number): ViewerHeaders {
-  const known = new LRUCache<string, [string, string][]>({ max: maxNames })
+  const known = new LRU<[string, string][]>(maxNames)
   const read = (headers: Headers, names: string[]) =>
     names.flatMap((name): [string, string][] => {
       const value = headers.get(name)

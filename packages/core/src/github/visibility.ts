@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 
 /** Whether a repository is public, and which name stands behind an id: only by this member's own answers. */
 export interface Visibility {
@@ -45,12 +45,12 @@ const maxRepositories = 10_000
 
 export function createVisibility(options: VisibilityOptions): Visibility {
   const { githubNow, recentMs, visibilityMs, aliasMs, hidden } = options
-  const seen = new LRUCache<string, { isPublic: boolean; at: number; doubted?: boolean }>({ max: maxRepositories })
-  const aliases = new LRUCache<string, { name: string; at: number }>({ max: maxRepositories })
+  const seen = new LRU<{ isPublic: boolean; at: number; doubted?: boolean }>(maxRepositories)
+  const aliases = new LRU<{ name: string; at: number }>(maxRepositories)
   // The other name of each repository, by name and by id: what is learnt of one is true of both.
-  const others = new LRUCache<string, string>({ max: maxRepositories })
+  const others = new LRU<string>(maxRepositories)
   const asked = new Map<string, Promise<unknown>>()
-  const failedAt = new LRUCache<string, number>({ max: maxRepositories })
+  const failedAt = new LRU<number>(maxRepositories)
 
   const lately = (repository: string) => {
     const found = seen.get(repository)

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import { abortable } from '../abort.ts'
 
 /** The writes of one token. */
@@ -16,7 +16,7 @@ const maxLines = 1000
  * Resolves when it is this one's turn; rejects with `signal.reason` when that aborts before.
  */
 export function createWriteGap(gapMs: number, localNow: () => number, waits: () => void) {
-  const lines = new LRUCache<string, Line>({ max: maxLines })
+  const lines = new LRU<Line>(maxLines)
 
   return async (viewer: string, signal: AbortSignal | null | undefined): Promise<void> => {
     const line = lines.get(viewer) ?? { last: Promise.resolve(), sentAt: Number.NEGATIVE_INFINITY }

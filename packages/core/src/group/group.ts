@@ -1,5 +1,4 @@
-import { LRUCache } from 'lru-cache'
-import { atMost } from '../at-most.ts'
+import { LRU } from 'tiny-lru'
 import { type Bytes, fromHex, hex } from '../bytes.ts'
 import { deriveKeys } from './keys.ts'
 import { type CheckedProof, checkProof, createProof } from './proof.ts'
@@ -31,7 +30,7 @@ export async function openGroup(secret: string, now: () => number, proofLifetime
   const sealing = createSealing(keys.sealingRoot, now)
   const topic = topicOf(keys.id)
   const place = (sender: string) => ({ purpose: 'gossip', place: topic, sender })
-  const wireKeys = new LRUCache<string, Bytes>(atMost(10_000))
+  const wireKeys = new LRU<Bytes>(10_000)
   let own: { peerId: string; renewAt: number; proof: Promise<Bytes> } | undefined
   return {
     id: keys.id,
@@ -64,7 +63,7 @@ export function createProofCheck(
   now: () => number,
   lifetimeMs: number
 ): (proof: Uint8Array, peerId: string) => Promise<(CheckedProof & { group: Group }) | undefined> {
-  const checked = new LRUCache<string, Promise<CheckedProof | undefined>>({ max: 4096 })
+  const checked = new LRU<Promise<CheckedProof | undefined>>(4096)
   return async (proof, peerId) => {
     const name = `${peerId} ${hex(proof)}`
     let check = checked.get(name)

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 
 const windowSize = 1024
 
@@ -7,7 +7,7 @@ const windowSize = 1024
  * Older than the window counts as seen. At most `sessions` are remembered; `sentAt` bounds what an older one could replay.
  */
 export function createReplayWindow(sessions = 1024): { firstTime(session: string, counter: number): boolean } {
-  const windows = new LRUCache<string, { highest: number; seen: Set<number> }>({ max: sessions })
+  const windows = new LRU<{ highest: number; seen: Set<number> }>(sessions)
   return {
     firstTime(session, counter) {
       let window = windows.get(session)

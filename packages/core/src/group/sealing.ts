@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import { type Bytes, concat, hex, plain, utf8 } from '../bytes.ts'
 import type { WebKey } from '../web-types.ts'
 
@@ -48,7 +48,7 @@ export function padmeLength(length: number): number {
 }
 
 export function createSealing(root: WebKey, now: () => number): Sealing {
-  const keys = new LRUCache<string, Promise<WebKey>>({ max: 512 })
+  const keys = new LRU<Promise<WebKey>>(512)
   let salt: Bytes = new Uint8Array()
   let counter = messagesPerSalt
   let saltSince = 0

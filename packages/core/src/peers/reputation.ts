@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import type { Limits } from '../limits.ts'
 import type { Counters } from '../stats.ts'
 import { type Bucket, createBucket } from './bucket.ts'
@@ -28,11 +28,9 @@ export function createReputation(
   localNow: () => number,
   shutOut: (peerId: string) => void
 ): Reputation {
-  const peers = new LRUCache<string, { messages: Bucket; bytes: Bucket; rejected: number; mismatches: number[] }>({
-    max: remembered
-  })
+  const peers = new LRU<{ messages: Bucket; bytes: Bucket; rejected: number; mismatches: number[] }>(remembered)
   // Apart, so that invented authors cannot push a neighbour's out.
-  const neighbours = new LRUCache<string, { messages: Bucket; bytes: Bucket }>({ max: remembered })
+  const neighbours = new LRU<{ messages: Bucket; bytes: Bucket }>(remembered)
 
   function of(peerId: string) {
     let peer = peers.get(peerId)

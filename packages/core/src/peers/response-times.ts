@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 
 /** How long members take to answer, and which of them are worth the wait. */
 export interface ResponseTimes {
@@ -42,7 +42,7 @@ const slowAskedOneIn = 8
  * answers in time but later than GitHub would is asked one time in eight: its answers still save quota, but cost patience.
  */
 export function createResponseTimes({ localNow, slowMs, lateMs }: ResponseTimesOptions): ResponseTimes {
-  const peers = new LRUCache<string, Record>({ max: maxPeers })
+  const peers = new LRU<Record>(maxPeers)
   let githubMs: number | undefined
   const averaged = (before: number | undefined, ms: number) =>
     before === undefined ? ms : before + (ms - before) * weight

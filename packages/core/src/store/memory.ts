@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache'
 import type { AbortOptions } from '../abort.ts'
 import { defaultLimits } from '../limits.ts'
+import { createSizedLru } from '../sized-lru.ts'
 import { checkBounds, closedError } from './bounds.ts'
 import type { Store, StoreBounds, StoreMeta } from './store.ts'
 
@@ -11,17 +11,11 @@ import type { Store, StoreBounds, StoreMeta } from './store.ts'
  */
 export function memoryStore(options: StoreBounds = {}): Store {
   const { maxBytes, maxEntries } = checkBounds(options, defaultLimits.memoryBytes)
-  // The count is kept by hand: lru-cache's own `max` sets aside memory for all of them at once.
-  const records = new LRUCache<string, { meta: StoreMeta; body: Uint8Array }>({
-    maxSize: maxBytes,
-    sizeCalculation: ({ body }) => body.byteLength || 1, // lru-cache knows no empty values
-    dispose: ({ body }, _key, reason) => {
-      bytes -= body.byteLength
-      if (reason === 'evict') evicted++
-    }
+  const records = createSizedLru<{ meta: StoreMeta; body: Uint8Array }>({
+    maxBytes,
+    maxEntries,
+    bytesOf: ({ body }) => body.byteLength
   })
-  let bytes = 0
-  let evicted = 0
   let closed = false
   const check = ({ signal }: AbortOptions = {}) => {
     signal?.throwIfAborted()
@@ -29,7 +23,7 @@ export function memoryStore(options: StoreBounds = {}): Store {
   }
   return {
     get figures() {
-      return { entries: records.size, bytes, evicted }
+      return { entries: records.size, bytes: records.bytes, evicted: records.evicted }
     },
     async get(key, options) {
       check(options)
@@ -40,8 +34,6 @@ export function memoryStore(options: StoreBounds = {}): Store {
       check(options)
       // `slice` would not do: a Buffer's shares its memory. A body that is too large removes what was there.
       records.set(key, { meta, body: new Uint8Array(body) })
-      if (records.has(key)) bytes += body.byteLength
-      while (records.size > maxEntries) records.pop()
     },
     async touch(key, meta, options) {
       check(options)
@@ -57,7 +49,7 @@ export function memoryStore(options: StoreBounds = {}): Store {
       records.clear()
     },
     async *list(options) {
-      for (const key of [...records.keys()]) {
+      for (const [key] of records.entries()) {
         check(options)
         const record = records.peek(key)
         if (record) yield { key, byteLength: record.body.byteLength, meta: record.meta }

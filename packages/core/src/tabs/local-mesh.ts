@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { LRU } from 'tiny-lru'
 import type { LeaseEnd } from '../exchange/leases.ts'
 import type { Lease } from '../exchange/seek.ts'
 import type { Mesh, StartedMesh } from '../mesh.ts'
@@ -25,8 +25,8 @@ export interface LocalMesh extends Mesh {
 export function localMesh({ mesh, member }: StartedMesh): LocalMesh {
   const { cache, members, mayShare, purges, purge, githubNow } = member
   // Bounded, because any page of the origin can ask.
-  const granted = new LRUCache<string, Lease>({ max: 1000 })
-  const lastTold = new LRUCache<string, number>({ max: 10_000 })
+  const granted = new LRU<Lease>(1000)
+  const lastTold = new LRU<number>(10_000)
   return Object.assign(mesh, {
     async seek(key: string, after?: number) {
       const held = (await cache.reload(key))?.entries[0]
