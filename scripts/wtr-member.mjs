@@ -33,6 +33,7 @@ export function member({ path = '/__member.json', entry = '/repos/octocat/hello-
       const announced = new Promise((resolve) =>
         mesh.addEventListener('announced', ({ detail }) => detail.url.endsWith(entry) && resolve())
       )
+      await mesh.fetch(`${github.url}/repos/octocat/hello-world`) // says that it is public
       const response = await mesh.fetch(github.url + entry)
       await announced
       told = JSON.stringify({

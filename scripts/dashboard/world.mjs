@@ -51,6 +51,8 @@ export async function startWorld({ port = 0, everyMs } = {}) {
     startMember('build-server', 'sim-token-alice', parts),
     startMember('laptop', 'sim-token-bob', parts)
   ])
+  // What one reads while nobody is connected the other hears of only when it asks.
+  while (!members.every(({ mesh }) => mesh.peers().length > 0)) await new Promise((resolve) => setTimeout(resolve, 20))
   for (const member of members) await member.refresh()
   const ends = everyMs
     ? [keepBusy(github, 2 * everyMs), ...members.map((member) => repeat(member.refresh, everyMs))]

@@ -69,6 +69,7 @@ export async function startBeside({
     addresses.find((address) => /\/ws\/|\/webrtc-direct\//.test(address)) as string
   const url = github.url + path
   const announced = next(member, 'announced', (detail) => detail.url === url)
+  await member.fetch(`${github.url}/repos/octocat/hello-world`) // says that it is public
   await member.fetch(url)
   await announced
   github.clearCalls()

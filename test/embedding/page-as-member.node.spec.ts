@@ -159,10 +159,8 @@ describe('a page among members', () => {
       const gone = next(member, 'peer:disconnect', (peer) => peer.id === id)
       way.cut()
       await gone
-      // Others get it once it is known that its repository is public.
-      const announced = next(member, 'announced', ({ url }) => url.toLowerCase().endsWith(path.toLowerCase()))
+      // With nobody connected it is looked up when the page asks.
       await member.fetch(github.url + path)
-      await announced
       const back = next(member, 'peer:connect', (peer) => peer.id === id)
       await resume()
       await back

@@ -26,7 +26,8 @@ export function figuresOf(stats: MeshStats): Figures {
     quota_spent: stats.quotaSpent,
     quota_saved: stats.quotaSaved
   }
-  return { plain, rejected: stats.rejected, heldBack: stats.heldBack, quota: Object.fromEntries(quota) }
+  // A proxy of an earlier version does not say what it held back.
+  return { plain, rejected: stats.rejected, heldBack: stats.heldBack ?? {}, quota: Object.fromEntries(quota) }
 }
 
 /** The sum of several members has no id and no connections, and each member has its own quota. */

@@ -75,7 +75,8 @@ export function createLeader(channel: BroadcastChannel, mesh: LocalMesh, emit: E
           kind: 'event',
           type: type as (typeof toldEvents)[number],
           detail: type === 'warning' ? sendError(detail) : detail,
-          state: stateIfDue()
+          // Followers look nothing up for members while there are none.
+          state: type.startsWith('peer:') ? state() : stateIfDue()
         })
     })
   }
