@@ -3,6 +3,7 @@
 // one file, for service workers, which cannot load more code later.
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
+import { minify } from 'terser'
 
 const root = join(import.meta.dirname, '..')
 
@@ -27,6 +28,11 @@ export async function bundleForPages({ own = false, single = false } = {}) {
           local.add(entry)
           for (const id of local) for (const next of this.getModuleInfo(id)?.importedIds ?? []) local.add(next)
         }
+      },
+      {
+        name: 'terser',
+        // It finds what rolldown leaves, and the other way round. Before names of files are made of their hashes.
+        renderChunk: async (code) => (await minify(code, { module: true, mangle: false })).code
       }
     ],
     transform: { target: 'es2023', define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' } }
