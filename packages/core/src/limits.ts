@@ -83,8 +83,6 @@ export const defaultLimits = {
   dialMs: 3 * secondMs,
   /** A connection that was made for a question is closed after this long without another. */
   visitIdleMs: 2 * minuteMs,
-  /** A member that could not be reached for a question is not dialled for another one within this. */
-  unreachableMs: 30 * secondMs,
   /** One dial may take this long, its handshake included: two machines that are busy take seconds, and what is given up is begun again. */
   dialTimeoutMs: 15 * secondMs,
   /** A gossip message older than this is ignored. */
@@ -128,8 +126,6 @@ export const defaultLimits = {
   unaskedEntries: 25_000,
   /** Bytes a second that are prefetched from one member in the long run; `unaskedBytes` at once. */
   unaskedBytesPerSecond: MiB,
-  /** Members that a member tells another one of at once: with addresses, about 50 KiB. */
-  toldMembers: 200,
   /** Newest keys that a member tells a newcomer. */
   listKeys: 1000,
 

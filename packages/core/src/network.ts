@@ -242,7 +242,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     groupOf: roster.groupOf,
     prove: handshake.prove,
     presence: presence.own,
-    members: () => roster.told(limits.toldMembers),
+    members: roster.told,
     reputation,
     leases,
     home

@@ -47,8 +47,8 @@ export interface Roster {
   hear(peerId: string, presence: Omit<Presence, 'heardAt'>): void
   /** Takes what another member says of one. True when nothing was known of it. */
   learn(peerId: string, told: Omit<Presence, 'heardAt' | 'stats'>, heardMs: number): boolean
-  /** What is told of members: those heard last, at most `most`, in any order. */
-  told(most: number): ToldMember[]
+  /** What is told of members: those heard last. */
+  told(): ToldMember[]
   /** Its presence was heard lately. */
   isPresent(peerId: string): boolean
   /** Figures of members heard lately, connected or not, by name; a name that is taken has some of the peer id behind it. */
@@ -70,6 +70,8 @@ export interface RosterOptions {
   unproven(peerId: string): void
 }
 
+/** Members told of at once: with addresses, about 50 KiB. */
+const maxTold = 200
 /** What a member takes besides its texts. */
 const memberChars = 80
 /** So many repetitions can be lost. */
@@ -182,7 +184,7 @@ export function createRoster({ ownId, limits, localNow, transport, emit, mayStay
       else if (present.size < limits.presentMembers) present.set(peerId, { name, version, addresses, leases, heardAt })
       return !known
     },
-    told(most) {
+    told() {
       forgetOld()
       const all = [...present].map(([peerId, { name, version, addresses, leases, heardAt }]) => ({
         peerId,
@@ -201,7 +203,7 @@ export function createRoster({ ownId, limits, localNow, transport, emit, mayStay
       }
       return all
         .sort((a, b) => a.heardMs - b.heardMs)
-        .slice(0, most)
+        .slice(0, maxTold)
         .filter(fits)
     },
     isPresent: (peerId) => present.has(peerId),

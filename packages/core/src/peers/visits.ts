@@ -18,12 +18,15 @@ export interface Visits extends Pick<Transport, 'request'> {
   stop(): void
 }
 
+/** A member that could not be reached is not dialled for another question within this. */
+const unreachableMs = 30_000
+
 export interface VisitsOptions {
   transport: Pick<Transport, 'request' | 'disconnect'>
   roster: Pick<Roster, 'isConnected' | 'isMember' | 'whenMember'>
   limits: Pick<
     Limits,
-    'visitedMembers' | 'visitsPerSecond' | 'visitsBurst' | 'visitIdleMs' | 'unreachableMs' | 'dialTimeoutMs' | 'proofMs'
+    'visitedMembers' | 'visitsPerSecond' | 'visitsBurst' | 'visitIdleMs' | 'dialTimeoutMs' | 'proofMs'
   >
   localNow: () => number
   /** Enough dials are under way for now. */
@@ -72,7 +75,7 @@ export function createVisits(options: VisitsOptions): Visits {
     } catch (error) {
       if (isVisit) visited.delete(peerId)
       unreachable.delete(peerId)
-      unreachable.set(peerId, localNow() + limits.unreachableMs)
+      unreachable.set(peerId, localNow() + unreachableMs)
       throw error
     }
   }
