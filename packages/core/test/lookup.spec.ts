@@ -38,14 +38,14 @@ async function waitOf(busyMs: number, membersBudgetMs: number, nobodyElse = fals
 
 describe('the budget for members', () => {
   it('is what is left by the clock, less what a busy thread will be late', async () => {
-    expect(await waitOf(50, 10_000)).to.be.within(1, 9900)
+    expect(await waitOf(100, 10_000)).to.be.within(1, 9800)
   })
 
   it('is not begun by a thread that would hear no answer within it', async () => {
-    expect(await waitOf(50, 100)).to.equal(undefined)
+    expect(await waitOf(100, 150)).to.equal(undefined)
   })
 
   it('is larger where nobody else can be asked', async () => {
-    expect(await waitOf(50, 100, true), 'asked all the same').to.equal(0)
+    expect(await waitOf(100, 150, true), 'asked all the same').to.equal(0)
   })
 })

@@ -11,7 +11,7 @@ import type { Visits } from '../peers/visits.ts'
 import type { Peer } from '../transport/transport.ts'
 import type { createAccept } from './accept.ts'
 import { firstAnswer } from './first-answer.ts'
-import { transferMs } from './frames.ts'
+import { busyMs, transferMs } from './frames.ts'
 import { homesOf } from './homes.ts'
 import type { Wanted } from './prefetch.ts'
 import type { Providers } from './providers.ts'
@@ -119,9 +119,10 @@ export function createLookup(options: LookupOptions): Lookup {
     const { held, after, nobodyElse } = how
     const begunAt = performance.now()
     const [wireKey] = await Promise.all([group.wireKey(key), pause()])
-    // A busy thread takes so long to hear anything: an answer, and that the time is up.
     const turnMs = performance.now() - begunAt
-    const maxWaitMs = limits.membersBudgetMs + (nobodyElse ? transferMs : 0) - 2 * turnMs
+    // A busy thread will be so late again when an answer comes, or the time is up.
+    const laterMs = turnMs > busyMs ? turnMs : 0
+    const maxWaitMs = limits.membersBudgetMs + (nobodyElse ? transferMs : 0) - turnMs - laterMs
     if (maxWaitMs <= 0) return undefined
     const wireName = hex(wireKey)
     const announced = newer(wireName, held)
