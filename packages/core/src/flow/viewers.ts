@@ -13,7 +13,8 @@ export interface Viewers {
 }
 
 export function createViewers(machineKey: Bytes): Viewers {
-  const known = new LRU<string>(256)
+  // One that is being made, too: requests of one token go on in the order in which they came.
+  const known = new LRU<Promise<string> | string>(256)
   const importing = crypto.subtle.importKey('raw', machineKey, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
 
   async function fingerprint(authorization: string): Promise<string> {
@@ -23,7 +24,11 @@ export function createViewers(machineKey: Bytes): Viewers {
     return viewer
   }
   return {
-    of: (authorization) =>
-      authorization === undefined ? anonymous : (known.get(authorization) ?? fingerprint(authorization))
+    of(authorization) {
+      if (authorization === undefined) return anonymous
+      const viewer = known.get(authorization) ?? fingerprint(authorization)
+      known.set(authorization, viewer)
+      return viewer
+    }
   }
 }
