@@ -5,6 +5,8 @@ import { abortable } from '../abort.ts'
 interface Line {
   /** Settles when the last of them has been sent. */
   last: Promise<void>
+  /** How many have come and were not sent yet. */
+  waiting: number
   sentAt: number
 }
 
@@ -19,7 +21,7 @@ export function createWriteGap(gapMs: number, localNow: () => number, waits: () 
   const lines = new LRU<Line>(maxLines)
 
   return async (viewer: string, signal: AbortSignal | null | undefined): Promise<void> => {
-    const line = lines.get(viewer) ?? { last: Promise.resolve(), sentAt: Number.NEGATIVE_INFINITY }
+    const line = lines.get(viewer) ?? { last: Promise.resolve(), waiting: 0, sentAt: Number.NEGATIVE_INFINITY }
     lines.set(viewer, line)
     const before = line.last
     let sent = () => {}
@@ -29,12 +31,14 @@ export function createWriteGap(gapMs: number, localNow: () => number, waits: () 
     line.last = before.then(() => own)
     const leftMs = () => Math.min(gapMs, line.sentAt + gapMs - localNow())
     try {
-      if (leftMs() > 0) waits()
+      if (leftMs() > 0 || (gapMs > 0 && line.waiting > 0)) waits()
+      line.waiting++
       await abortable(before, signal)
       const waitMs = leftMs()
       if (waitMs > 0) await sleep(waitMs, signal)
       line.sentAt = localNow()
     } finally {
+      line.waiting--
       sent()
     }
   }
