@@ -9,11 +9,8 @@ const lib = (dir: string, entry: string[], more: Options = {}): Options => ({
   platform: 'neutral',
   target: 'es2023',
   dts: false, // tsup 9's d.ts needs TypeScript 6's API; `tsc -b` (TypeScript 7) emits them
-  sourcemap: true,
-  // A trace names file and line all the same, in a third less to install.
-  esbuildOptions: (options) => {
-    options.sourcesContent = false
-  },
+  // What is installed reads like the sources, so a trace leads somewhere without a map, and there is a third less to install.
+  sourcemap: false,
   clean: false,
   removeNodeProtocol: false, // `sqlite` exists as `node:sqlite` only
   bundle: true,
