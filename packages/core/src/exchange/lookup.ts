@@ -68,6 +68,7 @@ export function createLookup(options: LookupOptions): Lookup {
   const { accept, acceptValue } = options
   const isWorthAsking = (peerId: string) =>
     reputation.hears(peerId) && visits.canAsk(peerId) && responseTimes.isWorthAsking(peerId)
+  const memberIds = () => roster.list().map(({ id }) => id)
   const best = (peerIds: string[]) => peerIds.filter(isWorthAsking).slice(0, maxAsked)
 
   /** The members that have said to have something newer, the newest first. */
@@ -82,8 +83,13 @@ export function createLookup(options: LookupOptions): Lookup {
     return best(ids)
   }
 
-  // Of all that are known, not only of those that are connected: all members must come to the same homes.
-  const homesOfEntry = (wireName: string) => best(homesOf(wireName, roster.known(), 2 * maxAsked))
+  /**
+   * Of all that are known, for all members must come to the same homes; then of those that are connected, for a newcomer does
+   * not know yet what its neighbours hold, and a home may be out of reach. In a small group these are the same.
+   */
+  const homesOfEntry = (wireName: string) => [
+    ...new Set([roster.known(), memberIds()].flatMap((ids) => best(homesOf(wireName, ids, 2 * maxAsked))))
+  ]
   const homesOfLease = (wireName: string) => best(homesOf(wireName, options.leasing(), 2 * maxAsked))
 
   /** `named`: the group in whose names the wire key was said. */
