@@ -45,6 +45,8 @@ export interface PeerRequests {
 export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
   const { transport, visits, group, reputation, responseTimes, limits } = options
   const send = createFrames({ transport: visits, reputation, responseTimes, limits })
+  // No request waits for these, so a member that does not answer them delays nothing.
+  const sendInBackground = createFrames({ transport: visits, reputation, responseTimes: { late() {} }, limits })
   // A connection begins with it.
   const sendProof = createFrames({ transport, reputation, responseTimes, limits })
 
@@ -100,11 +102,11 @@ export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
     },
     async members(peerId) {
       const question = encodeQuestion({ version: protocolVersion, type: 'members' })
-      return (await safely(ask(peerId, question, ['members'])))?.items ?? []
+      return (await safely(ask(peerId, question, ['members'], { via: sendInBackground })))?.items ?? []
     },
     async list(peerId) {
       const question = encodeQuestion({ version: protocolVersion, type: 'list' })
-      return (await safely(ask(peerId, question, ['keys'])))?.items ?? []
+      return (await safely(ask(peerId, question, ['keys'], { via: sendInBackground })))?.items ?? []
     }
   }
 }
