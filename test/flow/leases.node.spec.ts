@@ -201,6 +201,20 @@ describe('leases', () => {
     expect(asked).to.deep.equal([])
   })
 
+  it('what a member asked for while it was alone makes nobody queue, and frees nobody, once it has company', async () => {
+    const [a, b, c] = [await s.member(), await s.member({ token: bob }), await s.member({ token: bob })] as const
+    // Each member is the home of some.
+    const paths = Array.from({ length: 12 }, (_, n) => `${issues}?per_page=${n + 1}`)
+    await Promise.all(paths.map((path) => a.ask(path)))
+    s.now += minute + second
+    for (const other of [b, c]) await s.connect(a, other)
+    await s.connect(b, c)
+    await knowEachOther([a, b, c])
+    s.github.clearCalls()
+    for (const path of paths) for (const answer of await askAll([a, b, c], path)) expect(answer.status).to.equal(200)
+    expect(s.github.count(/per_page/)).to.equal(paths.length)
+  })
+
   it('homes that do not answer are waited for within the budget, and a home that has gone is not', async () => {
     const members = await fleet(4, { limits: { membersBudgetMs: 100, leaseHedgeMs: 20, leaseMs: 100 } })
     const silent: Transport['request'] = async function* (_peerId, _bytes, { signal } = {}) {

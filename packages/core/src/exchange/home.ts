@@ -18,6 +18,7 @@ export interface HomeOptions {
 }
 
 type Said = Extract<Question, { type: 'lease' }>
+type Stored = Extract<LeaseEnd, { state: 'stored' }>
 
 /** Takes what members say of leases: holders to this home how a call ended, homes to this member how it stands. */
 export function createHome({ cache, shareable, leases, news, pull, mayShare }: HomeOptions) {
@@ -27,16 +28,19 @@ export function createHome({ cache, shareable, leases, news, pull, mayShare }: H
     return holding?.entries.find((entry) => entry.hash === hash && mayShare(entry))
   }
 
-  /** Those that wait are sent here, so the answer must be here first. Who says that it is stored, and has nothing, has failed. */
-  async function ended(from: string, group: Group, wireKey: Uint8Array, end: LeaseEnd): Promise<void> {
+  /** Those that wait are sent here, so the answer must be here first. A holder that says `stored` and has nothing has failed. */
+  async function fetched(from: string, group: Group, wireKey: Uint8Array, end: Stored): Promise<LeaseEnd> {
     const wireName = hex(wireKey)
-    if (end.state !== 'stored') return leases.settle(wireName, from, end)
     const isHere = async () => ((await held(wireName, end.hash))?.asOf ?? 0) >= end.asOf
-    if (!(await isHere())) {
-      leases.renew(wireName, from)
-      await pull({ peerId: from, wireKey, named: group }, (await held(wireName, end.hash))?.hash)
+    try {
+      if (!(await isHere())) {
+        leases.renew(wireName, from)
+        await pull({ peerId: from, wireKey, named: group }, (await held(wireName, end.hash))?.hash)
+      }
+      return (await isHere()) ? end : { state: 'failed' }
+    } catch {
+      return { state: 'failed' }
     }
-    leases.settle(wireName, from, (await isHere()) ? end : { state: 'failed' })
   }
 
   /** False for what nobody waits for. */
@@ -46,12 +50,12 @@ export function createHome({ cache, shareable, leases, news, pull, mayShare }: H
     const stored = hash && asOf !== undefined && { state: 'stored' as const, hash: hex(hash), asOf }
     const isHolder = leases.isHolder(wireName, from)
     if (state === 'nothing' || state === 'failed') {
-      if (isHolder) void ended(from, group, key, { state })
+      if (isHolder) leases.settle(wireName, from, { state })
       return isHolder
     }
     if (state !== 'stored') return news.take(wireName, from, { state })
     if (!stored) return false
-    if (isHolder) void ended(from, group, key, stored)
+    if (isHolder) void fetched(from, group, key, stored).then((end) => leases.settle(wireName, from, end))
     return news.take(wireName, from, stored) || isHolder
   }
 }

@@ -94,7 +94,7 @@ export function createAnnounce(options: AnnounceOptions) {
     const reader = { authorization, viewer, apiVersion, repository }
     unsettled.set(key, { reader, hash: entry.hash, wasPublic, since: githubNow() })
     members.unsettled(key)
-    return { state: 'nothing' }
+    return { state: 'failed' } // not `nothing`: members may get it once they are there
   }
 
   async function settle(key: string, { reader, hash, wasPublic }: Unsettled): Promise<void> {
