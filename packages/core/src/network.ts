@@ -2,7 +2,6 @@ import { within } from './abort.ts'
 import { fromHex } from './bytes.ts'
 import { createUnasked, evictUnused } from './cache/unasked.ts'
 import type { Discovery } from './discovery/discovery.ts'
-import { staticPeers } from './discovery/static.ts'
 import { createAccept } from './exchange/accept.ts'
 import { createCatchUp } from './exchange/catch-up.ts'
 import { createHome } from './exchange/home.ts'
@@ -21,18 +20,10 @@ import { createUnsettled } from './exchange/unsettled.ts'
 import { createValues } from './exchange/values.ts'
 import { createProofCheck, type Group } from './group/group.ts'
 import type { Members, OwnSide } from './members.ts'
-import { createAcquaintance } from './peers/acquaintance.ts'
-import { createConnections } from './peers/connections.ts'
-import { createDialler } from './peers/dialler.ts'
-import { createHandshake } from './peers/handshake.ts'
-import { createPresence } from './peers/presence.ts'
-import { createRelays } from './peers/relays.ts'
+import { createCompany } from './peers/company.ts'
 import { createReputation } from './peers/reputation.ts'
 import { createResponseTimes } from './peers/response-times.ts'
-import { createRoster } from './peers/roster.ts'
-import { createVisits } from './peers/visits.ts'
 import type { Transport } from './transport/transport.ts'
-import { version } from './version.ts'
 
 /** What only a member of a group has. */
 export interface NetworkParts {
@@ -77,27 +68,32 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     evict: (key) => void evictUnused(cache, key).catch(() => {})
   })
 
-  const roster = createRoster({
-    ownId: () => transport.peerId,
-    limits,
-    localNow,
-    transport,
-    emit,
-    mayStay: (peerId) => relays.has(peerId),
-    unproven: disconnect
-  })
-  const { isConnected } = roster
-  const visits = createVisits({
-    transport,
-    roster,
-    limits,
-    localNow,
-    isBusy: () => dialler.isBusy(),
-    dial: (peerId, signal) => dialler.visit(peerId, signal),
-    isNeighbour: (peerId) => dialler.isWanted(peerId)
-  })
-
   const publish = createPublish({ group, transport, limits, localNow, emit })
+  const checkProof = createProofCheck(groups, localNow, limits.proofLifetimeMs)
+  const company = createCompany({
+    groups,
+    transport,
+    discovery: parts.discovery,
+    relays: parts.relays,
+    name,
+    limits,
+    emit,
+    localNow,
+    random,
+    clock,
+    reputation,
+    ownStats: own.ownStats,
+    leases: () => !isHidden(),
+    checkProof,
+    say: {
+      presence: publish.presence,
+      proof: (peerId, of) => requests.proof(peerId, of),
+      members: (peerId) => requests.members(peerId)
+    },
+    joined: (peerId) => catchUp(peerId),
+    left: (peerId) => leases.gone(peerId)
+  })
+  const { roster, visits, relays } = company
   const requests = createPeerRequests({ transport, visits, group, reputation, responseTimes, limits })
   const accept = createAccept({
     cache,
@@ -121,49 +117,6 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     publish: publish.value,
     lookUp: async (key) => void (await lookup.find(key, { nobodyElse: true })),
     unasked
-  })
-
-  const presence = createPresence({
-    publish,
-    transport,
-    limits,
-    name,
-    version,
-    clock,
-    localNow,
-    random,
-    ownStats: own.ownStats,
-    leases: () => !isHidden(),
-    known: () => roster.known().length
-  })
-  const relays = createRelays({
-    relays: parts.relays,
-    transport,
-    requests,
-    groups,
-    isConnected,
-    reserved: presence.greet
-  })
-  const discovery = [...parts.discovery, ...(parts.relays.length > 0 ? [staticPeers([...parts.relays])] : [])]
-  const dialler = createDialler({
-    transport,
-    discovery,
-    limits,
-    emit,
-    name,
-    localNow,
-    random,
-    isConnected,
-    isPresent: roster.isPresent,
-    isVisited: visits.has,
-    isRelay: relays.has,
-    ticked() {
-      relays.tick()
-      visits.tick()
-      // Its answer to our proof may have been lost.
-      for (const peerId of roster.halfKnown()) void handshake.introduce(peerId)
-      for (const peerId of roster.beyond(limits.maxMembers)) if (!dialler.isNamed(peerId)) disconnect(peerId)
-    }
   })
 
   const news = createLeaseNews()
@@ -201,47 +154,14 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
   })
   const catchUp = createCatchUp({ group, requests, providers, shareable, prefetch })
 
-  const checkProof = createProofCheck(groups, localNow, limits.proofLifetimeMs)
-  const handshake = createHandshake({
-    group,
-    ownId: () => transport.peerId,
-    checkProof,
-    roster,
-    reputation,
-    exchangeProofs: (peerId) => requests.proof(peerId),
-    joined(peerId, told) {
-      if (told) {
-        connections.present(peerId, told)
-        acquaintance.met(peerId)
-        presence.joined()
-      } else presence.greet() // An older member hears it no other way.
-      return catchUp(peerId)
-    }
-  })
-  const connections = createConnections({
-    transport,
-    reputation,
-    roster,
-    dialler,
-    relays,
-    handshake,
-    clock
-  })
-  const acquaintance = createAcquaintance({
-    ask: requests.members,
-    told: connections.told,
-    roster,
-    limits,
-    random
-  })
   const respond = createRespond({
     cache: unsettled.cache,
     shareable: unsettled.shareable,
     limits,
     mayShare,
     groupOf: roster.groupOf,
-    prove: handshake.prove,
-    presence: presence.own,
+    prove: company.prove,
+    presence: company.presence,
     members: roster.told,
     reputation,
     leases,
@@ -261,7 +181,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     takeValue: values.take,
     wanted: (peerId, wireKey, named) => prefetch.add({ peerId, wireKey, named }),
     purged: own.purged,
-    present: connections.present
+    present: company.present
   })
 
   return {
@@ -284,21 +204,13 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
         {
           message: receive,
           request: respond,
-          connect: connections.connect,
-          disconnect(peer) {
-            visits.ended(peer.id)
-            acquaintance.lost(peer.id)
-            connections.disconnect(peer)
-            leases.gone(peer.id)
-          },
-          probed: (from) => roster.groupOf(from) && name
+          ...company.handlers
         }
       )
       void shareable.load(own.expired)
-      dialler.start()
-      presence.start()
+      company.start()
     },
-    retryNow: dialler.retryNow,
+    retryNow: company.retryNow,
     lookUp: lookup.find,
     githubTook: responseTimes.github,
     used: unasked.used,
@@ -318,15 +230,11 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     stats: () => roster.stats(name),
     async stop() {
       prefetch.stop()
-      presence.stop()
       leases.stop()
-      acquaintance.stop()
+      company.rest()
       await within(publish.flush(), limits.stopMs)
       publish.stop()
-      visits.stop()
-      await within(dialler.stop(), limits.stopMs)
-      await transport.stop()
-      roster.stop()
+      await company.stop()
     }
   }
 }

@@ -2,6 +2,7 @@ import { LRU } from 'tiny-lru'
 import type { Limits } from '../limits.ts'
 import { systemTimers, type Timers } from '../timers.ts'
 import { busyMs } from './frames.ts'
+import { createSilentHolders } from './silent-holders.ts'
 
 /** How it stands with a key for a member that asked: it calls GitHub for all, it waits for who does, or it goes by itself. */
 export type LeaseState = 'granted' | 'waiting' | 'free'
@@ -50,18 +51,14 @@ const last = ({ holders }: Lease) => [...holders].at(-1)
 
 /** A first failure may be the holder's own; a second one in a row is GitHub's. */
 const failuresAllowed = 1
-/** Leases in a row on which a member was silent. */
-const silencesAllowed = 3
 const maxMarks = 10_000
-const maxPeers = 4096
 
 export function createLeases({ limits, localNow, tell, timers = systemTimers }: LeasesOptions): Leases {
   const leases = new Map<string, Lease>()
   const held = new Map<string, number>()
   const unshared = new LRU<number>(maxMarks)
-  const silences = new LRU<{ count: number; until: number }>(maxPeers)
+  const silent = createSilentHolders(limits.silentHolderMs, localNow)
 
-  const isSilent = (peerId: string) => (silences.get(peerId)?.until ?? 0) > localNow()
   const isUnshared = (wireName: string) => (unshared.get(wireName) ?? 0) > localNow()
 
   function hold(lease: Lease, peerId: string): void {
@@ -108,18 +105,13 @@ export function createLeases({ limits, localNow, tell, timers = systemTimers }: 
     lease.unwatch = timers.later(() => {
       // This thread was busy all the time: what the holder said has not been read yet.
       if (timers.now() > dueAt + busyMs) return watch(wireName, lease)
-      const silent = last(lease)
-      if (lease.inTime && silent !== undefined) noteSilence(silent)
+      const late = last(lease)
+      if (lease.inTime && late !== undefined) silent.add(late)
       lease.inTime = false
       if (localNow() - lease.startedAt >= limits.leaseTotalMs) end(wireName, lease, { state: 'free' })
       else if (lease.waiting.size > 0) void grantNext(wireName, lease)
       else watch(wireName, lease)
     }, limits.leaseMs)
-  }
-
-  function noteSilence(peerId: string): void {
-    const count = (silences.get(peerId)?.count ?? 0) + 1
-    silences.set(peerId, { count, until: count >= silencesAllowed ? localNow() + limits.silentHolderMs : 0 })
   }
 
   function fail(wireName: string, lease: Lease, peerId: string): void {
@@ -135,7 +127,7 @@ export function createLeases({ limits, localNow, tell, timers = systemTimers }: 
     ask(wireName, peerId) {
       const lease = leases.get(wireName)
       if (lease?.holders.has(peerId)) return 'granted'
-      if (isUnshared(wireName) || isSilent(peerId)) return 'free'
+      if (isUnshared(wireName) || silent.has(peerId)) return 'free'
       if (lease?.inTime) {
         lease.waiting.add(peerId)
         return 'waiting'
@@ -164,7 +156,7 @@ export function createLeases({ limits, localNow, tell, timers = systemTimers }: 
     settle(wireName, peerId, how) {
       const lease = leases.get(wireName)
       if (!lease?.holders.has(peerId)) return
-      silences.delete(peerId)
+      silent.remove(peerId)
       if (how.state === 'stored') {
         unshared.delete(wireName)
         return end(wireName, lease, how)
