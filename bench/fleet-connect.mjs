@@ -1,5 +1,5 @@
 // What it takes that members who start together become one group: time, processor, memory and bytes of each, the connections
-// they hold, and how late they answer meanwhile. Then what a member with three others uses for nothing.
+// they hold, and how late they answer meanwhile. Then what a member with three others uses while nothing happens.
 //   node bench/fleet-connect.mjs [members ...] [--processes 8] [--found folder|one] [--profile FOLDER] [--idle SECONDS]
 import { fork } from 'node:child_process'
 import { channel } from 'node:diagnostics_channel'

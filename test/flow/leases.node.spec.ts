@@ -95,7 +95,7 @@ describe('leases', () => {
     await stuck
   })
 
-  it('a slow holder that comes back serves all, whoever has overtaken it', async () => {
+  it('a slow holder that comes back serves all, although another one has overtaken it', async () => {
     const first = gate(issues)
     const members = await fleet(4, { fetch: first.fetch, limits: { leaseMs: 1000 } })
     const slow = (members[0] as Member).ask(issues)
@@ -234,7 +234,7 @@ describe('leases', () => {
     expect((await asked).every((answer) => answer.status === 200)).to.equal(true)
   })
 
-  it('a fleet that polls some resources each minute makes one conditional request a minute for each, whoever makes it', async () => {
+  it('a fleet that polls some resources each minute makes one conditional request a minute for each, spread over its members', async () => {
     const members = await fleet(6)
     const paths = Array.from({ length: 10 }, (_, n) => `${issues}?per_page=${n + 1}`)
     const poll = () => Promise.all(members.flatMap(({ ask }) => paths.map((path) => ask(path))))

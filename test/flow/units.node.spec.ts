@@ -225,7 +225,7 @@ describe('units: objects that viewers see differently', () => {
     }
   })
 
-  it('whoever sees it differently still gets the own one, and nothing is paid while nothing changes', async () => {
+  it('a token that sees it differently still gets its own body, and nothing is paid while nothing changes', async () => {
     const a = await s.member({ secret: undefined })
     for (const path of objects) s.github.setRole('token-three', path.slice('/repos/'.length), 'admin')
     await readers(a)

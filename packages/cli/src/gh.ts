@@ -12,7 +12,7 @@ import { privateGh } from './proxy/private-gh.ts'
 import { limitedFetch } from './proxy/slots.ts'
 import { firstMember } from './until.ts'
 
-/** Their changes to gh's configuration have to last, and they ask GitHub for nothing that is cached. */
+/** Their changes to gh's configuration have to last, and no request of theirs is answered from the cache. */
 const aboutGh = new Set(['alias', 'auth', 'completion', 'config', 'help', 'version'])
 const firstMemberMs = 1000
 const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

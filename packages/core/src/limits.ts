@@ -71,9 +71,9 @@ export const defaultLimits = {
   proofMs: 5 * secondMs,
   /** How long a proof is valid. */
   proofLifetimeMs: 24 * hourMs,
-  /** Presence is sent this often, ± 20 %, */
+  /** Presence is sent this often, ± 20 %; in a large group less often, see `presencePerMemberMs`. */
   presenceMs: 30 * secondMs,
-  /** but for each member that is known no more often than this: what a member hears in a second does not grow with the group. */
+  /** Presence is not sent more often than this times the number of known members, so what each hears in a second does not grow. */
   presencePerMemberMs: secondMs,
   /** A member without presence is forgotten after this, and after five repetitions. */
   presenceForgottenMs: 150 * secondMs,

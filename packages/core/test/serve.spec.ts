@@ -162,7 +162,7 @@ describe('mayServeStale: better than an error of GitHub?', () => {
     expect(may({ asOf: ago(5 * hour), local: true, confirmed: { me: ago(5 * hour) } })).to.equal(true)
   })
 
-  it('what was shown to be private, or varies: within the hour of the own look only', () => {
+  it('what was shown to be private, or varies: within the hour of the viewer’s own look only', () => {
     for (const entry of [
       { public: false, publicAt: ago(2 * hour) },
       { public: false, from: 'peer' },

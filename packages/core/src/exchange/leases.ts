@@ -7,7 +7,7 @@ import { createSilentHolders } from './silent-holders.ts'
 /** How it stands with a key for a member that asked: it calls GitHub for all, it waits for who does, or it goes by itself. */
 export type LeaseState = 'granted' | 'waiting' | 'free'
 
-/** How the call of a holder ended: members can have the answer, it is for nobody else, or there is none. */
+/** How the call of a holder ended: members can have the answer, it is for nobody else, or no answer came. */
 export type LeaseEnd = { state: 'stored'; hash: string; asOf: number } | { state: 'nothing' } | { state: 'failed' }
 
 /** What a member that waits is told: the answer can be had, or how it stands now. */
@@ -23,7 +23,7 @@ export interface Leases {
   renew(wireName: string, peerId: string): void
   /** A holder says how its call ended. Ignored from anybody else. */
   settle(wireName: string, peerId: string, end: LeaseEnd): void
-  /** A member has gone: what it held fails, and it waits for nothing. */
+  /** A member has gone: its leases have failed, and it is no longer told anything. */
   gone(peerId: string): void
   stop(): void
 }

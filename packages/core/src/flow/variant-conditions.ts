@@ -24,7 +24,7 @@ export interface VariantConditions {
  * a body has changed and one viewer has paid for the new one, the others that see the same get it by a free 304.
  *
  * GitHub does not document that it reads lists. So the asker's own ETag comes first, for a server that reads one only, and
- * before a list was seen to work, only a body that seems to be the successor of the asker's is named beside it: then the own one
+ * before a list was seen to work, only a body that seems to be the successor of the asker's is named beside it: then its own one
  * alone would most likely have been a 200 too. An answer that shows that lists are not read ends them for this process.
  */
 export function createVariantConditions(

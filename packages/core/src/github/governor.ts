@@ -24,7 +24,7 @@ export interface GovernorOptions {
   heldBack(why: HeldBack): void
 }
 
-/** Keeps all that a member sends for a token, whoever asked for it, within what GitHub allows that token. */
+/** Keeps everything that a member sends with a token within what GitHub allows that token. */
 export interface Governor<Refusal> {
   /** Until when calls like this are refused, ms on GitHub's clock; 0 when they are not. */
   limitedUntil(caller: Caller): number

@@ -178,7 +178,7 @@ export function createDialler(options: DiallerOptions) {
       // Without any source, members are not wanted but those that come.
       if (discovery.length > 0) found({ peerId, name, addresses, lastSeen: localNow() }, 'members')
     },
-    /** Whether a connection to this member is to stay, whoever made it. */
+    /** Whether a connection to this member is to stay, no matter which side made it. */
     isWanted(peerId: string): boolean {
       return book.get(peerId)?.named === true || choice.isWanted(peerId)
     },

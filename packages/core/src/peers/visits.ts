@@ -87,7 +87,7 @@ export function createVisits(options: VisitsOptions): Visits {
       if (isBusy() || !allowance.take()) throw new MeshError('ERR_TRANSPORT', 'too many visits')
       reaching = visit(peerId).finally(() => underWay.delete(peerId))
       underWay.set(peerId, reaching)
-      // Whoever asks may have given up before.
+      // Those that asked may have given up before.
       reaching.catch(() => {})
     }
     return reaching
