@@ -57,6 +57,34 @@ describe('units: never more than plain fetch', () => {
     expect(status(await a.ask(`/repos/${names[0]}/labels`, as(bob)))).to.equal('ghmesh; hit')
   })
 
+  // README: "Pull requests and workflow runs show"
+  for (const below of ['pulls', 'pulls/4'])
+    it(`/${below} shows who can read its repository, so that nothing is looked up to give it to members`, async () => {
+      const name = 'octocat/busy'
+      s.github.addRepository({ fullName: name, issues: 3, pulls: 2 })
+      const [a, b] = [await s.member(), await s.member({ token: bob })]
+      await s.connect(a, b)
+      const path = `/repos/${name}/${below}`
+      const announced = next(a, 'announced', path)
+      await a.ask(path)
+      await announced
+      expect(status(await b.ask(path))).to.equal('ghmesh; hit; detail=peer')
+      // … and a 304 for it shows it again.
+      s.now += minute + second
+      expect(status(await a.ask(path))).to.match(/fwd-status=304/)
+      await a.mesh.stop()
+      expect([s.github.units(), lookUps().length]).to.deep.equal([1, 0])
+    })
+
+  it('… and that a private one is not for members', async () => {
+    const [a, b] = [await s.member(), await s.member({ token: bob })]
+    await s.connect(a, b)
+    await a.ask(`${secretRepo}/pulls`)
+    await a.mesh.stop()
+    expect([s.github.units(), lookUps().length]).to.deep.equal([1, 0])
+    expect((await b.ask(`${secretRepo}/pulls`, { cache: 'only-if-cached' })).status).to.equal(504)
+  })
+
   it('what was read alone is looked up once a member asks for it, each repository once, and given', async () => {
     const [a, b] = [await s.member(), await s.member({ token: bob })]
     await readAll(a)

@@ -101,6 +101,21 @@ describe('inspect', () => {
       expect(await read(parts)).to.equal(undefined)
   })
 
+  it('… of the repository that was asked about inside a body too, and of no other there', async () => {
+    const own = { id: 7, full_name: 'Octo/Tools', private: false }
+    const fork = { id: 8, full_name: 'fork/tools', private: false }
+    const pull = (parts = {}) => ({ id: 1, base: { repo: { ...own, ...parts } }, head: { repo: fork } })
+    const read = async (body: unknown, asked?: string) => (await inspected(body, asked)).repository
+    for (const asked of ['octo/tools', 'repositories/7']) {
+      for (const body of [pull(), [pull(), pull()], { workflow_runs: [{ repository: own }] }])
+        expect(await read(body, asked)).to.deep.equal({ id: '7', name: 'octo/tools', public: true })
+      for (const body of [pull({ private: true }), [pull(), pull({ private: true }), pull()]])
+        expect((await read(body, asked))?.public).to.equal(false)
+    }
+    for (const asked of ['octo/tool', 'repositories/70', undefined])
+      expect(await read([pull()], asked)).to.equal(undefined)
+  })
+
   it('finds what only some may see, at any depth, and whether the name is written with escapes', async () => {
     const hiding = [
       { private: true },

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { createRoutes, repositoryOf } from '../src/github/routes.ts'
+import { createRoutes, repositoryOf, showsRepository } from '../src/github/routes.ts'
 
 const routeOf = createRoutes()
 const sharing = (path: string) => routeOf(path).sharing
@@ -162,5 +162,17 @@ describe('routes: repositoryOf', () => {
     expect(repositoryOf('/repositories/7/issues')).to.equal('repositories/7')
     for (const path of ['/repos/octo', '/repositories/x', '/users/octo', '/', '/x/repos/octo/tools'])
       expect(repositoryOf(path), path).to.equal(undefined)
+  })
+})
+
+describe('routes: showsRepository', () => {
+  it('is where GitHub writes the object of the repository, and nowhere where users write JSON', () => {
+    const shown = ' /pulls /pulls/7 /actions/runs /actions/runs/7 /actions/workflows/ci.yml/runs'.split(' ')
+    for (const path of shown.flatMap((below) => [`/repos/octo/tools${below}`, `/repositories/7${below}`]))
+      expect(showsRepository(path), path).to.equal(true)
+    const others =
+      '/contents/pulls /deployments /deployments/7 /issues /forks /pulls/7/files /contents/actions/runs /pulls/x'
+    for (const path of inRepository(others)) expect(showsRepository(path), path).to.equal(false)
+    for (const path of ['/user/repos', '/search/repositories', '/pulls']) expect(showsRepository(path)).to.equal(false)
   })
 })

@@ -11,7 +11,7 @@ import { compact } from '../github/json.ts'
 import { isJson, isRaw, versionClass } from '../github/key.ts'
 import type { OriginAnswer } from '../github/origin.ts'
 import { type ApiRequest, anonymous, type Target, type Targets } from '../github/request.ts'
-import { isRepository } from '../github/routes.ts'
+import { showsRepository } from '../github/routes.ts'
 import type { Limits } from '../limits.ts'
 import { staysHere } from '../rules/share.ts'
 import type { NegativeCache } from './negative-cache.ts'
@@ -137,8 +137,8 @@ export function createAdmission(options: AdmissionOptions) {
       const isProven = isTrue && (headers.has('link') || !(await hasMembersLink(entry, request.url)))
       const proven = isProven ? { from: undefined, takenAt: undefined } : {}
       if (isTrue || entry.from === undefined) {
-        const isObject = isRepository(request.path) && isJson(request.accept)
-        const shown = isObject ? (await inspect(entry.body, true)).repository : undefined
+        const shows = showsRepository(request.path) && isJson(request.accept)
+        const shown = shows ? (await inspect(entry.body, true, request.repository)).repository : undefined
         publicity.learn(request, sentAt, shown)
       }
       const isAhead = (at = 0) => at > githubNow() + limits.clockSkewMs

@@ -3,7 +3,7 @@ import type { Api } from '../github/api.ts'
 import type { Inspection } from '../github/inspect.ts'
 import { parseLinks } from '../github/links.ts'
 import { type ApiRequest, anonymous } from '../github/request.ts'
-import { isRepository } from '../github/routes.ts'
+import { showsRepository } from '../github/routes.ts'
 import type { Visibility } from '../github/visibility.ts'
 import type { Limits } from '../limits.ts'
 
@@ -49,7 +49,7 @@ export function createPublicity({ api, visibility, limits }: PublicityOptions) {
         visibility.learn(repository, true, sentAt)
         visibility.isOpen = true
       }
-      if (!shown || !isRepository(path)) return
+      if (!shown || !showsRepository(path)) return
       visibility.learnAlias(shown.id, shown.name)
       // Under the name that was asked for too, which may be an older one.
       for (const name of new Set([shown.name, `repositories/${shown.id}`, repository ?? shown.name]))

@@ -18,7 +18,7 @@ export interface Inspection {
   items?: number | undefined
   /** Of an object: how many items its lists have, and how many there are on all pages, where it says so. */
   list: { items: number; total?: number }
-  /** What a repository object says of itself. */
+  /** What a repository object says of itself: the body, or the repository that was asked about wherever it stands in it. */
   repository?: { id: string; name: string; public: boolean } | undefined
 }
 
@@ -107,10 +107,10 @@ function createVisitor(found: Inspection, asked: string | undefined): JsonVisito
       if (!of) return
       const id = typeof of.id === 'number' ? String(of.id) : undefined
       const name = typeof of.name === 'string' ? of.name.toLowerCase() : undefined
-      if (of.isHidden && !(asked !== undefined && (name === asked || `repositories/${id}` === asked)))
-        found.hidden = true
-      if (depth === 1 && id !== undefined && name !== undefined && typeof of.private === 'boolean')
-        found.repository = { id, name, public: !of.isHidden }
+      const isAsked = asked !== undefined && (name === asked || `repositories/${id}` === asked)
+      if (of.isHidden && !isAsked) found.hidden = true
+      if ((depth > 1 && !isAsked) || id === undefined || name === undefined || typeof of.private !== 'boolean') return
+      found.repository = { id, name, public: !of.isHidden && found.repository?.public !== false }
     }
   }
 }

@@ -152,5 +152,13 @@ export function repositoryOf(path: string): string | undefined {
   return named?.toLowerCase() ?? numbered
 }
 
+/**
+ * Whether answers of a path contain their repository's object, and no JSON that a user wrote: the repository itself, pull requests
+ * (in `base`) and workflow runs (in `repository`). https://docs.github.com/rest has the shape of each.
+ */
+export const showsRepository = (path: string): boolean =>
+  isRepository(path) ||
+  /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)\/(?:pulls|actions\/(?:workflows\/[^/]+\/)?runs)(?:\/\d+)?$/.test(path)
+
 /** Whether a path names a repository itself, and not something in it. */
 export const isRepository = (path: string): boolean => /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)$/.test(path)
