@@ -66,6 +66,32 @@ describe('leases', () => {
     expect(calls('/readme')).to.have.length(1)
   })
 
+  it('a repository that two kinds of members see differently is paid once for each kind, also by members that ask at once', async () => {
+    const members = await fleet(8)
+    const names = ['octocat/one', 'octocat/two', 'octocat/three']
+    for (const fullName of names) {
+      s.github.addRepository({ fullName })
+      s.github.setRole(bob, fullName, 'admin')
+    }
+    const units = async (fullName: string) => {
+      const before = s.github.units()
+      const bodies = await Promise.all(
+        members.map(async ({ json }) => (await json(`/repos/${fullName}`)).permissions.admin)
+      )
+      expect(bodies).to.deep.equal(members.map((_, i) => i % 2 === 1))
+      return s.github.units() - before
+    }
+    // Of the first one nobody can tell which kind it is.
+    await units('octocat/one')
+    expect(await units('octocat/two')).to.equal(2)
+    s.now += 61 * second
+    expect(await units('octocat/two')).to.equal(0)
+    s.now += 61 * second
+    s.github.repository('octocat/two').update({ description: 'changed' })
+    expect(await units('octocat/two')).to.equal(2)
+    expect(await units('octocat/three')).to.equal(2)
+  })
+
   it('a holder that is cut off delays nobody: exactly one goes on', async () => {
     const first = gate(issues)
     const members = await fleet(6, { fetch: first.fetch })

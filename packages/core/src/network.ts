@@ -179,7 +179,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     checkProof,
     accept,
     takeValue: values.take,
-    wanted: (peerId, wireKey, named) => prefetch.add({ peerId, wireKey, named }),
+    wanted: (peerId, wireKey, named, hash) => prefetch.add({ peerId, wireKey, named, hash }),
     purged: own.purged,
     present: company.present
   })

@@ -1,4 +1,4 @@
-import { hex } from '../bytes.ts'
+import { fromHex, hex } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Entry } from '../entry.ts'
 import type { Group } from '../group/group.ts'
@@ -35,7 +35,10 @@ export function createHome({ cache, shareable, leases, news, pull, mayShare }: H
     try {
       if (!(await isHere())) {
         leases.renew(wireName, from)
-        await pull({ peerId: from, wireKey, named: group }, (await held(wireName, end.hash))?.hash)
+        await pull(
+          { peerId: from, wireKey, named: group, hash: fromHex(end.hash) },
+          (await held(wireName, end.hash))?.hash
+        )
       }
       return (await isHere()) ? end : { state: 'failed' }
     } catch {

@@ -153,8 +153,8 @@ export function createLookup(options: LookupOptions): Lookup {
 
   return {
     find: (key, how) => find(key, how).catch(() => undefined),
-    async pull({ peerId, wireKey, named }, held) {
-      const how = { held: held === undefined ? undefined : fromHex(held) }
+    async pull({ peerId, wireKey, named, hash }, held) {
+      const how = { held: held === undefined ? undefined : fromHex(held), wanted: hash }
       const answer = responseTimes.isWorthAsking(peerId) ? await requests.get(peerId, wireKey, how) : undefined
       if (answer?.found) await take(answer.found, wireKey, named, false)
       return answer?.found?.body?.byteLength ?? 0

@@ -10,6 +10,8 @@ export interface Wanted {
   peerId: string
   wireKey: Uint8Array
   named: Group
+  /** The body that is meant; absent: the newest that the member has under the key. */
+  hash?: Uint8Array | undefined
 }
 
 export interface PrefetchOptions {

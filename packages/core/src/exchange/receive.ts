@@ -30,7 +30,7 @@ export interface ReceiveOptions {
   accept(told: IncomingEntry): Promise<AcceptResult>
   takeValue(head: ValueHead, wireKey: Uint8Array, group: Group, from: string, body: Uint8Array): Promise<boolean>
   /** A member has a body that came without it. */
-  wanted(peerId: string, wireKey: Uint8Array, group: Group): void
+  wanted(peerId: string, wireKey: Uint8Array, group: Group, hash?: Uint8Array): void
   purged(target: string, asOf: number, from: string): Promise<void>
   /** A member has told of itself. */
   present(peerId: string, presence: PresenceMessage): void
@@ -68,7 +68,7 @@ export function createReceive(
         const taken = await options.accept({ head, wireKey, group, from, body })
         if (taken.how === 'refused') return 'ignore'
         providers.add(hex(wireKey), from, head.asOf)
-        if (taken.how === 'wanted') options.wanted(from, wireKey, group)
+        if (taken.how === 'wanted') options.wanted(from, wireKey, group, head.hash)
         return 'accept'
       }
       case 'value': {

@@ -23,6 +23,8 @@ export interface PeerRequestsOptions {
 interface GetOptions {
   /** The hash of the body that is held: it is not sent again. */
   held?: Uint8Array | undefined
+  /** The hash of the body that is meant; absent: the newest. */
+  wanted?: Uint8Array | undefined
   /** A lease is asked for where the member holds nothing seen later than this, ms on GitHub's clock. */
   after?: number | undefined
   signal?: AbortSignal | undefined
@@ -70,9 +72,9 @@ export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
   async function get(
     peerId: string,
     key: Uint8Array,
-    { held, after, signal }: GetOptions = {}
+    { held, wanted, after, signal }: GetOptions = {}
   ): Promise<GetAnswer | undefined> {
-    const question = encodeQuestion({ version: protocolVersion, type: 'get', key, hash: held, after })
+    const question = encodeQuestion({ version: protocolVersion, type: 'get', key, hash: held, wanted, after })
     const frames = send(peerId, question, limits.membersBudgetMs, signal)
     const startedAt = performance.now()
     const refuse = (reason: string) => void reputation.reject(peerId, reason)

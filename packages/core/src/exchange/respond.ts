@@ -66,7 +66,7 @@ export function createRespond(options: RespondOptions): (from: string, bytes: Ui
     if (question.type === 'lease') return yield encodeAnswer({ type: home(from, group, question) ? 'ok' : 'none' })
     const wireName = hex(question.key)
     const key = shareable.keyOf(wireName)
-    const found = key === undefined ? undefined : await find(key)
+    const found = key === undefined ? undefined : await find(key, question.wanted)
     const { after } = question
     const isWanted = after !== undefined && (found?.asOf ?? 0) <= after
     const lease = isWanted ? leases.ask(wireName, from) : undefined
@@ -81,10 +81,11 @@ export function createRespond(options: RespondOptions): (from: string, bytes: Ui
     for (let at = 0; at < body.byteLength; at += limits.frameBytes) yield body.subarray(at, at + limits.frameBytes)
   }
 
-  /** The newest body under a key that may be given away, and how its answer begins. */
-  async function find(key: string) {
+  /** The body under a key that is wanted, else the newest that may be given away, and how its answer begins. */
+  async function find(key: string, wanted: Uint8Array | undefined) {
     type Encoding = Extract<Answer, { type: 'entry' }>['encoding']
-    const entry = (await cache.find(key))?.entries.find(mayShare)
+    const entries = (await cache.find(key))?.entries.filter(mayShare) ?? []
+    const entry = (wanted && entries.find(({ hash }) => hash === hex(wanted))) ?? entries[0]
     if (entry) {
       const head = headOf(entry)
       const header = (encoding: Encoding, length: number, lease?: LeaseState): Answer => ({

@@ -61,7 +61,7 @@ export function createSeek(options: SeekOptions): (sought: Sought) => Promise<Le
   async function fetchFrom(home: string, { wireKey, held, take }: Sought, hash: string, asOf: number): Promise<void> {
     const here = await held(hash)
     if (home === self() || (here && here.asOf >= asOf)) return
-    const answer = await requests.get(home, wireKey, { held: here && fromHex(hash) })
+    const answer = await requests.get(home, wireKey, { held: here && fromHex(hash), wanted: fromHex(hash) })
     if (answer?.found) await take(answer.found)
   }
 

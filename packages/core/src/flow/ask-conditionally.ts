@@ -5,6 +5,7 @@ import type { Assessment } from '../rules/serve.ts'
 import type { Admitted } from './admission.ts'
 import type { GuessEmpty } from './guess-empty.ts'
 import { createVariantConditions } from './variant-conditions.ts'
+import type { ViewerClasses } from './viewer-classes.ts'
 
 export interface Asking {
   /** What is held: GitHub is asked whether it is still current. */
@@ -28,10 +29,11 @@ export interface AskConditionallyOptions {
   /** The condition under which GitHub would say 304 to this viewer, for this entry. */
   conditionFor(entry: Entry, request: ApiRequest): Promise<Condition>
   guessEmpty: GuessEmpty
+  classes: Pick<ViewerClasses, 'likeliest'>
 }
 
 /** Asks GitHub under the condition under which the answer is most likely a 304. */
-export function createAskConditionally({ origin, conditionFor, guessEmpty }: AskConditionallyOptions) {
+export function createAskConditionally({ origin, conditionFor, guessEmpty, classes }: AskConditionallyOptions) {
   const variants = createVariantConditions(conditionFor)
 
   async function askAnew(request: ApiRequest, { store, signal }: Asking): Promise<Asked> {
@@ -45,8 +47,9 @@ export function createAskConditionally({ origin, conditionFor, guessEmpty }: Ask
   }
 
   return async (request: ApiRequest, asking: Asking): Promise<Asked> => {
-    const { held, signal } = asking
-    if (!held) return askAnew(request, asking)
+    const { signal } = asking
+    if (!asking.held) return askAnew(request, asking)
+    const held = classes.likeliest(request, asking.held)
     const asked = await variants.of(held, request)
     const answer = await origin.ask(request, asked.condition, signal)
     const current = variants.meant(asked, answer) ?? (asked.entries.size < 2 ? held.entry : undefined)

@@ -11,6 +11,7 @@ import type { GuessEmpty } from './guess-empty.ts'
 import type { NegativeCache } from './negative-cache.ts'
 import { heldBack, type Outcome, step } from './outcome.ts'
 import type { Rights } from './rights.ts'
+import type { ViewerClasses } from './viewer-classes.ts'
 
 const failed = Promise.resolve({ state: 'failed' } as const)
 
@@ -30,6 +31,7 @@ export interface AskGitHubOptions {
   rights: Pick<Rights, 'refused'>
   missing: Pick<NegativeCache, 'set'>
   guessEmpty: GuessEmpty
+  classes: Pick<ViewerClasses, 'learn' | 'likeliest'>
 }
 
 export type AskGitHub = (request: ApiRequest, asking: Asking) => Promise<Outcome>
@@ -39,8 +41,9 @@ export type AskGitHub = (request: ApiRequest, asking: Asking) => Promise<Outcome
  * cannot give one.
  */
 export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
-  const { origin, emit, staleIfErrorMs, askerOf, conditionFor, refresh, admit, rights, missing, guessEmpty } = options
-  const ask = createAskConditionally({ origin, conditionFor, guessEmpty })
+  const { origin, emit, staleIfErrorMs, askerOf, conditionFor, refresh, admit } = options
+  const { rights, missing, guessEmpty, classes } = options
+  const ask = createAskConditionally({ origin, conditionFor, guessEmpty, classes })
 
   /** An older answer, if it may be given instead. */
   function stale(
@@ -85,12 +88,15 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
       ? heldBack
       : { forward: forwardReason(request, held), forwardStatus: status }
     const handedOn: Outcome = { how: 'misses', call, status: forwarded, answer, viewer: request.viewer }
-    const kept = ({ entry, told }: Admitted): Outcome => ({
-      ...handedOn,
-      told,
-      status: { ...forwarded, stored: true, ttlMs: ttlMs(entry, askerOf(request)) },
-      entry
-    })
+    const kept = ({ entry, told }: Admitted): Outcome => {
+      classes.learn(request, entry)
+      return {
+        ...handedOn,
+        told,
+        status: { ...forwarded, stored: true, ttlMs: ttlMs(entry, askerOf(request)) },
+        entry
+      }
+    }
     if (status === 304 && store && (current || guessed)) {
       const renewed = guessed ?? (await refresh(request, current as Entry, answer))
       emit('revalidated', step(request))

@@ -35,6 +35,7 @@ import { type Flow, resolve } from './resolve.ts'
 import { createResponder } from './response.ts'
 import { createRights } from './rights.ts'
 import { createValidators } from './validators.ts'
+import { createViewerClasses } from './viewer-classes.ts'
 import { createViewers } from './viewers.ts'
 
 export interface FlowParts {
@@ -132,6 +133,7 @@ export function createFlow(parts: FlowParts) {
     announce: announce.share
   })
   const askerOf = createAskerOf({ githubNow, ttlMs: options.ttlMs, purges, rights, visibility, trusts, limits })
+  const classes = createViewerClasses()
   const askGitHub = createAskGitHub({
     origin,
     emit,
@@ -142,7 +144,8 @@ export function createFlow(parts: FlowParts) {
     admit: admission.admit,
     rights,
     missing,
-    guessEmpty: createGuessEmpty({ etags, admit: admission.admit })
+    guessEmpty: createGuessEmpty({ etags, admit: admission.admit }),
+    classes
   })
   const askAgain = createAskAgain({ classifier, resolve: answer, canSpare: origin.canSpare })
   const audit = createAudit({
@@ -167,6 +170,8 @@ export function createFlow(parts: FlowParts) {
     missing,
     askGitHub,
     askerOf,
+    classes,
+    localNow: clock.local,
     isLimited: (request) => origin.limitedUntil(request) > githubNow(),
     respond,
     counters,

@@ -1,6 +1,6 @@
 import { abortable } from '../abort.ts'
 import type { Cache } from '../cache/cache.ts'
-import type { Entry, Holding } from '../entry.ts'
+import type { Entry } from '../entry.ts'
 import type { Emit } from '../events.ts'
 import type { LeaseEnd } from '../exchange/leases.ts'
 import type { Lease } from '../exchange/seek.ts'
@@ -8,17 +8,17 @@ import { opaqueTag } from '../github/etag.ts'
 import type { OriginAnswer } from '../github/origin.ts'
 import type { ApiRequest } from '../github/request.ts'
 import type { Members } from '../members.ts'
-import { freshAfter, lifetimeMs } from '../rules/fresh.ts'
 import { type Asker, type Assessment, assess, servable } from '../rules/serve.ts'
 import type { Counters } from '../stats.ts'
 import type { AskGitHub } from './ask-github.ts'
+import { type AskMembers, askMembers } from './ask-members.ts'
 import type { InFlightRequests } from './in-flight.ts'
 import type { NegativeCache } from './negative-cache.ts'
 import { fromCache, type Outcome, step } from './outcome.ts'
 import type { Responder } from './response.ts'
 
 /** What the flow needs of the rest of the mesh. */
-export interface Flow {
+export interface Flow extends AskMembers {
   cache: Cache
   inFlight: InFlightRequests<Outcome>
   askGitHub: AskGitHub
@@ -27,11 +27,6 @@ export interface Flow {
   emit: Emit
   /** How long one viewer waits for what another one asked for, ms. */
   maxWaitMs: number
-  /** How long a member has that calls GitHub for others, ms. */
-  leaseMs: number
-  askerOf(request: ApiRequest): Asker
-  /** GitHub answers nothing to the asker's token for now. */
-  isLimited(request: ApiRequest): boolean
   members: Pick<Members, 'lookUp' | 'used' | 'isElsewhere'>
   missing: Pick<NegativeCache, 'get'>
   /** Looks at some of the entries that are served on a member's word. */
@@ -78,20 +73,14 @@ async function answer(flow: Flow, request: ApiRequest): Promise<Outcome> {
 async function fetchAnew(
   flow: Flow,
   request: ApiRequest,
-  first: Assessment | undefined,
+  known: Assessment | undefined,
   signal: AbortSignal
 ): Promise<Outcome> {
   if (request.mode === 'reload') return flow.askGitHub(request, { store: true, signal })
-  const look = (holding: Holding | undefined) => assess(holding, flow.askerOf(request))
-  const usable = () => fromCache(request, held, flow.askerOf(request))
-  let held = first?.fresh ? first : look(await flow.cache.reload(request.key))
-  let lease: Lease | undefined
-  if (!usable() && !held?.fresh) {
-    const asked = await askMembers(flow, request, held)
-    held = look(asked.holding) ?? held
-    lease = asked.lease
-  }
-  return usable() ?? askForAll(lease, () => flow.askGitHub(request, { held, store: true, signal }))
+  const first = known?.fresh ? known : assess(await flow.cache.reload(request.key), flow.askerOf(request))
+  const { held, lease } = await askMembers(flow, request, first)
+  const usable = fromCache(request, held, flow.askerOf(request))
+  return usable ?? askForAll(lease, () => flow.askGitHub(request, { held, store: true, signal }))
 }
 
 /** One call for all members that wait for it: they hear what came of it, whatever that is. */
@@ -109,36 +98,11 @@ async function askForAll(lease: Lease | undefined, call: () => Promise<Outcome>)
 
 const nothing: LeaseEnd = { state: 'nothing' }
 
-/** What is held once members were asked, and the lease where this member is to ask GitHub for all. */
-async function askMembers(
-  flow: Flow,
-  request: ApiRequest,
-  held: Assessment | undefined
-): Promise<{ holding: Holding | undefined; lease?: Lease | undefined }> {
-  const { cache, members } = flow
-  const { key, mode, shareable } = request
-  const nobodyElse = mode === 'only-if-cached'
-  const after = nobodyElse ? undefined : waitsAfter(flow, request, held)
-  const lease = shareable ? await members.lookUp(key, { held: held?.entry, nobodyElse, after }) : undefined
-  return { holding: await (members.isElsewhere ? cache.reload(key) : cache.find(key)), lease }
-}
-
-/** Members' calls are waited for where the answer could be served: what they ask GitHub for later than this. Or not at all. */
-function waitsAfter(flow: Flow, request: ApiRequest, held: Assessment | undefined): number | undefined {
-  const asker = flow.askerOf(request)
-  // What may be served although it is stale waits for nobody, nor is a word waited for that does not count.
-  if (held && (flow.isLimited(request) || !asker.trusts(undefined))) return undefined
-  // What comes would be stale already.
-  if (lifetimeMs(held?.entry, asker) < flow.leaseMs) return undefined
-  return freshAfter(held?.entry, asker)
-}
-
 /** `only-if-cached`: whatever this member or another one holds; never GitHub. */
 async function onlyFromMembers(flow: Flow, request: ApiRequest, held: Assessment | undefined): Promise<Outcome> {
-  const { holding } = await abortable(askMembers(flow, request, held), request.signal)
-  const asker = flow.askerOf(request)
+  const found = await abortable(askMembers(flow, request, held), request.signal)
   return (
-    fromCache(request, assess(holding, asker), asker) ?? {
+    fromCache(request, found.held, flow.askerOf(request)) ?? {
       how: 'absent',
       status: { detail: 'only-if-cached' },
       viewer: request.viewer

@@ -1,10 +1,10 @@
-import { text } from '../bytes.ts'
 import { confirmedAt } from '../confirmations.ts'
 import type { Entry } from '../entry.ts'
 import { opaqueTag } from '../github/etag.ts'
 import type { Condition, OriginAnswer } from '../github/origin.ts'
 import type { ApiRequest } from '../github/request.ts'
 import type { Assessment } from '../rules/serve.ts'
+import { permissionsIn } from './viewer-classes.ts'
 
 /** A condition, and the entries that a 304 to it can mean, by ETag; the asker's own is the first. */
 interface VariantCondition {
@@ -72,6 +72,3 @@ export function createVariantConditions(
     }
   }
 }
-
-/** What GitHub says of the viewer in a body: those who get the same of it see the same body. */
-const permissionsIn = ({ body }: Entry): string | undefined => /"permissions":\{[^}]*\}/.exec(text(body))?.[0]

@@ -94,6 +94,8 @@ const question = v.variant('type', [
     type: v.literal('get'),
     key: digest,
     hash: v.optional(digest),
+    // Of several bodies under a key, this one.
+    wanted: v.optional(digest),
     // The asker wants a lease where nothing later than this is held.
     after: v.optional(time)
   }),
