@@ -13,9 +13,11 @@ export const gossipSettings: Partial<GossipsubOpts> = {
   // Else each of a dozen copies of a message has its signature checked before it is seen to be one.
   fastMsgIdFn: ({ signature }) => hex(signature ?? new Uint8Array()),
   // Few copies, yet a member at which dozens hang still hands on to all of them.
-  D: 6,
-  Dlo: 4,
+  D: 3,
+  Dlo: 2,
   Dhi: 64,
+  Dout: 1,
+  floodPublish: false,
   // Below this, saying that a message is here already costs more than the message.
   idontwantMinDataSize: 4096,
   gossipFactor: 1,
