@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createMesh, createSecret, filePeers, memoryStore, staticPeers } from 'ghmesh'
+import { countSent } from './sent-bytes.mjs'
 
 const originMs = 100
 /** Each member asks for something new this often. */
@@ -21,21 +22,14 @@ const quantile = (values, q) =>
 
 /** One process with some members. */
 function serve() {
-  const sockets = new Set()
-  let gone = 0
+  const sent = countSent()
   let dials = 0
   let joined = 0
   let left = 0
-  for (const name of ['net.client.socket', 'net.server.socket'])
-    channel(name).subscribe(({ socket }) => {
-      if (name === 'net.client.socket') socket.once('connect', () => socket.remotePort !== originPort && dials++)
-      sockets.add(socket)
-      socket.once('close', () => {
-        if (sockets.delete(socket)) gone += sentBy(socket)
-      })
-    })
+  channel('net.client.socket').subscribe(({ socket }) => {
+    socket.once('connect', () => socket.remotePort !== originPort && dials++)
+  })
   let originPort
-  const sentBy = ({ bytesWritten, remotePort }) => (remotePort === originPort ? 0 : bytesWritten)
 
   const meshes = []
   const late = { mesh: [], plain: [] }
@@ -67,6 +61,7 @@ function serve() {
     },
     async start({ count, first, secret, apiUrl, folder, bootstrap, asks }) {
       originPort = Number(new URL(apiUrl).port)
+      sent.leaveOut(originPort)
       const before = { cpu: process.cpuUsage(), rss: process.memoryUsage().rss }
       commands.before = before
       if (asks) void ask(late.plain, fetch, (n) => `${apiUrl}/repos/plain/p${first}/issues/${n}`)
@@ -115,7 +110,7 @@ function serve() {
     use() {
       const { user, system } = process.cpuUsage(commands.before.cpu)
       const { rss, heapUsed, external } = process.memoryUsage()
-      const sentBytes = gone + [...sockets].reduce((sum, socket) => sum + sentBy(socket), 0)
+      const sentBytes = sent.bytes()
       const rejected = {}
       for (const mesh of meshes)
         for (const [why, n] of Object.entries(mesh.stats().rejected)) rejected[why] = (rejected[why] ?? 0) + n

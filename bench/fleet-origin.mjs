@@ -6,6 +6,10 @@ const github = await startGitHub({ secondaryLimits: false })
 const names = [...new Set(resources.map((path) => path.split('/').slice(2, 4).join('/')))]
 for (const fullName of names) github.addRepository({ fullName, issues: 9, pulls: 0, commits: 1 })
 let changing
+/** When each resource changed, by path. */
+const changes = new Map()
+
+const changesUntil = (path, at) => (changes.get(path) ?? []).filter((changedAt) => changedAt <= at).length
 
 const commands = {
   /** So many tokens, of two classes: half of them may push. */
@@ -21,9 +25,13 @@ const commands = {
     const random = seeded(5)
     const next = zipf(random)
     clearInterval(changing)
+    changes.clear()
     changing = setInterval(() => {
-      const [, , , name, , number] = next().split('/')
-      if (number) github.repository(`${owner}/${name}`).editIssue(Number(number), { title: `changed ${random()}` })
+      const path = next()
+      const [, , , name, , number] = path.split('/')
+      if (!number) return
+      github.repository(`${owner}/${name}`).editIssue(Number(number), { title: `changed ${random()}` })
+      changes.set(path, [...(changes.get(path) ?? []), Date.now()])
     }, 1000 / changesPerSecond)
   },
   /** From now on it counts anew; what was held until now stays held. */
@@ -31,8 +39,14 @@ const commands = {
   end() {
     clearInterval(changing)
     const byStatus = {}
-    for (const { status } of github.calls) byStatus[status] = (byStatus[status] ?? 0) + 1
-    return { calls: github.calls.length, byStatus, units: github.units() }
+    const versions = new Set()
+    for (const { status, path, login, at } of github.calls) {
+      byStatus[status] = (byStatus[status] ?? 0) + 1
+      // Of an issue all see the same; of a repository each of the two classes its own.
+      const seen = path.includes('/issues') ? changesUntil(path, at) : Number(login.split('-')[1]) % 2
+      if (status === 200) versions.add(`${path.toLowerCase()} ${seen}`)
+    }
+    return { calls: github.calls.length, byStatus, units: github.units(), versions: versions.size }
   }
 }
 

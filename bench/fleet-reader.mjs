@@ -1,12 +1,16 @@
 // One process with some readers: each has its own token, and reads by the trace in one of the ways that are compared.
 import { join } from 'node:path'
-import { cacheStatus, createMesh, filePeers, memoryStore } from 'ghmesh'
+import { cacheStatus, createMesh, filePeers, libp2pTransport, memoryStore } from 'ghmesh'
 import { Agent, cacheStores, interceptors, fetch as undiciFetch } from 'undici'
+import { fenced, firstPort, told } from './fleet-links.mjs'
 import { readsOf } from './fleet-trace.mjs'
+import { countSent } from './sent-bytes.mjs'
 
 const tokenOf = (member) => `fleet-token-${member}`
 const members = []
+const sent = countSent()
 let cpuBefore = process.cpuUsage()
+let sentBefore = 0
 
 /** Each way to read: what `fetch` it makes for a member, and what it stops. */
 const ways = {
@@ -18,17 +22,17 @@ const ways = {
     return { fetch: (url, init) => undiciFetch(url, { ...init, dispatcher }), stop: () => dispatcher.close() }
   },
   'one proxy': ({ proxyUrl, apiUrl }) => ({ fetch: (url, init) => fetch(url.replace(apiUrl, proxyUrl), init) }),
-  ghmesh: async ({ member, apiUrl, secret, folder }) => {
+  ghmesh: async ({ member, apiUrl, secret, folder, network, size, relays }) => {
+    const reached = { listenPort: firstPort + member, forceLocalhost: true, relays }
     const mesh = await createMesh({
-      ...(secret === '' ? { networking: false } : { secret }),
+      ...(secret === '' ? { networking: false } : { secret, relays }),
+      transport: fenced(libp2pTransport(reached), { network, size, member }),
       apiUrl,
       token: tokenOf(member),
       name: `member ${member}`,
       cacheDir: join(folder, `cache-${member}`),
       store: memoryStore(),
-      listenPort: 0,
-      forceLocalhost: true,
-      discovery: secret === '' ? [] : [filePeers({ directory: join(folder, 'peers') })]
+      discovery: [told(filePeers({ directory: join(folder, 'peers') }), { network, size, member })]
     })
     return { mesh, fetch: mesh.fetch, stop: () => mesh.stop() }
   }
@@ -60,10 +64,12 @@ const commands = {
     }))
     members.push(...(await Promise.all(made)))
   },
-  peers: () => members.map(({ mesh }) => mesh?.peers().length ?? 0),
+  known: () => members.map(({ mesh }) => mesh.stats().knownPeers),
   /** Reads by the trace, from `startsAtMs` on. `readers`: whose traces, where one member reads for others. */
   async read({ apiUrl, seconds, startsAtMs, readers }) {
+    sent.leaveOut(Number(new URL(apiUrl).port))
     cpuBefore = process.cpuUsage()
+    sentBefore = sent.bytes()
     const times = {}
     await Promise.all(
       members.map(async (one) => {
@@ -79,7 +85,8 @@ const commands = {
     )
     const { user, system } = process.cpuUsage(cpuBefore)
     const stats = members.map(({ mesh }) => mesh?.stats())
-    return { times, cpuMs: (user + system) / 1000, rssBytes: process.memoryUsage().rss, stats }
+    const cpuMs = (user + system) / 1000
+    return { times, cpuMs, rssBytes: process.memoryUsage().rss, sentBytes: sent.bytes() - sentBefore, stats }
   },
   /** Stops one member, and starts it again, as a stranger to the others. */
   async restart({ index, how }) {

@@ -1,7 +1,8 @@
 // What a fleet costs GitHub: the same reads, by each member alone, through one proxy, and as a group; beside one member that
 // does all the reading, whose calls nobody can undercut.
-//   node bench/fleet.mjs [members ...] [--seconds 60] [--warm 0] [--ways LIST] [--churn] [--json FILE]
-// With `--warm`, calls are counted after so many seconds only: what it costs to go on, not to begin.
+//   node bench/fleet.mjs [members ...] [--seconds 60] [--warm 0] [--ways LIST] [--network NAME] [--churn] [--json FILE]
+// With `--warm`, calls are counted after so many seconds only: what it costs to go on, not to begin. `--network` says which members
+// can reach each other: one of fleet-links.mjs. `--churn`: a member is stopped every 5 s, and starts again as a stranger.
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createSecret } from 'ghmesh'
+import { names as networks } from './fleet-links.mjs'
 
 const latencyMs = 100
 const changesPerSecond = 2
@@ -23,10 +25,13 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '60' },
     warm: { type: 'string', default: '0' },
     churn: { type: 'boolean', default: false },
+    network: { type: 'string', default: 'full mesh' },
     ways: { type: 'string', default: 'plain,undici cache,one proxy,ghmesh' },
     json: { type: 'string' }
   }
 })
+const { network } = values
+if (!networks.includes(network)) throw new Error(`--network is one of ${networks.join(', ')}, not ${network}`)
 const warmSeconds = Number(values.warm)
 const seconds = warmSeconds + Number(values.seconds)
 const sizes = positionals.length > 0 ? positionals.map(Number) : [1, 2, 10, 50, 100]
@@ -80,6 +85,24 @@ async function startProxy(apiUrl, folder) {
   return { url: `http://127.0.0.1:${port}`, end: () => proxy.kill() }
 }
 
+/** The project's relay, for members that reach each other in no other way. */
+async function startRelay(folder) {
+  const bin = join(import.meta.dirname, '../relay/bin/ghmesh-relay.js')
+  const ports = ['--tcp-port', '0', '--ws-port', 'off', '--webrtc-port', 'off', '--http-port', 'off']
+  const relay = spawn(
+    process.execPath,
+    [bin, '--host', '127.0.0.1', ...ports, '--key-file', join(folder, 'relay.key')],
+    {
+      stdio: ['ignore', 'pipe', 'ignore']
+    }
+  )
+  for await (const line of relay.stdout) {
+    const found = /GHMESH_RELAYS=(\S+)/.exec(String(line))
+    if (found) return { addresses: found[1].split(','), end: () => relay.kill() }
+  }
+  throw new Error('the relay did not start')
+}
+
 const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))]
 
 /** One run: so many members read in one way. `readsForAll`: one member does the reading of so many. */
@@ -89,9 +112,12 @@ async function run({ origin, way, size, readsForAll, churn }) {
     Array.from({ length: Math.min(size, maxProcesses) }, () => child('fleet-reader.mjs'))
   )
   const proxy = way === 'one proxy' ? await startProxy(origin.url, folder) : undefined
+  const isGroup = way === 'ghmesh' && size > 1
+  const relay = isGroup && network === 'relay' ? await startRelay(folder) : undefined
   try {
-    const secret = way === 'ghmesh' && size > 1 ? createSecret() : ''
-    const how = { apiUrl: origin.url, secret, folder, proxyUrl: proxy?.url }
+    const secret = isGroup ? createSecret() : ''
+    const where = { network: isGroup ? network : 'full mesh', size, relays: relay?.addresses }
+    const how = { apiUrl: origin.url, secret, folder, proxyUrl: proxy?.url, ...where }
     let from = 0
     const begunAt = performance.now()
     await Promise.all(
@@ -125,24 +151,26 @@ async function run({ origin, way, size, readsForAll, churn }) {
     const results = await reading
     const cost = await origin.ask('end')
     await Promise.all(processes.map((one) => one.ask('stop')))
-    return { way, size, ...cost, connectedMs, restarts, ...together(results, size) }
+    return { way, size, network, ...cost, connectedMs, restarts, ...together(results, size) }
   } finally {
     proxy?.end()
+    relay?.end()
     for (const one of processes) one.end()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-/** Members are there when they have company, and have told each other of themselves. */
+/** Members are there when all know all. */
 async function settled(processes, size) {
   const giveUpAt = performance.now() + connectMs
   for (;;) {
-    const peers = (await Promise.all(processes.map((one) => one.ask('peers')))).flat()
-    if (peers.every((count) => count >= Math.min(size - 1, 4)) || performance.now() > giveUpAt) break
+    const known = (await Promise.all(processes.map((one) => one.ask('known')))).flat()
+    if (known.every((count) => count >= size - 1) || performance.now() > giveUpAt) return
     await wait(250)
   }
-  await wait(3000)
 }
+
+const sumOf = (results, name) => results.reduce((sum, one) => sum + one[name], 0)
 
 function together(results, size) {
   const times = {}
@@ -157,21 +185,22 @@ function together(results, size) {
   return {
     reads: Object.values(times).reduce((sum, list) => sum + list.length, 0),
     bySource,
-    cpuMsPerMember: results.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / size,
-    rssBytesPerMember: results.reduce((sum, { rssBytes }) => sum + rssBytes, 0) / size
+    cpuMsPerMember: sumOf(results, 'cpuMs') / size,
+    rssBytesPerMember: sumOf(results, 'rssBytes') / size,
+    sentBytesPerMember: sumOf(results, 'sentBytes') / size
   }
 }
 
-const show = (
-  { way, size, reads, calls, byStatus, units, bySource, cpuMsPerMember, rssBytesPerMember, connectedMs },
-  one
-) =>
+const show = (row, one) => {
+  const { way, size, reads, calls, byStatus, units, versions, bySource, connectedMs } = row
+  const { cpuMsPerMember, rssBytesPerMember, sentBytesPerMember } = row
   console.log(
     [
       `${String(size).padStart(4)} ${way.padEnd(14)}`,
       `${reads} reads`,
       `${calls} calls${one ? ` (${(calls / one.calls).toFixed(2)} of one member's)` : ''}`,
       `${units} units${one ? ` (${(units / one.units).toFixed(2)})` : ''}`,
+      `${((byStatus[200] ?? 0) / versions).toFixed(2)} full answers a version`,
       Object.entries(byStatus)
         .map(([status, count]) => `${status}: ${count}`)
         .join(' '),
@@ -179,9 +208,11 @@ const show = (
         ([source, { count, p50Ms, p99Ms }]) => `${source} ${count} (${p50Ms.toFixed(1)}, ${p99Ms.toFixed(1)} ms)`
       ),
       `${cpuMsPerMember.toFixed(0)} ms CPU and ${(rssBytesPerMember / 2 ** 20).toFixed(0)} MiB each`,
+      `${(sentBytesPerMember / 1000).toFixed(0)} KB sent to members by each`,
       `ready after ${(connectedMs / 1000).toFixed(1)} s`
     ].join(', ')
   )
+}
 
 const origin = await child('fleet-origin.mjs')
 const rows = []
