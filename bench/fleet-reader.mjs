@@ -66,7 +66,7 @@ const commands = {
   },
   known: () => members.map(({ mesh }) => mesh.stats().knownPeers),
   /** Reads by the trace, from `startsAtMs` on. `readers`: whose traces, where one member reads for others. */
-  async read({ apiUrl, seconds, startsAtMs, readers }) {
+  async read({ apiUrl, seconds, warmSeconds, startsAtMs, readers }) {
     sent.leaveOut(Number(new URL(apiUrl).port))
     cpuBefore = process.cpuUsage()
     sentBefore = sent.bytes()
@@ -78,7 +78,7 @@ const commands = {
         const underWay = []
         for (const { atMs, path } of reads) {
           await waitUntil(startsAtMs + atMs)
-          underWay.push(read(one, apiUrl, path, times))
+          underWay.push(read(one, apiUrl, path, atMs < 1000 * warmSeconds ? {} : times))
         }
         await Promise.all(underWay)
       })

@@ -1,7 +1,7 @@
 // What a fleet costs GitHub: the same reads, by each member alone, through one proxy, and as a group; beside one member that
 // does all the reading, whose calls nobody can undercut.
 //   node bench/fleet.mjs [members ...] [--seconds 60] [--warm 0] [--ways LIST] [--network NAME] [--churn] [--json FILE]
-// With `--warm`, calls are counted after so many seconds only: what it costs to go on, not to begin. `--network` says which members
+// With `--warm`, calls are counted and times taken after so many seconds only: what it costs to go on, not to begin. `--network` says which members
 // can reach each other: one of fleet-links.mjs. `--churn`: a member is stopped every 5 s, and starts again as a stranger.
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -77,12 +77,13 @@ async function startProxy(apiUrl, folder) {
     IPFS_ACCELERATE_CACHE_DIR: join(folder, 'proxy'),
     CACHE_P2P_SHARED_SECRET: ''
   }
-  const proxy = spawn(process.execPath, [cli, 'proxy', '--port', String(port)], {
+  const proxy = spawn(process.execPath, [cli, 'proxy', '--socket', join(folder, 's'), '--port', String(port)], {
     env,
     stdio: ['ignore', 'pipe', 'inherit']
   })
-  for await (const line of proxy.stdout) if (String(line).includes('listening')) break
-  return { url: `http://127.0.0.1:${port}`, end: () => proxy.kill() }
+  for await (const line of proxy.stdout)
+    if (String(line).includes('listening')) return { url: `http://127.0.0.1:${port}`, end: () => proxy.kill() }
+  throw new Error('the proxy did not start')
 }
 
 /** The project's relay, for members that reach each other in no other way. */
@@ -134,7 +135,7 @@ async function run({ origin, way, size, readsForAll, churn }) {
     const startsAtMs = Date.now() + 1000
     const readers = readsForAll && Array.from({ length: readsForAll }, (_, i) => i)
     const reading = Promise.all(
-      processes.map((one) => one.ask('read', { apiUrl: origin.url, seconds, startsAtMs, readers }))
+      processes.map((one) => one.ask('read', { apiUrl: origin.url, seconds, warmSeconds, startsAtMs, readers }))
     )
     void Promise.race([wait(startsAtMs - Date.now() + 1000 * warmSeconds), reading]).then(
       () => warmSeconds && origin.ask('count')
@@ -151,7 +152,7 @@ async function run({ origin, way, size, readsForAll, churn }) {
     const results = await reading
     const cost = await origin.ask('end')
     await Promise.all(processes.map((one) => one.ask('stop')))
-    return { way, size, network, ...cost, connectedMs, restarts, ...together(results, size) }
+    return { way, size, network, seconds, warmSeconds, ...cost, connectedMs, restarts, ...together(results, size) }
   } finally {
     proxy?.end()
     relay?.end()
