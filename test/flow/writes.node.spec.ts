@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { counter, heard, type Member, next, repo, scene, second, shared, status, until } from './members.ts'
+import { counter, heard, hour, type Member, next, repo, scene, second, shared, status, until } from './members.ts'
 
 const issues = `${repo}/issues`
 const post = (body: object, method = 'POST') => ({ method, body: JSON.stringify(body) })
@@ -166,6 +166,41 @@ describe('writes and purges', () => {
     }
     expect(status(await b.ask(issues))).to.match(/fwd=stale; fwd-status=304/)
     expect(status(await a.ask(`${repo}/labels`))).to.match(/fwd=stale; fwd-status=304/)
+  })
+
+  for (const [what, purge] of [
+    ['a purge', (a: Member) => a.mesh.purge(s.github.url + issues)],
+    ['a purge of a repository', (a: Member) => a.mesh.purge('octocat/Hello-World')],
+    ['a write', (a: Member) => a.ask(issues, post({ title: 'New' }))]
+  ] as const) {
+    it(`${what} from while two members were out of touch counts at the other one, too, once they meet again`, async () => {
+      const [a, b] = await s.two({ limits, ttlMs: hour })
+      await held(a, b, issues)
+      const parted = next(b, 'peer:disconnect')
+      await a.transport.disconnect(b.transport.peerId)
+      await parted
+      if (what !== 'a write') hello().addIssue({ title: 'New' })
+      await purge(a)
+      expect(status(await b.ask(issues)), 'nobody has told it').to.match(/^ghmesh; hit/)
+      const purged = next(b, 'purged')
+      await s.connect(a, b)
+      expect(await purged).to.include({ peerId: a.mesh.peerId })
+      await until(async () => (await b.json(issues))[0].title === 'New')
+    })
+  }
+
+  it('a newcomer hears of the thousand newest purges', async () => {
+    const [a, b] = [await s.member(), await s.member()]
+    for (let n = 0; n <= 1000; n++) {
+      s.now += second
+      await a.mesh.purge(`octocat/repository-${n}`)
+    }
+    const targets: string[] = []
+    b.mesh.addEventListener('purged', ({ detail }) => targets.push(detail.target))
+    await s.connect(a, b)
+    await heard(a, b)
+    await until(() => targets.includes('octocat/repository-1'))
+    expect(targets.length).to.equal(1000)
   })
 
   it('purge counts each time, and refuses what is neither', async () => {

@@ -85,6 +85,7 @@ export function composeMember(parts: MemberParts) {
     mayShare,
     check: () => ({ api, routeOf, limits, githubNow: githubNow() }),
     purged: (target, asOf, from) => purge([target], Math.min(asOf, githubNow()), from),
+    newestPurges: purges.newest,
     ownStats: stats,
     expired(key) {
       counters.expired()

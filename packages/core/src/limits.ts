@@ -128,6 +128,8 @@ export const defaultLimits = {
   unaskedBytesPerSecond: MiB,
   /** Newest keys that a member tells a newcomer. */
   listKeys: 1000,
+  /** Newest purges that it tells: of fifty writes, each of which purges some twenty URLs. */
+  listPurges: 1000,
 
   /** Gossip messages a second from one peer, and how many can come at once. */
   messagesPerSecond: 50,

@@ -63,6 +63,8 @@ export interface OwnSide {
   check(): HeadCheck
   mayShare(entry: Pick<EntrySummary, 'url' | 'public' | 'local' | 'headers'>): boolean
   purged(target: string, asOf: number, from: string): Promise<void>
+  /** What was purged last, the newest first: target, and when, ms on GitHub's clock. */
+  newestPurges(max: number): [string, number][]
   ownStats(): MeshStats
   /** An entry is too old to be kept. */
   expired(key: string): void

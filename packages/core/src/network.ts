@@ -152,7 +152,16 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     self: () => transport.peerId,
     pull: lookup.pull
   })
-  const catchUp = createCatchUp({ group, requests, providers, shareable, prefetch })
+  const catchUp = createCatchUp({
+    group,
+    requests,
+    providers,
+    shareable,
+    prefetch,
+    limits,
+    localNow,
+    purged: own.purged
+  })
 
   const respond = createRespond({
     cache: unsettled.cache,
@@ -160,6 +169,8 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     limits,
     mayShare,
     groupOf: roster.groupOf,
+    group,
+    newestPurges: own.newestPurges,
     prove: company.prove,
     presence: company.presence,
     members: roster.told,

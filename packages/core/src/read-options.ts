@@ -84,7 +84,7 @@ const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } 
 }
 
 // Other members refuse what is more.
-const ofTheProtocol = /^(?:gossipMessageBytes|frameBytes|valueBytes|touchKeys|listKeys|proofLifetimeMs)$/
+const ofTheProtocol = /^(?:gossipMessageBytes|frameBytes|valueBytes|touchKeys|listKeys|listPurges|proofLifetimeMs)$/
 
 // Times may be 0, and sizes that mean "none"; a count of 0 would leave loops without an end.
 function isLimit(name: keyof Limits, value: unknown): boolean {

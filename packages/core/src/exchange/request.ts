@@ -40,8 +40,8 @@ export interface PeerRequests {
   proof(peerId: string, of?: Group): Promise<ShownProof | 'relay' | undefined>
   /** The members that a member knows. Only of one that has told its presence with its proof: others do not know the question. */
   members(peerId: string): Promise<ToldMember[]>
-  /** The freshest keys of a member: wire key, hash, asOf. */
-  list(peerId: string): Promise<[Uint8Array, Uint8Array, number][]>
+  /** The freshest keys of a member, and what it knows to be purged; undefined where it does not answer. */
+  list(peerId: string): Promise<Pick<Answer & { type: 'keys' }, 'items' | 'purges'> | undefined>
 }
 
 export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
@@ -108,7 +108,7 @@ export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
     },
     async list(peerId) {
       const question = encodeQuestion({ version: protocolVersion, type: 'list' })
-      return (await safely(ask(peerId, question, ['keys'], { via: sendInBackground })))?.items ?? []
+      return safely(ask(peerId, question, ['keys'], { via: sendInBackground }))
     }
   }
 }

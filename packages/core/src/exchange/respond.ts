@@ -34,6 +34,9 @@ export interface RespondOptions {
   presence(): PresenceMessage
   /** What it tells of others. */
   members(): ToldMember[]
+  /** The group that this member tells of purges: what it says of repositories is for nobody else. */
+  group: Group
+  newestPurges(max: number): [string, number][]
   reputation: Pick<Reputation, 'hears' | 'reject'>
   leases: Pick<Leases, 'ask'>
   /** Takes what a member says of a lease. False for what nobody waits for. */
@@ -42,6 +45,18 @@ export interface RespondOptions {
 
 /** What arrives in one round trip however long it is: ten segments (RFC 6928). Making it smaller only takes time. */
 const firstFlightBytes = 14_600
+
+/** Characters of all purges in one answer: with a full list of keys it must fit into a frame. */
+const maxPurgeText = 65_536
+
+/** As many of them as there is room for. */
+function told(purges: [string, number][]): [string, number][] {
+  let left = maxPurgeText
+  return purges.flatMap(([target, at]): [string, number][] => {
+    left -= target.length
+    return left < 0 ? [] : [[target, Math.round(at)]]
+  })
+}
 
 /** Questions are short; anything longer is invalid. */
 const maxQuestionBytes = 4096
@@ -61,7 +76,10 @@ export function createRespond(options: RespondOptions): (from: string, bytes: Ui
     }
     const group = groupOf(from)
     if (!group) return yield encodeAnswer({ type: 'error', code: 'unproven' })
-    if (question.type === 'list') return yield encodeAnswer({ type: 'keys', items: await shareable.newest(group) })
+    if (question.type === 'list') {
+      const purges = group === options.group ? told(options.newestPurges(limits.listPurges)) : undefined
+      return yield encodeAnswer({ type: 'keys', items: await shareable.newest(group), purges })
+    }
     if (question.type === 'members') return yield encodeAnswer({ type: 'members', items: options.members() })
     if (question.type === 'lease') return yield encodeAnswer({ type: home(from, group, question) ? 'ok' : 'none' })
     const wireName = hex(question.key)

@@ -141,7 +141,12 @@ const answer = v.variant('type', [
     encoding: v.picklist(['identity', 'deflate-raw', 'held']),
     length: count
   }),
-  v.object({ type: v.literal('keys'), items: v.pipe(v.array(v.tuple([digest, digest, time])), v.maxLength(5000)) }),
+  v.object({
+    type: v.literal('keys'),
+    items: v.pipe(v.array(v.tuple([digest, digest, time])), v.maxLength(5000)),
+    // What was purged lately: target, asOf. Absent from members of an older version.
+    purges: v.optional(v.pipe(v.array(v.tuple([text(8192), time])), v.maxLength(1000)))
+  }),
   v.object({ type: v.literal('members'), items: v.pipe(v.array(member), v.maxLength(1000)) }),
   v.object({ type: v.literal('error'), code: v.picklist(['version', 'malformed', 'unproven', 'busy']) })
 ])
