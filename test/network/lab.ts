@@ -23,6 +23,9 @@ export interface Lab {
   behind(machine: string, kind: Nat, names: readonly string[]): void
   folder(name: string): string
   printed(): string
+  /** Cuts what lies between these machines, each of which goes on reaching the hub; and mends it. */
+  part(...machines: string[]): void
+  join(...machines: string[]): void
   /** Pulls a machine's cable, and puts it back. */
   cut(machine: string): void
   restore(machine: string): void
@@ -48,6 +51,10 @@ export function createLab(machines: readonly string[], cli: string): Lab {
   }
   const start: Lab['start'] = (machine, file, args, env) =>
     commands.start('ip', ['netns', 'exec', machine, file, ...args], env)
+  // A bridge hands nothing from one isolated port to another, and neither side is told.
+  const isolate = (names: readonly string[], how: string) => {
+    for (const name of names) ip('link', 'set', `to-${name}`, 'type', 'bridge_slave', 'isolated', how)
+  }
   return {
     hub: `${network}.254`,
     addressOf: address,
@@ -86,6 +93,8 @@ export function createLab(machines: readonly string[], cli: string): Lab {
     },
     folder: (name) => commands.folder(name),
     printed: () => commands.printed(),
+    part: (...names) => isolate(names, 'on'),
+    join: (...names) => isolate(names, 'off'),
     cut: (machine) => void ip('link', 'set', `to-${machine}`, 'down'),
     restore: (machine) => void ip('link', 'set', `to-${machine}`, 'up'),
     async end() {

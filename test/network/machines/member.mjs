@@ -1,5 +1,5 @@
 // A member that stays: tells its events as JSON lines, and takes commands as JSON lines: ["set", name, value],
-// ["fetch", url], ["path", name, path] (waits until a member is reached by it), ["pause"] (how long its event loop stood
+// ["fetch", url], ["write", url, body], ["path", name, path] (waits until a member is reached by it), ["pause"] (how long its event loop stood
 // still at most since the last time), ["stop"].
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
@@ -12,7 +12,7 @@ const mesh = await createMesh({
   limits: { membersBudgetMs: 5000 },
   ...JSON.parse(process.argv[2] ?? '{}')
 })
-for (const type of ['peer:connect', 'peer:disconnect', 'received', 'warning']) {
+for (const type of ['peer:connect', 'peer:disconnect', 'received', 'purged', 'warning']) {
   mesh.addEventListener(type, ({ detail }) =>
     say({ type, ...detail, ...(type === 'warning' && { message: detail.message }) })
   )
@@ -32,14 +32,19 @@ const commands = {
   async fetch(url) {
     const startedAt = performance.now()
     const response = await mesh.fetch(url)
-    const { byteLength } = await response.arrayBuffer()
+    const body = await response.text()
     return {
       url,
       status: response.status,
       cacheStatus: response.headers.get('cache-status'),
-      bytes: byteLength,
+      bytes: Buffer.byteLength(body),
+      title: /"title":"([^"]*)"/.exec(body)?.[1],
       ms: performance.now() - startedAt
     }
+  },
+  async write(url, body) {
+    const { status } = await mesh.fetch(url, { method: 'PATCH', body: JSON.stringify(body) })
+    return { url, status }
   },
   async path(name, path) {
     for (;;) {
