@@ -172,13 +172,16 @@ export type Answer = v.InferOutput<typeof answer>
 export type Probe = v.InferOutput<typeof probe>
 export type Probed = v.InferOutput<typeof probed>
 
-// Absent fields are left out, never sent as `undefined`.
-const present = (value: object): object =>
-  Object.fromEntries(
+// Absent fields are left out, never sent as `undefined`: of maps in lists, too.
+const present = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(present)
+  if (!isPlain(value)) return value
+  return Object.fromEntries(
     Object.entries(value)
       .filter(([, field]) => field !== undefined)
-      .map(([name, field]) => [name, isPlain(field) ? present(field) : field])
+      .map(([name, field]) => [name, present(field)])
   )
+}
 const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 
