@@ -121,9 +121,9 @@ const houses = {
       ['visits', 'open-node'],
       ['hub'],
       ['topics'],
-      ['message-check', 'gossip', 'circuits', 'reservations', 'questions'],
+      ['message-check', 'gossip', 'circuits', 'reservations', 'questions', 'shelf'],
       ['proofs', 'gate', 'traffic', 'node', 'descriptors', 'flags', 'identity', 'options'],
-      ['checked-proofs', 'proof-waiters', 'group-members', 'open-connections', 'webrtc'],
+      ['checked-proofs', 'proof-waiters', 'group-members', 'open-connections', 'webrtc', 'shelf-store'],
       ['addresses', 'limits', 'tally', 'version'],
       ['certificate', 'counter', 'port']
     ]

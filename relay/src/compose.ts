@@ -1,6 +1,6 @@
 import { createExchange, createProbe } from 'ghmesh/libp2p'
 import { maxDescriptors } from 'ghmesh/node-sockets'
-import { relayName } from 'ghmesh/protocol'
+import { relayName, shelfNumbers, shelfProtocol } from 'ghmesh/protocol'
 import { hostsBehind } from './addresses.ts'
 import type { WebRtcCertificate } from './certificate.ts'
 import { createCircuits } from './circuits.ts'
@@ -15,6 +15,8 @@ import type { RelayOptions } from './options.ts'
 import { createProofs } from './proofs.ts'
 import { createQuestions } from './questions.ts'
 import { createReservations } from './reservations.ts'
+import { createShelf } from './shelf.ts'
+import { openShelfStore, type ShelfStore } from './shelf-store.ts'
 import { createTally } from './tally.ts'
 import { createVisits } from './visits.ts'
 
@@ -23,6 +25,7 @@ export interface OpenedRelay {
   node: RelayNode
   certificate: WebRtcCertificate | undefined
   exchange: { stop(): void }
+  shelf: ShelfStore | undefined
 }
 
 /** One relay is put together here, and nothing else happens here. */
@@ -74,11 +77,34 @@ export function composeRelay(options: RelayOptions, isDraining: () => boolean) {
       questionBytes: limits.questionBytes,
       inboundStreams: limits.questionStreams
     })
+    const shelf = openShelf(node)
     visits.watch(node, exchange)
     // Before it listens, so that no early peer is told that these protocols are unknown here.
     await exchange.start()
+    await shelf?.start()
     await createProbe(node, { probed: () => relayName }).start()
-    return { node, exchange, certificate }
+    return { node, exchange, certificate, shelf: shelf?.store }
+  }
+
+  /** What members leave for those that come later; undefined unless asked for. */
+  function openShelf(node: RelayNode) {
+    if (!options.shelf) return undefined
+    const { directory, bytes: maxBytes } = options.shelf
+    const store = openShelfStore({
+      directory,
+      maxBytes,
+      places: groups?.length ?? limits.shelfGroups,
+      now,
+      damaged: (path) => logger?.warn({ path }, 'the shelf was damaged; it is set aside, and begins anew')
+    })
+    const asked = createShelf(limits, proofs, store, tally, now)
+    const { start } = createExchange(node, asked, {
+      protocol: shelfProtocol,
+      questionBytes: shelfNumbers.frameBytes,
+      inboundStreams: limits.shelfStreams,
+      admits: asked.admits
+    })
+    return { start, store }
   }
 
   return { limits, now, tally, gate, proofs, hub, reservations, circuits, visits, open }

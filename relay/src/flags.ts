@@ -15,6 +15,8 @@ export interface Flags {
   group?: string[]
   proxy?: string[]
   keyFile: string
+  shelf?: number
+  shelfDir?: string
   httpHost: string
   httpPort: Port
   limit?: Partial<RelayLimits>
@@ -46,6 +48,9 @@ function ips(value: string, before?: string[]): string[] {
   return all
 }
 
+/** With eight groups, each can keep at least some of the largest records. */
+const minShelfBytes = 8e6
+
 function limit(value: string, before: Partial<RelayLimits> = {}): Partial<RelayLimits> {
   const limits = { ...before }
   for (const one of list(value)) {
@@ -60,6 +65,16 @@ function limit(value: string, before: Partial<RelayLimits> = {}): Partial<RelayL
     limits[name as keyof RelayLimits] = Number(text)
   }
   return limits
+}
+
+const units: Record<string, number> = { KB: 1e3, MB: 1e6, GB: 1e9, KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30 }
+
+function size(value: string): number {
+  const [, number = '', unit = ''] = /^([1-9]\d{0,5}(?:\.\d+)?)\s?([KMG]i?B)$/i.exec(value.trim()) ?? []
+  const bytes = Math.floor(Number(number) * (units[unit.toUpperCase()] ?? 0))
+  if (bytes < minShelfBytes)
+    throw new InvalidArgumentError(`${value} is not a size of at least 8 MB, such as 256MB or 2GB.`)
+  return bytes
 }
 
 /** Adds the options in the order in which the help lists them. */
@@ -90,6 +105,8 @@ export function addOptions(program: Command, keyFile: string): Command {
     ips
   )
   add('--key-file <file>', "the relay's identity; created if it does not exist", keyFile)
+  add('--shelf <size>', 'keep what members leave, sealed, for those that come later; up to this much', undefined, size)
+  add('--shelf-dir <folder>', 'where that is kept')
   add('--http-host <address>', 'address for /health and /metrics', '127.0.0.1')
   add('--http-port <port>', 'port for /health and /metrics, or off', 4080, port)
   add('--limit <name=number>', 'set a limit to another value, see README.md; repeatable', undefined, limit)

@@ -61,6 +61,21 @@ export const defaultRelayLimits = {
   /** Maximum burst of requests from one peer. */
   questionsBurst: 32,
 
+  /** Groups that have a place on the shelf, unless groups are named: each has an equal share of it, and none can displace another's records. */
+  shelfGroups: 8,
+  /** Maximum shelf streams on one connection of a proven peer, each of which can hold an unread record of 256 KiB. */
+  shelfStreams: 4,
+  /** Records per second that one peer can leave on the shelf; a group can leave four times as many. */
+  shelfPutsPerSecond: 50,
+  /** Maximum burst of records from one peer; four times as many from a group. */
+  shelfPutsBurst: 200,
+  /** Keys per second that one peer can ask the shelf for. */
+  shelfKeysPerSecond: 200,
+  /** Maximum burst of keys from one peer. */
+  shelfKeysBurst: 2000,
+  /** Bytes per second that one group can leave, and as many that it can take; eight times as many in a burst. */
+  shelfBytesPerSecond: 4 * MiB,
+
   /** Maximum reservations at once: one for every possible member. */
   reservations: 4000,
   /** Maximum reservations from one address; as many as its connections. */

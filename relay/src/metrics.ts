@@ -7,7 +7,10 @@ const gauges: Record<keyof RelayFigures, [name: string, help: string]> = {
   reservations: ['reservations', 'Reservations of connected peers'],
   circuits: ['circuits', 'Open circuits'],
   groups: ['groups', 'Groups with a member here'],
-  topics: ['topics', 'Joined gossip topics']
+  topics: ['topics', 'Joined gossip topics'],
+  shelfRecords: ['shelf_records', 'Records on the shelf'],
+  shelfBytes: ['shelf_bytes', 'Bytes of the records on the shelf'],
+  shelfGroups: ['shelf_groups', 'Groups that have a record on the shelf']
 }
 
 /** The metrics of a relay, in Prometheus' text format, read at each request. */
@@ -39,6 +42,8 @@ export function createMetrics(relay: Pick<Relay, 'figures' | 'tally'>): Registry
   count('message_bytes', 'Bytes of forwarded gossip messages, each counted once', () => tally.messageBytes)
   count('circuits_opened', 'Circuits opened', () => tally.circuitsOpened)
   count('circuit_bytes', 'Bytes carried by circuits, each counted once', () => tally.circuitBytes)
+  count('shelf_puts', 'Records left on the shelf', () => tally.shelfPuts)
+  count('shelf_gets', 'Records taken from the shelf', () => tally.shelfGets)
   new Counter({
     name: 'ghmesh_relay_rejections_total',
     help: 'Refusals, by reason',

@@ -22,6 +22,8 @@ export interface RelayOptions {
   groups?: readonly string[] | undefined
   /** IP addresses of reverse proxies in front of it, to which limits per address do not apply. */
   proxies?: readonly string[] | undefined
+  /** What members leave for those that come later is kept here, sealed. Default: nothing is kept. */
+  shelf?: { directory: string; bytes: number } | undefined
   /** The relay's identity, as libp2p's protobuf of a private key. Default: a new one. */
   privateKey?: Uint8Array | undefined
   /** Limits that differ from `defaultRelayLimits`. */

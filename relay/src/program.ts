@@ -64,6 +64,9 @@ async function serve(flags: Flags): Promise<void> {
       throw new UsageError(`${address} is not a multiaddr, such as /dns4/relay.example.com/tcp/4001`)
     }
   }
+  if ((flags.shelf === undefined) !== (flags.shelfDir === undefined)) {
+    throw new UsageError('--shelf and --shelf-dir must be used together')
+  }
   const groups = flags.group && (await Promise.all(flags.group.map(groupIdOf)).catch(wrongUsage))
   const logger = pino({ level: flags.logLevel, base: null }, destination({ fd: 2, sync: true }))
   const relay = createRelay({
@@ -78,6 +81,8 @@ async function serve(flags: Flags): Promise<void> {
     announce: flags.announce,
     groups,
     proxies: flags.proxy,
+    ...(flags.shelf !== undefined &&
+      flags.shelfDir !== undefined && { shelf: { bytes: flags.shelf, directory: flags.shelfDir } }),
     privateKey: await openIdentity(flags.keyFile),
     webRtcCertificate: readCertificate(flags.keyFile),
     limits: flags.limit,

@@ -16,6 +16,10 @@ export interface RelayFigures {
   groups: number
   /** Topics that are joined: those of these groups, and of some that had a member recently. */
   topics: number
+  /** Records on the shelf, what they take, and the groups that have one. */
+  shelfRecords: number
+  shelfBytes: number
+  shelfGroups: number
 }
 
 /** A relay; nothing happens until `start`. */
@@ -73,7 +77,8 @@ export function createRelay(options: RelayOptions = {}): Relay {
         reservations: reservations.count,
         circuits: circuits.count,
         groups: proofs.groups.size,
-        topics: hub.groups
+        topics: hub.groups,
+        ...shelfFigures(opened)
       }
     },
     get draining() {
@@ -90,10 +95,15 @@ export function createRelay(options: RelayOptions = {}): Relay {
         await node.start()
       } catch (error) {
         await stopNode(node) // it may listen on some of its ports already
+        opened.shelf?.close()
         throw error
       }
       running = opened
-      sweeping = setInterval(() => visits.sweep(node), limits.sweepMs)
+      const { shelf } = opened
+      sweeping = setInterval(() => {
+        visits.sweep(node)
+        shelf?.sweep()
+      }, limits.sweepMs)
       sweeping.unref()
     },
     async drain() {
@@ -110,6 +120,12 @@ export function createRelay(options: RelayOptions = {}): Relay {
       stopping.exchange.stop()
       hub.stop()
       await stopNode(stopping.node)
+      stopping.shelf?.close()
     }
   }
+}
+
+function shelfFigures(opened: OpenedRelay | undefined) {
+  const { records, bytes, groups } = opened?.shelf?.figures ?? { records: 0, bytes: 0, groups: 0 }
+  return { shelfRecords: records, shelfBytes: bytes, shelfGroups: groups }
 }

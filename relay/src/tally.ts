@@ -15,6 +15,13 @@ export const rejectionReasons = [
   'question',
   'question-rate',
   'draining',
+  'shelf-unproven',
+  'shelf-malformed',
+  'shelf-rate',
+  'shelf-time',
+  'shelf-full',
+  'shelf-signature',
+  'shelf-store',
   'reservation-unproven',
   'reservations-per-address',
   'reservations-full',
@@ -46,10 +53,17 @@ export interface Tally {
   /** Bytes carried by circuits, each counted once. */
   readonly circuitBytes: number
   readonly circuitsOpened: number
+  /** Records that were left on the shelf, and taken from it. */
+  readonly shelfPuts: number
+  readonly shelfGets: number
   /** Counts one refusal. */
   rejected(reason: Reason): void
   /** Counts a gossip message that was forwarded. */
   message(bytes: number): void
+  /** Counts a record that was left on the shelf. */
+  shelved(): void
+  /** Counts a record that was taken from it. */
+  unshelved(): void
   /** Counts a circuit that was opened. */
   circuit(): void
   /** Counts bytes that a circuit has carried. */
@@ -64,12 +78,20 @@ export function createTally(): Tally {
     messageBytes: 0,
     circuitBytes: 0,
     circuitsOpened: 0,
+    shelfPuts: 0,
+    shelfGets: 0,
     rejected(reason: Reason) {
       rejections[reason]++
     },
     message(bytes: number) {
       self.messages++
       self.messageBytes += bytes
+    },
+    shelved() {
+      self.shelfPuts++
+    },
+    unshelved() {
+      self.shelfGets++
     },
     circuit() {
       self.circuitsOpened++

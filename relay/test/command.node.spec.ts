@@ -207,6 +207,11 @@ describe('ghmesh-relay', () => {
       [['--group', 'ghm1_secret'], 2, /ghg1_ and 43 letters/],
       [['--proxy', '10.0.0.1,proxy.example.com'], 2, /proxy\.example\.com is not an IP address/],
       [['--tls-cert', 'cert.pem'], 2, /--tls-cert and --tls-key must be used together/],
+      [['--shelf', '256MB'], 2, /--shelf and --shelf-dir must be used together/],
+      [['--shelf-dir', 'shelf'], 2, /--shelf and --shelf-dir must be used together/],
+      [['--shelf', '256'], 2, /256 is not a size of at least 8 MB, such as 256MB or 2GB/],
+      [['--shelf', '7MB'], 2, /7MB is not a size of at least 8 MB/],
+      [['--shelf', '256MB', '--shelf-dir', '/dev/null/shelf'], 1, /the shelf in \/dev\/null\/shelf cannot be opened: /],
       [['--nonsense'], 2, /unknown option '--nonsense'; see ghmesh-relay --help/],
       [['--announce', 'relay.example.com'], 2, /relay\.example\.com is not a multiaddr/],
       [['--tcp-port', String(port)], 1, /in use/]

@@ -4,6 +4,7 @@ import { deriveKeys } from './keys.ts'
 import { type CheckedProof, checkProof, createProof } from './proof.ts'
 import { createSealing, type Opened, type Sealing } from './sealing.ts'
 import { rootOf } from './secret.ts'
+import { sign } from './signature.ts'
 
 /** All members with one secret, as one of them sees it. */
 export interface Group {
@@ -19,6 +20,8 @@ export interface Group {
   /** Seals for a place outside of gossip: the registry, say. */
   seal: Sealing['seal']
   open: Sealing['open']
+  /** The group's signature; who has only the public key can check it. */
+  sign(statement: Bytes): Promise<Bytes>
 }
 
 /** Where a group's gossip is published. */
@@ -53,7 +56,8 @@ export async function openGroup(secret: string, now: () => number, proofLifetime
     sealGossip: (bytes, sender) => sealing.seal(bytes, place(sender)),
     openGossip: (sealed, sender) => sealing.open(sealed, place(sender)),
     seal: sealing.seal,
-    open: sealing.open
+    open: sealing.open,
+    sign: (statement) => sign(keys, statement)
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Bytes, concat, hex, plain, sha256, utf8 } from '../bytes.ts'
 import type { GroupKeys } from './keys.ts'
+import { isSignedBy, sign } from './signature.ts'
 
 /** A proof of membership: the group's public key (32 bytes), the expiry (8, big-endian ms), an Ed25519 signature (64). */
 export const proofBytes = 104
@@ -10,8 +11,7 @@ const statement = (peerId: string, expiresAt: number) => utf8(`ghmesh/1 member\n
 export async function createProof(keys: GroupKeys, peerId: string, expiresAt: number): Promise<Bytes> {
   const expiry = new Uint8Array(8)
   new DataView(expiry.buffer).setBigUint64(0, BigInt(expiresAt))
-  const signature = await crypto.subtle.sign('Ed25519', keys.signingKey, statement(peerId, expiresAt))
-  return concat(keys.publicKey, expiry, new Uint8Array(signature))
+  return concat(keys.publicKey, expiry, await sign(keys, statement(peerId, expiresAt)))
 }
 
 /** What a proof says, once its signature holds. */
@@ -35,12 +35,6 @@ export async function checkProof(
   const expiresAt = Number(new DataView(proof.buffer, proof.byteOffset + 32, 8).getBigUint64(0))
   // Clocks differ by minutes at times; a lifetime far over the limit is a forgery of habit, not of clock.
   if (!(expiresAt > now && expiresAt <= now + lifetimeMs * 1.1)) return undefined
-  try {
-    const key = await crypto.subtle.importKey('raw', publicKey, 'Ed25519', false, ['verify'])
-    const signature = plain(proof.slice(40))
-    if (!(await crypto.subtle.verify('Ed25519', key, signature, statement(peerId, expiresAt)))) return undefined
-  } catch {
-    return undefined // not a point of the curve
-  }
+  if (!(await isSignedBy(publicKey, proof.slice(40), statement(peerId, expiresAt)))) return undefined
   return { groupId: hex(await sha256(publicKey)), expiresAt }
 }

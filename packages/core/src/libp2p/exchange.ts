@@ -6,7 +6,7 @@ import { defaultLimits } from '../limits.ts'
 import type { TransportHandlers } from '../transport/transport.ts'
 import { forLibp2p } from './for-libp2p.ts'
 
-const protocol = '/ghmesh/1/exchange'
+const exchangeProtocol = '/ghmesh/1/exchange'
 const maxStreams = 64
 /** What a question may have, see PROTOCOL.md: before anybody has shown to be a member, each stream can hold one. */
 const maxQuestionBytes = 4096
@@ -23,10 +23,14 @@ interface Line {
 
 /** For a relay, which answers strangers and has little to say. */
 export interface ExchangeOptions {
+  /** Another protocol that is spoken in the same way. */
+  protocol?: string | undefined
   /** A stream with a longer question is ended. Default 4096. */
   questionBytes?: number | undefined
   /** Streams of questions that one connection may open. Default 64. */
   inboundStreams?: number | undefined
+  /** Whose questions are read at all. Default: everybody's. */
+  admits?(peerId: string): boolean
   /** Which connections questions go by. Default: all. */
   isUsable?(connection: Connection): boolean
 }
@@ -38,18 +42,25 @@ export interface ExchangeOptions {
 export function createExchange(
   node: Libp2p,
   handlers: Pick<TransportHandlers, 'request'>,
-  { questionBytes = maxQuestionBytes, inboundStreams = maxStreams, isUsable = () => true }: ExchangeOptions = {}
+  {
+    protocol = exchangeProtocol,
+    questionBytes = maxQuestionBytes,
+    inboundStreams = maxStreams,
+    admits = () => true,
+    isUsable = () => true
+  }: ExchangeOptions = {}
 ) {
   const idle = new Map<string, Line[]>()
   // A stream that nobody reads in time is reset (libp2p's byte streams press on nobody): of questions, which come one at a time
   // and from anybody, that takes little; an answer that was asked for may all be there before it is read.
   const questionsOf = (stream: Stream) =>
-    lpStream(stream, { maxDataLength: questionBytes, maxBufferSize: 4 * questionBytes })
+    lpStream(stream, { maxDataLength: questionBytes, maxBufferSize: questionBytes + 3 * maxQuestionBytes })
   const answersOf = (stream: Stream) =>
     lpStream(stream, { maxDataLength: defaultLimits.frameBytes, maxBufferSize: 2 * defaultLimits.entryBytes })
 
   async function answer(stream: Stream, connection: Connection): Promise<void> {
     const from = connection.remotePeer.toString()
+    if (!admits(from)) return stream.abort(new Error('not for this peer'))
     const control = new AbortController()
     stream.addEventListener('close', () => control.abort(new Error('the asker went away')))
     const frames = questionsOf(stream)

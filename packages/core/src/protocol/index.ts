@@ -11,4 +11,14 @@ export { defaultLimits } from '../limits.ts'
 export { type Bucket, createBucket } from '../peers/bucket.ts'
 export { relayName } from '../peers/relays.ts'
 export { type Envelope, type Unpacked, unpackEnvelope } from './envelope.ts'
+export {
+  decodeShelfQuestion,
+  encodeShelfAnswer,
+  isSignedRecord,
+  type ShelfAnswer,
+  type ShelfPut,
+  type ShelfQuestion,
+  shelfNumbers,
+  shelfProtocol
+} from './shelf.ts'
 export { decodeQuestion, encodeAnswer, questionVersion } from './wire.ts'

@@ -7,17 +7,17 @@ import * as v from 'valibot'
  */
 export const protocolVersion = 1
 
-const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes expected')
-const bytesOf = (length: number) =>
+export const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes expected')
+export const bytesOf = (length: number) =>
   v.pipe(
     bytes,
     v.check(({ byteLength }) => byteLength === length)
   )
-const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
+export const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
-const time = count
+export const time = count
 
-const digest = bytesOf(32)
+export const digest = bytesOf(32)
 const page = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
 
 const relations = <T extends v.GenericSchema>(link: T) => {
@@ -28,7 +28,7 @@ const relations = <T extends v.GenericSchema>(link: T) => {
 const queryChanges = v.pipe(v.record(text(32), v.nullable(text(512))), v.maxEntries(12))
 
 /** All that is told of an entry; status, headers and freshness are the receiver's own to make. */
-const entryHead = v.object({
+export const entryHead = v.object({
   url: text(8192),
   accept: text(512),
   apiVersion: text(64),
@@ -173,7 +173,7 @@ export type Probe = v.InferOutput<typeof probe>
 export type Probed = v.InferOutput<typeof probed>
 
 // Absent fields are left out, never sent as `undefined`: of maps in lists, too.
-const present = (value: unknown): unknown => {
+export const present = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(present)
   if (!isPlain(value)) return value
   return Object.fromEntries(
@@ -185,7 +185,7 @@ const present = (value: unknown): unknown => {
 const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 
-function parse<T>(shape: v.GenericSchema<unknown, T>, encoded: Uint8Array): T | undefined {
+export function parse<T>(shape: v.GenericSchema<unknown, T>, encoded: Uint8Array): T | undefined {
   try {
     const strict = {
       strict: true,
