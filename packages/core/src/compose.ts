@@ -86,6 +86,10 @@ export function composeMember(parts: MemberParts) {
     check: () => ({ api, routeOf, limits, githubNow: githubNow() }),
     purged: (target, asOf, from) => purge([target], Math.min(asOf, githubNow()), from),
     newestPurges: purges.newest,
+    covers(target, url) {
+      const name = purges.normalise(target)
+      return name !== undefined && purges.targetsOf(url).includes(name)
+    },
     ownStats: stats,
     expired(key) {
       counters.expired()
@@ -101,7 +105,10 @@ export function composeMember(parts: MemberParts) {
     visibilityMs: limits.visibilityMs,
     aliasMs: limits.aliasMs,
     isOpen: isOpen(apiUrl),
-    hidden: (names, shownAt) => void hide(cache, names, shownAt).catch(() => {})
+    hidden(names, shownAt) {
+      members.hidden(names)
+      void hide(cache, names, shownAt).catch(() => {})
+    }
   })
   const publicity = createPublicity({ api, visibility, limits })
   const { flow, classifier, origin, ownFetch, afterWrite, announce, askAgain, inFlight, missing } = createFlow({
@@ -149,7 +156,7 @@ export function composeMember(parts: MemberParts) {
       askAgain.stop()
       sleep()
       await within(afterWrite.stop(), limits.stopMs)
-      if (members.peers().length > 0) await within(announce.idle(), limits.stopMs)
+      if (members.canTell) await within(announce.idle(), limits.stopMs)
       try {
         await members.stop()
       } finally {

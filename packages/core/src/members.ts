@@ -35,12 +35,18 @@ export interface Members {
   githubTook(ms: number): void
   /** A member's entry was served here. */
   used(key: string): void
+  /** A member is connected, or a relay that keeps what is told for those that come later. */
+  readonly canTell: boolean
+  /** Whether anybody would hear of an entry, if everybody can read it. */
+  hears(key: string, entry: Entry): boolean
   /** Held, and for members only if a look at its repository shows that everybody can read it: see `OwnSide.settle`. */
-  unsettled(key: string): void
+  unsettled(key: string, entry: Entry): void
   announce(key: string, entry: Entry): void
   /** Members hold this body, and it was seen current. */
   touched(key: string, entry: Entry): void
   purge(target: string, asOf: number): Promise<void>
+  /** These names of a repository turned out not to be public. */
+  hidden(names: readonly string[]): void
   peers(): Peer[]
   relays(): Relay[]
   /** Connected members that hold this very body now. */
@@ -65,6 +71,8 @@ export interface OwnSide {
   purged(target: string, asOf: number, from: string): Promise<void>
   /** What was purged last, the newest first: target, and when, ms on GitHub's clock. */
   newestPurges(max: number): [string, number][]
+  /** Whether a purge of a URL or repository is one of this URL. */
+  covers(target: string, url: string): boolean
   ownStats(): MeshStats
   /** An entry is too old to be kept. */
   expired(key: string): void
@@ -104,10 +112,13 @@ export function alone({ cache, counters, limits, emit, githubNow }: OwnSide): Me
     lookUp: async () => undefined,
     githubTook() {},
     used() {},
+    canTell: false,
+    hears: () => false,
     unsettled() {},
     announce() {},
     touched() {},
     purge: async () => {},
+    hidden() {},
     peers: () => [],
     relays: () => [],
     holders: async () => [],

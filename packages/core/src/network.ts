@@ -16,6 +16,7 @@ import { createPeerRequests } from './exchange/request.ts'
 import { createRespond } from './exchange/respond.ts'
 import { createSeek } from './exchange/seek.ts'
 import { createShareableIndex } from './exchange/shareable-index.ts'
+import { createShelf } from './exchange/shelf.ts'
 import { createUnsettled } from './exchange/unsettled.ts'
 import { createValues } from './exchange/values.ts'
 import { createProofCheck, type Group } from './group/group.ts'
@@ -91,20 +92,39 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
       members: (peerId) => requests.members(peerId)
     },
     joined: (peerId) => catchUp(peerId),
-    left: (peerId) => leases.gone(peerId)
+    accepted: (relayId) => shelf?.accepted(relayId),
+    hasShelf: (relayId) => shelf?.has(relayId) ?? false,
+    left(peerId) {
+      leases.gone(peerId)
+      shelf?.left(peerId)
+    }
   })
   const { roster, visits, relays } = company
   const requests = createPeerRequests({ transport, visits, group, reputation, responseTimes, limits })
-  const accept = createAccept({
-    cache,
-    reputation,
-    counters,
-    emit,
-    check: own.check,
-    unasked,
-    shareable,
-    mayShare
-  })
+  const door = { cache, counters, emit, check: own.check, unasked, shareable, mayShare }
+  const accept = createAccept({ ...door, reputation })
+  const shelf =
+    parts.relays.length === 0
+      ? undefined
+      : createShelf({
+          group,
+          relays: parts.relays.length,
+          transport,
+          cache,
+          limits,
+          reputation,
+          responseTimes,
+          counters,
+          // Who left it is only as sure as the relay's word, so nobody loses a reputation for it.
+          accept: createAccept({
+            ...door,
+            reputation: { ...reputation, reject: (_from, why) => counters.rejected(why) }
+          }),
+          mayShare,
+          covers: own.covers,
+          settle: own.settle,
+          localNow
+        })
   const values = createValues({
     cache,
     shareable,
@@ -141,6 +161,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     requests,
     leasing: () => (isHidden() ? roster.leasing() : [transport.peerId, ...roster.leasing()]),
     seek,
+    shelf,
     accept,
     acceptValue: values.take
   })
@@ -225,16 +246,31 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     lookUp: lookup.find,
     githubTook: responseTimes.github,
     used: unasked.used,
-    unsettled: unsettled.add,
+    get canTell() {
+      return roster.list().length > 0 || (shelf?.isThere ?? false)
+    },
+    hears: (key, entry) => roster.list().length > 0 || (shelf?.wants(key, entry) ?? false),
+    unsettled(key, entry) {
+      unsettled.add(key)
+      shelf?.unsettled(key, entry)
+    },
     announce(key, entry) {
       void shareable.add(key, entry.hash, entry.asOf).then(() => publish.announce(key, entry))
+      shelf?.leave(key, entry)
     },
     touched(key, entry) {
       if (!mayShare(entry)) return
       void shareable.add(key, entry.hash, entry.asOf)
       publish.touch(key, entry.hash, entry.asOf)
+      shelf?.leave(key, entry)
     },
-    purge: publish.purge,
+    purge(target, asOf) {
+      shelf?.takeAway(target)
+      return publish.purge(target, asOf)
+    },
+    hidden(names) {
+      for (const name of names) shelf?.takeAway(name)
+    },
     peers: roster.list,
     relays: relays.list,
     holders: lookup.holders,
@@ -243,7 +279,8 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
       prefetch.stop()
       leases.stop()
       company.rest()
-      await within(publish.flush(), limits.stopMs)
+      await within(Promise.all([publish.flush(), shelf?.idle()]), limits.stopMs)
+      shelf?.stop()
       publish.stop()
       await company.stop()
     }

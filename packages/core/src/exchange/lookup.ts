@@ -18,6 +18,7 @@ import type { Providers } from './providers.ts'
 import type { PeerAnswer } from './read-answer.ts'
 import type { PeerRequests } from './request.ts'
 import type { createSeek, Lease } from './seek.ts'
+import type { Shelf } from './shelf.ts'
 import type { Values } from './values.ts'
 
 export interface LookupHow {
@@ -56,6 +57,8 @@ export interface LookupOptions {
   /** The members that grant leases, this one included if it does. */
   leasing(): string[]
   seek: ReturnType<typeof createSeek>
+  /** Where there are relays. */
+  shelf?: Pick<Shelf, 'take'> | undefined
   accept: ReturnType<typeof createAccept>
   acceptValue: Values['take']
 }
@@ -65,7 +68,7 @@ const maxAsked = 2
 
 export function createLookup(options: LookupOptions): Lookup {
   const { group, cache, limits, roster, visits, reputation, responseTimes, providers, requests } = options
-  const { accept, acceptValue } = options
+  const { accept, acceptValue, shelf } = options
   const isWorthAsking = (peerId: string) =>
     reputation.hears(peerId) && visits.canAsk(peerId) && responseTimes.isWorthAsking(peerId)
   const memberIds = () => roster.list().map(({ id }) => id)
@@ -130,6 +133,23 @@ export function createLookup(options: LookupOptions): Lookup {
     const laterMs = turnMs > busyMs ? turnMs : 0
     const maxWaitMs = limits.membersBudgetMs + (nobodyElse ? transferMs : 0) - turnMs - laterMs
     if (maxWaitMs <= 0) return undefined
+    const lease = await findAtMembers(key, wireKey, how, maxWaitMs)
+    // Members that are there would have told of something newer.
+    if (!shelf || (held && roster.list().length > 0)) return lease
+    const [newest] = (await cache.find(key))?.entries ?? []
+    if (newest && newest.asOf > (held?.asOf ?? 0)) return lease
+    const found = await shelf.take(key, wireKey, held, maxWaitMs + turnMs - (performance.now() - begunAt))
+    if (!lease || !found || found.asOf <= (after ?? 0)) return lease
+    lease.end({ state: 'stored', ...found })
+    return undefined
+  }
+
+  async function findAtMembers(
+    key: string,
+    wireKey: Uint8Array,
+    { held, after }: LookupHow,
+    maxWaitMs: number
+  ): Promise<Lease | undefined> {
     const wireName = hex(wireKey)
     const announced = newer(wireName, held)
     const homes = after === undefined ? [] : homesOfLease(wireName)

@@ -20,7 +20,7 @@ export interface AnnounceOptions {
   limits: Pick<Limits, 'confirmationMs'>
   githubNow: () => number
   mayShare(entry: Entry): boolean
-  members: Pick<Members, 'isAlone' | 'announce' | 'touched' | 'unsettled' | 'peers'>
+  members: Pick<Members, 'isAlone' | 'canTell' | 'hears' | 'announce' | 'touched' | 'unsettled'>
   /** Answers one of the mesh's own questions, from GitHub. */
   ask(request: ApiRequest): Promise<unknown>
   /** Whether the token's rate limit has something left for that. */
@@ -43,8 +43,8 @@ const maxUnsettled = 10_000
 /**
  * Tells members of own answers, each once it is known that everybody may read it, or the group shares all. What a token got
  * says nothing of that, so the repository itself is looked up first, if that was not done lately: with a token a 304 is free.
- * With nobody connected nothing is looked up: it would cost a unit that serves nobody. Then a member that comes later and
- * asks for the answer has it looked up.
+ * With nobody connected, and no relay that keeps it for others, nothing is looked up: it would cost a unit that serves nobody.
+ * Then a member that comes later and asks for the answer has it looked up.
  */
 export function createAnnounce(options: AnnounceOptions) {
   const { api, cache, purges, visibility, classifier, limits, githubNow, mayShare, members, ask } = options
@@ -90,10 +90,10 @@ export function createAnnounce(options: AnnounceOptions) {
     if (members.isAlone) return { state: 'nothing' }
     const { authorization, viewer, apiVersion, repository } = request
     const isKnown = viewer === anonymous || !repository || visibility.shownAt(repository) !== undefined
-    if (isKnown || members.peers().length > 0) return tell(request, key, entry, wasPublic)
+    if (isKnown || members.hears(key, entry)) return tell(request, key, entry, wasPublic)
     const reader = { authorization, viewer, apiVersion, repository }
     unsettled.set(key, { reader, hash: entry.hash, wasPublic, since: githubNow() })
-    members.unsettled(key)
+    members.unsettled(key, entry)
     return { state: 'failed' } // not `nothing`: members may get it once they are there
   }
 
@@ -130,8 +130,7 @@ export function createAnnounce(options: AnnounceOptions) {
       const { repository } = request
       if (!repository || visibility.isHidden(repository)) return
       visibility.doubt(repository)
-      const isAccompanied = members.peers().length > 0
-      void track<unknown>(isAccompanied ? isPublic(request, repository) : hide(cache, visibility.namesOf(repository)))
+      void track<unknown>(members.canTell ? isPublic(request, repository) : hide(cache, visibility.namesOf(repository)))
     },
     /** Settles when nothing is waiting to be told. */
     idle: async (): Promise<void> => void (await Promise.all(underWay))

@@ -41,6 +41,7 @@ export function createCircuits(relays: readonly string[]) {
 
   return {
     transport,
+    has: (peerId: string): boolean => ids.has(peerId),
     /** For libp2p's gater: an inbound circuit through somebody else's relay. */
     denyInboundRelayedConnection: (relay: PeerId): boolean => !ids.has(relay.toString()),
     async reserve(relay: PeerId): Promise<void> {

@@ -19,6 +19,7 @@ import { gossipSettings, healGossip } from './gossip.ts'
 import { describe, isDirect } from './path.ts'
 import { createProbe } from './probe.ts'
 import { createProvenLinks } from './proven-links.ts'
+import { createShelves } from './shelves.ts'
 import { signalledThroughRelays } from './signalling.ts'
 import { stopNode } from './stop-node.ts'
 
@@ -46,6 +47,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
   type Node = Awaited<ReturnType<typeof build>>
   let node: Node | undefined
   let exchange: ReturnType<typeof createExchange> | undefined
+  let shelf: ReturnType<typeof createShelves> | undefined
   let prober: ReturnType<typeof createProbe> | undefined
   let topics: string[] = []
   let ownId: string | undefined
@@ -167,6 +169,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       const made = await listen()
       node = made
       ownId = made.peerId.toString()
+      shelf = circuits && createShelves(made, circuits.has)
       const { pubsub } = made.services
       for (const name of topics) {
         pubsub.topicValidators.set(name, async (source, message) => {
@@ -183,6 +186,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       made.addEventListener('peer:connect', ({ detail }) => handlers.connect(peerNow(detail)))
       made.addEventListener('peer:disconnect', ({ detail }) => {
         exchange?.forget(detail.toString())
+        shelf?.forget(detail.toString())
         forget(made, detail)
         handlers.disconnect({ id: detail.toString(), path: 'direct', transport: 'other' })
       })
@@ -212,6 +216,9 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
         }
       }
     }),
+    get shelves() {
+      return shelf?.shelves
+    },
     peers: peersNow,
     async publish(message) {
       const { recipients } = await running().services.pubsub.publish(topics[0] ?? '', message)
@@ -230,6 +237,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       node = undefined
       for (const timer of closing) clearTimeout(timer)
       exchange?.stop()
+      shelf?.stop()
       if (!stopping) return
       await stopNode(stopping)
       webRtc?.stop()

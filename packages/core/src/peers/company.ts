@@ -44,6 +44,9 @@ export interface CompanyOptions {
   }
   /** A peer has become a member. */
   joined(peerId: string): Promise<void>
+  /** A relay has taken this member's proof. */
+  accepted(relayId: string): void
+  hasShelf(relayId: string): boolean
   /** The last connection to a peer has closed. */
   left(peerId: string): void
 }
@@ -92,6 +95,8 @@ export function createCompany(options: CompanyOptions) {
     requests: say,
     groups,
     isConnected,
+    accepted: options.accepted,
+    hasShelf: options.hasShelf,
     reserved: presence.greet
   })
   const dialler = createDialler({

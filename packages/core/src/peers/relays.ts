@@ -13,6 +13,8 @@ export interface Relay {
   address: string
   /** `reserved`: others reach this member through it. `connected`: not yet, or it gives no place. */
   state: 'away' | 'connected' | 'reserved'
+  /** It keeps what members leave for those that come later. */
+  shelf?: true
   /** What it did not take or give when it was last asked: this member's proof (of a group that it does not serve), or a place. */
   refused?: 'proof' | 'place'
 }
@@ -25,6 +27,10 @@ export interface RelaysOptions {
   requests: { proof(peerId: string, of?: Group): Promise<ShownProof | 'relay' | undefined> }
   groups: readonly Group[]
   isConnected(peerId: string): boolean
+  /** A relay has taken the proof of this member's own group, as after each connection. */
+  accepted(relayId: string): void
+  /** A relay keeps something for members that come later. */
+  hasShelf(relayId: string): boolean
   /** There is a new way to reach this member. */
   reserved(): void
 }
@@ -34,7 +40,8 @@ const maxRoundsBetween = 20
 const reserveMs = 15_000
 
 /** Keeps a place at every relay: shows it the proofs of all groups, and asks again where it was lost or refused. */
-export function createRelays({ relays, transport, requests, groups, isConnected, reserved }: RelaysOptions) {
+export function createRelays(options: RelaysOptions) {
+  const { relays, transport, requests, groups, isConnected, accepted, hasShelf, reserved } = options
   interface Known extends Pick<Relay, 'address' | 'refused'> {
     busy: boolean
     failures: number
@@ -56,6 +63,7 @@ export function createRelays({ relays, transport, requests, groups, isConnected,
     try {
       const answers = await Promise.all(groups.map((group) => requests.proof(id, group)))
       if (!answers.includes('relay')) throw new Error('the relay takes no proof of this member')
+      if (answers[0] === 'relay') accepted(id)
       asked = 'place'
       if (transport.reserve) await inTime(transport.reserve(id), reserveMs)
       Object.assign(relay, { failures: 0, nextRound: 0, refused: undefined })
@@ -84,6 +92,7 @@ export function createRelays({ relays, transport, requests, groups, isConnected,
         id,
         address,
         state: !isConnected(id) ? 'away' : isReserved(id) ? 'reserved' : 'connected',
+        ...(hasShelf(id) && { shelf: true }),
         ...(refused && { refused })
       }))
   }

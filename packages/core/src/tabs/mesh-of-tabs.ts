@@ -95,7 +95,10 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
     told: (key, isNew) => void quietly(follower.ask('told', [key, isNew])),
     purge: (target) => quietly(follower.ask('purge', [target])),
     holders: async (key, hash) => (await call('holders', [key, hash])) as Peer[],
-    peers: () => follower.state?.peers ?? []
+    peers: () => follower.state?.peers ?? [],
+    get hasShelf() {
+      return follower.state?.relays.some(({ shelf }) => shelf) ?? false
+    }
   }
 
   const started = standInLine()

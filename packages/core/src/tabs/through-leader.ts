@@ -1,4 +1,6 @@
+import type { Entry } from '../entry.ts'
 import type { Lease } from '../exchange/seek.ts'
+import { createKeptOnShelf, isForShelf } from '../exchange/shelf-kept.ts'
 import { alone, type Members, type OwnSide } from '../members.ts'
 import type { Peer } from '../transport/transport.ts'
 
@@ -12,19 +14,33 @@ export interface LeadingTab {
   holders(key: string, hash: string): Promise<Peer[]>
   /** Members that it is connected to, as far as this tab has heard. */
   peers(): Peer[]
+  /** One of its relays keeps what it tells for members that come later. */
+  readonly hasShelf: boolean
 }
 
 /** The other members, for a tab whose connections another tab holds. */
 export const throughLeader =
   (leader: LeadingTab) =>
-  (own: OwnSide): Members => ({
-    ...alone(own),
-    isAlone: false,
-    isElsewhere: true,
-    lookUp: (key, { after }) => leader.seek(key, after),
-    announce: (key) => leader.told(key, true),
-    touched: (key) => leader.told(key, false),
-    purge: (target) => leader.purge(target),
-    holders: (key, hash) => leader.holders(key, hash),
-    peers: () => leader.peers()
-  })
+  (own: OwnSide): Members => {
+    const kept = createKeptOnShelf()
+    const tell = (key: string, { hash, url }: Entry, isNew: boolean) => {
+      kept.set(key, { hash, url, signedAt: own.localNow() })
+      leader.told(key, isNew)
+    }
+    return {
+      ...alone(own),
+      isAlone: false,
+      isElsewhere: true,
+      lookUp: (key, { after }) => leader.seek(key, after),
+      announce: (key, entry) => tell(key, entry, true),
+      touched: (key, entry) => tell(key, entry, false),
+      purge: (target) => leader.purge(target),
+      holders: (key, hash) => leader.holders(key, hash),
+      peers: () => leader.peers(),
+      get canTell() {
+        return leader.peers().length > 0 || leader.hasShelf
+      },
+      hears: (key, entry) =>
+        leader.peers().length > 0 || (leader.hasShelf && isForShelf(kept.get(key), entry, own.localNow()))
+    }
+  }

@@ -25,6 +25,9 @@ export function lateTransport(load: () => Promise<Libp2pTransport>, hasRelays: b
     dial: async (address, options) => running().dial(address, options),
     probe: async (address, options) => running().probe(address, options),
     ...(hasRelays && { reserve: async (id: string) => running().reserve?.(id) }),
+    get shelves() {
+      return transport?.shelves
+    },
     peers: () => transport?.peers() ?? [],
     publish: async (message) => running().publish(message),
     async *request(peerId, bytes, options) {

@@ -29,6 +29,8 @@ export interface Transport {
    * are no relays. Rejects where the relay gives none.
    */
   reserve?(relayPeerId: string): Promise<void>
+  /** What relays keep for members that come later. Absent where there are no relays. */
+  readonly shelves?: Shelves | undefined
   /** Every connected peer, proven or not. */
   peers(): Peer[]
   /** Sends to everybody on the first topic. Nobody there is no error: 0 recipients. */
@@ -39,6 +41,14 @@ export interface Transport {
   disconnect(peerId: string): Promise<void>
   /** Closes everything; nothing keeps the process alive afterwards. A second stop does nothing. */
   stop(): Promise<void>
+}
+
+/** The way to what relays keep for members that come later. */
+export interface Shelves {
+  /** Whether a connected relay keeps anything; resolves to false when it disconnects before that is known. */
+  isAt(relayPeerId: string): Promise<boolean>
+  /** As `Transport.request`, by the protocol for that. */
+  request(relayPeerId: string, bytes: Uint8Array, options?: AbortOptions): AsyncIterable<Uint8Array>
 }
 
 /** What the mesh does with what arrives. Nothing here throws or rejects, except the iteration of `request`. */

@@ -1,0 +1,139 @@
+import type { Cache } from '../cache/cache.ts'
+import type { Entry } from '../entry.ts'
+import type { Group } from '../group/group.ts'
+import { createBucket } from '../peers/bucket.ts'
+import { decodeShelfAnswer } from '../protocol/shelf.ts'
+import type { Counters } from '../stats.ts'
+import type { Frames } from './frames.ts'
+import { type createKeptOnShelf, isForShelf } from './shelf-kept.ts'
+import { packRecord, packRemoval } from './shelf-record.ts'
+import type { ShelfRelays } from './shelf-relays.ts'
+
+export interface ShelfLeaveOptions {
+  group: Group
+  relays: Pick<ShelfRelays, 'taking' | 'full' | 'faulty'>
+  kept: ReturnType<typeof createKeptOnShelf>
+  cache: Pick<Cache, 'find'>
+  counters: Pick<Counters, 'rejected'>
+  /** Sends a question to a relay. */
+  ask(relayId: string, question: Uint8Array): Frames
+  peerId(): string
+  mayShare(entry: Entry): boolean
+  /** Whether a purge of a URL or repository is one of this URL. */
+  covers(target: string, url: string): boolean
+  localNow: () => number
+}
+
+const maxWaiting = 10_000
+/** Below what a relay takes from one peer: an honest burst is slowed here instead of refused there. */
+const perSecond = 40
+const burst = 160
+/** After a relay was busy. */
+const busyMs = 1000
+
+type Work = 'leave' | 'take away'
+
+/** Leaves this member's own public answers on shelves, one after the other and in the background. Nothing here rejects. */
+export function createShelfLeave(options: ShelfLeaveOptions) {
+  const { group, relays, kept, cache, counters, ask, peerId, mayShare, covers, localNow } = options
+  const pace = createBucket(perSecond, burst, () => performance.now())
+  const waiting = new Map<string, Work>()
+  let running: Promise<void> | undefined
+  let stopped = false
+  let wake = () => {}
+
+  const sleep = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+
+  function add(key: string, work: Work): void {
+    waiting.delete(key)
+    if (waiting.size >= maxWaiting || stopped) return
+    waiting.set(key, work)
+    start()
+  }
+
+  function start(): void {
+    if (stopped || waiting.size === 0 || relays.taking.length === 0) return
+    running ??= run().finally(() => {
+      running = undefined
+    })
+  }
+
+  async function run(): Promise<void> {
+    for (const [key, work] of waiting) {
+      if (!pace.take()) await sleep(pace.waitMs())
+      if (stopped || relays.taking.length === 0) return
+      // Not before the wait: it may have become other work.
+      waiting.delete(key)
+      await send(key, work).catch(() => {})
+    }
+  }
+
+  /** What is still true of it now. */
+  async function pack(key: string, work: Work, signedAt: number) {
+    const wireKey = await group.wireKey(key)
+    const writer = { group, peerId: peerId(), signedAt }
+    if (work === 'take away') return { question: await packRemoval(writer, wireKey), hash: '' }
+    const entry = (await cache.find(key))?.entries.find(
+      (held) => held.from === undefined && held.public && mayShare(held)
+    )
+    const question = entry && (await packRecord(writer, wireKey, entry))
+    return question && { question, hash: entry.hash, url: entry.url }
+  }
+
+  async function send(key: string, work: Work): Promise<void> {
+    const before = kept.get(key)
+    const signedAt = Math.max(Math.round(localNow()), (before?.signedAt ?? 0) + 1)
+    const packed = await pack(key, work, signedAt)
+    if (!packed) return
+    const answers = await Promise.all(relays.taking.map((relayId) => put(relayId, packed.question)))
+    if (answers.includes('ok')) kept.set(key, { hash: packed.hash, url: packed.url ?? before?.url ?? '', signedAt })
+    if (!answers.includes('busy') || waiting.has(key)) return
+    waiting.set(key, work)
+    await sleep(busyMs)
+  }
+
+  async function put(relayId: string, question: Uint8Array): Promise<string | undefined> {
+    const frames = ask(relayId, question)
+    const { value: frame } = await frames.next().catch(() => ({ value: undefined }))
+    void frames.next().catch(() => {}) // takes its end, so that the stream can carry the next question
+    if (!frame) return undefined
+    const answer = decodeShelfAnswer(frame)
+    if (answer?.type === 'ok') return 'ok'
+    if (answer?.type === 'error') {
+      if (answer.code === 'full' || answer.code === 'unproven') relays.full(relayId)
+      return answer.code
+    }
+    counters.rejected('malformed')
+    relays.faulty(relayId)
+    return undefined
+  }
+
+  return {
+    /** An own answer that members may be told of: it is left if it is new. */
+    leave(key: string, entry: Entry): void {
+      if (entry.public && isForShelf(kept.get(key), entry, localNow())) add(key, 'leave')
+    },
+    /** Takes away what this member knows to be there, of a URL or a repository. */
+    takeAway(target: string): void {
+      for (const [key, { url, hash }] of kept.entries() as [string, { url: string; hash: string }][])
+        if (hash !== '' && covers(target, url)) add(key, 'take away')
+    },
+    start,
+    /** Waits until nothing is left to do. */
+    async idle(): Promise<void> {
+      while (running) await running
+    },
+    stop(): void {
+      stopped = true
+      waiting.clear()
+      wake()
+    }
+  }
+}
