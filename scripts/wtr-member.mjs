@@ -17,19 +17,33 @@ export function member({ path = '/__member.json', entry = '/repos/octocat/hello-
       const secret = createSecret()
       const relay = createRelay({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 0 })
       await relay.start()
-      const mesh = await createMesh({
-        secret,
-        apiUrl: github.url,
-        token: 'sim-token-alice',
-        name: 'node',
-        cacheDir,
-        store: memoryStore(),
-        discovery: [],
-        relays: relay.addresses,
-        listenPort: 0,
-        forceLocalhost: true,
-        ttlMs: 3_600_000
+      const node = (relays) =>
+        createMesh({
+          secret,
+          apiUrl: github.url,
+          token: 'sim-token-alice',
+          name: 'node',
+          cacheDir,
+          store: memoryStore(),
+          discovery: [],
+          relays,
+          listenPort: 0,
+          forceLocalhost: true,
+          ttlMs: 3_600_000,
+          limits: { stopMs: 30_000 }
+        })
+      // One that has left something at a relay of its own, and gone.
+      const shelf = createRelay({
+        host: '127.0.0.1',
+        tcpPort: 0,
+        webSocketPort: 0,
+        shelf: { directory: join(cacheDir, 'shelf'), bytes: 16_000_000 }
       })
+      await shelf.start()
+      const gone = await node(shelf.addresses)
+      await (await gone.fetch(github.url + entry)).arrayBuffer()
+      await gone.stop()
+      const mesh = await node(relay.addresses)
       const announced = new Promise((resolve) =>
         mesh.addEventListener('announced', ({ detail }) => detail.url.endsWith(entry) && resolve())
       )
@@ -39,6 +53,7 @@ export function member({ path = '/__member.json', entry = '/repos/octocat/hello-
       told = JSON.stringify({
         address: mesh.addresses.find((address) => address.includes('/ws/')),
         relay: relay.addresses.find((address) => address.includes('/ws/')),
+        shelf: shelf.addresses.find((address) => address.includes('/ws/')),
         secret,
         apiUrl: github.url,
         url: github.url + entry,
@@ -47,6 +62,7 @@ export function member({ path = '/__member.json', entry = '/repos/octocat/hello-
       stop = async () => {
         await mesh.stop()
         await relay.stop()
+        await shelf.stop()
         await github.stop()
         rmSync(cacheDir, { recursive: true, force: true })
       }

@@ -1,10 +1,24 @@
 import { expect } from 'chai'
-import { fromHex, hex } from '../src/bytes.ts'
+import { fromHex, hex, text, utf8 } from '../src/bytes.ts'
+import { unpackRecord } from '../src/exchange/shelf-record.ts'
 import { acceptClass, canonicalUrl, keyOf, valueKeyOf, versionClass } from '../src/github/key.ts'
 import { openGroup } from '../src/group/group.ts'
 import { deriveKeys } from '../src/group/keys.ts'
 import { checkProof, createProof } from '../src/group/proof.ts'
 import { rootOf } from '../src/group/secret.ts'
+import {
+  decodeShelfAnswer,
+  decodeShelfQuestion,
+  decodeShelved,
+  encodeShelfAnswer,
+  encodeShelfQuestion,
+  encodeShelved,
+  isSignedRecord,
+  type ShelfPut,
+  type ShelfRecord,
+  type Shelved,
+  shelfStatement
+} from '../src/protocol/shelf.ts'
 import {
   decodeGossip,
   decodeProbe,
@@ -89,5 +103,27 @@ describe('PROTOCOL.md: test vectors', () => {
     expect(hex(encodeProbe({ nonce }))).to.equal(asked)
     expect(decodeProbed(fromHex(told))).to.deep.equal({ nonce, version, name })
     expect(hex(encodeProbed({ nonce, version, name }))).to.equal(told)
+  })
+
+  it('12. a record of a shelf, the question that leaves it and the one that takes it', async () => {
+    const { sender, statement, put: left, get: asked, record: given, opened, body } = vectors.shelf
+    const put = decodeShelfQuestion(fromHex(left)) as ShelfPut
+    expect(text(await shelfStatement(put, sender))).to.equal(statement)
+    expect(await isSignedRecord(put, sender)).to.equal(true)
+    expect(await isSignedRecord(put, 'another')).to.equal(false)
+    const get = decodeShelfQuestion(fromHex(asked))
+    const record = decodeShelfAnswer(fromHex(given)) as ShelfRecord
+    expect([hex(encodeShelfQuestion(put)), get && hex(encodeShelfQuestion(get))]).to.deep.equal([left, asked])
+    expect([hex(encodeShelfAnswer(record)), hex(record.sealed)]).to.deep.equal([given, hex(put.sealed)])
+    const context = { purpose: 'shelf', place: hex(put.key), sender }
+    expect(hex((await (await group()).open(put.sealed, context))?.bytes ?? new Uint8Array())).to.equal(opened)
+    const shelved = decodeShelved(fromHex(opened)) as Shelved
+    expect(hex(encodeShelved(shelved))).to.equal(opened)
+    expect(await unpackRecord(await group(), record, 0, put.signedAt)).to.deep.equal({
+      head: shelved.entry,
+      body: utf8(body),
+      from: sender,
+      signedAt: put.signedAt
+    })
   })
 })

@@ -4,7 +4,7 @@ import type { Group } from '../group/group.ts'
 import { createBucket } from '../peers/bucket.ts'
 import { decodeShelfAnswer } from '../protocol/shelf.ts'
 import type { Counters } from '../stats.ts'
-import type { Frames } from './frames.ts'
+import { drain, type Frames } from './frames.ts'
 import { type createKeptOnShelf, isForShelf } from './shelf-kept.ts'
 import { packRecord, packRemoval } from './shelf-record.ts'
 import type { ShelfRelays } from './shelf-relays.ts'
@@ -102,7 +102,7 @@ export function createShelfLeave(options: ShelfLeaveOptions) {
   async function put(relayId: string, question: Uint8Array): Promise<string | undefined> {
     const frames = ask(relayId, question)
     const { value: frame } = await frames.next().catch(() => ({ value: undefined }))
-    void frames.next().catch(() => {}) // takes its end, so that the stream can carry the next question
+    drain(frames)
     if (!frame) return undefined
     const answer = decodeShelfAnswer(frame)
     if (answer?.type === 'ok') return 'ok'

@@ -69,12 +69,14 @@ export async function unpackRecord(
   { key, sender, sealed }: ShelfRecord,
   after: number,
   now: number
-): Promise<Unpacked | 'sealed' | 'malformed' | 'replay' | 'old' | 'private' | 'size'> {
+): Promise<Unpacked | 'sealed' | 'malformed' | 'future' | 'replay' | 'old' | 'private' | 'size'> {
   const opened = await group.open(sealed, context(key, sender))
   if (!opened) return 'sealed'
   const shelved = decodeShelved(opened.bytes)
   if (!shelved) return 'malformed'
   const { signedAt, entry: head } = shelved
+  // It would count as the newest for ever.
+  if (signedAt > now + shelfNumbers.clockMs) return 'future'
   if (signedAt <= after) return 'replay'
   if (now - signedAt > shelfNumbers.keepMs + shelfNumbers.clockMs) return 'old'
   if (!head.public) return 'private'
