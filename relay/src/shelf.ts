@@ -58,7 +58,7 @@ export function createShelf(
     if (!store.admits(groupId)) return refuse('shelf-full', 'full')
     const isKept = store.put(groupId, { key, sender: from, signedAt, expiresAt, sealed })
     if (!isKept) return refuse('shelf-full', 'full')
-    tally.shelved()
+    tally.left()
     return ok
   }
 
@@ -68,7 +68,7 @@ export function createShelf(
       const record = store.get(groupId, key, after)
       if (!record) continue
       gotBytes.memo(groupId).spend(record.sealed.byteLength)
-      tally.unshelved()
+      tally.taken()
       yield encodeShelfAnswer({ type: 'record', key, ...record })
     }
   }

@@ -61,9 +61,9 @@ export interface Tally {
   /** Counts a gossip message that was forwarded. */
   message(bytes: number): void
   /** Counts a record that was left on the shelf. */
-  shelved(): void
+  left(): void
   /** Counts a record that was taken from it. */
-  unshelved(): void
+  taken(): void
   /** Counts a circuit that was opened. */
   circuit(): void
   /** Counts bytes that a circuit has carried. */
@@ -87,10 +87,10 @@ export function createTally(): Tally {
       self.messages++
       self.messageBytes += bytes
     },
-    shelved() {
+    left() {
       self.shelfPuts++
     },
-    unshelved() {
+    taken() {
       self.shelfGets++
     },
     circuit() {

@@ -51,7 +51,7 @@ describe('the shelf of a relay', () => {
       })
     )
 
-  // README: "members that come later"
+  // README: "A relay that is started with `--shelf`"
   it('200 responses of a member that has gone are there for one that is alone, for no call, and later for free', async () => {
     const { addresses } = await startRelay()
     const paths = issues(200)

@@ -36,7 +36,7 @@ describe('units: never more than plain fetch', () => {
   }
   const lookUps = () => s.github.calls.filter(({ path }) => /^\/repos\/[^/]+\/[^/]+$/.test(path))
 
-  // README: "With nobody connected nothing"
+  // README: "With nobody connected, and no relay"
   for (const [who, options] of [
     ['without a secret', { secret: undefined }],
     ['with one, while nobody is connected', {}]

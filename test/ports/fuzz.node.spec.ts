@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { openGroup } from '../../packages/core/src/group/group.ts'
+import { shelfProtocol } from '../../packages/core/src/protocol/shelf.ts'
 import {
   createPeer,
   fuzz,
   protocolInput,
   rawInput,
   sample,
+  shelfInput,
   signallingInput,
   throwAt,
   throwDatagrams,
@@ -97,6 +99,28 @@ describe(`whatever is thrown at a port (FUZZ_SEED=${fuzz.seed} FUZZ_RUNS=${fuzz.
       }
     })
   }
+
+  it('so do questions to a shelf, of whoever has shown a proof', async () => {
+    const [relay] = all as [Target]
+    const group = await openGroup(targets.secret, Date.now, 86_400_000)
+    const peer = await createPeer()
+    let shown: object | undefined
+    try {
+      for (const input of sample(shelfInput(group.publicKey))) {
+        const { connection } = await peer.connect(tcpOf(relay))
+        if (connection !== shown) await peer.show(await group.proofFor(peer.peerId))
+        shown = connection
+        await sent(async () => {
+          const stream = await connection.newStream(shelfProtocol)
+          stream.send(input)
+          await stream.close()
+        })
+      }
+    } finally {
+      await peer.stop()
+    }
+    await relay.works()
+  })
 
   it('so do offers of WebRTC, from outside and from a member behind a relay', async () => {
     const [relay] = all as [Target]

@@ -151,6 +151,31 @@ const questionInput = fc
   .array(twisted(fc.oneof(question, fc.constant(lease))), { minLength: 1, maxLength: 4 })
   .map((questions) => concat(...questions.map(framed)))
 
+const shelfQuestion = fc.oneof(
+  fc.record({
+    version: fc.constant(1),
+    type: fc.constant('put'),
+    group: digest,
+    key: digest,
+    signedAt: fc.maxSafeNat(),
+    expiresAt: fc.maxSafeNat(),
+    signature: fc.uint8Array({ minLength: 64, maxLength: 64 }),
+    sealed: fc.uint8Array({ maxLength: 200 })
+  }),
+  fc.record({
+    version: fc.constant(1),
+    type: fc.constant('get'),
+    group: digest,
+    keys: fc.array(fc.tuple(digest, fc.maxSafeNat()), { maxLength: 70 })
+  })
+)
+/** Questions to a shelf, in the name of a group or of any other. */
+export const shelfInput = (group: Uint8Array) =>
+  fc.oneof(
+    protocolInput,
+    twisted(fc.tuple(shelfQuestion, fc.boolean()).map(([one, own]) => (own ? { ...one, group } : one))).map(framed)
+  )
+
 /** Anything, with a length before it or without, as CBOR and protobuf begin, or as a text of lines. */
 export const protocolInput = fc.oneof(
   bytes(300),

@@ -78,7 +78,7 @@ export function createTargets() {
         [
           join(root, 'relay/dist/ghmesh-relay.mjs'),
           ...['--host', '127.0.0.1', '--tcp-port', '0', '--ws-port', '0', '--webrtc-port', '0', '--http-port', '0'],
-          ...['--key-file', join(folder, 'relay.key'), ...args]
+          ...['--key-file', join(folder, 'relay.key'), '--shelf', '8MB', '--shelf-dir', join(folder, 'shelf'), ...args]
         ],
         {},
         prefix

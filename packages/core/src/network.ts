@@ -108,7 +108,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
       ? undefined
       : createShelf({
           group,
-          relays: parts.relays.length,
+          relays: new Set(parts.relays.map((address) => address.split('/').at(-1))).size,
           transport,
           cache,
           limits,

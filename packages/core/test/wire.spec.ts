@@ -1,8 +1,18 @@
 import { encode } from 'cborg'
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { concat } from '../src/bytes.ts'
+import { concat, hex } from '../src/bytes.ts'
+import { unpackRecord } from '../src/exchange/shelf-record.ts'
+import { openGroup } from '../src/group/group.ts'
 import { packEnvelope, unpackEnvelope } from '../src/protocol/envelope.ts'
+import {
+  decodeShelfAnswer,
+  decodeShelfQuestion,
+  decodeShelved,
+  encodeShelfAnswer,
+  encodeShelfQuestion,
+  encodeShelved
+} from '../src/protocol/shelf.ts'
 import {
   type Answer,
   decodeAnswer,
@@ -275,6 +285,63 @@ describe('wire: bounds', () => {
     expect(questionVersion(later)).to.equal(2)
     for (const wrong of [encode({}), encode({ version: '2' }), encode([2]), Uint8Array.of(0xff)])
       expect(questionVersion(wrong)).to.equal(undefined)
+  })
+})
+
+describe('wire: shelf', () => {
+  const record = fc.record({
+    version: fc.constant(1 as const),
+    type: fc.constant('put' as const),
+    group: bytes(32),
+    key: bytes(32),
+    signedAt: time,
+    expiresAt: time,
+    signature: bytes(64),
+    sealed: body
+  })
+
+  it('says what was put in, and nothing of what is not', () => {
+    const keys = fc.array(fc.tuple(bytes(32), time), { maxLength: 64 })
+    fc.assert(
+      fc.property(record, keys, entryHead, (put, keys, entry) => {
+        expect(decodeShelfQuestion(encodeShelfQuestion(put))).to.deep.equal(put)
+        const get = { version: 1 as const, type: 'get' as const, group: put.group, keys }
+        expect(decodeShelfQuestion(encodeShelfQuestion(get))).to.deep.equal(get)
+        const given = { type: 'record' as const, key: put.key, sender: 'somebody', sealed: put.sealed }
+        expect(decodeShelfAnswer(encodeShelfAnswer(given))).to.deep.equal(given)
+        const shelved = { signedAt: put.signedAt, entry, body: put.sealed }
+        expect(decodeShelved(encodeShelved(shelved))).to.deep.equal(shelved)
+      })
+    )
+    fc.assert(
+      fc.property(fc.uint8Array(), (any) => {
+        for (const decode of [decodeShelfQuestion, decodeShelfAnswer, decodeShelved]) decode(any)
+      })
+    )
+  })
+
+  it('is bounded: keys in a question, and the size of what is sealed', () => {
+    const key = new Uint8Array(32)
+    const get = (n: number) =>
+      encodeShelfQuestion({ version: 1, type: 'get', group: key, keys: Array(n).fill([key, 0]) })
+    expect([decodeShelfQuestion(get(64))?.type, decodeShelfQuestion(get(65))]).to.deep.equal(['get', undefined])
+    const given = (n: number) =>
+      decodeShelfAnswer(encodeShelfAnswer({ type: 'record', key, sender: '', sealed: new Uint8Array(n) }))
+    expect([given(255 * 1024)?.type, given(255 * 1024 + 1)]).to.deep.equal(['record', undefined])
+  })
+
+  it('opens what its group has sealed, and throws at nothing', async () => {
+    const group = await openGroup('ghm1_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8', Date.now, 1000)
+    const given = fc.record({ type: fc.constant('record' as const), key: bytes(32), sender: fc.string(), sealed: body })
+    await fc.assert(
+      fc.asyncProperty(given, fc.uint8Array(), async (record, content) => {
+        expect(await unpackRecord(group, record, 0, Date.now())).to.equal('sealed')
+        const context = { purpose: 'shelf', place: hex(record.key), sender: record.sender }
+        const sealed = await group.seal(content, context)
+        expect(await unpackRecord(group, { ...record, sealed }, 0, Date.now())).to.equal('malformed')
+      }),
+      { numRuns: 50 }
+    )
   })
 })
 
