@@ -69,9 +69,9 @@ export const defaultRelayLimits = {
   shelfPutsPerSecond: 50,
   /** Maximum burst of records from one peer; four times as many from a group. */
   shelfPutsBurst: 200,
-  /** Keys per second that one peer can ask the shelf for. */
+  /** Keys per second that one peer can ask the shelf for; a group can ask for ten times as many. */
   shelfKeysPerSecond: 200,
-  /** Maximum burst of keys from one peer. */
+  /** Maximum burst of keys from one peer; ten times as many from a group. */
   shelfKeysBurst: 2000,
   /** Bytes per second that one group can leave, and as many that it can take; eight times as many in a burst. */
   shelfBytesPerSecond: 4 * MiB,

@@ -16,6 +16,8 @@ export interface KeptRecord {
 
 /** Records on disk, by group: what one group keeps is never displaced by another. */
 export interface ShelfStore {
+  /** Whether a group has left anything here. */
+  has(groupId: string): boolean
   /** Whether a group has a place here, or can take a free one. */
   admits(groupId: string): boolean
   /** Keeps a record, and lets the group's least recently used go where it needs the room. False if it is larger than the place. */
@@ -140,6 +142,7 @@ export function openShelfStore(options: ShelfStoreOptions): ShelfStore {
   }
 
   return {
+    has: (groupId) => totals.has(groupId),
     admits: (groupId) => totals.has(groupId) || totals.size < places,
     put(groupId, { key, sender, signedAt, expiresAt, sealed }) {
       const bytes = recordBytes(sealed.byteLength)

@@ -5,9 +5,6 @@ import {
   decodeShelfQuestion,
   encodeShelfAnswer,
   isSignedRecord,
-  type ShelfAnswer,
-  type ShelfPut,
-  type ShelfQuestion,
   shelfNumbers
 } from 'ghmesh/protocol'
 import { LRUCache } from 'lru-cache'
@@ -16,6 +13,9 @@ import type { Proofs } from './proofs.ts'
 import type { ShelfStore } from './shelf-store.ts'
 import type { Reason, Tally } from './tally.ts'
 
+type ShelfAnswer = Parameters<typeof encodeShelfAnswer>[0]
+type ShelfQuestion = NonNullable<ReturnType<typeof decodeShelfQuestion>>
+type ShelfPut = ShelfQuestion & { type: 'put' }
 type ShelfGet = ShelfQuestion & { type: 'get' }
 type Code = (ShelfAnswer & { type: 'error' })['code']
 const ok = encodeShelfAnswer({ type: 'ok' })
@@ -35,7 +35,13 @@ export function createShelf(
   const { shelfPutsPerSecond, shelfPutsBurst, shelfKeysPerSecond, shelfKeysBurst, shelfBytesPerSecond } = limits
   const puts = buckets(shelfPutsPerSecond, shelfPutsBurst, limits.rememberedPeers)
   const keys = buckets(shelfKeysPerSecond, shelfKeysBurst, limits.rememberedPeers)
+  const questions = buckets(
+    shelfPutsPerSecond + shelfKeysPerSecond,
+    shelfPutsBurst + shelfKeysBurst,
+    limits.rememberedPeers
+  )
   // Of a group, for one member can come under many identities; apart, so that those who leave much do not slow those who take.
+  const keysOfGroup = buckets(10 * shelfKeysPerSecond, 10 * shelfKeysBurst, 2 * limits.groups)
   const putsOfGroup = buckets(4 * shelfPutsPerSecond, 4 * shelfPutsBurst, 2 * limits.groups)
   const putBytes = buckets(shelfBytesPerSecond, 8 * shelfBytesPerSecond, 2 * limits.groups)
   const gotBytes = buckets(shelfBytesPerSecond, 8 * shelfBytesPerSecond, 2 * limits.groups)
@@ -63,8 +69,10 @@ export function createShelf(
   }
 
   function* get(from: string, groupId: string, asked: ShelfGet['keys']): Generator<Uint8Array> {
+    if (!store.has(groupId)) return
     for (const [key, after] of asked) {
-      if (!keys.memo(from).take() || gotBytes.memo(groupId).waitMs() > 0) return yield refuse('shelf-rate', 'busy')
+      const isAllowed = keys.memo(from).take() && keysOfGroup.memo(groupId).take()
+      if (!isAllowed || gotBytes.memo(groupId).waitMs() > 0) return yield refuse('shelf-rate', 'busy')
       const record = store.get(groupId, key, after)
       if (!record) continue
       gotBytes.memo(groupId).spend(record.sealed.byteLength)
@@ -77,6 +85,7 @@ export function createShelf(
     /** Whether a peer's questions are read at all. */
     admits: (peerId: string): boolean => proofs.groupsOf(peerId).length > 0,
     async *request(from: string, asked: Uint8Array): AsyncGenerator<Uint8Array> {
+      if (!questions.memo(from).take()) return yield refuse('shelf-rate', 'busy')
       const question = decodeShelfQuestion(asked)
       if (!question) return yield refuse('shelf-malformed', 'malformed')
       const groupId = idOf(question.group)

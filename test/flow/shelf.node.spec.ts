@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { createRelay, type Relay, type RelayOptions } from '@ghmesh/relay'
+import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { expect } from 'chai'
 import { type Mesh, type MeshOptions, memoryStore } from 'ghmesh'
 import { connected, members } from '../libp2p/members.ts'
@@ -108,7 +109,21 @@ describe('the shelf of a relay', () => {
     await again.ended
   })
 
-  it('gets what was fetched before the relay was there, and nothing that is private or came from a member', async () => {
+  it('gets what was fetched before the relay was there', async () => {
+    const privateKey = privateKeyToProtobuf(await generateKeyPair('Ed25519'))
+    const { addresses } = await startRelay({ privateKey, webSocketPort: 'off' })
+    await relay?.stop()
+    const writer = await member(addresses)
+    await readAll(writer, issues(3))
+    const again = here.github.count()
+    const tcpPort = Number(/\/tcp\/(\d+)\//.exec(addresses[0] as string)?.[1])
+    await startRelay({ privateKey, tcpPort, webSocketPort: 'off' })
+    // These, and the repository, which is looked up only now.
+    await until(() => relay?.figures.shelfRecords === 4)
+    expect(here.github.count()).to.equal(again + 1)
+  })
+
+  it('gets nothing that is private', async () => {
     const { addresses } = await startRelay()
     const writer = await member(addresses, { share: 'group' })
     await writer.fetch(here.url('/repos/octocat/secret-plans/issues'))
@@ -119,12 +134,9 @@ describe('the shelf of a relay', () => {
     here.github.clearCalls()
     const reader = await member(addresses, { token: bob, share: 'group' })
     expect(status(await reader.fetch(here.url(`${repository}/issues/1`)))).to.equal('ghmesh; hit; detail=peer')
-    const puts = relay?.tally.shelfPuts
-    await reader.stop()
-    expect(relay?.tally.shelfPuts).to.equal(puts)
   })
 
-  it('costs no look-up where members tell nothing anyway', async () => {
+  it('gets nothing again that was taken from it, and that costs no look-up', async () => {
     const { addresses } = await startRelay()
     const writer = await member(addresses)
     await readAll(writer, issues(3))
@@ -132,7 +144,9 @@ describe('the shelf of a relay', () => {
     here.github.clearCalls()
     const reader = await member(addresses, { token: bob, ttlMs: 1 })
     await readAll(reader, issues(3))
+    const puts = relay?.tally.shelfPuts
     await reader.stop()
+    expect(relay?.tally.shelfPuts).to.equal(puts)
     expect(here.github.calls.map(({ path, status }) => [path.toLowerCase(), status])).to.have.deep.members(
       issues(3).map((path) => [path, 304])
     )
@@ -217,5 +231,8 @@ describe('the shelf of a relay', () => {
     const before = relay?.tally.shelfGets
     expect((await readAll(b, [path]))[0]?.status).to.equal('ghmesh; hit; detail=peer')
     expect(relay?.tally.shelfGets).to.equal(before)
+    await Promise.all([a.stop(), b.stop()])
+    // What the first one fetched: the issue, and its repository.
+    expect(relay?.tally.shelfPuts).to.equal(2)
   })
 })

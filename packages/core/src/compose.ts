@@ -85,11 +85,7 @@ export function composeMember(parts: MemberParts) {
     mayShare,
     check: () => ({ api, routeOf, limits, githubNow: githubNow() }),
     purged: (target, asOf, from) => purge([target], Math.min(asOf, githubNow()), from),
-    newestPurges: purges.newest,
-    covers(target, url) {
-      const name = purges.normalise(target)
-      return name !== undefined && purges.targetsOf(url).includes(name)
-    },
+    purges,
     ownStats: stats,
     expired(key) {
       counters.expired()

@@ -1,4 +1,5 @@
 import type { Cache } from './cache/cache.ts'
+import type { Purges } from './cache/purges.ts'
 import type { Entry, EntrySummary } from './entry.ts'
 import type { Emit } from './events.ts'
 import type { HeadCheck } from './exchange/head.ts'
@@ -69,10 +70,7 @@ export interface OwnSide {
   check(): HeadCheck
   mayShare(entry: Pick<EntrySummary, 'url' | 'public' | 'local' | 'headers'>): boolean
   purged(target: string, asOf: number, from: string): Promise<void>
-  /** What was purged last, the newest first: target, and when, ms on GitHub's clock. */
-  newestPurges(max: number): [string, number][]
-  /** Whether a purge of a URL or repository is one of this URL. */
-  covers(target: string, url: string): boolean
+  purges: Pick<Purges, 'at' | 'normalise' | 'targetsOf' | 'newest'>
   ownStats(): MeshStats
   /** An entry is too old to be kept. */
   expired(key: string): void

@@ -121,7 +121,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
             reputation: { ...reputation, reject: (_from, why) => counters.rejected(why) }
           }),
           mayShare,
-          covers: own.covers,
+          purges: own.purges,
           settle: own.settle,
           localNow
         })
@@ -191,7 +191,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     mayShare,
     groupOf: roster.groupOf,
     group,
-    newestPurges: own.newestPurges,
+    newestPurges: own.purges.newest,
     prove: company.prove,
     presence: company.presence,
     members: roster.told,

@@ -5,7 +5,8 @@ import type { Entry } from '../entry.ts'
 export interface KeptOnShelf {
   /** Of the body; empty where it was taken away. */
   hash: string
-  url: string
+  /** What purges of it name; see `Purges.targetsOf`. */
+  targets: readonly string[]
   /** Of the record, ms: a later one takes its place. */
   signedAt: number
 }

@@ -1,11 +1,12 @@
 import type { Cache } from '../cache/cache.ts'
+import type { Purges } from '../cache/purges.ts'
 import type { Entry } from '../entry.ts'
 import type { Group } from '../group/group.ts'
 import { createBucket } from '../peers/bucket.ts'
 import { decodeShelfAnswer } from '../protocol/shelf.ts'
 import type { Counters } from '../stats.ts'
 import { drain, type Frames } from './frames.ts'
-import { type createKeptOnShelf, isForShelf } from './shelf-kept.ts'
+import { type createKeptOnShelf, isForShelf, type KeptOnShelf } from './shelf-kept.ts'
 import { packRecord, packRemoval } from './shelf-record.ts'
 import type { ShelfRelays } from './shelf-relays.ts'
 
@@ -19,8 +20,7 @@ export interface ShelfLeaveOptions {
   ask(relayId: string, question: Uint8Array): Frames
   peerId(): string
   mayShare(entry: Entry): boolean
-  /** Whether a purge of a URL or repository is one of this URL. */
-  covers(target: string, url: string): boolean
+  purges: Pick<Purges, 'at' | 'normalise' | 'targetsOf'>
   localNow: () => number
 }
 
@@ -35,7 +35,7 @@ type Work = 'leave' | 'take away'
 
 /** Leaves this member's own public answers on shelves, one after the other and in the background. Nothing here rejects. */
 export function createShelfLeave(options: ShelfLeaveOptions) {
-  const { group, relays, kept, cache, counters, ask, peerId, mayShare, covers, localNow } = options
+  const { group, relays, kept, cache, counters, ask, peerId, mayShare, purges, localNow } = options
   const pace = createBucket(perSecond, burst, () => performance.now())
   const waiting = new Map<string, Work>()
   let running: Promise<void> | undefined
@@ -62,6 +62,7 @@ export function createShelfLeave(options: ShelfLeaveOptions) {
     if (stopped || waiting.size === 0 || relays.taking.length === 0) return
     running ??= run().finally(() => {
       running = undefined
+      start()
     })
   }
 
@@ -81,10 +82,10 @@ export function createShelfLeave(options: ShelfLeaveOptions) {
     const writer = { group, peerId: peerId(), signedAt }
     if (work === 'take away') return { question: await packRemoval(writer, wireKey), hash: '' }
     const entry = (await cache.find(key))?.entries.find(
-      (held) => held.from === undefined && held.public && mayShare(held)
+      (held) => held.from === undefined && held.public && mayShare(held) && held.asOf > purges.at(held.url)
     )
     const question = entry && (await packRecord(writer, wireKey, entry))
-    return question && { question, hash: entry.hash, url: entry.url }
+    return question && { question, hash: entry.hash, targets: purges.targetsOf(entry.url) }
   }
 
   async function send(key: string, work: Work): Promise<void> {
@@ -93,10 +94,12 @@ export function createShelfLeave(options: ShelfLeaveOptions) {
     const packed = await pack(key, work, signedAt)
     if (!packed) return
     const answers = await Promise.all(relays.taking.map((relayId) => put(relayId, packed.question)))
-    if (answers.includes('ok')) kept.set(key, { hash: packed.hash, url: packed.url ?? before?.url ?? '', signedAt })
-    if (!answers.includes('busy') || waiting.has(key)) return
-    waiting.set(key, work)
-    await sleep(busyMs)
+    if (answers.includes('ok'))
+      kept.set(key, { hash: packed.hash, targets: packed.targets ?? before?.targets ?? [], signedAt })
+    const isBusy = answers.includes('busy')
+    // Of a relay that has gone meanwhile nobody knows what it has taken.
+    if (!waiting.has(key) && (isBusy || relays.taking.length === 0)) waiting.set(key, work)
+    if (isBusy) await sleep(busyMs)
   }
 
   async function put(relayId: string, question: Uint8Array): Promise<string | undefined> {
@@ -122,8 +125,10 @@ export function createShelfLeave(options: ShelfLeaveOptions) {
     },
     /** Takes away what this member knows to be there, of a URL or a repository. */
     takeAway(target: string): void {
-      for (const [key, { url, hash }] of kept.entries() as [string, { url: string; hash: string }][])
-        if (hash !== '' && covers(target, url)) add(key, 'take away')
+      const name = purges.normalise(target)
+      if (name === undefined) return
+      for (const [key, { targets, hash }] of kept.entries() as [string, KeptOnShelf][])
+        if (hash !== '' && targets.includes(name)) add(key, 'take away')
     },
     start,
     /** Waits until nothing is left to do. */

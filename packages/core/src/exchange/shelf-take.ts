@@ -1,4 +1,5 @@
 import { hex } from '../bytes.ts'
+import type { Purges } from '../cache/purges.ts'
 import type { Entry } from '../entry.ts'
 import type { Group } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
@@ -25,6 +26,7 @@ export interface ShelfTakeOptions {
   /** Sends a question to a relay. */
   ask(relayId: string, question: Uint8Array): Frames
   accept: ReturnType<typeof createAccept>
+  purges: Pick<Purges, 'targetsOf'>
   localNow: () => number
 }
 
@@ -44,6 +46,7 @@ interface Waiting {
 /** Takes what members have left on shelves; it comes in through the same door as what members send. Nothing here rejects. */
 export function createShelfTake(options: ShelfTakeOptions) {
   const { group, relays, kept, limits, reputation, responseTimes, counters, accept, localNow } = options
+  const { targetsOf } = options.purges
   const lines = new Map<string, { waiting: Waiting[]; underWay: number }>()
 
   function bad(relayId: string, reason: string): void {
@@ -131,7 +134,7 @@ export function createShelfTake(options: ShelfTakeOptions) {
     const { how } = await accept({ head, wireKey, group, from, body, asked: true })
     if (how === 'refused') return undefined
     const hash = hex(head.hash)
-    kept.set(key, { hash, url: head.url, signedAt })
+    kept.set(key, { hash, targets: targetsOf(head.url), signedAt })
     return { hash, asOf: head.asOf }
   }
 }

@@ -1,5 +1,6 @@
 import { LRU } from 'tiny-lru'
 import type { Cache } from '../cache/cache.ts'
+import type { Purges } from '../cache/purges.ts'
 import type { Entry } from '../entry.ts'
 import type { Group } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
@@ -27,7 +28,7 @@ export interface ShelfOptions {
   counters: Pick<Counters, 'rejected'>
   accept: ReturnType<typeof createAccept>
   mayShare(entry: Entry): boolean
-  covers(target: string, url: string): boolean
+  purges: Pick<Purges, 'at' | 'normalise' | 'targetsOf'>
   /** Finds out whether what is held is for members. */
   settle(key: string): Promise<void>
   localNow: () => number

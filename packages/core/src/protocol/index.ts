@@ -15,9 +15,6 @@ export {
   decodeShelfQuestion,
   encodeShelfAnswer,
   isSignedRecord,
-  type ShelfAnswer,
-  type ShelfPut,
-  type ShelfQuestion,
   shelfNumbers,
   shelfProtocol
 } from './shelf.ts'

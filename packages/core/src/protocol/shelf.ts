@@ -8,9 +8,12 @@ import { bytes, bytesOf, digest, entryHead, parse, present, protocolVersion, tex
  * The shelf of a relay, PROTOCOL.md, section 12: what members leave there for those that come later. The relay sees wire keys,
  * sizes and times; what is in a record only members can open.
  */
+
+/** By which members ask a relay's shelf. */
 export const shelfProtocol = '/ghmesh/1/shelf'
 
 const KiB = 1024
+/** What a shelf and its members have to keep to, with units. */
 export const shelfNumbers = {
   /** Largest frame, with a record or without. */
   frameBytes: 256 * KiB,
@@ -72,7 +75,9 @@ export type ShelfRecord = ShelfAnswer & { type: 'record' }
 export type Shelved = v.InferOutput<typeof shelved>
 
 export const encodeShelfQuestion = (message: ShelfQuestion): Uint8Array => encode(message)
+/** Undefined for what is no question to a shelf. */
 export const decodeShelfQuestion = (encoded: Uint8Array): ShelfQuestion | undefined => parse(question, encoded)
+/** One frame of a shelf's answer, CBOR. */
 export const encodeShelfAnswer = (message: ShelfAnswer): Uint8Array => encode(message)
 export const decodeShelfAnswer = (encoded: Uint8Array): ShelfAnswer | undefined => parse(answer, encoded)
 export const encodeShelved = (message: Shelved): Uint8Array => encode(present(message))

@@ -23,8 +23,8 @@ export const throughLeader =
   (leader: LeadingTab) =>
   (own: OwnSide): Members => {
     const kept = createKeptOnShelf()
-    const tell = (key: string, { hash, url }: Entry, isNew: boolean) => {
-      kept.set(key, { hash, url, signedAt: own.localNow() })
+    const tell = (key: string, { hash }: Entry, isNew: boolean) => {
+      kept.set(key, { hash, targets: [], signedAt: own.localNow() })
       leader.told(key, isNew)
     }
     return {
