@@ -144,6 +144,14 @@ describe('a hostile shelf', () => {
     expect(here.github.count()).to.equal(0)
   })
 
+  it('is not asked for named values, which nobody leaves', async () => {
+    await leave(newPaths(1))
+    const reader = await member(quiet)
+    while (!reader.relays()[0]?.shelf) await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(await reader.get('a value')).to.equal(undefined)
+    expect(shelf.questions).to.equal(0)
+  })
+
   it('that swaps records: each opens under its own key only', async () => {
     const paths = newPaths(3)
     const bodies = await leave(paths)

@@ -135,7 +135,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     githubNow,
     peerId: () => transport.peerId,
     publish: publish.value,
-    lookUp: async (key) => void (await lookup.find(key, { nobodyElse: true })),
+    lookUp: async (key) => void (await lookup.find(key, { nobodyElse: true, isValue: true })),
     unasked
   })
 

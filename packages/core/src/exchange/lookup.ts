@@ -26,6 +26,8 @@ export interface LookupHow {
   held?: Entry | undefined
   /** GitHub is not asked afterwards, so members have as long as it takes to send the largest body. */
   nobodyElse: boolean
+  /** It is a named value, of which relays keep none. */
+  isValue?: boolean | undefined
   /** The caller asks GitHub unless something comes that was seen later than this, ms; absent: it asks for no lease. */
   after?: number | undefined
 }
@@ -125,7 +127,7 @@ export function createLookup(options: LookupOptions): Lookup {
   }
 
   async function find(key: string, how: LookupHow): Promise<Lease | undefined> {
-    const { held, after, nobodyElse } = how
+    const { held, after, nobodyElse, isValue } = how
     const begunAt = performance.now()
     const [wireKey] = await Promise.all([group.wireKey(key), pause()])
     const turnMs = performance.now() - begunAt
@@ -135,7 +137,7 @@ export function createLookup(options: LookupOptions): Lookup {
     if (maxWaitMs <= 0) return undefined
     const lease = await findAtMembers(key, wireKey, how, maxWaitMs)
     // Members that are there would have told of something newer.
-    if (!shelf || (held && roster.list().length > 0)) return lease
+    if (!shelf || isValue || (held && roster.list().length > 0)) return lease
     const [newest] = (await cache.find(key))?.entries ?? []
     if (newest && newest.asOf > (held?.asOf ?? 0)) return lease
     const found = await shelf.take(key, wireKey, held, maxWaitMs + turnMs - (performance.now() - begunAt))
