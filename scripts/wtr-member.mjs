@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 /** A web-test-runner plugin: a Node member that holds one answer of a simulated GitHub, for pages to join. */
 export function member({ path = '/__member.json', entry = '/repos/octocat/hello-world/issues/1' } = {}) {
+  const onShelf = '/repos/octocat/hello-world/issues/2'
   let told
   let stop
   return {
@@ -41,7 +42,7 @@ export function member({ path = '/__member.json', entry = '/repos/octocat/hello-
       })
       await shelf.start()
       const gone = await node(shelf.addresses)
-      await (await gone.fetch(github.url + entry)).arrayBuffer()
+      for (const path of [entry, onShelf]) await (await gone.fetch(github.url + path)).arrayBuffer()
       await gone.stop()
       const mesh = await node(relay.addresses)
       const announced = new Promise((resolve) =>
@@ -57,6 +58,7 @@ export function member({ path = '/__member.json', entry = '/repos/octocat/hello-
         secret,
         apiUrl: github.url,
         url: github.url + entry,
+        onShelf: github.url + onShelf,
         body: await response.json()
       })
       stop = async () => {

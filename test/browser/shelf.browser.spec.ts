@@ -42,26 +42,10 @@ describe('a page, and a relay with a shelf', () => {
   })
 
   it('leaves what it fetched for the next one', async () => {
-    const url = beside.url.replace(/\d+$/, '2')
+    const url = beside.url.replace(/\d+$/, '4')
     const first = await page({ store: memoryStore() })
     const fetched = await (await first.fetch(url)).json()
     await stop(first)
-    expect(await gets(await page({ store: memoryStore() }), url)).to.deep.equal(fetched)
-  })
-
-  it('takes and leaves through the tab that leads', async () => {
-    const url = beside.url.replace(/\d+$/, '3')
-    const options = { name: 'tab' }
-    const leading = await page(options)
-    const follower = await page(options)
-    expect(await gets(follower, beside.url)).to.deep.equal(beside.body)
-    const told = new Promise<void>((resolve) =>
-      leading.addEventListener('announced', ({ detail }) => detail.url === url && resolve())
-    )
-    const fetched = await (await follower.fetch(url)).json()
-    await told
-    await stop(follower)
-    await stop(leading)
     expect(await gets(await page({ store: memoryStore() }), url)).to.deep.equal(fetched)
   })
 })

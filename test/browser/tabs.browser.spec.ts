@@ -6,6 +6,8 @@ interface Beside {
   secret: string
   apiUrl: string
   url: string
+  shelf: string
+  onShelf: string
   body: { title: string }
 }
 
@@ -35,8 +37,10 @@ describe('tabs of one origin', () => {
   async function frame() {
     const element = document.body.appendChild(document.createElement('iframe'))
     const inside = element.contentWindow as Window & typeof globalThis
-    const { createMesh } = (await inside.eval(`import(${JSON.stringify(library)})`)) as typeof import('ghmesh')
-    return { inside, createMesh, close: () => element.remove() }
+    const { createMesh, memoryStore } = (await inside.eval(
+      `import(${JSON.stringify(library)})`
+    )) as typeof import('ghmesh')
+    return { inside, createMesh, memoryStore, close: () => element.remove() }
   }
 
   const options = (more: MeshOptions): MeshOptions => ({
@@ -273,5 +277,26 @@ describe('tabs of one origin', () => {
     expect(titles).not.to.include('stolen')
     for (const channel of channels) channel.close()
     close()
+  })
+
+  it('take what was left on a shelf, and leave there, through the tab that leads', async () => {
+    const shelf = { relays: [beside.shelf], random: () => 0.99 }
+    const [one, two] = [await open(shelf), await open(shelf)]
+    const taken = await two.mesh.fetch(beside.onShelf)
+    expect(taken.headers.get('cache-status')).to.equal('ghmesh; hit; detail=peer')
+    const url = beside.onShelf.replace(/\d+$/, '3')
+    const told = new Promise<void>((resolve) =>
+      one.mesh.addEventListener('announced', ({ detail }) => detail.url === url && resolve())
+    )
+    const fetched = await (await two.mesh.fetch(url)).json()
+    await told
+    await two.mesh.stop()
+    await one.mesh.stop()
+    const { createMesh, memoryStore, close } = await frame()
+    const next = await createMesh(options({ ...shelf, store: memoryStore() }))
+    tabs.push({ mesh: next, asked: [], close })
+    const left = await next.fetch(url)
+    expect(left.headers.get('cache-status')).to.equal('ghmesh; hit; detail=peer')
+    expect(await left.json()).to.deep.equal(fetched)
   })
 })
