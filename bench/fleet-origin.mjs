@@ -34,19 +34,32 @@ const commands = {
       changes.set(path, [...(changes.get(path) ?? []), Date.now()])
     }, 1000 / changesPerSecond)
   },
-  /** From now on it counts anew; what was held until now stays held. */
-  count: () => github.clearCalls(),
+  /** What it cost until now; from now on it counts anew, and what is held until now stays held. */
+  count() {
+    const cost = costOf(github.calls)
+    github.clearCalls()
+    return cost
+  },
   end() {
     clearInterval(changing)
-    const byStatus = {}
-    const versions = new Set()
-    for (const { status, path, login, at } of github.calls) {
-      byStatus[status] = (byStatus[status] ?? 0) + 1
-      // Of an issue all see the same; of a repository each of the two classes its own.
-      const seen = path.includes('/issues') ? changesUntil(path, at) : Number(login.split('-')[1]) % 2
-      if (status === 200) versions.add(`${path.toLowerCase()} ${seen}`)
-    }
-    return { calls: github.calls.length, byStatus, units: github.units(), versions: versions.size }
+    return costOf(github.calls)
+  }
+}
+
+function costOf(calls) {
+  const byStatus = {}
+  const versions = new Set()
+  for (const { status, path, login, at } of calls) {
+    byStatus[status] = (byStatus[status] ?? 0) + 1
+    // Of an issue all see the same; of a repository each of the two classes its own.
+    const seen = path.includes('/issues') ? changesUntil(path, at) : Number(login.split('-')[1]) % 2
+    if (status === 200) versions.add(`${path.toLowerCase()} ${seen}`)
+  }
+  return {
+    calls: calls.length,
+    byStatus,
+    units: calls.reduce((sum, { units }) => sum + units, 0),
+    versions: versions.size
   }
 }
 

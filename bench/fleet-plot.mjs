@@ -18,7 +18,7 @@ const sizes = [...new Set(rows.map(({ size }) => size))].sort((a, b) => a - b)
 const find = (way, size) => rows.find((row) => row.way === way && row.size === size)
 
 /** One line for each way, over the number of members. Readable on a dark page too: it brings its own white. */
-function draw({ name, title, valueOf, only = Object.keys(ways), y }) {
+function draw({ name, title, figureOf, only = Object.keys(ways), y }) {
   const shown = only.filter((way) => sizes.some((size) => find(way, size)))
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 720, height: 380 })
   chart.setOption({
@@ -43,7 +43,7 @@ function draw({ name, title, valueOf, only = Object.keys(ways), y }) {
       },
       data: sizes.map((size) => {
         const row = find(way, size)
-        return row ? valueOf(row, find('one member', size)) : null
+        return row ? figureOf(row, find('one member', size)) : null
       })
     }))
   })
@@ -55,13 +55,13 @@ function draw({ name, title, valueOf, only = Object.keys(ways), y }) {
 draw({
   name: 'fleet-units',
   title: 'Rate limit used by the whole fleet, in times what one member uses that reads the same',
-  valueOf: (row, one) => Math.round((100 * row.units) / one.units) / 100,
+  figureOf: (row, one) => Math.round((100 * row.units) / one.units) / 100,
   y: { type: 'log', min: 1 }
 })
 draw({
   name: 'fleet-processor',
   title: 'Processor time of a member, ms a second',
   only: ['plain', 'undici cache', 'ghmesh'],
-  valueOf: ({ cpuMsPerMember, seconds }) => Math.round((10 * cpuMsPerMember) / seconds) / 10,
+  figureOf: ({ cpuMsPerMember, seconds }) => Math.round((10 * cpuMsPerMember) / seconds) / 10,
   y: { type: 'value', min: 0 }
 })

@@ -1,7 +1,7 @@
 // What a fleet costs GitHub: the same reads, by each member alone, through one proxy, and as a group; beside one member that
 // does all the reading, whose calls nobody can undercut.
 //   node bench/fleet.mjs [members ...] [--seconds 60] [--warm 0] [--ways LIST] [--network NAME] [--churn] [--json FILE]
-// With `--warm`, calls are counted and times taken after so many seconds only: what it costs to go on, not to begin. `--network` says which members
+// With `--warm`, calls are counted and times taken after so many seconds: what it costs to go on, not to begin, which is shown apart. `--network` says which members
 // can reach each other: one of fleet-links.mjs. `--churn`: a member is stopped every 5 s, and starts again as a stranger.
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -137,9 +137,7 @@ async function run({ origin, way, size, readsForAll, churn }) {
     const reading = Promise.all(
       processes.map((one) => one.ask('read', { apiUrl: origin.url, seconds, warmSeconds, startsAtMs, readers }))
     )
-    void Promise.race([wait(startsAtMs - Date.now() + 1000 * warmSeconds), reading]).then(
-      () => warmSeconds && origin.ask('count')
-    )
+    const warmed = warmSeconds > 0 && wait(startsAtMs - Date.now() + 1000 * warmSeconds).then(() => origin.ask('count'))
     let restarts = 0
     let over = false
     void reading.then(() => {
@@ -150,9 +148,21 @@ async function run({ origin, way, size, readsForAll, churn }) {
       if (!over) await processes[restarts % processes.length].ask('restart', { index: restarts++, how })
     }
     const results = await reading
+    const first = await warmed
     const cost = await origin.ask('end')
     await Promise.all(processes.map((one) => one.ask('stop')))
-    return { way, size, network, seconds, warmSeconds, ...cost, connectedMs, restarts, ...together(results, size) }
+    return {
+      way,
+      size,
+      network,
+      seconds,
+      warmSeconds,
+      first,
+      ...cost,
+      connectedMs,
+      restarts,
+      ...together(results, size)
+    }
   } finally {
     proxy?.end()
     relay?.end()
@@ -193,7 +203,7 @@ function together(results, size) {
 }
 
 const show = (row, one) => {
-  const { way, size, reads, calls, byStatus, units, versions, bySource, connectedMs } = row
+  const { way, size, reads, calls, byStatus, units, first, versions, bySource, connectedMs } = row
   const { cpuMsPerMember, rssBytesPerMember, sentBytesPerMember } = row
   console.log(
     [
@@ -201,6 +211,11 @@ const show = (row, one) => {
       `${reads} reads`,
       `${calls} calls${one ? ` (${(calls / one.calls).toFixed(2)} of one member's)` : ''}`,
       `${units} units${one ? ` (${(units / one.units).toFixed(2)})` : ''}`,
+      ...(first
+        ? [
+            `in the first ${warmSeconds} s ${first.units} units${one ? ` (${(first.units / one.first.units).toFixed(2)})` : ''}`
+          ]
+        : []),
       `${((byStatus[200] ?? 0) / versions).toFixed(2)} full answers a version`,
       Object.entries(byStatus)
         .map(([status, count]) => `${status}: ${count}`)
