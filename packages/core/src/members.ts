@@ -70,7 +70,7 @@ export interface OwnSide {
   check(): HeadCheck
   mayShare(entry: Pick<EntrySummary, 'url' | 'public' | 'local' | 'headers'>): boolean
   purged(target: string, asOf: number, from: string): Promise<void>
-  purges: Pick<Purges, 'at' | 'normalise' | 'targetsOf' | 'newest'>
+  purges: Pick<Purges, 'at' | 'normalise' | 'targetsOf' | 'all'>
   ownStats(): MeshStats
   /** An entry is too old to be kept. */
   expired(key: string): void

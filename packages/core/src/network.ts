@@ -191,7 +191,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     mayShare,
     groupOf: roster.groupOf,
     group,
-    newestPurges: own.purges.newest,
+    purges: own.purges,
     prove: company.prove,
     presence: company.presence,
     members: roster.told,

@@ -12,8 +12,8 @@ export interface Purges {
   at(url: string): number
   /** The target's own form: a canonical URL without query, or `owner/repo` in lower case. Undefined for anything else. */
   normalise(target: string): string | undefined
-  /** The newest marks, the newest first: target, as `mark` takes it from others, and when. */
-  newest(max: number): [string, number][]
+  /** All marks: target, as `mark` takes it from others, and when. */
+  all(): [string, number][]
   /** The targets that cover a URL: its path and its repository. Empty for a URL elsewhere. */
   targetsOf(url: string): string[]
 }
@@ -43,11 +43,8 @@ export function createPurges(api: Api, max = 10_000): Purges {
       marks.set(target, at)
       return true
     },
-    newest: (max) =>
-      [...marks.entries()]
-        .map(([target, at = 0]): [string, number] => [target.startsWith('/') ? api.urlOf(target) : target, at])
-        .sort(([, a], [, b]) => b - a)
-        .slice(0, max),
+    all: () =>
+      [...marks.entries()].map(([target, at = 0]) => [target.startsWith('/') ? api.urlOf(target) : target, at]),
     targetsOf(url) {
       const path = below(url)
       const repository = path && repositoryOf(path)

@@ -1,5 +1,6 @@
 import { equal, hex, plain } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
+import type { Purges } from '../cache/purges.ts'
 import type { Entry } from '../entry.ts'
 import type { Group } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
@@ -36,7 +37,7 @@ export interface RespondOptions {
   members(): ToldMember[]
   /** The group that this member tells of purges: what it says of repositories is for nobody else. */
   group: Group
-  newestPurges(max: number): [string, number][]
+  purges: Pick<Purges, 'all'>
   reputation: Pick<Reputation, 'hears' | 'reject'>
   leases: Pick<Leases, 'ask'>
   /** Takes what a member says of a lease. False for what nobody waits for. */
@@ -49,10 +50,11 @@ const firstFlightBytes = 14_600
 /** Characters of all purges in one answer: with a full list of keys it must fit into a frame. */
 const maxPurgeText = 65_536
 
-/** As many of them as there is room for. */
-function told(purges: [string, number][]): [string, number][] {
+/** The newest of them, as many as there is room for. */
+function told(purges: [string, number][], max: number): [string, number][] {
   let left = maxPurgeText
-  return purges.flatMap(([target, at]): [string, number][] => {
+  const newest = purges.sort(([, a], [, b]) => b - a).slice(0, max)
+  return newest.flatMap(([target, at]): [string, number][] => {
     left -= target.length
     return left < 0 ? [] : [[target, Math.round(at)]]
   })
@@ -77,7 +79,7 @@ export function createRespond(options: RespondOptions): (from: string, bytes: Ui
     const group = groupOf(from)
     if (!group) return yield encodeAnswer({ type: 'error', code: 'unproven' })
     if (question.type === 'list') {
-      const purges = group === options.group ? told(options.newestPurges(limits.listPurges)) : undefined
+      const purges = group === options.group ? told(options.purges.all(), limits.listPurges) : undefined
       return yield encodeAnswer({ type: 'keys', items: await shareable.newest(group), purges })
     }
     if (question.type === 'members') return yield encodeAnswer({ type: 'members', items: options.members() })

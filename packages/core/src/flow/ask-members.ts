@@ -36,8 +36,8 @@ const maxTurns = 3
 export async function askMembers(flow: AskMembers, request: ApiRequest, first: Assessment | undefined): Promise<Found> {
   const begunAt = flow.localNow()
   let found: Found = { held: first }
-  for (let turn = 0; turn < maxTurns && !found.lease && isWanting(flow, request, found.held, turn); turn++) {
-    if (turn > 0 && flow.localNow() - begunAt >= flow.maxWaitMs) break
+  for (let turn = 0; !found.lease && isWanting(flow, request, found.held, turn); turn++) {
+    if (turn > 0 && (turn === maxTurns || flow.localNow() - begunAt >= flow.maxWaitMs)) break
     found = await askOnce(flow, request, found.held)
   }
   return found

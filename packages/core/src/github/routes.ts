@@ -157,8 +157,9 @@ export function repositoryOf(path: string): string | undefined {
  * (in `base`) and workflow runs (in `repository`). https://docs.github.com/rest has the shape of each.
  */
 export const showsRepository = (path: string): boolean =>
-  isRepository(path) ||
-  /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)\/(?:pulls|actions\/(?:workflows\/[^/]+\/)?runs)(?:\/\d+)?$/.test(path)
+  /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)(?:\/(?:pulls|actions\/(?:workflows\/[^/]+\/)?runs)(?:\/\d+)?)?$/.test(
+    path
+  )
 
 /** Whether a path names a repository itself, and not something in it. */
 export const isRepository = (path: string): boolean => /^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)$/.test(path)
