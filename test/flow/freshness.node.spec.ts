@@ -144,6 +144,22 @@ describe('freshness', () => {
     expect(s.github.calls.map(({ status: code }) => code)).to.deep.equal([200, 200])
   })
 
+  for (const minutes of [3, -3, 30])
+    it(`a member whose clock is ${minutes} minutes slow serves nothing old as fresh, even before it has asked GitHub`, async () => {
+      const a = await s.member()
+      const b = await s.member({ token: bob, now: () => s.now - minutes * minute })
+      await s.connect(a, b)
+      const told = next(a, 'announced', `${issues}/1`)
+      await a.ask(`${issues}/1`)
+      await told
+      await until(() => b.mesh.stats().rejected.expired || b.mesh.stats({ group: true }).members['member 0'])
+      s.github.repository('octocat/Hello-World').editIssue(1, { title: 'New' })
+      // So old that its clock takes it for new.
+      s.now += (Math.abs(minutes) + 0.2) * minute
+      expect((await b.json(`${issues}/1`)).title).to.equal('New')
+      expect(s.github.calls.filter(({ login, path }) => login === 'bob' && path.endsWith('/1'))).to.have.length(1)
+    })
+
   it('a member that comes later learns what the others have', async () => {
     const a = await s.member()
     const announced = next(a, 'announced', issues)

@@ -213,9 +213,11 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     takeValue: values.take,
     wanted: (peerId, wireKey, named, hash) => prefetch.add({ peerId, wireKey, named, hash }),
     purged: own.purged,
+    heardTime: clock.hear,
     present: company.present
   })
 
+  let hasReadClock = false
   return {
     isAlone: false,
     isElsewhere: false,
@@ -244,7 +246,12 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     },
     retryNow: company.retryNow,
     lookUp: lookup.find,
-    githubTook: responseTimes.github,
+    githubTook(ms) {
+      responseTimes.github(ms)
+      if (hasReadClock || !clock.fromOrigin) return
+      hasReadClock = true
+      company.timeIsKnown()
+    },
     used: unasked.used,
     get canTell() {
       return roster.list().length > 0 || (shelf?.isThere ?? false)

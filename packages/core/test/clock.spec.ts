@@ -94,6 +94,21 @@ describe('clock', () => {
     expect(clock.now()).to.equal(local + 5000)
   })
 
+  for (const [off, doubtful] of [
+    [maxHeardClockMs, false],
+    [-maxHeardClockMs, false],
+    [maxHeardClockMs + 1, true],
+    [-3 * minute, true]
+  ] as const)
+    it(`that members report to be ${off} ms off is ${doubtful ? '' : 'not '}in doubt, until GitHub’s has been read`, () => {
+      const clock = createClock(() => local)
+      expect(clock.isDoubtful, 'nobody has said anything').to.equal(false)
+      clock.hear('a', local + off)
+      expect(clock.isDoubtful).to.equal(doubtful)
+      clock.learn(dateOf(local + off), local, local)
+      expect(clock.isDoubtful).to.equal(false)
+    })
+
   // README: "A page cannot read GitHub's clock"
   for (const honest of [0, 1])
     for (const liars of [1, 2, 10, 100])

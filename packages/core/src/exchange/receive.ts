@@ -32,6 +32,8 @@ export interface ReceiveOptions {
   /** A member has a body that came without it. */
   wanted(peerId: string, wireKey: Uint8Array, group: Group, hash?: Uint8Array): void
   purged(target: string, asOf: number, from: string): Promise<void>
+  /** A member says what GitHub's clock shows, ms, in a message that this clock takes for one of the future. */
+  heardTime(peerId: string, githubNow: number): void
   /** A member has told of itself. */
   present(peerId: string, presence: PresenceMessage): void
 }
@@ -124,7 +126,12 @@ export function createReceive(
     if (!replays.firstTime(`${from} ${opened.salt}`, opened.counter)) return ignore('replay')
     const gossip = decodeGossip(opened.bytes)
     if (!gossip) return reject(from, 'malformed')
-    if (Math.abs(localNow() - gossip.sentAt) > limits.messageAgeMs) return ignore('expired')
+    if (Math.abs(localNow() - gossip.sentAt) > limits.messageAgeMs) {
+      // Nobody can hold a message back into the future: one of the two clocks is wrong, perhaps this one.
+      if (gossip.type === 'presence' && gossip.offset !== undefined && gossip.sentAt > localNow())
+        options.heardTime(from, gossip.sentAt + gossip.offset)
+      return ignore('expired')
+    }
     return act(from, proof.group, gossip)
   }
 

@@ -132,7 +132,16 @@ export function createFlow(parts: FlowParts) {
     narrow: typeof share === 'function' ? share : undefined,
     announce: announce.share
   })
-  const askerOf = createAskerOf({ githubNow, ttlMs: options.ttlMs, purges, rights, visibility, trusts, limits })
+  const askerOf = createAskerOf({
+    githubNow,
+    ttlMs: options.ttlMs,
+    purges,
+    rights,
+    visibility,
+    // Of no use where nobody knows how old it is.
+    trusts: (peerId) => !clock.isDoubtful && trusts(peerId),
+    limits
+  })
   const classes = createViewerClasses()
   const askGitHub = createAskGitHub({
     origin,

@@ -10,6 +10,11 @@ export interface Clock {
   readonly offsetMs: number
   /** True once an own answer's `Date` was read, which browsers do not let us. */
   readonly fromOrigin: boolean
+  /**
+   * Members report a time that is further from the local clock than they may move it: one side is wrong, and how old a member's
+   * answer is cannot be told before GitHub's own clock has been read.
+   */
+  readonly isDoubtful: boolean
   /** Learns from GitHub's own answer and the local times at which its request was sent and its head came. */
   learn(headers: Headers, sentAt: number, receivedAt: number): void
   /** Learns what a member says GitHub's clock shows now; used only while the origin's own `Date` cannot be read. */
@@ -57,10 +62,14 @@ export function createClock(wallNow: () => number, maxHeardMs: number, monotonic
   let own: number | undefined
   let [least, most] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
 
-  function guess(): number {
+  function guesses(): { alone: number; median: number } {
     const alone = within(0, least, most)
     const sorted = [...heard.values()].sort((a, b) => a - b)
-    const median = sorted[sorted.length >> 1] ?? alone
+    return { alone, median: sorted[sorted.length >> 1] ?? alone }
+  }
+
+  function guess(): number {
+    const { alone, median } = guesses()
     return within(within(median, alone - maxHeardMs, alone + maxHeardMs), least, most)
   }
 
@@ -80,6 +89,10 @@ export function createClock(wallNow: () => number, maxHeardMs: number, monotonic
     },
     get fromOrigin() {
       return own !== undefined
+    },
+    get isDoubtful() {
+      const { alone, median } = guesses()
+      return own === undefined && Math.abs(median - alone) > maxHeardMs
     },
     learn(headers, sentAt, receivedAt) {
       own = clockOffsetMs(headers.get('date'), sentAt, receivedAt, own) ?? own

@@ -140,8 +140,9 @@ export function createOrigin(options: OriginOptions): Origin {
         redirect: options.seesRedirects ? 'manual' : 'follow',
         signal
       })
-      answeredAfter(performance.now() - startedAt)
+      const tookMs = performance.now() - startedAt
       learn(response, started)
+      answeredAfter(tookMs)
       viewerHeaders.learn(request, response.headers)
       // By what this answer has taught of GitHub's clock: a first one must not bear the time of a wrong clock.
       const sentAt = started + clock.offsetMs

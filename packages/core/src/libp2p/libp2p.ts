@@ -12,6 +12,7 @@ import { MeshError, toMeshError } from '../errors.ts'
 import { portLimits } from '../limits.ts'
 import type { Libp2pTransport } from '../transport/libp2p-transport.ts'
 import type { Peer } from '../transport/transport.ts'
+import { createBetterWays } from './better-ways.ts'
 import { createCircuits } from './circuits.ts'
 import { createExchange } from './exchange.ts'
 import { forLibp2p } from './for-libp2p.ts'
@@ -54,7 +55,11 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
   const circuits = parts.relays?.length ? createCircuits(parts.relays) : undefined
   let webRtc: Awaited<ReturnType<NonNullable<Libp2pParts['webRtc']>>>
   const links = createProvenLinks()
-  const closing = new Set<ReturnType<typeof setTimeout>>()
+  const betterWays = createBetterWays({
+    links,
+    connections: (peer) => node?.getConnections(peer) ?? [],
+    graceMs: circuitGraceMs
+  })
 
   const build = (where: { listen: string[]; announce: string[] }, key: PrivateKey | undefined) =>
     createLibp2p({
@@ -126,17 +131,6 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
     if (made.getConnections(peer).length === 0 && !made.peerId.equals(peer)) made.peerStore.delete(peer).catch(() => {})
   }
 
-  /** A circuit is for the time until there is a better way; what is under way on it may end. */
-  async function closeCircuits(opened: Connection): Promise<void> {
-    if (!(await links.prove(opened)) || !isDirect(opened) || !node) return
-    const timer = setTimeout(() => {
-      closing.delete(timer)
-      if (opened.status !== 'open') return
-      for (const other of node?.getConnections(opened.remotePeer) ?? []) if (!isDirect(other)) void other.close()
-    }, circuitGraceMs)
-    closing.add(timer)
-  }
-
   async function listen(): Promise<Node> {
     const key = parts.privateKey && privateKeyFromProtobuf(parts.privateKey)
     for (let attempt = 0, failure: unknown; ; attempt++) {
@@ -192,7 +186,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       })
       // What a peer says of itself may be written down after it has gone.
       made.addEventListener('peer:update', ({ detail: { peer } }) => forget(made, peer.id))
-      if (circuits) made.addEventListener('connection:open', ({ detail }) => void closeCircuits(detail))
+      if (circuits) made.addEventListener('connection:open', ({ detail }) => betterWays.opened(detail))
       made.addEventListener('connection:close', ({ detail }) => healGossip(made, detail))
       // Peers that connected before the listeners were in place are reported now.
       for (const peer of peersNow()) handlers.connect(peer)
@@ -235,7 +229,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
     async stop() {
       const stopping = node
       node = undefined
-      for (const timer of closing) clearTimeout(timer)
+      betterWays.stop()
       exchange?.stop()
       shelf?.stop()
       if (!stopping) return

@@ -152,6 +152,7 @@ export function createCompany(options: CompanyOptions) {
     /** What this member tells of itself. */
     presence: presence.own,
     present: connections.present,
+    timeIsKnown: presence.timeIsKnown,
     retryNow: dialler.retryNow,
     handlers: {
       connect: connections.connect,

@@ -86,6 +86,10 @@ export function createPresence(options: PresenceOptions) {
     joined: (): void => {
       if (!isTold) greet()
     },
+    /** GitHub's clock was read for the first time: members whose clocks are wrong need it now, not with the next presence. */
+    timeIsKnown: (): void => {
+      if (isTold) greet()
+    },
     stop(): void {
       stopped = true
       clearTimeout(timer)
