@@ -5,8 +5,8 @@ import { type Change, hello, type Operation, type Story, size, subjects, type Vi
 const second = 1000
 /** GitHub's `Date` counts whole seconds, at the member that asked and at the one that is asked. */
 const dateMs = 2 * second
-/** `maxHeardClockMs`: ages may be wrong by twice as much before GitHub's own clock has been read. */
-const heardClockMs = 60 * second
+/** A member that could neither read GitHub's clock nor hear of it goes by its own, which may be wrong by so much. */
+const maxSkewMs = 180 * second
 const freshMs = 60 * second
 /** `visibilityRecentMs`: so long after it was made private, members may be told of a repository. */
 const visibilityMs = 30 * second
@@ -154,7 +154,7 @@ function player(story: Story, group: Group): (operation: Operation) => Promise<v
     const said = cacheStatus(response)
     if (said?.detail?.startsWith('stale-') && group.outage === undefined) fail('stale without a cause')
     if (status === 502 && group.outage === 502) return
-    const clockMs = dateMs + (knewTheTime ? 0 : heardClockMs)
+    const clockMs = dateMs + (knewTheTime ? 0 : maxSkewMs)
     const isStale = said?.detail?.startsWith('stale-') === true
     const oldest = isStale
       ? startedAt - staleIfErrorMs
