@@ -2,7 +2,7 @@ import { type MemoryHub, memoryHub, memoryTransport, type Transport } from 'ghme
 import { abortable } from '../../packages/core/src/abort.ts'
 
 /** Of 100 published messages, how many have each fate at each receiver; all others arrive once and at once. */
-export interface Weather {
+interface Weather {
   lost: number
   /** Arrives twice. */
   doubled: number

@@ -2,8 +2,8 @@ import * as fc from 'fast-check'
 
 export const size = 3
 export const hello = '/repos/octocat/Hello-World'
-export const website = '/repos/octo-org/website'
-export const secretPlans = '/repos/octocat/secret-plans'
+const website = '/repos/octo-org/website'
+const secretPlans = '/repos/octocat/secret-plans'
 
 /** Bodies that differ by viewer, lists, single things, what may turn private, what always was, what is each viewer's own. */
 export const paths = [
@@ -123,7 +123,7 @@ const skew = fc.record({
 /** Stops a member and starts it again, with what it had stored or without. */
 const restart = fc.record({ op: fc.constant('restart' as const), member, keeps: fc.boolean() })
 
-export const operation = fc.oneof(
+const operation = fc.oneof(
   { weight: 24, arbitrary: read },
   { weight: 5, arbitrary: together },
   { weight: 6, arbitrary: change },
