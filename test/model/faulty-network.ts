@@ -20,7 +20,7 @@ export interface FaultyNetwork {
   silence(peerIds: readonly string[]): void
   /** All that is late arrives. */
   deliver(): Promise<void>
-  /** Questions and messages under way; late ones do not count. */
+  /** Questions and messages under way; neither what is late counts, nor what is asked of silent members. */
   readonly busy: number
 }
 
@@ -75,9 +75,10 @@ export function faultyNetwork(random: () => number): FaultyNetwork {
         peers: inner.peers,
         publish: inner.publish,
         async *request(peerId, bytes, options) {
+          // A member goes on trying to be answered, so this is not waited for.
+          if (silent.has(peerId)) await abortable(new Promise<never>(() => {}), options?.signal)
           busy++
           try {
-            if (silent.has(peerId)) await abortable(new Promise<never>(() => {}), options?.signal)
             yield* inner.request(peerId, bytes, options)
           } finally {
             busy--
