@@ -19,6 +19,12 @@ const leftOut = [
     instead: "export function getMetrics() { throw new Error('metrics are left out') }"
   },
   {
+    // From here on come methods that nothing here calls, but for `onEvict`: `getMany`, `hasAll`, `cleanup`, `stats`, those of TTLs.
+    file: /tiny-lru\/dist\/tiny-lru\.js$/,
+    from: '\tforEach(',
+    instead: 'onEvict(told) { this.#onEvict = told; return this }\n}\nexport { LRU }'
+  },
+  {
     // Identities are Ed25519 keys (PROTOCOL.md, section 3); this is the third of the elliptic curves that libp2p brings.
     file: /@noble\/curves\/secp256k1\.js$/,
     from: '',
