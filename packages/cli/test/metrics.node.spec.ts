@@ -25,6 +25,10 @@ const stats: MeshStats = {
   knownPeers: 3,
   quota: {}
 }
+const group = {
+  members: { one: stats, other: stats },
+  total: { ...stats, apiCallsMade: 20, apiCallsSaved: 22, quotaSpent: 12, quotaSaved: 30 }
+}
 const counts = { passed: 12, graphqlHits: 13, refused: 14 }
 const relay = (state: Relay['state']): Relay => ({ id: 'r', address: '/ip4/127.0.0.1/tcp/1/p2p/r', state })
 
@@ -40,11 +44,11 @@ describe('figures for Prometheus', () => {
       }
     }
     const relays = [relay('away'), relay('reserved'), relay('reserved')]
-    expect(await metricsText(more, relays, counts, 60, '0.1.0')).to.equal(expected)
+    expect(await metricsText(more, group, relays, counts, 60, '0.1.0')).to.equal(expected)
   })
 
   it('are no samples where nothing was counted yet', async () => {
-    const text = await metricsText(stats, [], counts, 60, '0.1.0')
+    const text = await metricsText(stats, group, [], counts, 60, '0.1.0')
     const samples = /^ghmesh_(?:quota_remaining|quota_limit|rejected_total|relays).*$/gm
     expect(text.match(samples)).to.deep.equal(
       ['away', 'connected', 'reserved'].map((state) => `ghmesh_relays{state="${state}"} 0`)
@@ -99,6 +103,21 @@ ghmesh_cache_expirations_total 8
 # HELP ghmesh_peers Connected members.
 # TYPE ghmesh_peers gauge
 ghmesh_peers 3
+# HELP ghmesh_group_members Members heard from recently, this one included.
+# TYPE ghmesh_group_members gauge
+ghmesh_group_members 2
+# HELP ghmesh_group_api_calls Calls sent to GitHub by these members.
+# TYPE ghmesh_group_api_calls gauge
+ghmesh_group_api_calls 20
+# HELP ghmesh_group_api_calls_saved Requests that they answered without a call to GitHub.
+# TYPE ghmesh_group_api_calls_saved gauge
+ghmesh_group_api_calls_saved 22
+# HELP ghmesh_group_quota_spent Units of the rate limit that they spent.
+# TYPE ghmesh_group_quota_spent gauge
+ghmesh_group_quota_spent 12
+# HELP ghmesh_group_quota_saved Units of the rate limit that they saved.
+# TYPE ghmesh_group_quota_saved gauge
+ghmesh_group_quota_saved 30
 # HELP ghmesh_relays Configured relays, by state.
 # TYPE ghmesh_relays gauge
 ghmesh_relays{state="away"} 1

@@ -1,4 +1,4 @@
-import type { MeshStats, Relay } from 'ghmesh'
+import type { GroupStats, MeshStats, Relay } from 'ghmesh'
 import { Counter, Gauge, Registry } from 'prom-client'
 
 /** What the proxy counts besides the mesh. */
@@ -24,6 +24,7 @@ const relayStates = ['away', 'connected', 'reserved'] as const satisfies Relay['
 /** The figures in Prometheus' text format, version 0.0.4. */
 export async function metricsText(
   stats: MeshStats,
+  group: GroupStats,
   relays: readonly Relay[],
   counts: ProxyCounts,
   uptimeSeconds: number,
@@ -71,6 +72,13 @@ export async function metricsText(
   single(Counter, 'cache_evictions_total', 'Entries evicted to make room.', stats.evictions)
   single(Counter, 'cache_expirations_total', 'Entries removed because of their age.', stats.expirations)
   single(Gauge, 'peers', 'Connected members.', stats.connectedPeers)
+  // Sums of what members tell: they fall when one has gone or started again. By member, `ghmesh stats --group` shows them.
+  const { members, total } = group
+  single(Gauge, 'group_members', 'Members heard from recently, this one included.', Object.keys(members).length)
+  single(Gauge, 'group_api_calls', 'Calls sent to GitHub by these members.', total.apiCallsMade)
+  single(Gauge, 'group_api_calls_saved', 'Requests that they answered without a call to GitHub.', total.apiCallsSaved)
+  single(Gauge, 'group_quota_spent', 'Units of the rate limit that they spent.', total.quotaSpent)
+  single(Gauge, 'group_quota_saved', 'Units of the rate limit that they saved.', total.quotaSaved)
   const ofRelays = relayStates.map((state) => [state, relays.filter((relay) => relay.state === state).length] as const)
   each(Gauge, 'relays', 'Configured relays, by state.', 'state', ofRelays)
   each(

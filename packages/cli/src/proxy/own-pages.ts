@@ -79,7 +79,14 @@ export function createOwnPages(options: OwnPagesOptions) {
     async '/ghmesh/metrics'() {
       // Imported here, because most proxies are never asked for it.
       const { metricsText } = await import('./metrics.ts')
-      const text = await metricsText(mesh.stats(), mesh.relays(), counts(), uptimeSeconds(), version)
+      const text = await metricsText(
+        mesh.stats(),
+        mesh.stats({ group: true }),
+        mesh.relays(),
+        counts(),
+        uptimeSeconds(),
+        version
+      )
       return { type: 'text/plain; version=0.0.4; charset=utf-8', text }
     }
   }
