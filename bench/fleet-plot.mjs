@@ -1,4 +1,4 @@
-// Draws what `fleet.mjs --json FILE` measured, as SVG: `node bench/fleet-plot.mjs FILE [folder]`.
+// Draws what `fleet.mjs --json FILE` measured, as SVG, and prints it as a table for docs/scale.md: `node bench/fleet-plot.mjs FILE [folder]`.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as echarts from 'echarts'
@@ -65,3 +65,27 @@ draw({
   figureOf: ({ cpuMsPerMember, seconds }) => Math.round((10 * cpuMsPerMember) / seconds) / 10,
   y: { type: 'value', min: 0 }
 })
+
+const times = (value, of) => (value / of).toFixed(2)
+const ms = ({ p50Ms, p99Ms } = {}) => (p50Ms === undefined ? '' : `${p50Ms.toFixed(1)}, ${Math.round(p99Ms)}`)
+const columns = {
+  members: ({ size }) => size,
+  way: ({ way }) => ways[way],
+  'units, in times one member': (row, one) => times(row.units, one.units),
+  'in the time before': (row, one) => (row.first ? times(row.first.units, one.first.units) : ''),
+  calls: (row, one) => times(row.calls, one.calls),
+  'full answers a version': ({ byStatus, versions }) => times(byStatus[200] ?? 0, versions),
+  'from GitHub: p50, p99 ms': ({ bySource }) => ms(bySource.github),
+  'from members': ({ bySource }) => ms(bySource.member),
+  'from the cache': ({ bySource }) => ms(bySource.cache),
+  'processor, ms a second': ({ cpuMsPerMember, seconds }) => (cpuMsPerMember / seconds).toFixed(1),
+  'sent to members, KB a second': ({ sentBytesPerMember, seconds }) => (sentBytesPerMember / 1000 / seconds).toFixed(1)
+}
+const line = (cells) => console.log(`| ${cells.join(' | ')} |`)
+line(Object.keys(columns))
+line(Object.keys(columns).map(() => '---:'))
+for (const size of sizes)
+  for (const way of Object.keys(ways)) {
+    const row = find(way, size)
+    if (row) line(Object.values(columns).map((column) => column(row, find('one member', size))))
+  }

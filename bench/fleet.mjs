@@ -242,9 +242,9 @@ try {
     for (const way of values.ways.split(',')) {
       rows.push(await run({ origin, way, size, churn: values.churn && way === 'ghmesh' }))
       show(rows.at(-1), one)
+      if (values.json) writeFileSync(values.json, `${JSON.stringify(rows, undefined, 1)}\n`)
     }
   }
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(rows, undefined, 1)}\n`)
 } finally {
   origin.end()
 }

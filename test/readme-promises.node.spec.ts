@@ -25,7 +25,6 @@ const promisesNothing: Record<string, string> = {
   'SECURITY.md explains how': 'says where to read on',
   'CONTRIBUTING.md says how': 'says where to read on',
   'Available only as options:': 'a list of names, whose meaning their doc comments say',
-  'Waiting for another member': 'says what is missing',
   'MIT.': 'the licence',
   'ghmesh is not made or endorsed by GitHub.': 'of who made it'
 }
