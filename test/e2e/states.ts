@@ -68,6 +68,18 @@ export const states: State[] = [
     }
   },
   {
+    name: 'a repository without a release',
+    async provoke(page, world) {
+      const headers = { 'access-control-allow-origin': '*' }
+      world.github.respond(
+        ({ path }) => path.endsWith('/octo-org/empty/releases/latest'),
+        () => Response.json({ message: 'Not Found', status: '404' }, { status: 404, headers })
+      )
+      await openAlone(page, world, ['octo-org/empty'])
+      await panel(page, 'releases').getByText('No releases yet.').waitFor()
+    }
+  },
+  {
     name: 'GitHub’s rate limit used up, and nothing stored',
     async provoke(page, world) {
       world.github.limit(undefined)

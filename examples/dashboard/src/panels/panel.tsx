@@ -43,7 +43,13 @@ export function Panel({ id, title, count, answers, empty, isEmpty, controls, chi
       {hasData && controls}
       <div className="panel-body">
         {isLoading && <Skeleton />}
-        {!isLoading && isEmpty && <p className="empty">{!hasData && problem ? problems[problem.kind] : empty}</p>}
+        {!isLoading && isEmpty && (
+          <p className="empty">
+            {!hasData && problem && !(id === 'releases' && problem.kind === 'not-found')
+              ? problems[problem.kind]
+              : empty}
+          </p>
+        )}
         {hasData && !isEmpty && children}
       </div>
     </section>
