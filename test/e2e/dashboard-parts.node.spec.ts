@@ -66,16 +66,26 @@ describe('the parts of the dashboard', () => {
     ])
   })
 
-  it('gives everybody in the graph a place of their own', () => {
+  it('draws eight members by name, more of them in groups, and lists them all', () => {
     const relay: Relay = { id: 'relay', address: '/relay', state: 'reserved' }
     const peer = (id: string): Peer => ({ id, name: `browser-${id}`, path: 'relayed', transport: 'webrtc', rttMs: 0.4 })
     const peers = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map(peer)
-    const { nodes, edges } = graphOf(peers, [relay])
-    expect(new Set(nodes.map(({ x, y }) => `${x} ${y}`)).size).to.equal(10)
-    expect(nodes.at(-1)).to.include({ kind: 'browser', standing: 'through the relay, 1 ms' })
-    expect(edges).to.deep.include({ to: 'a', path: 'relayed' })
-    expect(graphOf([], [{ ...relay, state: 'away' }]).edges).to.deep.equal([])
-    expect(graphOf(peers.toReversed(), [relay]), 'in whatever order they came').to.deep.equal({ nodes, edges })
+    const graph = graphOf(peers, [relay])
+    expect(graph.nodes).to.have.length(9)
+    expect(graph.drawn).to.deep.equal(graph.nodes)
+    expect(graph.nodes.at(-1)).to.include({ kind: 'browser', path: 'relayed', standing: 'through the relay, 1 ms' })
+    expect(graphOf([], [{ ...relay, state: 'away' }]).nodes[0]).to.include({ path: 'away', standing: 'away' })
+    expect(graphOf(peers.toReversed(), [relay]), 'in whatever order they came').to.deep.equal(graph)
+
+    const servers = ['x', 'y'].map((id): Peer => ({ id, name: id, path: 'direct', transport: 'tcp' }))
+    const many = graphOf([...peers, ...servers, { ...peer('z'), path: 'direct' }], [relay])
+    expect(many.nodes).to.have.length(12)
+    expect(many.drawn.map(({ name, path }) => [name, path])).to.deep.equal([
+      ['Relay', 'direct'],
+      ['1 browser', 'direct'],
+      ['8 browsers', 'relayed'],
+      ['2 Node members', 'direct']
+    ])
   })
 
   it('lets private addresses be dialled for relays that are private or not encrypted, and no others', () => {
@@ -110,7 +120,14 @@ describe('the parts of the dashboard', () => {
 
   it('says what a relay needs', () => {
     const relay: Relay = { id: 'id', address: '/ip4/127.0.0.1/tcp/1/ws/p2p/id', state: 'away' }
-    const standing = { relays: [relay], members: 0, hasSecret: true, runningForMs: 60_000, isSecurePage: true }
+    const standing = {
+      relays: [relay],
+      members: 0,
+      hasSecret: true,
+      isWeakSecret: false,
+      runningForMs: 60_000,
+      isSecurePage: true
+    }
     const titles = (changed: object) => meshNotices({ ...standing, ...changed }).map(({ title }) => title)
     expect(meshNotices(standing)[0]?.text).to.include('wss')
     expect(titles({ runningForMs: 100 })).to.deep.equal([])
@@ -121,5 +138,28 @@ describe('the parts of the dashboard', () => {
     ])
     expect(titles({ relays: [{ ...relay, state: 'reserved' }] })).to.deep.equal(['No members yet'])
     expect(titles({ relays: [{ ...relay, state: 'reserved' }], members: 1 })).to.deep.equal([])
+    expect(titles({ relays: [{ ...relay, state: 'reserved' }], members: 1, isWeakSecret: true })).to.deep.equal([
+      'The secret of this group is weak'
+    ])
+  })
+
+  it('never says that somebody works alone while members are connected', () => {
+    const relay: Relay = { id: 'id', address: '/dns4/r.example.org/tcp/443/wss/p2p/id', state: 'away' }
+    const text = (changed: object) =>
+      meshNotices({
+        ...{ relays: [relay], members: 0, hasSecret: true, isWeakSecret: false },
+        ...{ runningForMs: 60_000, isSecurePage: true, ...changed }
+      })
+        .map((notice) => notice.text)
+        .join(' ')
+    expect(text({})).to.include('you work alone')
+    for (const members of [1, 2, 9]) {
+      expect(text({ members })).to.include(members === 1 ? 'one member' : `${members} members`)
+      expect(text({ members })).not.to.match(/alone|without members/)
+    }
+    const other = { ...relay, id: 'other', state: 'reserved' }
+    expect(text({ relays: [relay, other] }))
+      .to.include('Another relay still works')
+      .and.not.match(/alone/)
   })
 })

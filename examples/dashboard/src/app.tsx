@@ -10,7 +10,7 @@ import { useTheme } from './theme/use-theme.ts'
 
 /** Either the question how to take part, or the dashboard. */
 export function App({ apiUrl }: { apiUrl: string }) {
-  const { theme, setTheme, isDark } = useTheme()
+  const { theme, setTheme } = useTheme()
   const [settings, keep] = useSettings(apiUrl)
   const repositories = useRepositories()
   const connection = useMesh(settings, apiUrl)
@@ -49,7 +49,6 @@ export function App({ apiUrl }: { apiUrl: string }) {
           settings={settings}
           connection={connection}
           repositories={repositories}
-          isDark={isDark}
           openSettings={() => setAsking(true)}
           themeChoice={themeChoice}
         />

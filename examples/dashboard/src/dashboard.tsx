@@ -12,6 +12,7 @@ import { Releases } from './panels/releases.tsx'
 import { RepositoryForm } from './panels/repository-form.tsx'
 import { RepositoryList } from './panels/repository-list.tsx'
 import { WorkflowRuns } from './panels/workflow-runs.tsx'
+import { adviceOn } from './start/secret.ts'
 import type { Settings } from './start/settings.ts'
 import type { useRepositories } from './start/use-repositories.ts'
 import { meshNotices } from './states/mesh-notices.ts'
@@ -26,7 +27,6 @@ interface DashboardProps {
   settings: Settings
   connection: Connection
   repositories: ReturnType<typeof useRepositories>
-  isDark: boolean
   openSettings(): void
   themeChoice: ReactNode
 }
@@ -36,7 +36,6 @@ export function Dashboard({
   settings,
   connection,
   repositories,
-  isDark,
   openSettings,
   themeChoice
 }: DashboardProps) {
@@ -57,6 +56,7 @@ export function Dashboard({
       relays: live.relays,
       members: live.peers.length,
       hasSecret: hasSecret && running !== undefined && isOnline,
+      isWeakSecret: settings.secret !== undefined && adviceOn(settings.secret).warning !== undefined,
       runningForMs: now - (running?.since ?? now),
       isSecurePage: location.protocol === 'https:'
     })
@@ -99,7 +99,7 @@ export function Dashboard({
             </>
           )}
         </div>
-        <MeshPanel live={live} hasSecret={hasSecret} isDark={isDark} openSettings={openSettings} />
+        <MeshPanel live={live} hasSecret={hasSecret} openSettings={openSettings} />
       </main>
     </Now>
   )

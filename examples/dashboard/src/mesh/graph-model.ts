@@ -3,25 +3,21 @@ import type { Peer, Relay } from 'ghmesh'
 export interface GraphNode {
   id: string
   name: string
-  kind: 'you' | 'browser' | 'node' | 'relay'
+  kind: 'browser' | 'node' | 'relay'
   /** One line on how this page stands with it. */
   standing: string
-  x: number
-  y: number
-}
-
-export interface GraphEdge {
-  to: string
-  path: 'direct' | 'relayed'
+  path: 'direct' | 'relayed' | 'away'
 }
 
 export interface GraphModel {
+  /** Everybody, relays first, in an order that changes only when somebody comes or goes. */
   nodes: GraphNode[]
-  /** All of them begin at this page. */
-  edges: GraphEdge[]
+  /** What the picture shows: the same, or groups where there are too many to tell apart. */
+  drawn: GraphNode[]
 }
 
-export const you = 'you'
+/** As many members as a picture of the panel's width can name. */
+const maxDrawnMembers = 8
 
 const short = (id: string) => `…${id.slice(-6)}`
 // How the SDK names a browser that was given no name.
@@ -37,36 +33,36 @@ function peerStanding({ path, transport, rttMs }: Peer): string {
   return rttMs === undefined ? way : `${way}, ${Math.max(1, Math.round(rttMs))} ms`
 }
 
-/** This page in the middle, relays above it, members on an arc below: places that change only when somebody comes or goes. */
 export function graphOf(peers: readonly Peer[], relays: readonly Relay[]): GraphModel {
-  const sorted = [...peers].sort((a, b) => (a.id < b.id ? -1 : 1))
-  const nodes: GraphNode[] = [
-    { id: you, name: 'This page', kind: 'you', standing: 'here', x: 0, y: 0 },
-    ...relays.map((relay, index) => ({
-      id: relay.id,
-      name: relays.length === 1 ? 'Relay' : `Relay ${index + 1}`,
-      kind: 'relay' as const,
-      standing: relayStanding(relay),
-      ...place(index, relays.length, -1)
-    })),
-    ...sorted.map((peer, index) => ({
+  const relayNodes = relays.map((relay, index) => ({
+    id: relay.id,
+    name: relays.length === 1 ? 'Relay' : `Relay ${index + 1}`,
+    kind: 'relay' as const,
+    standing: relayStanding(relay),
+    path: relay.state === 'away' ? ('away' as const) : ('direct' as const)
+  }))
+  const members = [...peers]
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map((peer) => ({
       id: peer.id,
       name: peer.name ?? short(peer.id),
       kind: isBrowser(peer) ? ('browser' as const) : ('node' as const),
       standing: peerStanding(peer),
-      ...place(index, sorted.length, 1)
+      path: peer.path
     }))
-  ]
-  const edges = [
-    ...relays.filter(({ state }) => state !== 'away').map(({ id }) => ({ to: id, path: 'direct' as const })),
-    ...sorted.map(({ id, path }) => ({ to: id, path }))
-  ]
-  return { nodes, edges }
+  return {
+    nodes: [...relayNodes, ...members],
+    drawn: [...relayNodes, ...(members.length > maxDrawnMembers ? clustersOf(members) : members)]
+  }
 }
 
-/** Evenly spread on a half circle; many members stand in two rows. */
-function place(index: number, count: number, side: 1 | -1): { x: number; y: number } {
-  const angle = (Math.PI * (index + 1)) / (count + 1)
-  const radius = count > 6 && index % 2 === 1 ? 70 : 100
-  return { x: Math.round(-Math.cos(angle) * radius * 1.6), y: Math.round(side * Math.sin(angle) * radius) }
+/** Members of the same kind that are connected in the same way, as one. */
+function clustersOf(members: readonly GraphNode[]): GraphNode[] {
+  const clusters = Map.groupBy(members, ({ kind, path }) => `${kind} ${path}`)
+  return [...clusters].sort().flatMap(([id, [first, ...others]]) => {
+    if (!first) return []
+    const kinds = first.kind === 'browser' ? ['browser', 'browsers'] : ['Node member', 'Node members']
+    const name = `${others.length + 1} ${kinds[others.length === 0 ? 0 : 1]}`
+    return [{ ...first, id, name, standing: first.path === 'direct' ? 'direct' : 'through the relay' }]
+  })
 }

@@ -8,12 +8,11 @@ import { TrafficChart } from './traffic-chart.tsx'
 interface MeshPanelProps {
   live: Live
   hasSecret: boolean
-  isDark: boolean
   openSettings(): void
 }
 
 /** The mesh at work: who is there, who answers, and what that saves. */
-export function MeshPanel({ live, hasSecret, isDark, openSettings }: MeshPanelProps) {
+export function MeshPanel({ live, hasSecret, openSettings }: MeshPanelProps) {
   const count = live.peers.length
   return (
     <aside className="mesh" aria-labelledby="mesh-title" data-panel="mesh">
@@ -25,7 +24,7 @@ export function MeshPanel({ live, hasSecret, isDark, openSettings }: MeshPanelPr
           </span>
         </header>
         {hasSecret ? (
-          <MemberGraph graph={graphOf(live.peers, live.relays)} isDark={isDark} />
+          <MemberGraph graph={graphOf(live.peers, live.relays)} />
         ) : (
           <p className="empty">
             This page gets everything from GitHub and keeps its own cache. With your team’s secret, all of you share
@@ -42,7 +41,7 @@ export function MeshPanel({ live, hasSecret, isDark, openSettings }: MeshPanelPr
       </section>
       <section className="card" aria-labelledby="traffic-title">
         <h2 id="traffic-title">Requests by source</h2>
-        <TrafficChart minutes={live.traffic.minutes} isDark={isDark} />
+        <TrafficChart minutes={live.traffic.minutes} />
       </section>
       <section className="card" aria-labelledby="events-title">
         <h2 id="events-title">Latest events</h2>

@@ -1,12 +1,20 @@
-import { useMemo } from 'react'
 import type { Minute } from '../mesh/traffic.ts'
-import { answerers, clock, trafficOptions } from './traffic-options.ts'
-import { useChart } from './use-chart.ts'
+
+const answerers = [
+  { kind: 'own', name: 'Local cache' },
+  { kind: 'members', name: 'Members' },
+  { kind: 'github', name: 'GitHub' },
+  { kind: 'stale', name: 'Stale' }
+] as const
+
+const clock = (at: number) =>
+  new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+
+const totalOf = (minute: Minute) => answerers.reduce((sum, { kind }) => sum + minute[kind], 0)
 
 /** Answers by minute and by who gave them, as stacked bars and as a table. */
-export function TrafficChart({ minutes, isDark }: { minutes: Minute[]; isDark: boolean }) {
-  const chart = useChart(useMemo(() => trafficOptions(minutes, isDark), [minutes, isDark]))
-  const busy = minutes.filter((minute) => answerers.some(({ kind }) => minute[kind] > 0)).reverse()
+export function TrafficChart({ minutes }: { minutes: Minute[] }) {
+  const busy = minutes.filter((minute) => totalOf(minute) > 0).reverse()
   return (
     <>
       <ul className="legend">
@@ -16,7 +24,7 @@ export function TrafficChart({ minutes, isDark }: { minutes: Minute[]; isDark: b
           </li>
         ))}
       </ul>
-      <div className="traffic" ref={chart} aria-hidden="true" />
+      <Bars minutes={minutes} />
       <details>
         <summary>Show as a table</summary>
         {busy.length === 0 ? (
@@ -48,5 +56,32 @@ export function TrafficChart({ minutes, isDark }: { minutes: Minute[]; isDark: b
         )}
       </details>
     </>
+  )
+}
+
+/** Text stands outside the drawing, which is stretched to whatever room there is. */
+function Bars({ minutes }: { minutes: Minute[] }) {
+  const highest = Math.max(1, ...minutes.map(totalOf))
+  const [first, last] = [minutes[0], minutes.at(-1)]
+  return (
+    <div className="traffic" aria-hidden="true">
+      <span className="traffic-highest">{highest}</span>
+      <svg viewBox={`0 0 ${Math.max(1, minutes.length)} ${highest}`} preserveAspectRatio="none" aria-hidden="true">
+        {minutes.map((minute, index) => {
+          let top = highest
+          return answerers.map(({ kind }) => {
+            const height = minute[kind]
+            top -= height
+            return (
+              height > 0 && (
+                <rect key={kind + minute.at} data-answerer={kind} x={index + 0.1} y={top} width={0.8} height={height} />
+              )
+            )
+          })
+        })}
+      </svg>
+      <span>{first && clock(first.at)}</span>
+      <span>{last && clock(last.at)}</span>
+    </div>
   )
 }

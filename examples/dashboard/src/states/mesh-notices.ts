@@ -1,5 +1,6 @@
 import type { Relay } from 'ghmesh'
 import { isLocalRelay } from '../mesh/local-relay.ts'
+import { weakSecret } from '../start/secret.ts'
 import type { Notice } from './notices.ts'
 
 /** Finding a relay and members takes a moment, which is no news. */
@@ -9,6 +10,7 @@ interface Standing {
   relays: readonly Relay[]
   members: number
   hasSecret: boolean
+  isWeakSecret: boolean
   runningForMs: number
   isSecurePage: boolean
 }
@@ -16,12 +18,15 @@ interface Standing {
 const settings = { label: 'Check secret and relay', action: 'settings' } as const
 
 /** What keeps members away, and what to do about it. */
-export function meshNotices({ relays, members, hasSecret, runningForMs, isSecurePage }: Standing): Notice[] {
+export function meshNotices(standing: Standing): Notice[] {
+  const { relays, members, hasSecret, isWeakSecret, runningForMs } = standing
   if (!hasSecret) return []
-  const notices = relays.flatMap((relay) => relayNotice(relay, runningForMs, isSecurePage))
-  if (notices.length > 0 || members > 0 || runningForMs < patienceMs) return notices
+  const weak = isWeakSecret ? [weakNotice] : []
+  const notices = relays.flatMap((relay) => relayNotice(relay, standing))
+  if (notices.length > 0 || members > 0 || runningForMs < patienceMs) return [...notices, ...weak]
   if (relays.length === 0) {
     return [
+      ...weak,
       {
         id: 'no-relay',
         tone: 'warning',
@@ -32,6 +37,7 @@ export function meshNotices({ relays, members, hasSecret, runningForMs, isSecure
     ]
   }
   return [
+    ...weak,
     {
       id: 'no-members',
       tone: 'warning',
@@ -42,7 +48,16 @@ export function meshNotices({ relays, members, hasSecret, runningForMs, isSecure
   ]
 }
 
-function relayNotice({ id, address, state, refused }: Relay, runningForMs: number, isSecurePage: boolean): Notice[] {
+const weakNotice: Notice = {
+  id: 'weak-secret',
+  tone: 'warning',
+  title: 'The secret of this group is weak',
+  text: weakSecret,
+  actions: [{ label: 'Change the secret', action: 'settings' }]
+}
+
+function relayNotice({ id, address, state, refused }: Relay, standing: Standing): Notice[] {
+  const { runningForMs, isSecurePage } = standing
   const common = { id: `relay ${id}`, tone: 'warning' as const, actions: [settings] }
   if (refused === 'proof') {
     const text = 'It serves only other groups. Ask its operator to add your group, or use another relay.'
@@ -57,6 +72,14 @@ function relayNotice({ id, address, state, refused }: Relay, runningForMs: numbe
   const blocked = isSecurePage && isLocalRelay(address)
   const text = blocked
     ? 'This page was loaded over https, and from there browsers allow only encrypted relays (wss).'
-    : 'Check that it runs, that its address is correct, and that no firewall or proxy blocks WebSockets. Until then you work without members.'
-  return [{ ...common, title: 'The relay cannot be reached', text: `${text} (${address})` }]
+    : 'Check that it runs, that its address is correct, and that no firewall or proxy blocks WebSockets.'
+  return [{ ...common, title: 'The relay cannot be reached', text: `${text} ${withoutRelay(standing)} (${address})` }]
+}
+
+/** What still works. It has to agree with the number of members in the mesh panel. */
+function withoutRelay({ relays, members }: Standing): string {
+  if (relays.some(({ state }) => state === 'reserved')) return 'Another relay still works.'
+  if (members === 0) return 'Until then you work alone.'
+  const those = members === 1 ? 'one member' : `${members} members`
+  return `You are still connected to ${those}, but nobody new can join you.`
 }
