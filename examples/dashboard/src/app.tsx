@@ -1,10 +1,14 @@
 import { useState } from 'react'
 import { Dashboard } from './dashboard.tsx'
 import { useMesh } from './mesh/use-mesh.ts'
-import type { Settings } from './start/settings.ts'
+import { type Invitation, invitationLink, readInvitation } from './start/invitation.ts'
+import { isRemembered, keepSettings, remember } from './start/settings.ts'
+import { SettingsDrawer } from './start/settings-drawer.tsx'
 import { StartPage } from './start/start-page.tsx'
-import { useRepositories } from './start/use-repositories.ts'
+import { examples, useRepositories } from './start/use-repositories.ts'
 import { useSettings } from './start/use-settings.ts'
+import type { Choice } from './start/use-start-form.ts'
+import { isUnusable } from './start/validate.ts'
 import { ThemeChoice } from './theme/theme-choice.tsx'
 import { useTheme } from './theme/use-theme.ts'
 
@@ -13,34 +17,60 @@ export function App({ apiUrl }: { apiUrl: string }) {
   const { theme, setTheme } = useTheme()
   const [settings, keep] = useSettings(apiUrl)
   const repositories = useRepositories()
-  const connection = useMesh(settings, apiUrl)
-  const [isAsking, setAsking] = useState(false)
-  const problem = settings && connection.state === 'failed' ? connection.message : undefined
+  const isWrong = settings !== undefined && isUnusable(settings)
+  const [connection, tryAgain] = useMesh(isWrong ? undefined : settings, apiUrl)
+  const [asking, setAsking] = useState<{ invitation?: Invitation }>()
+  const failure = settings && connection.state === 'failed' ? connection.message : undefined
+  const problem = isWrong ? 'Fix the highlighted fields.' : failure
   const themeChoice = <ThemeChoice theme={theme} setTheme={setTheme} />
-  const save = (changed: Settings) => {
-    setAsking(false)
-    keep(changed)
+  const linkOf = ({ settings, ...rest }: Omit<Choice, 'isRemembered'>) => {
+    const link = invitationLink(location.href, { ...settings, secret: settings.secret ?? '', ...rest })
+    return settings.secret === undefined ? link.replace(/#.*$/, '') : link
   }
+
+  const save = (choice: Choice) => {
+    setAsking(undefined)
+    if (choice.apiUrl !== apiUrl) {
+      keepSettings(choice.apiUrl, choice.settings)
+      remember(choice.apiUrl, choice.isRemembered ? choice.settings : undefined)
+      location.replace(linkOf(choice))
+      return
+    }
+    repositories.add(choice.repositories.join(' '))
+    keep(choice.settings, choice.isRemembered)
+    // The same settings alone would make no other attempt.
+    if (failure !== undefined) tryAgain()
+  }
+  const tryIt = () => {
+    if (repositories.list.length === 0) repositories.add(examples)
+    keep({ relays: [] }, false)
+  }
+  /** Takes the names of repositories, and invitations that end up in the same field. */
+  const add = (text: string): boolean => {
+    const invitation = readInvitation(text)
+    if (invitation) setAsking({ invitation })
+    return invitation !== undefined || repositories.add(text)
+  }
+  const form = { settings, isRemembered: isRemembered(apiUrl, settings), apiUrl, save }
 
   return (
     <>
       <a className="skip-link" href="#main">
         Skip to the content
       </a>
-      {!settings || isAsking || problem !== undefined ? (
+      {!settings || problem !== undefined ? (
         <>
           <header className="header">
             <p className="header-name">Team dashboard</p>
             <div className="header-actions">{themeChoice}</div>
           </header>
           <StartPage
+            {...form}
             // Another problem is about other settings.
             key={problem}
-            settings={settings}
             problem={problem}
-            apiUrl={apiUrl}
-            save={save}
-            cancel={isAsking && problem === undefined ? () => setAsking(false) : undefined}
+            tryIt={tryIt}
+            tryAgain={isWrong ? undefined : tryAgain}
           />
         </>
       ) : (
@@ -48,10 +78,14 @@ export function App({ apiUrl }: { apiUrl: string }) {
           apiUrl={apiUrl}
           settings={settings}
           connection={connection}
-          repositories={repositories}
-          openSettings={() => setAsking(true)}
+          repositories={{ ...repositories, add }}
+          openSettings={() => setAsking({})}
+          invitationLink={() => linkOf({ settings, repositories: repositories.list, apiUrl })}
           themeChoice={themeChoice}
         />
+      )}
+      {settings && problem === undefined && asking && (
+        <SettingsDrawer {...form} {...asking} close={() => setAsking(undefined)} />
       )}
     </>
   )

@@ -15,10 +15,12 @@ import { WorkflowRuns } from './panels/workflow-runs.tsx'
 import { adviceOn } from './start/secret.ts'
 import type { Settings } from './start/settings.ts'
 import type { useRepositories } from './start/use-repositories.ts'
+import { withBlocked } from './states/blocked-notice.ts'
 import { meshNotices } from './states/mesh-notices.ts'
 import { NoticeList } from './states/notice-list.tsx'
 import { type Action, githubNotices } from './states/notices.ts'
 import { missingNotice, missingRepositories } from './states/repository-notices.ts'
+import { useBlocked } from './states/use-blocked.ts'
 import { useNow } from './states/use-now.ts'
 import { useOnline } from './states/use-online.ts'
 
@@ -28,6 +30,8 @@ interface DashboardProps {
   connection: Connection
   repositories: ReturnType<typeof useRepositories>
   openSettings(): void
+  /** For the next person to join. */
+  invitationLink(): string
   themeChoice: ReactNode
 }
 
@@ -37,12 +41,14 @@ export function Dashboard({
   connection,
   repositories,
   openSettings,
+  invitationLink,
   themeChoice
 }: DashboardProps) {
   const running = connection.state === 'running' ? connection : undefined
   const live = useLive(running?.mesh)
   const now = useNow(1000)
   const isOnline = useOnline()
+  const isBlocked = useBlocked(apiUrl)
   const { list, add, remove } = repositories
   const { answers, refreshing, refreshedAt, refreshNow } = useFeed(running?.mesh, apiUrl, list, settings.token)
 
@@ -81,7 +87,7 @@ export function Dashboard({
       </Header>
       <main id="main" className="layout" tabIndex={-1}>
         <div className="content">
-          <NoticeList notices={notices} act={act} />
+          <NoticeList notices={isBlocked ? withBlocked(notices, apiUrl) : notices} act={act} />
           {list.length === 0 ? (
             <NoRepositories add={add} />
           ) : (
@@ -99,7 +105,13 @@ export function Dashboard({
             </>
           )}
         </div>
-        <MeshPanel live={live} hasSecret={hasSecret} openSettings={openSettings} />
+        <MeshPanel
+          live={live}
+          isStarting={running === undefined}
+          hasSecret={hasSecret}
+          openSettings={openSettings}
+          invitationLink={invitationLink}
+        />
       </main>
     </Now>
   )

@@ -30,7 +30,7 @@ export function Header({ refreshing, refreshedAt, canRefresh, refreshNow, openSe
           </button>
         )}
         <button type="button" onClick={openSettings}>
-          Connection
+          Settings
         </button>
         {children}
       </div>

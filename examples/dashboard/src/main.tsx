@@ -1,14 +1,15 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
-import { apiUrlOf, takeSecret } from './start/address.ts'
+import { keepFocus } from './focus.ts'
+import { apiUrlOf, defaultApiUrl, isApiUrl, takeSecret } from './start/address.ts'
+import { WrongApi } from './start/wrong-api.tsx'
 import './theme/index.css'
 
 const apiUrl = apiUrlOf(location.search)
 // Before anything is shown, so that the secret stands in the address bar as briefly as can be.
-takeSecret(apiUrl)
+takeSecret(isApiUrl(apiUrl) ? apiUrl : defaultApiUrl)
+keepFocus(document)
 createRoot(document.getElementById('root') as HTMLElement).render(
-  <StrictMode>
-    <App apiUrl={apiUrl} />
-  </StrictMode>
+  <StrictMode>{isApiUrl(apiUrl) ? <App apiUrl={apiUrl} /> : <WrongApi apiUrl={apiUrl} />}</StrictMode>
 )

@@ -16,6 +16,14 @@ function createTexts(storage: () => Storage) {
       } catch {
         refused.set(name, text)
       }
+    },
+    forget(name: string): void {
+      refused.delete(name)
+      try {
+        storage().removeItem(name)
+      } catch {
+        // a storage that is refused has kept nothing
+      }
     }
   }
 }

@@ -13,14 +13,22 @@ const ttlMs = 55_000
 // A page that starts is busy, and asks for much at once: it waits rather than spend what a member has.
 const membersBudgetMs = 1500
 
-/** A member for as long as the settings are the same; a new token alone needs no new one. */
-export function useMesh(settings: Settings | undefined, apiUrl: string): Connection {
+/** Without the Web Crypto API nothing can be sealed, and the error of that would say nothing to a reader. */
+const reasonOf = (error: Error): string =>
+  crypto.subtle
+    ? error.message
+    : 'This page was loaded over http, where browsers offer no encryption. Load it over https, or work without a mesh.'
+
+/** A member for as long as the settings are the same; a new token alone needs no new one. And a way to try again with them. */
+export function useMesh(settings: Settings | undefined, apiUrl: string): [Connection, tryAgain: () => void] {
   const [connection, setConnection] = useState<Connection>({ state: 'starting' })
   const token = useRef(settings?.token)
   token.current = settings?.token
   const before = useRef<Promise<unknown>>(Promise.resolve())
+  const [attempt, setAttempt] = useState(0)
   const wanted = settings && JSON.stringify([settings.secret, settings.relays])
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt with the same settings is one, too
   useEffect(() => {
     if (wanted === undefined) return
     const [secret, relays] = JSON.parse(wanted) as [string | null, string[]]
@@ -39,13 +47,13 @@ export function useMesh(settings: Settings | undefined, apiUrl: string): Connect
     })
     made.then(
       (mesh) => !ended && mesh && setConnection({ state: 'running', mesh, since: Date.now() }),
-      (error: Error) => !ended && setConnection({ state: 'failed', message: error.message })
+      (error: Error) => !ended && setConnection({ state: 'failed', message: reasonOf(error) })
     )
     return () => {
       ended = true
       before.current = made.then((mesh) => mesh?.stop()).catch(() => {})
     }
-  }, [wanted, apiUrl])
+  }, [wanted, apiUrl, attempt])
 
-  return connection
+  return [connection, () => setAttempt((count) => count + 1)]
 }

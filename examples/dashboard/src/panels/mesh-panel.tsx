@@ -1,5 +1,6 @@
 import { graphOf } from '../mesh/graph-model.ts'
 import type { Live } from '../mesh/use-live.ts'
+import { CopyInvitation } from '../start/copy-invitation.tsx'
 import { Events } from './events.tsx'
 import { Figures } from './figures.tsx'
 import { MemberGraph } from './member-graph.tsx'
@@ -7,24 +8,31 @@ import { TrafficChart } from './traffic-chart.tsx'
 
 interface MeshPanelProps {
   live: Live
+  /** There is no mesh to look at yet. */
+  isStarting: boolean
   hasSecret: boolean
   openSettings(): void
+  invitationLink(): string
 }
 
 /** The mesh at work: who is there, who answers, and what that saves. */
-export function MeshPanel({ live, hasSecret, openSettings }: MeshPanelProps) {
+export function MeshPanel({ live, isStarting, hasSecret, openSettings, invitationLink }: MeshPanelProps) {
   const count = live.peers.length
+  const members = isStarting ? 'Starting…' : `${count} ${count === 1 ? 'member' : 'members'} connected`
   return (
     <aside className="mesh" aria-labelledby="mesh-title" data-panel="mesh">
       <section className="card">
         <header className="panel-head">
           <h2 id="mesh-title">Mesh</h2>
           <span className="quiet" role="status">
-            {hasSecret ? `${count} ${count === 1 ? 'member' : 'members'} connected` : 'Without a mesh'}
+            {hasSecret ? members : 'Without a mesh'}
           </span>
         </header>
         {hasSecret ? (
-          <MemberGraph graph={graphOf(live.peers, live.relays)} />
+          <>
+            <MemberGraph graph={graphOf(live.peers, live.relays)} />
+            <CopyInvitation link={invitationLink} />
+          </>
         ) : (
           <p className="empty">
             This page gets everything from GitHub and keeps its own cache. With your team’s secret, all of you share

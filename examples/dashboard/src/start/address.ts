@@ -1,8 +1,23 @@
 import { keepSettings, readSettings } from './settings.ts'
 
+export const defaultApiUrl = 'https://api.github.com'
+
 /** GitHub's API, unless the address names another: `?api=`. */
 export const apiUrlOf = (search: string): string =>
-  (new URLSearchParams(search).get('api') ?? 'https://api.github.com').replace(/\/+$/, '')
+  (new URLSearchParams(search).get('api') ?? defaultApiUrl).replace(/\/+$/, '')
+
+/** True for what the mesh takes as the address of an API. */
+export function isApiUrl(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.username + url.password + url.search + url.hash === ''
+}
+
+/** This page with GitHub's own API. */
+export function addressWithoutApi(): string {
+  const url = new URL(location.href)
+  url.searchParams.delete('api')
+  return url.href
+}
 
 /**
  * Takes `#secret=...&relay=...` out of the address bar, and so out of the history and of screens that are shared, and keeps

@@ -1,31 +1,44 @@
-import { type ReactNode, useId } from 'react'
+import { type ClipboardEvent, type ReactNode, useId } from 'react'
 
 interface FieldProps {
   label: string
   value: string
   change(value: string): void
+  /** Takes what is pasted as it is, before a field of one line joins its lines. True: the field stays as it was. */
+  paste(text: string): boolean
   /** Shown as dots, and kept by nobody. */
   isSecret?: boolean
   /** Several lines. */
   isList?: boolean
   error?: string | undefined
+  /** What does not keep the value from being used. */
+  warning?: string | undefined
+  /** Puts right what the error is about. */
+  fix?: { label: string; apply(): void } | undefined
   placeholder?: string
   children: ReactNode
 }
 
 /** A labelled input with its help, and what is wrong with it. */
-export function Field({ label, value, change, isSecret, isList, error, placeholder, children }: FieldProps) {
+export function Field(props: FieldProps) {
+  const { label, value, change, paste, isSecret, isList, error, warning, fix, placeholder, children } = props
   const id = useId()
+  const notes = { error: error !== undefined, warning: warning !== undefined, help: true }
   const input = {
     id,
     value,
     placeholder,
     onChange: (event: { target: { value: string } }) => change(event.target.value),
+    onPaste: (event: ClipboardEvent) => {
+      if (paste(event.clipboardData.getData('text'))) event.preventDefault()
+    },
     autoCapitalize: 'off',
     autoComplete: 'off',
     spellCheck: false,
     'aria-invalid': error !== undefined,
-    'aria-describedby': error === undefined ? `${id}-help` : `${id}-error ${id}-help`
+    'aria-describedby': Object.entries(notes)
+      .flatMap(([name, isThere]) => (isThere ? [`${id}-${name}`] : []))
+      .join(' ')
   }
   return (
     <div className="field">
@@ -36,6 +49,21 @@ export function Field({ label, value, change, isSecret, isList, error, placehold
           {error}
         </p>
       )}
+      {fix && (
+        <button
+          type="button"
+          className="field-fix"
+          onClick={() => {
+            document.getElementById(id)?.focus()
+            fix.apply()
+          }}
+        >
+          {fix.label}
+        </button>
+      )}
+      <p id={`${id}-warning`} className="field-warning" role="status">
+        {warning}
+      </p>
       <p id={`${id}-help`} className="field-help">
         {children}
       </p>

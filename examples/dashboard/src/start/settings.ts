@@ -1,4 +1,4 @@
-import { tabTexts } from '../storage.ts'
+import { lastingTexts, tabTexts } from '../storage.ts'
 
 /** How this tab takes part. Without a secret: with a cache of its own and nobody else. */
 export interface Settings {
@@ -10,12 +10,23 @@ export interface Settings {
 // A token must not follow an address that names another API.
 const keyFor = (apiUrl: string) => `ghmesh dashboard ${apiUrl}`
 
-/** What this tab was told before; it forgets when it is closed. */
+/** What this tab was told before, else what this device remembers. */
 export function readSettings(apiUrl: string): Settings | undefined {
-  const kept = tabTexts.read(keyFor(apiUrl))
+  const kept = tabTexts.read(keyFor(apiUrl)) ?? lastingTexts.read(keyFor(apiUrl))
   return kept === undefined ? undefined : (JSON.parse(kept) as Settings)
 }
 
+/** Until this tab is closed. What the device remembers stays: a link that somebody sent must not replace it. */
 export function keepSettings(apiUrl: string, settings: Settings): void {
   tabTexts.keep(keyFor(apiUrl), JSON.stringify(settings))
+}
+
+/** True if the next visit begins with these settings. */
+export const isRemembered = (apiUrl: string, settings: Settings | undefined): boolean =>
+  settings !== undefined && lastingTexts.read(keyFor(apiUrl)) === JSON.stringify(settings)
+
+/** For the next visit and for other tabs, or for neither. */
+export function remember(apiUrl: string, settings: Settings | undefined): void {
+  if (settings) lastingTexts.keep(keyFor(apiUrl), JSON.stringify(settings))
+  else lastingTexts.forget(keyFor(apiUrl))
 }

@@ -1,77 +1,59 @@
-import { Field } from './field.tsx'
-import type { Settings } from './settings.ts'
-import { useStartForm } from './use-start-form.ts'
+import { useEffect, useRef } from 'react'
+import { StartForm } from './start-form.tsx'
+import type { StartFormInput } from './use-start-form.ts'
 
-interface StartPageProps {
-  settings: Settings | undefined
-  /** Why the mesh could not be made with these settings. */
-  problem: string | undefined
-  apiUrl: string
-  save(settings: Settings): void
-  cancel: (() => void) | undefined
+interface StartPageProps extends StartFormInput {
+  /** Shows public repositories, with nothing to enter. */
+  tryIt(): void
+  /** Undefined: it would be in vain. */
+  tryAgain: (() => void) | undefined
 }
 
-/** Asks for secret, relay and token: at the first start, and whenever one of them has to change. */
-export function StartPage({ settings, problem, apiUrl, save, cancel }: StartPageProps) {
-  const { entered, errors, form, title, change, join, workAlone } = useStartForm(settings, problem, save)
+/** Asks how to take part: at the first start, and when the mesh cannot be made. */
+export function StartPage({ tryIt, tryAgain, ...input }: StartPageProps) {
+  const { problem } = input
+  const title = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    // The form has given it to a field that has to be corrected.
+    if (!title.current?.closest('main')?.contains(document.activeElement)) title.current?.focus()
+  }, [])
 
   return (
-    <main id="main" className="start">
-      <form className="card start-card" ref={form} onSubmit={join} noValidate>
+    <main id="main" className="start" tabIndex={-1}>
+      <section className="card start-card">
         <h1 ref={title} tabIndex={-1}>
-          {settings ? 'Connection' : 'Join your team’s mesh'}
+          {problem === undefined ? 'Get started' : 'Settings'}
         </h1>
-        <p>
-          This dashboard reads from GitHub through a cache that everyone with the same secret shares, directly between
-          browsers and other machines. What one of you has fetched costs the others nothing.
-        </p>
-        {problem !== undefined && (
-          <p className="notice" data-tone="problem" data-notice="refused" role="alert">
-            <span>
-              <strong>The mesh cannot start with these settings.</strong>{' '}
-              {Object.keys(errors).length > 0 ? 'Fix the highlighted fields.' : problem}
-            </span>
-          </p>
+        {problem === undefined ? (
+          <>
+            <p>
+              Pull requests, issues, workflow runs and releases of the repositories you follow. Everyone with the same
+              secret shares one cache, so whatever one of you has fetched costs the others nothing.
+            </p>
+            <div className="start-actions">
+              <button type="button" className="primary" onClick={tryIt}>
+                Try it on public repositories
+              </button>
+              <p className="quiet">No secret and no token needed.</p>
+            </div>
+            <h2>Join your team’s mesh</h2>
+          </>
+        ) : (
+          <div className="notice" data-tone="problem" data-notice="refused" role="alert">
+            <div className="notice-text">
+              <strong>The mesh cannot start with these settings.</strong> <p>{problem}</p>
+            </div>
+            {tryAgain && (
+              <div className="notice-actions">
+                <button type="button" onClick={tryAgain}>
+                  Try again
+                </button>
+              </div>
+            )}
+          </div>
         )}
-        <Field label="Secret" isSecret value={entered.secret} change={change('secret')} error={errors.secret}>
-          Get it from a colleague, or create one with <code>ghmesh secret</code>. It stays in this tab and is not sent
-          anywhere.
-        </Field>
-        <Field
-          label="Relays"
-          isList
-          value={entered.relays}
-          change={change('relays')}
-          error={errors.relays}
-          placeholder="/dns4/relay.example.org/tcp/443/wss/p2p/12D3KooW…"
-        >
-          Where browsers meet. One address per line; a relay cannot read what you exchange.
-        </Field>
-        <Field
-          label="GitHub token (optional)"
-          isSecret
-          value={entered.token}
-          change={change('token')}
-          error={errors.token}
-        >
-          Use a fine-grained, read-only token. It stays in this tab and is sent only to{' '}
-          {URL.parse(apiUrl)?.host ?? apiUrl}, never to members. Without a token, GitHub allows 60 requests an hour for
-          your whole office together.
-        </Field>
-        <div className="start-actions">
-          <button type="submit" className="primary">
-            {settings ? 'Save and connect' : 'Join the mesh'}
-          </button>
-          <button type="button" onClick={workAlone}>
-            Work without a mesh
-          </button>
-          {cancel && (
-            <button type="button" onClick={cancel}>
-              Cancel
-            </button>
-          )}
-        </div>
-      </form>
+        <StartForm {...input} />
+      </section>
     </main>
   )
 }

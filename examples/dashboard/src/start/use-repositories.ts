@@ -1,6 +1,9 @@
 import { useEffect, useState } from 'react'
 import { keepRepositories, readRepositories, repositoriesIn } from './repositories.ts'
 
+/** Public, busy, and small enough for a page without a token. */
+export const examples = 'libp2p/js-libp2p vitejs/vite'
+
 /** The repositories shown, kept in the address and for the next visit. */
 export function useRepositories() {
   const [list, setList] = useState(readRepositories)

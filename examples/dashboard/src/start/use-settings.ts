@@ -1,9 +1,11 @@
 import { useEffect, useState } from 'react'
 import { takeSecret } from './address.ts'
-import { keepSettings, readSettings, type Settings } from './settings.ts'
+import { keepSettings, readSettings, remember, type Settings } from './settings.ts'
 
 /** This tab's settings; an address with a secret that is opened in it later counts, too. */
-export function useSettings(apiUrl: string): [Settings | undefined, (settings: Settings) => void] {
+export function useSettings(
+  apiUrl: string
+): [Settings | undefined, (settings: Settings, isToBeRemembered: boolean) => void] {
   const [settings, setSettings] = useState(() => readSettings(apiUrl))
   useEffect(() => {
     const take = () => {
@@ -13,8 +15,9 @@ export function useSettings(apiUrl: string): [Settings | undefined, (settings: S
     window.addEventListener('hashchange', take)
     return () => window.removeEventListener('hashchange', take)
   }, [apiUrl])
-  const save = (changed: Settings) => {
+  const save = (changed: Settings, isToBeRemembered: boolean) => {
     keepSettings(apiUrl, changed)
+    remember(apiUrl, isToBeRemembered ? changed : undefined)
     setSettings(changed)
   }
   return [settings, save]

@@ -1,4 +1,5 @@
-import { secretStrength } from 'ghmesh'
+import { adviceOn } from './secret.ts'
+import type { Settings } from './settings.ts'
 
 export interface Entered {
   secret: string
@@ -13,11 +14,8 @@ export const relaysIn = (text: string): string[] => text.split(/\s+/).filter(Boo
 /** What the mesh would refuse, said where it was entered. */
 export function validate({ secret, relays, token }: Entered): Errors {
   const errors: Errors = {}
-  if (secret.trim() === '') errors.secret = 'Enter the secret of your team, or work without a mesh.'
-  else if (secretStrength(secret) === 'malformed') {
-    errors.secret =
-      'This secret is incomplete or mistyped: ghm1_ is followed by 43 letters, digits, - or _. Copy all of it.'
-  }
+  const { error } = adviceOn(secret)
+  if (error) errors.secret = error
   if (relaysIn(relays).some((relay) => !/^\/.+\/p2p\/\w+$/.test(relay))) {
     errors.relays = 'The address of a relay begins with / and ends with /p2p/ and its id, as ghmesh-relay prints it.'
   }
@@ -26,7 +24,12 @@ export function validate({ secret, relays, token }: Entered): Errors {
   return errors
 }
 
-export const tokenError = (token: string): string | undefined =>
-  token.trim() === '' || /^[\x21-\x7e]+$/.test(token.trim())
-    ? undefined
-    : 'A token contains no spaces or special characters.'
+/** True if a mesh could not be made with these settings, or only one in which nobody else is: a link can contain anything. */
+export const isUnusable = ({ secret, relays }: Settings): boolean =>
+  secret !== undefined && Object.keys(validate({ secret, relays: relays.join('\n'), token: '' })).length > 0
+
+export function tokenError(text: string): string | undefined {
+  const token = text.trim()
+  if (/ghm1_/i.test(token)) return 'This is your team’s secret, which GitHub must not get. Enter it above.'
+  return token === '' || /^[\x21-\x7e]+$/.test(token) ? undefined : 'A token contains no spaces or special characters.'
+}

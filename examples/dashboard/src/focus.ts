@@ -1,0 +1,67 @@
+const focusable = 'a[href], button, input, select, textarea, summary, [tabindex="0"]'
+
+/** An element around the one with the focus, and what stands beside it. */
+interface Step {
+  parent: Element
+  /** The nearest first. */
+  after: Element[]
+  before: Element[]
+}
+
+/**
+ * When the element that has the focus goes away, gives the focus to what is next to it instead of letting it fall to the
+ * body, from where a keyboard would have to begin again: the next of a list, else the one before, else what took its place.
+ */
+export function keepFocus(document: Document): void {
+  let focused: Element | undefined
+  let path: Step[] = []
+
+  document.addEventListener('focusin', ({ target }) => {
+    focused = target as Element
+    path = pathOf(focused)
+  })
+  document.addEventListener('focusout', () => {
+    // Some browsers send this for elements that are just being removed: those are still of interest afterwards.
+    queueMicrotask(() => {
+      if (document.activeElement === document.body && focused?.isConnected) focused = undefined
+    })
+  })
+  new MutationObserver(() => {
+    if (!focused || focused.isConnected || document.activeElement !== document.body) return
+    focused = undefined
+    heirOf(path)?.focus()
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>('main')?.focus()
+  }).observe(document, { subtree: true, childList: true })
+}
+
+function pathOf(element: Element): Step[] {
+  const path: Step[] = []
+  for (
+    let at = element;
+    at.parentElement && at.localName !== 'main' && at.localName !== 'dialog';
+    at = at.parentElement
+  ) {
+    const siblings = [...at.parentElement.children]
+    const index = siblings.indexOf(at)
+    path.push({
+      parent: at.parentElement,
+      after: siblings.slice(index + 1),
+      before: siblings.slice(0, index).reverse()
+    })
+  }
+  return path
+}
+
+function heirOf(path: Step[]): HTMLElement | undefined {
+  for (const { parent, after, before } of path.filter(({ parent }) => parent.isConnected)) {
+    const heirs = [...after.map((element) => within(element)[0]), ...before.map((element) => within(element).at(-1))]
+    const heir = heirs.find((element) => element?.isConnected) ?? within(parent)[0]
+    if (heir) return heir
+  }
+  return undefined
+}
+
+const within = (element: Element): HTMLElement[] => [
+  ...(element.matches(focusable) ? [element as HTMLElement] : []),
+  ...element.querySelectorAll<HTMLElement>(focusable)
+]

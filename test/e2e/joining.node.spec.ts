@@ -1,0 +1,265 @@
+import { expect } from 'chai'
+import { createSecret } from 'ghmesh'
+import type { Browser, Page } from 'playwright-core'
+import { startWorld, type World } from '../../scripts/dashboard/world.mjs'
+import { expectAccessible, expectToFit, launch, notice, ofThePage, openPage, panel } from './pages.ts'
+
+describe('joining from the dashboard', () => {
+  let world: World
+  let browser: Browser
+
+  before(async () => {
+    world = await startWorld()
+    browser = await launch()
+  })
+  beforeEach(() => world.github.unlimit(undefined))
+  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
+  after(async () => {
+    await browser?.close()
+    await world?.stop()
+  })
+
+  const withoutFragment = () => world.address.split('#')[0] as string
+  const secretField = (page: Page) => page.getByLabel('secret')
+  const relaysField = (page: Page) => page.getByLabel('Relays')
+  const join = (page: Page) => page.getByRole('button', { name: 'Join the mesh' }).click()
+  const joined = (page: Page) => panel(page, 'mesh').getByRole('row', { name: 'build-server' }).waitFor()
+  const settingsButton = (page: Page) => page.getByRole('button', { name: 'Settings' })
+  const filled = (page: Page) => panel(page, 'pull-requests').locator('.row').first().waitFor()
+  const stored = (page: Page) => page.evaluate(() => JSON.stringify(localStorage))
+
+  /** As from the clipboard, with everything that an input would drop. */
+  const paste = (field: ReturnType<Page['getByLabel']>, text: string) =>
+    field.evaluate((element, text) => {
+      const clipboardData = new DataTransfer()
+      clipboardData.setData('text', text)
+      element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+    }, text)
+
+  // README: "Try it on public repositories"
+  it('shows public repositories at the first button, with nothing to enter', async () => {
+    const { page } = await openPage(browser)
+    await page.goto(withoutFragment())
+    const first = page.getByRole('main').getByRole('button').first()
+    expect(await first.textContent()).to.equal('Try it on public repositories')
+    await first.click()
+    await filled(page)
+    await panel(page, 'mesh').getByText('Without a mesh').waitFor()
+
+    const { page: bare } = await openPage(browser)
+    await bare.goto(`${world.site}?api=${world.github.url}`)
+    await bare.getByRole('button', { name: 'Try it on public repositories' }).click()
+    await bare.getByRole('list', { name: 'Repositories shown' }).getByRole('listitem').first().waitFor()
+    expect(bare.url()).to.include('repositories=')
+  })
+
+  it('takes an invitation apart, wherever it is pasted, and moves to its API', async () => {
+    for (const field of [secretField, relaysField, (page: Page) => page.getByLabel('GitHub token')]) {
+      const { page, complaints } = await openPage(browser)
+      await page.goto(world.site)
+      await page.getByLabel('GitHub token').fill('meant-for-another-api')
+      await paste(field(page), `Join us:\n${world.address}\nSee you, Bob`)
+      await page.getByText('a secret, 1 relay and 2 repositories').waitFor()
+      await page.getByText('instead of api.github.com').waitFor()
+      expect(await secretField(page).inputValue()).to.equal(world.secret)
+      expect(await relaysField(page).inputValue()).to.equal(world.relayAddress)
+      expect(await page.getByLabel('GitHub token').inputValue()).to.equal('')
+      await expectAccessible(page)
+      await join(page)
+      await joined(page)
+      await filled(page)
+      expect(decodeURIComponent(page.url())).to.equal(withoutFragment())
+      expect(ofThePage(complaints)).to.deep.equal([])
+    }
+  })
+
+  it('takes one that was pasted where repositories are added', async () => {
+    const { page } = await openPage(browser)
+    await page.goto(`${world.site}?api=${world.github.url}`)
+    await page.getByRole('button', { name: 'Work without a mesh' }).click()
+    await page.getByLabel('Repositories', { exact: true }).fill(world.address)
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save and connect' }).click()
+    await joined(page)
+    await filled(page)
+  })
+
+  it('founds no empty group with a secret that lost its beginning, and offers the whole one', async () => {
+    const { page } = await openPage(browser)
+    await page.goto(withoutFragment())
+    await secretField(page).fill(world.secret.slice('ghm1_'.length))
+    await relaysField(page).fill(world.relayAddress)
+    await join(page)
+    await page.getByText('is missing or mistyped').waitFor()
+    expect(await secretField(page).evaluate((element) => element === document.activeElement)).to.equal(true)
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Correct the secret' }).click()
+    expect(await secretField(page).inputValue()).to.equal(world.secret)
+    expect(await secretField(page).evaluate((element) => element === document.activeElement)).to.equal(true)
+    await join(page)
+    await joined(page)
+  })
+
+  it('warns of a weak passphrase where it is entered, and for as long as it is used', async () => {
+    const { page } = await openPage(browser)
+    await page.goto(withoutFragment())
+    await secretField(page).fill('tuesday')
+    await page.getByText('This passphrase is weak').waitFor()
+    await expectAccessible(page)
+    await relaysField(page).fill(world.relayAddress)
+    await join(page)
+    await notice(page, 'The secret of this group is weak').waitFor()
+    await expectAccessible(page)
+  })
+
+  it('copies an invitation with which the next person joins', async () => {
+    const { page } = await openPage(browser)
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.goto(world.address)
+    await joined(page)
+    await page.getByRole('button', { name: 'Copy invitation' }).click()
+    await page.getByText('Anyone with this link can join').waitFor()
+    const link = await page.evaluate(() => navigator.clipboard.readText())
+    const [before, fragment] = link.split('#')
+    expect(before).to.equal(withoutFragment())
+    expect(new URLSearchParams(fragment).get('secret')).to.equal(world.secret)
+
+    const { page: next } = await openPage(browser)
+    await next.goto(link)
+    await joined(next)
+  })
+
+  it('shows the invitation where the browser does not let it be copied', async () => {
+    const { page } = await openPage(browser)
+    await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }))
+    await page.goto(world.address)
+    await page.getByRole('button', { name: 'Copy invitation' }).click()
+    expect(await page.getByLabel('Invitation', { exact: true }).inputValue()).to.include(world.secret)
+    await expectAccessible(page)
+  })
+
+  it('remembers nothing on this device unless it is told to', async () => {
+    const { page } = await openPage(browser)
+    await page.goto(world.address)
+    await joined(page)
+    const open = async (address: string) => {
+      const tab = await page.context().newPage()
+      await tab.goto(address)
+      return tab
+    }
+    const asks = (tab: Page) => tab.getByRole('heading', { name: 'Join your team’s mesh' }).waitFor()
+    const save = async (tab: Page, on: boolean) => {
+      await settingsButton(tab).click()
+      await tab.getByLabel('Remember on this device').setChecked(on)
+      await tab.getByRole('button', { name: 'Save and connect' }).click()
+      await tab.getByRole('dialog').waitFor({ state: 'detached' })
+    }
+    expect(await stored(page))
+      .not.to.include('ghm1_')
+      .and.not.to.include('p2p')
+    await asks(await open(withoutFragment()))
+
+    await save(page, true)
+    await joined(await open(withoutFragment()))
+    const before = await stored(page)
+    expect(before).to.include(world.secret)
+    // A link that somebody sent is for this tab and does not replace what is remembered.
+    const visitor = await open(world.addressWith({ secret: createSecret() }))
+    await panel(visitor, 'mesh').waitFor()
+    expect(await stored(page)).to.equal(before)
+
+    await save(page, false)
+    expect(await stored(page))
+      .not.to.include('ghm1_')
+      .and.not.to.include('p2p')
+    await asks(await open(withoutFragment()))
+  })
+
+  it('opens its settings beside the board, and Escape and Cancel lead back to it', async () => {
+    const { page } = await openPage(browser)
+    await page.goto(world.address)
+    await filled(page)
+    await panel(page, 'issues').evaluate((element) => Object.assign(element, { isTheSame: true }))
+    const isFocused = () => settingsButton(page).evaluate((element) => element === document.activeElement)
+    for (const close of ['Escape', 'Cancel']) {
+      await settingsButton(page).click()
+      const drawer = page.getByRole('dialog', { name: 'Settings' })
+      await drawer.waitFor()
+      await expectAccessible(page)
+      await page.setViewportSize({ width: 360, height: 800 })
+      await expectToFit(page)
+      await page.setViewportSize({ width: 1280, height: 900 })
+      if (close === 'Escape') await page.keyboard.press('Escape')
+      else await drawer.getByRole('button', { name: 'Cancel' }).click()
+      await drawer.waitFor({ state: 'detached' })
+      expect(await isFocused(), close).to.equal(true)
+    }
+    expect(await panel(page, 'issues').evaluate((element) => 'isTheSame' in element)).to.equal(true)
+    await settingsButton(page).click()
+    await page.getByRole('button', { name: 'Save and connect' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await isFocused(), 'after saving').to.equal(true)
+  })
+
+  it('says that a link names an API that does not exist, and how to go on', async () => {
+    const { page } = await openPage(browser)
+    await page.goto(`${world.site}?api=nonsense&repositories=octocat/Hello-World#secret=${createSecret()}`)
+    await page.getByRole('heading', { name: 'names an API that does not exist' }).waitFor()
+    await page.getByText('?api=nonsense').waitFor()
+    expect(page.url()).not.to.include('ghm1_')
+    await expectAccessible(page)
+    await page.setViewportSize({ width: 360, height: 800 })
+    await expectToFit(page)
+    await page.getByRole('link', { name: 'Use api.github.com instead' }).click()
+    await panel(page, 'mesh').waitFor()
+    expect(page.url()).to.match(/\?repositories=octocat\/Hello-World$/)
+  })
+
+  it('says that the page may not connect to an API, not that the network is down', async () => {
+    const { page } = await openPage(browser)
+    await page.goto(`${world.site}?api=https://github.example.org&repositories=octocat/Hello-World`)
+    await page.getByRole('button', { name: 'Try it on public repositories' }).click()
+    const blocked = notice(page, 'may not connect to this API')
+    await blocked.getByText('https://github.example.org').waitFor()
+    expect(await page.locator('[data-notice="network"]').count()).to.equal(0)
+    await expectAccessible(page)
+    expect(decodeURIComponent((await blocked.getByRole('link').getAttribute('href')) ?? '')).to.match(
+      /\?repositories=octocat\/Hello-World$/
+    )
+  })
+
+  it('asks again when a link contains what is no secret, instead of founding an empty group', async () => {
+    for (const secret of [world.secret.slice('ghm1_'.length), '', 'ghp_0123456789']) {
+      const { page } = await openPage(browser)
+      await page.goto(world.addressWith({ secret }))
+      await page.getByText('Fix the highlighted fields.').waitFor()
+      expect(await secretField(page).evaluate((element) => element === document.activeElement), secret).to.equal(true)
+      expect(await page.getByRole('button', { name: 'Try again' }).count()).to.equal(0)
+      if (secret.length === 43) {
+        await page.getByRole('button', { name: 'Correct the secret' }).click()
+        await page.getByRole('button', { name: 'Save and connect' }).click()
+        await joined(page)
+      }
+    }
+  })
+
+  it('says why a mesh cannot start, tries again, and works without one', async () => {
+    const { page } = await openPage(browser)
+    // As in a page that was loaded over http from another machine.
+    await page.addInitScript(() => {
+      const { subtle } = crypto
+      Object.defineProperty(crypto, 'subtle', { get: () => ('isMended' in globalThis ? subtle : undefined) })
+    })
+    await page.goto(world.address)
+    const refused = page.locator('[data-notice="refused"]')
+    await refused.waitFor()
+    const text = await refused.textContent()
+    expect(text).to.include('Load it over https')
+    await refused.getByRole('button', { name: 'Try again' }).click()
+    await refused.waitFor()
+    expect(await refused.textContent()).to.equal(text)
+    await page.evaluate(() => Object.assign(globalThis, { isMended: true }))
+    await refused.getByRole('button', { name: 'Try again' }).click()
+    await joined(page)
+  })
+})
