@@ -139,7 +139,7 @@ const houses = {
       ['github/'],
       ['mesh/'],
       ['start/', 'theme/'],
-      ['storage']
+      ['storage', 'focus']
     ]
   }
 }

@@ -113,22 +113,24 @@ describe('the dashboard by keyboard, in large text, and in forced colours', () =
     const { page } = await openPage(browser)
     const { page: other } = await openPage(browser)
     for (const one of [page, other]) await one.goto(world.address)
-    const name = panel(page, 'mesh')
-      .getByRole('rowheader', { name: /^browser-/ })
+    const row = panel(page, 'mesh')
+      .getByRole('row', { name: /^browser-.*direct, WebRTC/ })
       .first()
-    await name.waitFor()
+    await row.waitFor()
     await panel(page, 'mesh')
       .locator('svg.graph text', { hasText: /^browser-/ })
       .first()
       .waitFor()
     for (const width of [1440, 1280, 360]) {
       await page.setViewportSize({ width, height: 900 })
-      const lines = await name.evaluate((cell) => {
-        const range = document.createRange()
-        range.selectNodeContents(cell)
-        return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size
-      })
-      expect(lines, `lines of a name at ${width}`).to.equal(1)
+      const lines = await row.locator('th, td').evaluateAll((cells) =>
+        cells.map((cell) => {
+          const range = document.createRange()
+          range.selectNodeContents(cell)
+          return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size
+        })
+      )
+      expect(lines, `lines of name, kind and connection at ${width}`).to.deep.equal([1, 1, 1])
       const cut = await panel(page, 'mesh')
         .locator('svg.graph text')
         .evaluateAll((texts) =>
