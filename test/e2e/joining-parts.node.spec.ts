@@ -4,7 +4,9 @@ import { createSecret } from 'ghmesh'
 import { isApiUrl } from '../../examples/dashboard/src/start/address.ts'
 import { type Invitation, invitationLink, readInvitation } from '../../examples/dashboard/src/start/invitation.ts'
 import { adviceOn } from '../../examples/dashboard/src/start/secret.ts'
+import { isRemembered, readSettings, remember } from '../../examples/dashboard/src/start/settings.ts'
 import { tokenError } from '../../examples/dashboard/src/start/validate.ts'
+import { lastingTexts } from '../../examples/dashboard/src/storage.ts'
 
 const page = 'https://team.example.org/dashboard/?theme=dark#top'
 const relay = '/dns4/relay.example.org/tcp/443/wss/p2p/12D3KooWGRUfYyz'
@@ -88,6 +90,35 @@ describe('what is entered as a secret', () => {
     expect(adviceOn('A long passphrase, 4 of us').warning).to.equal(undefined)
     // As long as the bytes of a secret, but not random.
     expect(adviceOn('correct-horse-battery-staple-and-more-words')).not.to.have.property('error')
+  })
+})
+
+describe('what is remembered', () => {
+  const api = 'https://api.example.org'
+  const key = `ghmesh dashboard ${api}`
+  const settings = { secret: createSecret(), relays: [relay], token: 'token' }
+
+  it('is there for the next visit until it is forgotten, for its own API only', () => {
+    remember(api, settings)
+    expect(readSettings(api)).to.deep.equal(settings)
+    expect(isRemembered(api, settings)).to.equal(true)
+    expect(readSettings('https://other.example.org')).to.equal(undefined)
+    remember(api, undefined)
+    expect(readSettings(api)).to.equal(undefined)
+  })
+
+  it('is nothing where something else was written: any page of the same origin can', () => {
+    for (const text of ['', '{', 'null', '7', '{}', '{"relays":7}', '{"relays":[7]}', '{"relays":[],"secret":7}']) {
+      lastingTexts.keep(key, text)
+      expect(readSettings(api), text).to.equal(undefined)
+    }
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        lastingTexts.keep(key, text)
+        readSettings(api)
+      })
+    )
+    lastingTexts.forget(key)
   })
 })
 

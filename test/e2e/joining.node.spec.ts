@@ -203,9 +203,11 @@ describe('joining from the dashboard', () => {
 
   it('says that a link names an API that does not exist, and how to go on', async () => {
     const { page } = await openPage(browser)
-    await page.goto(`${world.site}?api=nonsense&repositories=octocat/Hello-World#secret=${createSecret()}`)
+    await page.goto(
+      `${world.site}?api=${'nonsense'.repeat(40)}&repositories=octocat/Hello-World#secret=${createSecret()}`
+    )
     await page.getByRole('heading', { name: 'names an API that does not exist' }).waitFor()
-    await page.getByText('?api=nonsense').waitFor()
+    await page.getByText('?api=nonsensenonsense').waitFor()
     expect(page.url()).not.to.include('ghm1_')
     await expectAccessible(page)
     await page.setViewportSize({ width: 360, height: 800 })
@@ -215,11 +217,11 @@ describe('joining from the dashboard', () => {
     expect(page.url()).to.match(/\?repositories=octocat\/Hello-World$/)
   })
 
-  it('says that the page may not connect to an API, not that the network is down', async () => {
+  it('says that the page is not allowed to use an API, not that the network is down', async () => {
     const { page } = await openPage(browser)
     await page.goto(`${world.site}?api=https://github.example.org&repositories=octocat/Hello-World`)
     await page.getByRole('button', { name: 'Try it on public repositories' }).click()
-    const blocked = notice(page, 'may not connect to this API')
+    const blocked = notice(page, 'is not allowed to use this API')
     await blocked.getByText('https://github.example.org').waitFor()
     expect(await page.locator('[data-notice="network"]').count()).to.equal(0)
     await expectAccessible(page)

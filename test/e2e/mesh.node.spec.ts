@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { startWorld, type World } from '../../scripts/dashboard/world.mjs'
-import { launch, openPage, panel } from './pages.ts'
+import { launch, notice, openPage, panel } from './pages.ts'
 
 const issues = /octo-org\/website\/issues/
 
@@ -77,7 +77,12 @@ describe('dashboards of several people', () => {
     const [{ page: a }, { page: b }] = [await person(), await person()]
     for (const page of [a, b]) await row(page, /^browser-.*direct, WebRTC/s).waitFor()
     await world.relay.stop()
-    for (const page of [a, b]) await row(page, /^Relay.*away/s).waitFor()
+    for (const page of [a, b]) {
+      await row(page, /^Relay.*away/s).waitFor()
+      const away = notice(page, 'The relay cannot be reached')
+      await away.getByText('You are still connected to').waitFor()
+      expect(await away.textContent()).not.to.match(/alone|without members/)
+    }
     addIssue('While the relay was away')
     await refresh(a)
     await issue(a, 'While the relay was away').waitFor()

@@ -34,6 +34,16 @@ export function keepFocus(document: Document): void {
   }).observe(document, { subtree: true, childList: true })
 }
 
+/** Escape closes the part that is unfolded around the focus, and leads back to what unfolded it. Dialogs do so by themselves. */
+export function closeByEscape(document: Document): void {
+  document.addEventListener('keydown', ({ key, defaultPrevented }) => {
+    const details = key === 'Escape' && !defaultPrevented && document.activeElement?.closest('details[open]')
+    if (!details) return
+    details.removeAttribute('open')
+    details.querySelector('summary')?.focus()
+  })
+}
+
 function pathOf(element: Element): Step[] {
   const path: Step[] = []
   for (

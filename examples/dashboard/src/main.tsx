@@ -1,7 +1,7 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
-import { keepFocus } from './focus.ts'
+import { closeByEscape, keepFocus } from './focus.ts'
 import { apiUrlOf, defaultApiUrl, isApiUrl, takeSecret } from './start/address.ts'
 import { WrongApi } from './start/wrong-api.tsx'
 import './theme/index.css'
@@ -10,6 +10,7 @@ const apiUrl = apiUrlOf(location.search)
 // Before anything is shown, so that the secret stands in the address bar as briefly as can be.
 takeSecret(isApiUrl(apiUrl) ? apiUrl : defaultApiUrl)
 keepFocus(document)
+closeByEscape(document)
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>{isApiUrl(apiUrl) ? <App apiUrl={apiUrl} /> : <WrongApi apiUrl={apiUrl} />}</StrictMode>
 )

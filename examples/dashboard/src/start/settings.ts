@@ -12,8 +12,21 @@ const keyFor = (apiUrl: string) => `ghmesh dashboard ${apiUrl}`
 
 /** What this tab was told before, else what this device remembers. */
 export function readSettings(apiUrl: string): Settings | undefined {
-  const kept = tabTexts.read(keyFor(apiUrl)) ?? lastingTexts.read(keyFor(apiUrl))
-  return kept === undefined ? undefined : (JSON.parse(kept) as Settings)
+  return settingsIn(tabTexts.read(keyFor(apiUrl))) ?? settingsIn(lastingTexts.read(keyFor(apiUrl)))
+}
+
+/** Undefined for anything else, which another page of this origin may have written. */
+function settingsIn(text: string | undefined): Settings | undefined {
+  if (text === undefined) return undefined
+  try {
+    const { secret, relays, token } = JSON.parse(text)
+    const isText = (value: unknown) => typeof value === 'string'
+    const isOptional = (value: unknown) => value === undefined || isText(value)
+    const isWhole = isOptional(secret) && isOptional(token) && Array.isArray(relays) && relays.every(isText)
+    return isWhole ? { secret, relays, token } : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Until this tab is closed. What the device remembers stays: a link that somebody sent must not replace it. */

@@ -8,7 +8,7 @@ export function withBlocked(notices: Notice[], apiUrl: string): Notice[] {
     {
       id: 'blocked',
       tone: 'problem',
-      title: 'This page may not connect to this API',
+      title: 'This page is not allowed to use this API',
       text: `Its content security policy does not name ${origin}. Check ?api= in the address, or ask whoever deployed this page to add it.`,
       actions: [],
       ...(apiUrl !== defaultApiUrl && {
