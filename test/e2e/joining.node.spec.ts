@@ -84,6 +84,25 @@ describe('joining from the dashboard', () => {
     await filled(page)
   })
 
+  it('does not take a token along to the API of an invitation', async () => {
+    const { page } = await openPage(browser)
+    await page.goto(`${world.site}?api=${world.github.url}`)
+    await page.getByLabel('GitHub token').fill('sim-token-alice')
+    await page.getByRole('button', { name: 'Work without a mesh' }).click()
+    const field = page.getByLabel('Repositories', { exact: true })
+    const invitation = (apiUrl: string) => `${world.site}?api=${apiUrl}#secret=${world.secret}`
+    for (const [apiUrl, token] of [
+      ['https://github.example.org', ''],
+      [world.github.url, 'sim-token-alice']
+    ] as const) {
+      await field.fill(invitation(apiUrl))
+      await page.keyboard.press('Enter')
+      await page.getByRole('dialog').waitFor()
+      expect(await page.getByLabel('GitHub token').inputValue(), apiUrl).to.equal(token)
+      await page.keyboard.press('Escape')
+    }
+  })
+
   it('founds no empty group with a secret that lost its beginning, and offers the whole one', async () => {
     const { page } = await openPage(browser)
     await page.goto(withoutFragment())

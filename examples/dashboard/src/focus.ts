@@ -34,7 +34,7 @@ export function keepFocus(document: Document): void {
   }).observe(document, { subtree: true, childList: true })
 }
 
-/** Escape closes the part that is unfolded around the focus, and leads back to what unfolded it. Dialogs do so by themselves. */
+/** Escape closes the part that is unfolded around the focus, and leads back to what unfolded it. A dialog does so by itself. */
 export function closeByEscape(document: Document): void {
   document.addEventListener('keydown', ({ key, defaultPrevented }) => {
     const details = key === 'Escape' && !defaultPrevented && document.activeElement?.closest('details[open]')

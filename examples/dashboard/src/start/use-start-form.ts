@@ -31,7 +31,7 @@ export function useStartForm({ settings, isRemembered, problem, save, ...given }
     secret: settings?.secret ?? '',
     relays: settings?.relays.join('\n') ?? '',
     token: settings?.token ?? '',
-    ...(given.invitation && fieldsOf(given.invitation))
+    ...(given.invitation && fieldsOf(given.invitation, given.apiUrl, given.apiUrl))
   }))
   const [remembering, setRemembering] = useState(isRemembered)
   const [errors, setErrors] = useState<Errors>(() =>
@@ -56,11 +56,9 @@ export function useStartForm({ settings, isRemembered, problem, save, ...given }
   const take = (text: string): boolean => {
     const found = readInvitation(text)
     if (!found) return false
-    // A token was entered for one API and must not go to another.
-    const isElsewhere = (found.apiUrl ?? given.apiUrl) !== apiUrl
     setInvitation(found)
     setErrors({})
-    setEntered((before) => ({ ...before, ...fieldsOf(found), ...(isElsewhere && { token: '' }) }))
+    setEntered((before) => ({ ...before, ...fieldsOf(found, apiUrl, given.apiUrl) }))
     return true
   }
   const change = (name: keyof Entered) => (value: string) => {
@@ -89,4 +87,9 @@ export function useStartForm({ settings, isRemembered, problem, save, ...given }
   }
 }
 
-const fieldsOf = ({ secret, relays }: Invitation) => ({ secret, relays: relays.join('\n') })
+/** A token was entered for one API and must not go to another. */
+const fieldsOf = (invitation: Invitation, apiUrlBefore: string, apiUrlOfPage: string): Partial<Entered> => ({
+  secret: invitation.secret,
+  relays: invitation.relays.join('\n'),
+  ...((invitation.apiUrl ?? apiUrlOfPage) !== apiUrlBefore && { token: '' })
+})
