@@ -80,7 +80,10 @@ const commands = {
           await waitUntil(startsAtMs + atMs)
           const counted = atMs < 1000 * warmSeconds ? {} : times
           // A server can close a connection at the very moment at which a call is sent on it.
-          underWay.push(read(one, apiUrl, path, counted).catch(() => (counted.failed ??= []).push(0)))
+          const failed = () => {
+            counted.failed = [...(counted.failed ?? []), 0]
+          }
+          underWay.push(read(one, apiUrl, path, counted).catch(failed))
         }
         await Promise.all(underWay)
       })

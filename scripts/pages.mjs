@@ -79,7 +79,7 @@ export async function bundleForPages({ own = false, single = false } = {}) {
               module: true,
               mangle: false,
               ecma: 2020,
-              compress: { passes: 4, keep_fargs: false, pure_getters: true }
+              compress: { passes: 4, pure_getters: true }
             })
           ).code
       }
