@@ -29,7 +29,7 @@ async function startMember(name, token, { secret, github, relay, folder }) {
     ttlMs: memberTtlMs
   })
   const feed = createFeed(mesh, github.url)
-  return { name, mesh, refresh: () => refresh(feed, repositories, 'default') }
+  return { name, mesh, refresh: () => refresh(feed, repositories) }
 }
 
 /**

@@ -1,15 +1,19 @@
 import { expect } from 'chai'
+import * as fc from 'fast-check'
 import type { Peer, Relay } from 'ghmesh'
 import type { Issue } from '../../examples/dashboard/src/github/answers.ts'
 import { summarise } from '../../examples/dashboard/src/github/checks.ts'
-import { problemOf } from '../../examples/dashboard/src/github/problem.ts'
-import { sourceOf } from '../../examples/dashboard/src/github/source.ts'
+import { type Answer, after } from '../../examples/dashboard/src/github/feed.ts'
+import { failureOf, type Problem, problemOf } from '../../examples/dashboard/src/github/problem.ts'
+import { type SourceKind, sourceOf } from '../../examples/dashboard/src/github/source.ts'
 import { graphOf } from '../../examples/dashboard/src/mesh/graph-model.ts'
 import { isLocalRelay } from '../../examples/dashboard/src/mesh/local-relay.ts'
 import { addTraffic, noTraffic } from '../../examples/dashboard/src/mesh/traffic.ts'
 import { grouped } from '../../examples/dashboard/src/panels/issue-groups.ts'
+import { emptyWords, totalOf } from '../../examples/dashboard/src/panels/standing.ts'
 import { repositoriesIn } from '../../examples/dashboard/src/start/repositories.ts'
 import { meshNotices } from '../../examples/dashboard/src/states/mesh-notices.ts'
+import { nextWords, refreshWords } from '../../examples/dashboard/src/states/refresh-words.ts'
 
 describe('the parts of the dashboard', () => {
   it('reads from where an answer came', () => {
@@ -49,6 +53,73 @@ describe('the parts of the dashboard', () => {
     expect(summarise([passed, running])).to.deep.equal({ state: 'running', count: 1, total: 2 })
     expect(summarise([passed])).to.deep.equal({ state: 'passed', count: 1, total: 1 })
     expect(summarise([])).to.deep.equal({ state: 'none', count: 0, total: 0 })
+  })
+
+  it('says that there is nothing only where it knows', () => {
+    const source = { kind: 'github', askedAt: 0 } as const
+    const none: Answer = { data: [], source }
+    const more: Answer = { ...none, isMore: true }
+    const limited: Answer = { problem: { kind: 'rate-limit' }, failingSince: 0 }
+    const hidden: Answer = { problem: { kind: 'not-found' } }
+    const words = (...answers: (Answer | undefined)[]) => emptyWords('No open issues.', answers)
+    expect(words(none, none)).to.equal('No open issues.')
+    expect(words(none, undefined), 'one is on its way').to.equal(undefined)
+    expect(words(none, more)).to.match(/^None among the newest entries/)
+    expect(words(none, limited)).to.match(/^None in 1 of 2 repositories\. The others: .*rate limit/)
+    expect(words(limited)).to.match(/^Not available yet/)
+    expect(words(hidden)).to.match(/^Not shown/)
+    expect(totalOf(3, [none, hidden])).to.equal('3')
+    for (const other of [more, limited, undefined]) expect(totalOf(3, [none, other])).to.equal('at least 3')
+  })
+
+  it('keeps what it showed until GitHub answers, and says since when GitHub has not', () => {
+    const askedAt = fc.nat(1000)
+    const source = fc.record({ kind: fc.constantFrom<SourceKind>('own', 'member', 'github'), askedAt })
+    const failures = ['rate-limit', 'token', 'network', 'waiting', 'forbidden', 'not-found'] as const
+    const problem = fc.constantFrom(...failures).map((kind): Problem => ({ kind }))
+    const found = fc.oneof(
+      fc.record({ data: fc.array(fc.nat()), source }),
+      fc.record({ problem }),
+      fc.record({
+        data: fc.array(fc.nat()),
+        source: source.map((own) => ({ ...own, kind: 'stale' as const, reason: 'network' as const }))
+      })
+    )
+    fc.assert(
+      fc.property(fc.array(found, { minLength: 1, maxLength: 8 }), (all) => {
+        let shown: Answer | undefined
+        for (const [index, next] of all.entries()) {
+          const before = shown
+          const now = 2000 + index
+          shown = after<unknown>(before, next, now)
+          const failed = 'problem' in next ? failureOf(next.problem) : next.source.kind === 'stale' && 'network'
+          if (failed) {
+            if (shown.failingSince !== (before?.failingSince ?? now)) return false
+            if (before?.data && !shown.data) return false
+            if (shown.source && shown.source.kind !== 'stale') return false
+          } else if ('source' in next && next.source.kind === 'github' && shown.failingSince !== undefined) return false
+          else if ('data' in next && shown.data !== next.data) return false
+        }
+        return true
+      })
+    )
+  })
+
+  it('says how a round went and when the next one is', () => {
+    const at = new Date(2026, 3, 1, 10, 30).getTime()
+    const round = { asked: 8, failed: 0, waiting: 0, next: { at, isSlow: false } }
+    const words = (changed: object, repositories = 0) => nextWords({ ...round, ...changed }, repositories, false, at)
+    expect(words({})).to.equal('Next refresh at 10:30.')
+    expect(words({ failed: 8, succeededAt: at - 60_000 })).to.equal(
+      'All of 8 requests failed. Everything was last up to date at 10:29. Next refresh at 10:30.'
+    )
+    const quota = { limit: 60, remaining: 26, resetAt: at + 600_000 }
+    expect(words({ waiting: 4, next: { at, isSlow: true }, quota }, 1)).to.equal(
+      '1 repository is not loaded yet. Next refresh at 10:30. 26 of 60 requests are left until 10:40. With a token, GitHub allows 5,000 an hour.'
+    )
+    expect(refreshWords(round)).to.equal('Refreshed')
+    expect(refreshWords({ ...round, failed: 3 })).to.equal('Partly refreshed')
+    expect(refreshWords({ ...round, failed: 6, waiting: 2 })).to.equal('Refresh failed')
   })
 
   it('adds up traffic by minute, for half an hour', () => {

@@ -19,7 +19,8 @@ import { withBlocked } from './states/blocked-notice.ts'
 import { meshNotices } from './states/mesh-notices.ts'
 import { NoticeList } from './states/notice-list.tsx'
 import { type Action, githubNotices } from './states/notices.ts'
-import { missingNotice, missingRepositories } from './states/repository-notices.ts'
+import { nextWords } from './states/refresh-words.ts'
+import { missingNotice, missingRepositories, waitingRepositories } from './states/repository-notices.ts'
 import { useBlocked } from './states/use-blocked.ts'
 import { useNow } from './states/use-now.ts'
 import { useOnline } from './states/use-online.ts'
@@ -50,11 +51,12 @@ export function Dashboard({
   const isOnline = useOnline()
   const isBlocked = useBlocked(apiUrl)
   const { list, add, remove } = repositories
-  const { answers, refreshing, refreshedAt, refreshNow } = useFeed(running?.mesh, apiUrl, list, settings.token)
+  const { answers, refreshing, report, refreshNow } = useFeed(running?.mesh, apiUrl, list, settings.token)
 
   const hasToken = settings.token !== undefined
   const hasSecret = settings.secret !== undefined
   const missing = missingRepositories(answers, list)
+  const waiting = waitingRepositories(answers, list)
   const notices = [
     ...githubNotices({ isOnline, hasToken, answers, quota: live.stats?.quota.core, now }),
     ...missing.map((repository) => missingNotice(repository, hasToken)),
@@ -78,7 +80,7 @@ export function Dashboard({
     <Now value={now}>
       <Header
         refreshing={refreshing}
-        refreshedAt={refreshedAt}
+        report={report}
         canRefresh={list.length > 0}
         refreshNow={refreshNow}
         openSettings={openSettings}
@@ -93,9 +95,12 @@ export function Dashboard({
           ) : (
             <>
               <div className="toolbar">
-                <RepositoryList repositories={list} missing={missing} remove={remove} />
+                <RepositoryList repositories={list} missing={missing} waiting={waiting} remove={remove} />
                 <RepositoryForm add={add} label="Add repositories" />
               </div>
+              <p className="row-about" data-refresh>
+                {report ? nextWords(report, waiting.length, hasToken) : 'Loading…'}
+              </p>
               <div className="panels">
                 <PullRequests {...shown} />
                 <Issues {...shown} />

@@ -1,25 +1,27 @@
 import type { ReactNode } from 'react'
+import type { RoundReport } from './github/rounds.ts'
 import { RelativeTime } from './panels/relative-time.tsx'
+import { refreshWords } from './states/refresh-words.ts'
 
 interface HeaderProps {
   refreshing: boolean
-  refreshedAt: number
+  report: RoundReport | undefined
   canRefresh: boolean
   refreshNow(): void
   openSettings(): void
   children: ReactNode
 }
 
-export function Header({ refreshing, refreshedAt, canRefresh, refreshNow, openSettings, children }: HeaderProps) {
+export function Header({ refreshing, report, canRefresh, refreshNow, openSettings, children }: HeaderProps) {
   return (
     <header className="header">
       <h1>Team dashboard</h1>
       <p className="header-status quiet">
         {refreshing
           ? 'Refreshing…'
-          : refreshedAt > 0 && (
+          : report && (
               <>
-                Refreshed <RelativeTime at={refreshedAt} />
+                {refreshWords(report)} <RelativeTime at={report.at} />
               </>
             )}
       </p>

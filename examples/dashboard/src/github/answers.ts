@@ -57,6 +57,7 @@ export interface WorkflowRun {
   display_title: string
   html_url: string
   head_branch: string | null
+  head_sha: string
   event: string
   status: string
   conclusion: Conclusion | null

@@ -1,4 +1,6 @@
-import type { CheckRun, Conclusion } from './answers.ts'
+import type { CheckRun, Conclusion, PullRequest, WorkflowRun } from './answers.ts'
+import type { Answer } from './feed.ts'
+import { isDenial } from './problem.ts'
 
 export type CheckState = 'failed' | 'running' | 'passed' | 'none'
 
@@ -17,3 +19,24 @@ export function summarise(checks: CheckRun[]): { state: CheckState; count: numbe
 /** A workflow run as if it were one check. */
 export const stateOfRun = (run: Pick<CheckRun, 'status' | 'conclusion'>): CheckState =>
   summarise([{ name: 'run', ...run }]).state
+
+/** A commit that got no check within this time after its pull request changed gets none. */
+const firstCheckMs = 10 * 60_000
+
+/**
+ * Whether the checks of a pull request's head are known for good: all have ended, and no workflow of that commit was started
+ * again since. A push makes another head. Those that
+ * GitHub does not show count, too: asking again for what stays denied would use up the rate limit.
+ */
+export function areFinished(
+  answer: Answer<CheckRun> | undefined,
+  { head, updated_at }: Pick<PullRequest, 'head' | 'updated_at'>,
+  runs: readonly WorkflowRun[]
+): boolean {
+  const { data, isMore, source, problem } = answer ?? {}
+  if (problem && isDenial(problem)) return true
+  if (!data || !source || problem || source.kind === 'stale' || isMore) return false
+  if (runs.some((run) => run.head_sha === head.sha && Date.parse(run.updated_at) > source.askedAt)) return false
+  if (data.length === 0) return source.askedAt - Date.parse(updated_at) > firstCheckMs
+  return data.every(({ status }) => status === 'completed')
+}

@@ -6,6 +6,24 @@ export type Problem =
   | { kind: 'not-found' }
   | { kind: 'server'; status: number }
   | { kind: 'network' }
+  /** It has not been requested: what is left of the rate limit went to others first. */
+  | { kind: 'waiting' }
+
+/** Problems of asking, which say nothing about what was asked for: what is known of it still holds. */
+const failures = {
+  'rate-limit': 'rate-limit',
+  token: 'token',
+  server: 'server-error',
+  network: 'network'
+} as const
+
+export type Failure = (typeof failures)[keyof typeof failures]
+
+/** What failed; undefined where GitHub did answer, if only to say no. */
+export const failureOf = ({ kind }: Problem): Failure | undefined => failures[kind as keyof typeof failures]
+
+/** GitHub answered that this page may not see it, or that it does not exist: it tells nobody which. */
+export const isDenial = ({ kind }: Problem): boolean => kind === 'forbidden' || kind === 'not-found'
 
 /** The problem of an answer that is not ok. */
 export function problemOf({ status, headers }: Response, now: number): Problem {

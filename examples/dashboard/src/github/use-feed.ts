@@ -2,33 +2,48 @@ import type { Mesh } from 'ghmesh'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { firstMember } from '../mesh/first-member.ts'
 import { type Answers, createFeed } from './feed.ts'
-import { recall, refresh } from './refresh.ts'
+import { headsInView } from './heads-in-view.ts'
+import { recall } from './refresh.ts'
+import { createRounds, type RoundReport } from './rounds.ts'
 
-const everyMs = 60_000
 const nothing: Answers = new Map()
 const nobody = () => () => {}
+/** The token that each mesh sent last: it changes on another page, where nothing of this one is left. */
+const tokensUsed = new WeakMap<Mesh, string>()
 
-/** Answers for the panels, refreshed every minute while somebody can see them. */
+/** Answers for the panels, refreshed while somebody can see them as often as GitHub's rate limit allows. */
 export function useFeed(mesh: Mesh | undefined, apiUrl: string, repositories: readonly string[], token?: string) {
   const feed = useMemo(() => mesh && createFeed(mesh, apiUrl), [mesh, apiUrl])
+  const rounds = useMemo(() => mesh && feed && createRounds({ mesh, feed, inView: headsInView }), [mesh, feed])
   const answers = useSyncExternalStore(feed?.subscribe ?? nobody, feed?.answers ?? (() => nothing))
   const [busy, setBusy] = useState(0)
-  const [refreshedAt, setRefreshedAt] = useState(0)
-  const rounds = useRef(0)
+  const [report, setReport] = useState<RoundReport>()
+  const isNewToken = useRef(false)
+  const next = useRef({ at: 0, hasFailed: false })
 
   const load = useCallback(
-    async (cache: RequestCache) => {
-      if (!feed || repositories.length === 0) return
-      const round = ++rounds.current
+    async (isAsked: boolean) => {
+      if (!rounds || repositories.length === 0) return
       setBusy((count) => count + 1)
-      const asked = await refresh(feed, repositories, cache)
-      // What an older round did not ask for, a newer one may have.
-      if (round === rounds.current) feed.keepOnly(asked)
+      next.current = { at: Number.POSITIVE_INFINITY, hasFailed: false }
+      const ended = await rounds.run(repositories, isAsked)
       setBusy((count) => count - 1)
-      setRefreshedAt(Date.now())
+      if (!ended) return
+      next.current = { at: ended.next.at, hasFailed: ended.failed > 0 }
+      setReport(ended)
     },
-    [feed, repositories]
+    [rounds, repositories]
   )
+
+  useEffect(() => {
+    if (!mesh) return
+    const before = tokensUsed.get(mesh)
+    tokensUsed.set(mesh, token ?? '')
+    if (before === undefined || before === (token ?? '')) return
+    isNewToken.current = true
+    feed?.trustToken()
+    rounds?.forgetQuota()
+  }, [mesh, feed, rounds, token])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another token may see other things, so all is asked again
   useEffect(() => {
@@ -37,20 +52,28 @@ export function useFeed(mesh: Mesh | undefined, apiUrl: string, repositories: re
     const start = async () => {
       await recall(feed, repositories)
       await firstMember(mesh)
-      if (!ended) await load('default')
+      if (ended) return
+      // Copies in this browser do not show whether GitHub accepts another token.
+      const isAsked = isNewToken.current
+      isNewToken.current = false
+      await load(isAsked)
     }
+    next.current = { at: Number.POSITIVE_INFINITY, hasFailed: false }
     void start()
-    const whenSeen = () => void (document.visibilityState === 'visible' && load('default'))
-    const timer = setInterval(whenSeen, everyMs)
-    document.addEventListener('visibilitychange', whenSeen)
-    window.addEventListener('online', whenSeen)
+    const whenDue = () => {
+      if (document.visibilityState === 'visible' && Date.now() >= next.current.at) void load(false)
+    }
+    const whenOnline = () => void (next.current.hasFailed && load(false))
+    const timer = setInterval(whenDue, 1000)
+    document.addEventListener('visibilitychange', whenDue)
+    window.addEventListener('online', whenOnline)
     return () => {
       ended = true
       clearInterval(timer)
-      document.removeEventListener('visibilitychange', whenSeen)
-      window.removeEventListener('online', whenSeen)
+      document.removeEventListener('visibilitychange', whenDue)
+      window.removeEventListener('online', whenOnline)
     }
   }, [mesh, feed, load, repositories, token])
 
-  return { answers, refreshing: busy > 0, refreshedAt, refreshNow: () => void load('no-cache') }
+  return { answers, refreshing: busy > 0, report, refreshNow: () => void load(true) }
 }

@@ -1,23 +1,25 @@
 import { useState } from 'react'
-import { issuesAsked, issuesOf } from '../github/queries.ts'
+import { issuesOf } from '../github/queries.ts'
 import { grouped, labelsOf, type RepositoryIssue } from './issue-groups.ts'
 import { LabelFilter } from './label-filter.tsx'
 import { byTime, ofRepositories, type PanelInput } from './of-repositories.ts'
 import { Panel } from './panel.tsx'
 import { RelativeTime } from './relative-time.tsx'
+import { useRows } from './rows.tsx'
+import { totalOf } from './standing.ts'
 
 export function Issues(input: PanelInput) {
   const [chosen, setChosen] = useState<string>()
   const [isGrouped, setGrouped] = useState(false)
-  const { answers, items } = ofRepositories(input, issuesOf, (issues) => issues.filter((issue) => !issue.pull_request))
-  const isMore = answers.some((answer) => answer?.data?.length === issuesAsked)
-  const total = `${items.length}${isMore ? '+' : ''}`
+  const { answers, items } = ofRepositories(input, issuesOf)
+  const total = totalOf(items.length, answers)
   const labels = labelsOf(items)
   // A label may go with its last issue.
   const label = labels.some(({ name }) => name === chosen) ? chosen : undefined
   const shown = items
     .filter(({ item }) => label === undefined || item.labels.some(({ name }) => name === label))
     .sort(byTime((issue) => issue.updated_at))
+  const { rows, more } = useRows(shown)
   return (
     <Panel
       id="issues"
@@ -26,6 +28,7 @@ export function Issues(input: PanelInput) {
       answers={answers}
       empty="No open issues."
       isEmpty={items.length === 0}
+      more={more}
       controls={
         labels.length > 0 && (
           <LabelFilter
@@ -39,7 +42,7 @@ export function Issues(input: PanelInput) {
       }
     >
       {isGrouped ? (
-        grouped(shown).map(({ name, issues }) => (
+        grouped(rows).map(({ name, issues }) => (
           <section key={name} className="issue-group" aria-label={name}>
             <h3>
               {name} <span className="count">{issues.length}</span>
@@ -48,13 +51,13 @@ export function Issues(input: PanelInput) {
           </section>
         ))
       ) : (
-        <IssueRows issues={shown} />
+        <IssueRows issues={rows} />
       )}
     </Panel>
   )
 }
 
-function IssueRows({ issues }: { issues: RepositoryIssue[] }) {
+function IssueRows({ issues }: { issues: readonly RepositoryIssue[] }) {
   return (
     <ul className="rows">
       {issues.map(({ repository, item }) => (

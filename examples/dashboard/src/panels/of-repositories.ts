@@ -7,17 +7,14 @@ export interface PanelInput {
 }
 
 /** The answer of each repository, and all items of all of them with where they belong. */
-export function ofRepositories<T, Item>(
+export function ofRepositories<Item>(
   { answers, repositories }: PanelInput,
-  query: (repository: string) => Query<T>,
-  items: (data: T) => Item[]
-): { answers: (Answer<T> | undefined)[]; items: { repository: string; item: Item }[] } {
+  query: (repository: string) => Query<Item>
+): { answers: (Answer<Item> | undefined)[]; items: { repository: string; item: Item }[] } {
   const found = repositories.map((repository) => ({ repository, answer: answerTo(answers, query(repository)) }))
   return {
     answers: found.map(({ answer }) => answer),
-    items: found.flatMap(({ repository, answer }) =>
-      answer?.data === undefined ? [] : items(answer.data).map((item) => ({ repository, item }))
-    )
+    items: found.flatMap(({ repository, answer }) => answer?.data?.map((item) => ({ repository, item })) ?? [])
   }
 }
 

@@ -1,26 +1,30 @@
 import { summarise } from '../github/checks.ts'
 import { answerTo } from '../github/feed.ts'
-import { checksOf, pullRequestsOf, pullRequestsShown } from '../github/queries.ts'
+import { headAttribute } from '../github/heads-in-view.ts'
+import { checksOf, pullRequestsOf } from '../github/queries.ts'
 import { byTime, ofRepositories, type PanelInput } from './of-repositories.ts'
 import { Panel } from './panel.tsx'
 import { RelativeTime } from './relative-time.tsx'
+import { useRows } from './rows.tsx'
+import { totalOf } from './standing.ts'
 import { StateMark } from './state-mark.tsx'
 
 export function PullRequests(input: PanelInput) {
-  const { answers, items } = ofRepositories(input, pullRequestsOf, (pulls) => pulls)
-  const isMore = answers.some((answer) => answer?.data?.length === pullRequestsShown)
+  const { answers, items } = ofRepositories(input, pullRequestsOf)
+  const { rows, more } = useRows(items.sort(byTime((pull) => pull.updated_at)))
   return (
     <Panel
       id="pull-requests"
       title="Pull requests"
-      count={`${items.length}${isMore ? '+' : ''}`}
+      count={totalOf(items.length, answers)}
       answers={answers}
       empty="No open pull requests."
       isEmpty={items.length === 0}
+      more={more}
     >
       <ul className="rows">
-        {items.sort(byTime((pull) => pull.updated_at)).map(({ repository, item }) => (
-          <li key={item.html_url} className="row">
+        {rows.map(({ repository, item }) => (
+          <li key={item.html_url} className="row" {...{ [headAttribute]: item.head.sha }}>
             <div className="row-main">
               <a href={item.html_url}>{item.title}</a>
               {item.draft && <span className="tag">Draft</span>}
@@ -42,12 +46,16 @@ export function PullRequests(input: PanelInput) {
 function Checks({ input, repository, sha }: { input: PanelInput; repository: string; sha: string }) {
   const answer = answerTo(input.answers, checksOf(repository, sha))
   if (!answer) return <StateMark state="none" words="Checks…" />
-  if (!answer.data) return <StateMark state="none" words="Checks unavailable" />
+  if (!answer.data) {
+    const words = answer.problem?.kind === 'waiting' ? 'Checks not loaded yet' : 'Checks unavailable'
+    return <StateMark state="none" words={words} />
+  }
   const { state, count, total } = summarise(answer.data)
+  const most = answer.isMore ? `at least ${total}` : total
   const words = {
-    passed: `${total} passed`,
-    failed: `${count} of ${total} failed`,
-    running: `${count} of ${total} running`,
+    passed: answer.isMore ? `first ${total} passed` : `${total} passed`,
+    failed: `${count} of ${most} failed`,
+    running: `${count} of ${most} running`,
     none: 'No checks'
   }
   return <StateMark state={state} words={words[state]} />

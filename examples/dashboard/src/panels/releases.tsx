@@ -1,15 +1,19 @@
-import { latestReleaseOf } from '../github/queries.ts'
+import { latestReleaseOf, pullRequestsOf } from '../github/queries.ts'
 import { byTime, ofRepositories, type PanelInput } from './of-repositories.ts'
 import { Panel } from './panel.tsx'
 import { RelativeTime } from './relative-time.tsx'
+import { isHidden, totalOf } from './standing.ts'
 
 export function Releases(input: PanelInput) {
-  const { answers, items } = ofRepositories(input, latestReleaseOf, (release) => [release])
+  const { answers: releases, items } = ofRepositories(input, latestReleaseOf)
+  const pulls = ofRepositories(input, pullRequestsOf).answers
+  // GitHub says 404 both of a repository without a release and of one that it does not show.
+  const answers = releases.map((answer, index) => (isHidden(pulls[index]) ? pulls[index] : answer))
   return (
     <Panel
       id="releases"
       title="Latest releases"
-      count={String(items.length)}
+      count={totalOf(items.length, answers)}
       answers={answers}
       empty="No releases yet."
       isEmpty={items.length === 0}

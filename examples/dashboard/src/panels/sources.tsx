@@ -1,5 +1,6 @@
 import { useContext } from 'react'
 import type { Answer } from '../github/feed.ts'
+import type { Failure } from '../github/problem.ts'
 import type { Source, SourceKind } from '../github/source.ts'
 import { Now, relative } from './relative-time.tsx'
 
@@ -9,7 +10,12 @@ const names: Record<SourceKind, string> = {
   github: 'GitHub',
   stale: 'Stale'
 }
-const reasons = { 'rate-limit': 'rate limit', 'server-error': 'GitHub down', network: 'no network' }
+export const reasons: Record<Failure, string> = {
+  'rate-limit': 'rate limit',
+  'server-error': 'GitHub down',
+  network: 'no network',
+  token: 'token refused'
+}
 
 /** Where a panel's data came from and how old it is; of several repositories, a count for each. */
 export function Sources({ answers }: { answers: (Answer | undefined)[] }) {

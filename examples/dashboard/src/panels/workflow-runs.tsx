@@ -4,12 +4,14 @@ import { workflowRunsOf } from '../github/queries.ts'
 import { byTime, ofRepositories, type PanelInput } from './of-repositories.ts'
 import { Panel } from './panel.tsx'
 import { RelativeTime } from './relative-time.tsx'
+import { useRows } from './rows.tsx'
 import { StateMark } from './state-mark.tsx'
 
 const words = (text: string) => text.charAt(0).toUpperCase() + text.slice(1).replaceAll('_', ' ')
 
 export function WorkflowRuns(input: PanelInput) {
-  const { answers, items } = ofRepositories(input, workflowRunsOf, (runs) => runs)
+  const { answers, items } = ofRepositories(input, workflowRunsOf)
+  const { rows, more } = useRows(items.sort(byTime((run) => run.updated_at)))
   return (
     <Panel
       id="workflow-runs"
@@ -18,9 +20,10 @@ export function WorkflowRuns(input: PanelInput) {
       answers={answers}
       empty="No workflow runs yet."
       isEmpty={items.length === 0}
+      more={more}
     >
       <ul className="rows">
-        {items.sort(byTime((run) => run.updated_at)).map(({ repository, item }) => (
+        {rows.map(({ repository, item }) => (
           <Run key={item.id} run={item} repository={repository} />
         ))}
       </ul>

@@ -1,8 +1,5 @@
 import { lastingTexts } from '../storage.ts'
 
-/** A minute's refresh has to fit into what GitHub allows. */
-const mostRepositories = 12
-
 const key = 'ghmesh dashboard repositories'
 const pattern = /^[\w.-]+\/[\w.-]+$/
 
@@ -13,7 +10,7 @@ export function repositoriesIn(text: string): string[] {
     .map((name) => name.replace(/^https?:\/\/[^/]+\/([^/]+\/[^/?#]+).*$/, '$1').replace(/\.git$/, ''))
     .filter((name) => pattern.test(name))
   const byName = new Map(names.map((name) => [name.toLowerCase(), name]))
-  return [...byName.values()].slice(0, mostRepositories)
+  return [...byName.values()]
 }
 
 /** From the address, which can be passed on, else from the last visit. */

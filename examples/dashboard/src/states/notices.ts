@@ -1,5 +1,6 @@
 import type { Answers } from '../github/feed.ts'
-import type { Problem } from '../github/problem.ts'
+import type { Failure, Problem } from '../github/problem.ts'
+import { clock } from './clock.ts'
 import type { Quota } from './quota.ts'
 
 export type Action = 'try-again' | 'settings' | `remove ${string}`
@@ -40,10 +41,10 @@ export function githubNotices({ isOnline, hasToken, answers, quota, now }: Situa
   const all = [...answers.values()]
   const problem = <K extends Problem['kind']>(kind: K) =>
     all.find((answer) => answer.problem?.kind === kind)?.problem as Extract<Problem, { kind: K }> | undefined
-  const isStale = (reason: string) => all.some(({ source }) => source?.kind === 'stale' && source.reason === reason)
+  const isStale = (reason: Failure) => all.some(({ source }) => source?.kind === 'stale' && source.reason === reason)
 
-  if (problem('token')) return [tokenNotice]
   const notices: Notice[] = []
+  if (problem('token') || all.some(({ withoutToken }) => withoutToken)) notices.push(hasToken ? badToken : noToken)
   if (problem('rate-limit') || isStale('rate-limit')) {
     notices.push(
       limitNotice(problem('rate-limit')?.resetAt ?? (quota?.remaining === 0 ? quota.resetAt : undefined), hasToken, now)
@@ -55,7 +56,7 @@ export function githubNotices({ isOnline, hasToken, answers, quota, now }: Situa
       id: 'server',
       tone: 'problem',
       title: server ? `GitHub has a problem (${server.status})` : 'GitHub has a problem',
-      text: 'The problem is not on your side. Older data is shown and marked; the next attempt is within a minute.',
+      text: 'The problem is not on your side. Older data is shown and marked; this page keeps trying.',
       actions: [tryAgain],
       link: { label: 'GitHub’s status', url: 'https://www.githubstatus.com' }
     })
@@ -71,19 +72,29 @@ export function githubNotices({ isOnline, hasToken, answers, quota, now }: Situa
   return notices
 }
 
-const tokenNotice: Notice = {
+const changeToken = (label: string) => ({ label, action: 'settings' }) as const
+
+const badToken: Notice = {
   id: 'token',
   tone: 'problem',
   title: 'GitHub does not accept your token',
-  text: 'It has expired, was revoked, or was not copied completely. Enter another one, or leave the field empty to continue without a token.',
-  actions: [{ label: 'Change the token', action: 'settings' }]
+  text: 'It has expired, was revoked, or was not copied completely. Public repositories are read without it until you enter another one, at 60 requests an hour for your whole office. Data that only the token could read stays, marked as stale.',
+  actions: [changeToken('Change the token'), tryAgain]
+}
+
+const noToken: Notice = {
+  id: 'token',
+  tone: 'problem',
+  title: 'This GitHub asks for a token',
+  text: 'It shows nothing to people who are not signed in.',
+  actions: [changeToken('Add a token')]
 }
 
 function limitNotice(resetAt: number | undefined, hasToken: boolean, now: number): Notice {
   const minutes = resetAt && Math.max(1, Math.ceil((resetAt - now) / 60_000))
-  const clock =
-    resetAt && new Date(resetAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-  const when = clock ? `Requests work again at ${clock}, in ${minutes} min.` : 'Requests work again in a few minutes.'
+  const when = resetAt
+    ? `Requests work again at ${clock(resetAt)}, in ${minutes} min.`
+    : 'Requests work again in a few minutes.'
   return {
     id: 'rate-limit',
     tone: 'warning',

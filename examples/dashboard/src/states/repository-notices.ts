@@ -1,12 +1,17 @@
 import { type Answers, answerTo } from '../github/feed.ts'
 import { issuesOf, pullRequestsOf, type Query } from '../github/queries.ts'
+import { isHidden } from '../panels/standing.ts'
 import type { Notice } from './notices.ts'
 
 /** Repositories that GitHub does not show to this page. */
 export function missingRepositories(answers: Answers, repositories: readonly string[]): string[] {
-  const isHidden = (query: Query<unknown>) => /not-found|forbidden/.test(answerTo(answers, query)?.problem?.kind ?? '')
-  return repositories.filter((repository) => isHidden(pullRequestsOf(repository)) && isHidden(issuesOf(repository)))
+  const isMissing = (query: Query<unknown>) => isHidden(answerTo(answers, query))
+  return repositories.filter((repository) => isMissing(pullRequestsOf(repository)) && isMissing(issuesOf(repository)))
 }
+
+/** Repositories that have not been requested yet, because others used up what GitHub allows. */
+export const waitingRepositories = (answers: Answers, repositories: readonly string[]): string[] =>
+  repositories.filter((repository) => answerTo(answers, pullRequestsOf(repository))?.problem?.kind === 'waiting')
 
 export const missingNotice = (repository: string, hasToken: boolean): Notice => ({
   id: `missing ${repository}`,

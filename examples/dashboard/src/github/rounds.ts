@@ -1,0 +1,72 @@
+import type { Mesh } from 'ghmesh'
+import type { Quota } from '../states/quota.ts'
+import type { Feed } from './feed.ts'
+import { type Next, nextRound, spendable } from './pace.ts'
+import { type Round, refresh } from './refresh.ts'
+
+/** How the last round went, and when the next one is. Times in milliseconds since the epoch. */
+export interface RoundReport extends Omit<Round, 'shown' | 'finished'> {
+  at: number
+  /** When everything was last answered. */
+  succeededAt?: number | undefined
+  next: Next
+  /** What GitHub had said of the limit by then. */
+  quota?: Quota | undefined
+}
+
+export interface Rounds {
+  /** One round; undefined when a newer one took its place. `isAsked`: the reader asked for it, which the reserve is kept for. */
+  run(repositories: readonly string[], isAsked: boolean): Promise<RoundReport | undefined>
+  /** What GitHub said of the limit was for another token. */
+  forgetQuota(): void
+}
+
+export interface RoundsOptions {
+  mesh: Pick<Mesh, 'stats' | 'peers'>
+  feed: Feed
+  inView(): ReadonlySet<string>
+  now?: () => number
+}
+
+/** Rounds of requests that together stay within what GitHub allows. */
+export function createRounds({ mesh, feed, inView, now = Date.now }: RoundsOptions): Rounds {
+  let current = 0
+  let succeededAt: number | undefined
+  let forgotten = ''
+
+  const quota = () => {
+    const said = mesh.stats().quota.core
+    return JSON.stringify(said) === forgotten ? undefined : said
+  }
+
+  return {
+    forgetQuota() {
+      forgotten = JSON.stringify(mesh.stats().quota.core) ?? ''
+    },
+    async run(repositories, isAsked) {
+      const number = ++current
+      const before = mesh.stats().quotaSpent
+      if (isAsked) feed.trustToken()
+      const { shown, finished, ...counts } = await refresh(feed, repositories, {
+        cache: isAsked ? 'no-cache' : 'default',
+        // Members may have what this page needs, and only a request that could go to GitHub as well takes newer data from them.
+        maySpend: (requests) => isAsked || mesh.peers().length > 0 || spendable(quota(), now()) >= requests,
+        inView,
+        isOver: () => number !== current
+      })
+      // What an older round did not ask for, a newer one may have.
+      if (number !== current) return undefined
+      feed.keepOnly(shown)
+      const at = now()
+      if (counts.failed === 0 && counts.waiting === 0) succeededAt = at
+      const cost = mesh.stats().quotaSpent - before - finished
+      return {
+        ...counts,
+        at,
+        succeededAt,
+        next: nextRound(quota(), Math.max(cost, counts.waiting), at),
+        quota: quota()
+      }
+    }
+  }
+}
