@@ -64,7 +64,7 @@ describe('the parts of the dashboard', () => {
     const words = (...answers: (Answer | undefined)[]) => emptyWords('No open issues.', answers)
     expect(words(none, none)).to.equal('No open issues.')
     expect(words(none, undefined), 'one is on its way').to.equal(undefined)
-    expect(words(none, more)).to.match(/^None among the newest entries/)
+    expect(words(none, more)).to.match(/GitHub has more/)
     expect(words(none, limited)).to.match(/^None in 1 of 2 repositories\. The others: .*rate limit/)
     expect(words(limited)).to.match(/^Not available yet/)
     expect(words(hidden)).to.match(/^Not shown/)

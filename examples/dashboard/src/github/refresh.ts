@@ -6,8 +6,8 @@ import { checksOf, issuesOf, latestReleaseOf, pullRequestsOf, type Query, workfl
 export interface RoundOptions {
   /** Default `default`; `no-cache` asks GitHub whether anything is new. */
   cache?: RequestCache
-  /** Whether so many requests at once may go to GitHub now; default: always. */
-  maySpend?(requests: number): boolean
+  /** Whether so many requests at once may go to GitHub now, the last of them for news of what is known; default: always. */
+  maySpend?(requests: number, known: Answer | undefined): boolean
   /** The heads of pull requests that can be seen now: their checks come first. */
   inView?(): ReadonlySet<string>
   /** Whether nobody waits for this round any more. */
@@ -91,7 +91,7 @@ export async function refresh(
     asked.add(query.path)
     running++
     const answer = await feed.ask(query, () => {
-      if (maySpend(running)) return mode
+      if (maySpend(running, answerTo(feed.answers(), query))) return mode
       waiting.add(query.path)
       return 'only-if-cached'
     })

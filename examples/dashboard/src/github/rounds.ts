@@ -49,8 +49,11 @@ export function createRounds({ mesh, feed, inView, now = Date.now }: RoundsOptio
       if (isAsked) feed.trustToken()
       const { shown, finished, ...counts } = await refresh(feed, repositories, {
         cache: isAsked ? 'no-cache' : 'default',
-        // Members may have what this page needs, and only a request that could go to GitHub as well takes newer data from them.
-        maySpend: (requests) => isAsked || mesh.peers().length > 0 || spendable(quota(), now()) >= requests,
+        // What a member had last time costs GitHub nothing, as long as that member has a newer one.
+        maySpend: (requests, known) =>
+          isAsked ||
+          spendable(quota(), now()) >= requests ||
+          (known?.source?.kind === 'member' && mesh.peers().length > 0),
         inView,
         isOver: () => number !== current
       })

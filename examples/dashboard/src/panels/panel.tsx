@@ -26,11 +26,12 @@ export function Panel({ id, title, count, answers, empty, isEmpty, controls, chi
   const hasData = answers.some((answer) => answer?.data !== undefined)
   const words = isEmpty ? emptyWords(empty, answers) : undefined
   const isLoading = isEmpty && words === undefined
+  const isCounted = hasData && (!isEmpty || words === empty)
   return (
     <section className="card panel" aria-labelledby={`${id}-title`} aria-busy={isLoading} data-panel={id}>
       <header className="panel-head">
         <h2 id={`${id}-title`}>
-          {title} {hasData && !isLoading && <span className="count">{count}</span>}
+          {title} {isCounted && <span className="count">{count}</span>}
         </h2>
         <Sources answers={answers} />
       </header>

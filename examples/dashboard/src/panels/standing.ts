@@ -37,7 +37,7 @@ export function emptyWords(none: string, answers: Found): string | undefined {
     return `None in ${answers.length - without.length} of ${answers.length} repositories. The others: ${words}`
   }
   return answers.some((answer) => answer?.isMore)
-    ? 'None among the newest entries. There are more than this page requests.'
+    ? 'None in the part of the list that this page has read. GitHub has more.'
     : none
 }
 

@@ -9,9 +9,12 @@ export function missingRepositories(answers: Answers, repositories: readonly str
   return repositories.filter((repository) => isMissing(pullRequestsOf(repository)) && isMissing(issuesOf(repository)))
 }
 
-/** Repositories that have not been requested yet, because others used up what GitHub allows. */
+/** Repositories of which nothing could be requested yet, for a limit or a failure. */
 export const waitingRepositories = (answers: Answers, repositories: readonly string[]): string[] =>
-  repositories.filter((repository) => answerTo(answers, pullRequestsOf(repository))?.problem?.kind === 'waiting')
+  repositories.filter((repository) => {
+    const answer = answerTo(answers, pullRequestsOf(repository))
+    return answer !== undefined && !answer.data && !isHidden(answer)
+  })
 
 export const missingNotice = (repository: string, hasToken: boolean): Notice => ({
   id: `missing ${repository}`,
