@@ -198,6 +198,41 @@ describe('what the dashboard says is true', () => {
     await panel(page, 'issues').getByText('1 of 2 repositories failing since').getByText('token refused').waitFor()
     expect(await rows(page, 'issues').filter({ hasText: secret }).count()).to.be.above(0)
     await expectToLookRight(page)
+    world.github.addToken('sim-token-temporary', { login: 'alice', permissions: { [secret]: 'admin' } })
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await header(page).getByText('Refreshed').waitFor()
+    expect(await page.locator('[data-notice]').count()).to.equal(0)
+    expect(await page.getByText('failing since').count()).to.equal(0)
+  })
+
+  it('keeps what members hold when a token expires, though nothing is left of the limit without one', async () => {
+    world.github.addToken('sim-token-temporary', { login: 'alice' })
+    const { page } = await openPage(browser)
+    await page.goto(world.address)
+    await page.getByRole('button', { name: 'Connection' }).click()
+    await page.getByLabel('GitHub token').fill('sim-token-temporary')
+    await page.getByRole('button', { name: 'Save and connect' }).click()
+    await panel(page, 'mesh').getByRole('row', { name: 'laptop Node' }).waitFor()
+    await filled(page)
+    await ended(page)
+    const counts = () => Promise.all(names.map((name) => rows(page, name).count()))
+    const [pulls, , runs, releases] = (await counts()) as [number, number, number, number]
+    const issues = (await Promise.all(['octocat/Hello-World', website].map(openIssues))).flat().length
+    const all = [pulls, issues, runs, releases]
+    world.github.revokeToken('sim-token-temporary')
+    await refresh(page)
+    await notice(page, 'does not accept your token').waitFor()
+    await header(page).getByText('Refreshed').waitFor()
+    expect(await counts()).to.deep.equal(all)
+    world.github.limit(undefined)
+    try {
+      await refresh(page)
+      await notice(page, 'rate limit is used up').waitFor()
+      await header(page).getByText('Refresh failed').waitFor()
+      expect(await counts()).to.deep.equal(all)
+    } finally {
+      world.github.unlimit(undefined)
+    }
   })
 
   describe('about many repositories', () => {
@@ -224,6 +259,18 @@ describe('what the dashboard says is true', () => {
       await page.getByLabel('Add repositories').fill('octo-team/part-21')
       await page.keyboard.press('Enter')
       await rows(page, 'issues').filter({ hasText: 'octo-team/part-21#' }).first().waitFor()
+    })
+
+    it('says that there are more than it shows, and keeps all of them in the address', async () => {
+      const names = Array.from({ length: 310 }, (_, index) => `octo-team/part-${index + 1}`)
+      const { page } = await openPage(browser)
+      await openAlone(page, world, names)
+      await notice(page, '300 of 310 repositories are shown').waitFor()
+      expect(page.url()).to.include(`repositories=${names.join(',')}`)
+      expect(await page.locator('.repository').count()).to.equal(300)
+      await page.getByRole('button', { name: 'Remove octo-team/part-1', exact: true }).click()
+      await notice(page, '300 of 309 repositories are shown').waitFor()
+      expect(page.url()).to.include(`repositories=${names.slice(1).join(',')}`)
     })
 
     const ways = {

@@ -20,7 +20,7 @@ import { meshNotices } from './states/mesh-notices.ts'
 import { NoticeList } from './states/notice-list.tsx'
 import { type Action, githubNotices } from './states/notices.ts'
 import { nextWords } from './states/refresh-words.ts'
-import { missingNotice, missingRepositories, waitingRepositories } from './states/repository-notices.ts'
+import { missingNotice, missingRepositories, tooManyNotice, waitingRepositories } from './states/repository-notices.ts'
 import { useBlocked } from './states/use-blocked.ts'
 import { useNow } from './states/use-now.ts'
 import { useOnline } from './states/use-online.ts'
@@ -50,7 +50,7 @@ export function Dashboard({
   const now = useNow(1000)
   const isOnline = useOnline()
   const isBlocked = useBlocked(apiUrl)
-  const { list, add, remove } = repositories
+  const { list, named, add, remove } = repositories
   const { answers, refreshing, report, refreshNow } = useFeed(running?.mesh, apiUrl, list, settings.token)
 
   const hasToken = settings.token !== undefined
@@ -59,6 +59,7 @@ export function Dashboard({
   const waiting = waitingRepositories(answers, list)
   const notices = [
     ...githubNotices({ isOnline, hasToken, answers, quota: live.stats?.quota.core, now }),
+    ...(named > list.length ? [tooManyNotice(list.length, named)] : []),
     ...missing.map((repository) => missingNotice(repository, hasToken)),
     ...meshNotices({
       relays: live.relays,

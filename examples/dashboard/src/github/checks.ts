@@ -1,5 +1,5 @@
+import type { Answer } from './answer.ts'
 import type { CheckRun, Conclusion, PullRequest, WorkflowRun } from './answers.ts'
-import type { Answer } from './feed.ts'
 import { isDenial } from './problem.ts'
 
 export type CheckState = 'failed' | 'running' | 'passed' | 'none'

@@ -1,27 +1,8 @@
 import type { Mesh } from 'ghmesh'
+import { type Answer, type Answers, after, answerTo } from './answer.ts'
 import { readPages } from './pages.ts'
-import { type Failure, failureOf, type Problem, problemOf } from './problem.ts'
+import { failureOf, problemOf } from './problem.ts'
 import type { Query } from './queries.ts'
-import type { Source } from './source.ts'
-
-/** What is known of one query: the last good answer, and what went wrong since. */
-export interface Answer<Item = unknown> {
-  data?: Item[] | undefined
-  /** There are more items than those in `data`. */
-  isMore?: boolean
-  source?: Source
-  problem?: Problem
-  /** Since when GitHub has not answered this query, in milliseconds since the epoch; undefined where it has. */
-  failingSince?: number
-  /** GitHub refused the token, so this was requested without it. */
-  withoutToken?: boolean
-}
-
-export type Answers = ReadonlyMap<string, Answer>
-
-/** The answer to a query; undefined before the first. */
-export const answerTo = <Item>(answers: Answers, { path }: Query<Item>): Answer<Item> | undefined =>
-  answers.get(path) as Answer<Item> | undefined
 
 export interface Feed {
   answers(): Answers
@@ -66,9 +47,17 @@ export function createFeed({ fetch, peek }: Pick<Mesh, 'fetch' | 'peek'>, apiUrl
 
   const isTokenRefused = () => now() - tokenRefusedAt < tokenRefusedMs
 
+  function trustToken(): void {
+    if (tokenRefusedAt === Number.NEGATIVE_INFINITY) return
+    tokenRefusedAt = Number.NEGATIVE_INFINITY
+    // Checks that have ended are not requested again, and would say for ever that the token was refused.
+    replace(new Map([...answers].map(([path, { withoutToken: _, ...answer }]) => [path, answer])))
+  }
+
   /** Without the token where GitHub does not accept it: most of what is shown is public. */
   async function send(url: string, modeNow: () => RequestCache): Promise<Response> {
     if (!isTokenRefused()) {
+      trustToken()
       const response = await fetch(url, { cache: modeNow() })
       if (response.status !== 401) return response
       tokenRefusedAt = now()
@@ -102,6 +91,9 @@ export function createFeed({ fetch, peek }: Pick<Mesh, 'fetch' | 'peek'>, apiUrl
       return keep(query, held)
     },
     async ask(query, modeNow) {
+      const known = answerTo(answers, query)
+      // Only the token can read it: another request without it would use up the rate limit and change nothing.
+      if (known?.withoutToken && known.problem?.kind === 'token' && isTokenRefused()) return known
       let isHeldBack = false
       const mode = () => {
         const chosen = modeNow()
@@ -112,39 +104,14 @@ export function createFeed({ fetch, peek }: Pick<Mesh, 'fetch' | 'peek'>, apiUrl
         (): Answer<never> => ({ problem: { kind: 'network' } })
       )
       const before = answerTo(answers, query)
-      const { withoutToken: _, ...known } = before ?? { ...found, problem: { kind: 'waiting' as const } }
-      const answer = isHeldBack && found.problem ? known : after(before, found, now())
+      const { withoutToken: _, ...unchanged } = before ?? { ...found, problem: { kind: 'waiting' as const } }
+      const answer = isHeldBack && found.problem ? unchanged : after(before, found, now())
       return keep(query, { ...answer, ...(isTokenRefused() && { withoutToken: true }) })
     },
-    trustToken() {
-      tokenRefusedAt = Number.NEGATIVE_INFINITY
-    },
+    trustToken,
     keepOnly(paths) {
       const kept = [...answers].filter(([path]) => paths.has(path))
       if (kept.length < answers.size) replace(new Map(kept))
     }
   }
 }
-
-/** What is shown after another request: older data stays, marked, unless GitHub answers, even if only to deny access. */
-export function after<Item>(before: Answer<Item> | undefined, found: Answer<Item>, now: number): Answer<Item> {
-  const reason = found.problem ? failureOf(found.problem) : found.source?.reason
-  if (reason) {
-    const failing = { ...(found.problem && { problem: found.problem }), failingSince: before?.failingSince ?? now }
-    // The first pages of a list are worth showing only where there is nothing else.
-    const { data, isMore, source } = found.problem && before?.data ? before : found
-    return { ...(data && { data }), ...(isMore && { isMore }), ...(source && stale(source, reason)), ...failing }
-  }
-  const { source } = found
-  const { failingSince, problem } = before ?? {}
-  const wasFailing = before?.source?.reason ?? (problem && failureOf(problem))
-  // A copy from before GitHub stopped answering is no sign that it answers again.
-  if (source && wasFailing && failingSince !== undefined && source.kind !== 'github' && source.askedAt < failingSince) {
-    return { ...found, ...stale(source, wasFailing), ...(problem && { problem }), failingSince }
-  }
-  return found
-}
-
-const stale = (source: Source, reason: Failure): Pick<Answer, 'source'> => ({
-  source: { ...source, kind: 'stale', reason }
-})

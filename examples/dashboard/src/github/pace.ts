@@ -1,7 +1,7 @@
-import type { Quota } from '../states/quota.ts'
+import type { Quota } from './quota.ts'
 
 /** How often everything is requested while GitHub's rate limit allows it. */
-export const refreshMs = 60_000
+const refreshMs = 60_000
 /** Kept for the reader's own "Refresh", and for others behind the same address. */
 const reservePercent = 10
 /** GitHub's clock and this one differ a little. */

@@ -1,4 +1,4 @@
-import type { Answer } from './feed.ts'
+import type { Answer } from './answer.ts'
 import type { Query } from './queries.ts'
 import { type Source, sourceOf, worstOf } from './source.ts'
 

@@ -1,6 +1,7 @@
+import { type Answer, answerTo } from './answer.ts'
 import type { PullRequest } from './answers.ts'
 import { areFinished, summarise } from './checks.ts'
-import { type Answer, answerTo, type Feed } from './feed.ts'
+import type { Feed } from './feed.ts'
 import { checksOf, issuesOf, latestReleaseOf, pullRequestsOf, type Query, workflowRunsOf } from './queries.ts'
 
 export interface RoundOptions {

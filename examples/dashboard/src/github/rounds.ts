@@ -1,7 +1,7 @@
 import type { Mesh } from 'ghmesh'
-import type { Quota } from '../states/quota.ts'
 import type { Feed } from './feed.ts'
 import { type Next, nextRound, spendable } from './pace.ts'
+import type { Quota } from './quota.ts'
 import { type Round, refresh } from './refresh.ts'
 
 /** How the last round went, and when the next one is. Times in milliseconds since the epoch. */

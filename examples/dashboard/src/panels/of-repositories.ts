@@ -1,4 +1,4 @@
-import { type Answer, type Answers, answerTo } from '../github/feed.ts'
+import { type Answer, type Answers, answerTo } from '../github/answer.ts'
 import type { Query } from '../github/queries.ts'
 
 export interface PanelInput {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Answer } from '../github/feed.ts'
+import type { Answer } from '../github/answer.ts'
 import { Skeleton } from '../states/skeleton.tsx'
 import { Freshness } from './freshness.tsx'
 import { Sources } from './sources.tsx'

@@ -1,5 +1,5 @@
+import { answerTo } from '../github/answer.ts'
 import { summarise } from '../github/checks.ts'
-import { answerTo } from '../github/feed.ts'
 import { headAttribute } from '../github/heads-in-view.ts'
 import { checksOf, pullRequestsOf } from '../github/queries.ts'
 import { byTime, ofRepositories, type PanelInput } from './of-repositories.ts'

@@ -1,8 +1,9 @@
+import { isHidden } from '../github/answer.ts'
 import { latestReleaseOf, pullRequestsOf } from '../github/queries.ts'
 import { byTime, ofRepositories, type PanelInput } from './of-repositories.ts'
 import { Panel } from './panel.tsx'
 import { RelativeTime } from './relative-time.tsx'
-import { isHidden, totalOf } from './standing.ts'
+import { totalOf } from './standing.ts'
 
 export function Releases(input: PanelInput) {
   const { answers: releases, items } = ofRepositories(input, latestReleaseOf)

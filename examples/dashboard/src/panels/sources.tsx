@@ -1,5 +1,5 @@
 import { useContext } from 'react'
-import type { Answer } from '../github/feed.ts'
+import type { Answer } from '../github/answer.ts'
 import type { Failure } from '../github/problem.ts'
 import type { Source, SourceKind } from '../github/source.ts'
 import { Now, relative } from './relative-time.tsx'

@@ -1,4 +1,4 @@
-import type { Answer } from '../github/feed.ts'
+import { type Answer, isHidden } from '../github/answer.ts'
 import { type Failure, failureOf, isDenial, type Problem } from '../github/problem.ts'
 
 type Found = readonly (Answer | undefined)[]
@@ -12,9 +12,6 @@ const problems: Record<Problem['kind'], string> = {
   network: 'GitHub cannot be reached.',
   waiting: 'the rate limit is nearly used up.'
 }
-/** GitHub does not show it to this page. */
-export const isHidden = (answer: Answer | undefined): boolean => !!answer?.problem && isDenial(answer.problem)
-
 const hasData = (answer: Answer | undefined) => answer?.data !== undefined
 /** Nothing is known of it, and more may be once GitHub answers. */
 const isOpen = (answer: Answer | undefined) => !answer?.data && !isHidden(answer)

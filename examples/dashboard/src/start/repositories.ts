@@ -1,5 +1,8 @@
 import { lastingTexts } from '../storage.ts'
 
+/** A link with thousands must not make everyone who opens it ask all members for them; the page says that there are more. */
+export const maxRepositories = 300
+
 const key = 'ghmesh dashboard repositories'
 const pattern = /^[\w.-]+\/[\w.-]+$/
 

@@ -1,5 +1,5 @@
-import { useEffect, useState } from 'react'
-import { keepRepositories, readRepositories, repositoriesIn } from './repositories.ts'
+import { useEffect, useMemo, useState } from 'react'
+import { keepRepositories, maxRepositories, readRepositories, repositoriesIn } from './repositories.ts'
 
 /** Public, busy, and small enough for a page without a token. */
 export const examples = 'libp2p/js-libp2p vitejs/vite'
@@ -8,8 +8,11 @@ export const examples = 'libp2p/js-libp2p vitejs/vite'
 export function useRepositories() {
   const [list, setList] = useState(readRepositories)
   useEffect(() => keepRepositories(list), [list])
+  const shown = useMemo(() => list.slice(0, maxRepositories), [list])
   return {
-    list,
+    list: shown,
+    /** How many the address names. */
+    named: list.length,
     /** False when the text names none. */
     add(text: string): boolean {
       const added = repositoriesIn(text)

@@ -1,7 +1,7 @@
-import type { Answers } from '../github/feed.ts'
+import type { Answers } from '../github/answer.ts'
 import type { Failure, Problem } from '../github/problem.ts'
+import type { Quota } from '../github/quota.ts'
 import { clock } from './clock.ts'
-import type { Quota } from './quota.ts'
 
 export type Action = 'try-again' | 'settings' | `remove ${string}`
 

@@ -1,6 +1,5 @@
-import { type Answers, answerTo } from '../github/feed.ts'
+import { type Answers, answerTo, isHidden } from '../github/answer.ts'
 import { issuesOf, pullRequestsOf, type Query } from '../github/queries.ts'
-import { isHidden } from '../panels/standing.ts'
 import type { Notice } from './notices.ts'
 
 /** Repositories that GitHub does not show to this page. */
@@ -25,4 +24,13 @@ export const missingNotice = (repository: string, hasToken: boolean): Notice => 
     { label: `Remove ${repository}`, action: `remove ${repository}` },
     { label: hasToken ? 'Change the token' : 'Add a token', action: 'settings' }
   ]
+})
+
+/** The address names more repositories than this page shows. */
+export const tooManyNotice = (shown: number, named: number): Notice => ({
+  id: 'too-many',
+  tone: 'warning',
+  title: `${shown} of ${named.toLocaleString('en')} repositories are shown`,
+  text: 'This page shows no more at once. The address still has all of them: remove some to see the next ones.',
+  actions: []
 })
