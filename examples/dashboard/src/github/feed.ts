@@ -1,5 +1,6 @@
 import type { Mesh } from 'ghmesh'
 import { type Answer, type Answers, after, answerTo } from './answer.ts'
+import { createAnswerStore } from './answer-store.ts'
 import { readPages } from './pages.ts'
 import { failureOf, problemOf } from './problem.ts'
 import type { Query } from './queries.ts'
@@ -20,28 +21,13 @@ export interface Feed {
 /** GitHub refuses who keeps sending a bad token (https://docs.github.com/rest/authentication/authenticating-to-the-rest-api). */
 const tokenRefusedMs = 15 * 60_000
 
-/** Of fifty repositories come hundreds of answers at once: the page is drawn once for all that come within this time. */
-const drawMs = 30
-
 /** GitHub's answers through the mesh, kept for as long as the page is open. `now`: milliseconds since the epoch. */
 export function createFeed({ fetch, peek }: Pick<Mesh, 'fetch' | 'peek'>, apiUrl: string, now = Date.now): Feed {
-  let answers: Answers = new Map()
+  const { all, replace, subscribe } = createAnswerStore()
   let tokenRefusedAt = Number.NEGATIVE_INFINITY
-  const listeners = new Set<() => void>()
-
-  let isTelling = false
-  function replace(by: Answers): void {
-    answers = by
-    if (isTelling) return
-    isTelling = true
-    setTimeout(() => {
-      isTelling = false
-      for (const listener of listeners) listener()
-    }, drawMs)
-  }
 
   function keep<Item>({ path }: Query<Item>, answer: Answer<Item>): Answer<Item> {
-    replace(new Map(answers).set(path, answer))
+    replace(new Map(all()).set(path, answer))
     return answer
   }
 
@@ -51,7 +37,7 @@ export function createFeed({ fetch, peek }: Pick<Mesh, 'fetch' | 'peek'>, apiUrl
     if (tokenRefusedAt === Number.NEGATIVE_INFINITY) return
     tokenRefusedAt = Number.NEGATIVE_INFINITY
     // Checks that have ended are not requested again, and would say for ever that the token was refused.
-    replace(new Map([...answers].map(([path, { withoutToken: _, ...answer }]) => [path, answer])))
+    replace(new Map([...all()].map(([path, { withoutToken: _, ...answer }]) => [path, answer])))
   }
 
   /** Without the token where GitHub does not accept it: most of what is shown is public. */
@@ -75,23 +61,20 @@ export function createFeed({ fetch, peek }: Pick<Mesh, 'fetch' | 'peek'>, apiUrl
   }
 
   return {
-    answers: () => answers,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    answers: all,
+    subscribe,
     async recall(query) {
-      const known = answerTo(answers, query)
+      const known = answerTo(all(), query)
       if (known) return known
       const found = await read(query, async (url) => (await peek(url)) ?? new Response(null, { status: 504 })).catch(
         () => undefined
       )
-      if (!found?.data || answers.has(query.path)) return answerTo(answers, query)
+      if (!found?.data || all().has(query.path)) return answerTo(all(), query)
       const { problem: _, ...held } = found
       return keep(query, held)
     },
     async ask(query, modeNow) {
-      const known = answerTo(answers, query)
+      const known = answerTo(all(), query)
       // Only the token can read it: another request without it would use up the rate limit and change nothing.
       if (known?.withoutToken && known.problem?.kind === 'token' && isTokenRefused()) return known
       let isHeldBack = false
@@ -103,15 +86,15 @@ export function createFeed({ fetch, peek }: Pick<Mesh, 'fetch' | 'peek'>, apiUrl
       const found = await read(query, (url) => send(url, mode)).catch(
         (): Answer<never> => ({ problem: { kind: 'network' } })
       )
-      const before = answerTo(answers, query)
+      const before = answerTo(all(), query)
       const { withoutToken: _, ...unchanged } = before ?? { ...found, problem: { kind: 'waiting' as const } }
       const answer = isHeldBack && found.problem ? unchanged : after(before, found, now())
       return keep(query, { ...answer, ...(isTokenRefused() && { withoutToken: true }) })
     },
     trustToken,
     keepOnly(paths) {
-      const kept = [...answers].filter(([path]) => paths.has(path))
-      if (kept.length < answers.size) replace(new Map(kept))
+      const kept = [...all()].filter(([path]) => paths.has(path))
+      if (kept.length < all().size) replace(new Map(kept))
     }
   }
 }

@@ -34,13 +34,22 @@ export function createRounds({ mesh, feed, inView, now = Date.now }: RoundsOptio
   let succeededAt: number | undefined
   let forgotten = ''
 
-  const quota = () => {
-    const said = mesh.stats().quota.core
-    return JSON.stringify(said) === forgotten ? undefined : said
+  let known: { resetAt: number; remaining: number; spent: number } | undefined
+
+  /** What is left: of answers that overtake each other, the last one may say more than there is. */
+  function quota(): Quota | undefined {
+    const { quota, quotaSpent: spent } = mesh.stats()
+    const said = quota.core
+    if (!said || JSON.stringify(said) === forgotten) return undefined
+    const expected = known?.resetAt === said.resetAt ? known.remaining - (spent - known.spent) : said.remaining
+    const remaining = Math.max(0, Math.min(said.remaining, expected))
+    known = { resetAt: said.resetAt, remaining, spent }
+    return { ...said, remaining }
   }
 
   return {
     forgetQuota() {
+      known = undefined
       forgotten = JSON.stringify(mesh.stats().quota.core) ?? ''
     },
     async run(repositories, isAsked) {
@@ -50,10 +59,10 @@ export function createRounds({ mesh, feed, inView, now = Date.now }: RoundsOptio
       const { shown, finished, ...counts } = await refresh(feed, repositories, {
         cache: isAsked ? 'no-cache' : 'default',
         // What a member had last time costs GitHub nothing, as long as that member has a newer one.
-        maySpend: (requests, known) =>
+        maySpend: (requests, last) =>
           isAsked ||
           spendable(quota(), now()) >= requests ||
-          (known?.source?.kind === 'member' && mesh.peers().length > 0),
+          (last?.source?.kind === 'member' && mesh.peers().length > 0),
         inView,
         isOver: () => number !== current
       })
