@@ -34,6 +34,9 @@ const ways = {
       store: memoryStore(),
       discovery: [told(filePeers({ directory: join(folder, 'peers') }), { network, size, member })]
     })
+    // Others are told of each other by their ports.
+    const isMoved = secret !== '' && !mesh.addresses.some((address) => address.includes(`/tcp/${firstPort + member}/`))
+    if (isMoved) throw new Error(`port ${firstPort + member} is in use: does another fleet run?`)
     return { mesh, fetch: mesh.fetch, stop: () => mesh.stop() }
   }
 }

@@ -48,9 +48,12 @@ async function child(file) {
       const id = ++lastId
       made.send({ id, command, ...args })
       return new Promise((resolve, reject) => {
+        const died = (code) => reject(new Error(`${file} ended with ${code}`))
+        made.once('exit', died)
         made.on('message', function heard(answer) {
           if (answer.id !== id) return
           made.off('message', heard)
+          made.off('exit', died)
           if (answer.error) reject(new Error(answer.error))
           else resolve(answer.value)
         })

@@ -209,7 +209,7 @@ describe('what the dashboard says is true', () => {
     world.github.addToken('sim-token-temporary', { login: 'alice' })
     const { page } = await openPage(browser)
     await page.goto(world.address)
-    await page.getByRole('button', { name: 'Connection' }).click()
+    await page.getByRole('button', { name: 'Settings' }).click()
     await page.getByLabel('GitHub token').fill('sim-token-temporary')
     await page.getByRole('button', { name: 'Save and connect' }).click()
     await panel(page, 'mesh').getByRole('row', { name: 'laptop Node' }).waitFor()
