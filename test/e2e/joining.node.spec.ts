@@ -36,7 +36,6 @@ describe('joining from the dashboard', () => {
       element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
     }, text)
 
-  // README: "Try it on public repositories"
   it('shows public repositories at the first button, with nothing to enter', async () => {
     const { page } = await openPage(browser)
     await page.goto(withoutFragment())
