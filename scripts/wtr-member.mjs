@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 /** A web-test-runner plugin: a Node member that holds one answer of a simulated GitHub, for pages to join. */
 export function member({ path = '/__member.json', entry = '/repos/octocat/hello-world/issues/1' } = {}) {
-  const onShelf = '/repos/octocat/hello-world/issues/2'
+  const onShelf = '/repos/octo-org/website/issues/2'
   let told
   let stop
   return {
