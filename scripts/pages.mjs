@@ -19,7 +19,7 @@ const leftOut = [
     instead: "export function getMetrics() { throw new Error('metrics are left out') }"
   },
   {
-    // From here on come methods that nothing here calls, but for `onEvict`: `getMany`, `hasAll`, `cleanup`, `stats`, those of TTLs.
+    // From here on come methods that nothing here calls (`getMany`, `hasAll`, `cleanup`, `stats`, those of TTLs), and `onEvict`.
     file: /tiny-lru\/dist\/tiny-lru\.js$/,
     from: '\tforEach(',
     instead: 'onEvict(told) { this.#onEvict = told; return this }\n}\nexport { LRU }'

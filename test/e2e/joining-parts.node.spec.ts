@@ -29,7 +29,7 @@ describe('invitations', () => {
     expect(readInvitation(`secret=${secret}`)).to.deep.include({ secret, apiUrl: undefined })
   })
 
-  it('are not seen in what is none', () => {
+  it('are not seen in other text', () => {
     for (const text of ['', 'octocat/Hello-World', secret, 'https://example.org/#top', 'my secret= is long', relay]) {
       expect(readInvitation(text), text).to.equal(undefined)
     }

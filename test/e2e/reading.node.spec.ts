@@ -121,7 +121,7 @@ describe('the dashboard by keyboard, in large text, and in forced colours', () =
     expect(new Set(kinds).size).to.equal(2)
   })
 
-  it('keeps each name in its cell, whoever is connected', async () => {
+  it('keeps each name in its cell, with members of any kind', async () => {
     const { page } = await openPage(browser)
     const { page: other } = await openPage(browser)
     for (const one of [page, other]) await one.goto(world.address)

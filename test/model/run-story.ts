@@ -1,4 +1,5 @@
 import { cacheStatus } from 'ghmesh'
+import { seeded } from '../../packages/github-sim/src/seed.ts'
 import { below, type Group, type ModelMember, startGroup } from './group.ts'
 import { type Change, hello, type Operation, type Story, size, subjects, type Viewer, viewers } from './operations.ts'
 
@@ -253,16 +254,4 @@ function player(story: Story, group: Group): (operation: Operation) => Promise<v
     }
   }
   return play
-}
-
-/** Mulberry32: the same numbers for the same seed. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
 }

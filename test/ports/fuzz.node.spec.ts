@@ -100,7 +100,7 @@ describe(`whatever is thrown at a port (FUZZ_SEED=${fuzz.seed} FUZZ_RUNS=${fuzz.
     })
   }
 
-  it('so do questions to a shelf, of whoever has shown a proof', async () => {
+  it('so do questions to a shelf, from a peer that has shown a proof', async () => {
     const [relay] = all as [Target]
     const group = await openGroup(targets.secret, Date.now, 86_400_000)
     const peer = await createPeer()

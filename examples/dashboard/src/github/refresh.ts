@@ -36,7 +36,7 @@ interface Head {
   pull: PullRequest
   query: ReturnType<typeof checksOf>
   isFinished(): boolean
-  /** Finished, but whoever asks for news means this, too: it failed and may have been started again, or was denied. */
+  /** Finished, but a manual refresh asks for it again: it failed and may have been started again, or access was denied. */
   mayHaveChanged(): boolean
 }
 

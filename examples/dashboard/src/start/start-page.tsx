@@ -5,7 +5,7 @@ import type { StartFormInput } from './use-start-form.ts'
 interface StartPageProps extends StartFormInput {
   /** Shows public repositories, with nothing to enter. */
   tryIt(): void
-  /** Undefined: it would be in vain. */
+  /** Undefined: it would not help. */
   tryAgain: (() => void) | undefined
 }
 

@@ -8,7 +8,7 @@ export function WrongApi({ apiUrl }: { apiUrl: string }) {
         <h1>This link names an API that does not exist</h1>
         <p>
           <code>?api={apiUrl}</code> in the address of this page has to be the address of a GitHub API, such as{' '}
-          <code>https://github.example.org/api/v3</code>. Correct it, or ask whoever sent you the link.
+          <code>https://github.example.org/api/v3</code>. Correct it, or ask the person who sent you the link.
         </p>
         <p>
           <a href={addressWithoutApi()}>Use {new URL(defaultApiUrl).host} instead</a>

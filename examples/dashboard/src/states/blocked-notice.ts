@@ -9,7 +9,7 @@ export function withBlocked(notices: Notice[], apiUrl: string): Notice[] {
       id: 'blocked',
       tone: 'problem',
       title: 'This page is not allowed to use this API',
-      text: `Its content security policy does not name ${origin}. Check ?api= in the address, or ask whoever deployed this page to add it.`,
+      text: `Its content security policy does not name ${origin}. Check ?api= in the address, or ask the people who run this page to add it.`,
       actions: [],
       ...(apiUrl !== defaultApiUrl && {
         link: { label: `Use ${new URL(defaultApiUrl).host} instead`, url: addressWithoutApi() }

@@ -34,7 +34,7 @@ export function createNextDial(options: NextDialOptions): NextDial {
   const { peers, transport, limits, isConnected, isPresent, isVisited, isRelay } = options
   let mayAddOne = false
 
-  /** What is next for a peer: any way while there is none, a direct one while there is a relay's. */
+  /** What is next for a peer: any way if it is not connected, a direct one if it is connected through a relay. */
   function nextFor(peer: Known, path: Peer['path'] | undefined, round: number): Dial | undefined {
     if (peer.busy || !peer.mayDial || path === 'direct') return undefined
     const ways: Way[] = path === undefined ? ['relayed', 'direct'] : ['direct', 'webrtc']
