@@ -25,6 +25,7 @@ const promisesNothing: Record<string, string> = {
   'SECURITY.md explains how': 'says where to read on',
   'CONTRIBUTING.md says how': 'says where to read on',
   'Available only as options:': 'a list of names, whose meaning their doc comments say',
+  'Fifty members that share two cores': 'says what is missing',
   'MIT.': 'the licence',
   'ghmesh is not made or endorsed by GitHub.': 'of who made it'
 }
