@@ -59,6 +59,8 @@ export function createControl(
       else world.bodies.set(key, json)
     },
 
+    addTeam: (organization, { name, members = [] }) => world.addTeam(organization, name, members).slug,
+
     addToken(token, tokenOptions) {
       world.addToken(token, tokenOptions)
     },

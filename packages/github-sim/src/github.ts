@@ -38,6 +38,9 @@ export interface GitHub {
   /** Replaces the body at a path, or makes one where there is no route; a list is paginated. Undefined restores it. */
   setBody(path: string, json: unknown): void
 
+  /** Adds a team to an organization and returns its slug; `members`: logins. */
+  addTeam(organization: string, team: { name: string; members?: string[] }): string
+
   /** Registers a token, or replaces what it stands for. */
   addToken(token: string, options: TokenOptions): void
   /** 401 from then on. */

@@ -22,6 +22,16 @@ export interface Account {
   members: Set<string>
 }
 
+/** A team of an organization. */
+export interface Team {
+  id: number
+  name: string
+  slug: string
+  organization: Account
+  /** Logins. */
+  members: Set<string>
+}
+
 export interface Label {
   id: number
   name: string
@@ -76,6 +86,11 @@ export interface Pull {
   mergedAt: string | null
   changes: Commit['change'][]
   reviews: Review[]
+  /** Those who were asked for a review and have not given one; default none. */
+  requestedReviewers?: Account[]
+  requestedTeams?: Team[]
+  /** Default true; null: GitHub has not found out yet. */
+  mergeable?: boolean | null
 }
 
 /** An issue, or a pull request when `pull` is set. */
@@ -145,7 +160,20 @@ export interface Deployment {
   payload: unknown
   creator: Account
   createdAt: string
+  /** The last status; default none. */
+  status?: { state: DeploymentState; createdAt: string }
 }
+
+/** https://docs.github.com/graphql/reference/enums#deploymentstatusstate, in the small letters of REST. */
+export type DeploymentState =
+  | 'error'
+  | 'failure'
+  | 'in_progress'
+  | 'inactive'
+  | 'pending'
+  | 'queued'
+  | 'success'
+  | 'waiting'
 
 /** A repository and everything in it. */
 export interface Repository {
@@ -183,6 +211,7 @@ export interface Repository {
   releases: Release[]
   runs: Run[]
   statuses: Status[]
+  /** Newest first. */
   deployments: Deployment[]
   /** Fields that replace those of the JSON, by test control. */
   overrides: Record<string, unknown>

@@ -3,6 +3,7 @@ import { newCommit, toBytes } from './data/new-repository.ts'
 import { fullRepositoryJson } from './data/repository.ts'
 import { controlIssues, missingIn } from './issue-control.ts'
 import type { Repository } from './model.ts'
+import { controlPulls } from './pull-control.ts'
 import type { RepositoryControl } from './repository-controls.ts'
 import { controlRuns } from './run-control.ts'
 import { iso } from './time.ts'
@@ -73,6 +74,7 @@ export function controlRepository(
       world.repositories.delete(repository.id)
     },
     ...controlIssues(repository, world, now),
+    ...controlPulls(repository, world, now),
     setFile(path, content) {
       const message = `${repository.files.has(path) ? 'Update' : 'Create'} ${path}`
       repository.files.set(path, toBytes(content))

@@ -1,4 +1,4 @@
-import type { Run, Visibility } from './model.ts'
+import type { DeploymentState, Review, Run, Visibility } from './model.ts'
 
 /** What a test may say about an issue. */
 export interface IssueFields {
@@ -11,8 +11,44 @@ export interface IssueFields {
   user?: string
 }
 
+/** What a test may say about a pull request. */
+export interface PullFields {
+  title?: string
+  body?: string | null
+  /** Its branch; default `patch-` and the number. */
+  headRef?: string
+  /** Login of the author; used by `addPull` only. Default: the repository's owner. */
+  user?: string
+  draft?: boolean
+  /** Logins. */
+  requestedReviewers?: string[]
+  /** Slugs of the owner's teams. */
+  requestedTeams?: string[]
+  /** Replaces all reviews, the oldest first. */
+  reviews?: { user: string; state: Review['state'] }[]
+  /** False: it conflicts with its base; null: GitHub has not found out yet. */
+  mergeable?: boolean | null
+  /** Lines of its one changed file. */
+  size?: { additions: number; deletions: number }
+  /** The last commit of its branch. */
+  headSha?: string
+  /** ISO 8601; default: now. */
+  createdAt?: string
+  updatedAt?: string
+}
+
+/** The controls of a repository's pull requests. */
+export interface PullControl {
+  /** Adds an open pull request and returns its number. */
+  addPull(fields?: PullFields): number
+  /** Changes fields of a pull request; the others stay. */
+  editPull(number: number, fields: PullFields): void
+  /** The last commit of a pull request's branch. */
+  headOf(number: number): string
+}
+
 /** Changes a repository from inside the test, past permissions, quota and log. */
-export interface RepositoryControl {
+export interface RepositoryControl extends PullControl {
   readonly id: number
   readonly fullName: string
   /** Numbers of all issues and pull requests, lowest first. */
@@ -52,6 +88,11 @@ export interface RepositoryControl {
   addRun(fields?: Partial<Pick<Run, 'status' | 'conclusion' | 'event'>>): number
   /** Moves a workflow run on. */
   editRun(id: number, fields: Partial<Pick<Run, 'status' | 'conclusion'>>): void
+  /**
+   * Adds a deployment of the newest commit and returns its id. `state` is that of its last status, null if it has none;
+   * default `success`. `createdAt`: ISO 8601, of both; default now. Default environment: `production`.
+   */
+  addDeployment(fields?: { environment?: string; state?: DeploymentState | null; createdAt?: string }): number
   /** Counts downloads of the newest release's first asset. Default 1. */
   addDownloads(count?: number): void
 }

@@ -1,6 +1,6 @@
 import { newRepository, type RepositoryOptions } from './data/new-repository.ts'
 import { newAccount } from './data/user.ts'
-import type { Account, Repository } from './model.ts'
+import type { Account, Repository, Team } from './model.ts'
 import { between, type Random } from './seed.ts'
 import type { Role } from './tokens.ts'
 import { digestOf, newToken, type Token, type TokenOptions } from './tokens.ts'
@@ -18,6 +18,7 @@ export function createWorld(random: Random) {
   const accounts = new Map<string, Account>()
   const repositories = new Map<number, Repository>()
   const formerNames = new Map<string, number>()
+  const teams: Team[] = []
   const tokens = new Map<string, Token>()
   let lastId = 1_296_000 + between(random, 1, 9999)
   const nextId = () => {
@@ -29,6 +30,7 @@ export function createWorld(random: Random) {
   const world = {
     accounts,
     repositories,
+    teams,
     tokens,
     nextId,
     random,
@@ -47,6 +49,21 @@ export function createWorld(random: Random) {
       const account = newAccount(id, login, type, members)
       accounts.set(key(login), account)
       return account
+    },
+    /** Its members become members of the organization. */
+    addTeam(login: string, name: string, members: readonly string[]): Team {
+      const organization = world.ensureAccount(login, 'Organization')
+      for (const member of members) organization.members.add(world.ensureAccount(member).login)
+      const slug = name.toLowerCase().replaceAll(/[^\w]+/g, '-')
+      const team = { id: nextId(), name, slug, organization, members: new Set(members) }
+      teams.push(team)
+      return team
+    },
+    /** @throws TypeError when there is no such team */
+    team(organization: Account, slug: string): Team {
+      const found = teams.find((team) => team.organization === organization && team.slug === slug)
+      if (!found) throw new TypeError(`there is no team ${organization.login}/${slug}`)
+      return found
     },
     repository(fullName: string): Repository | undefined {
       for (const r of repositories.values()) if (key(r.fullName) === key(fullName)) return r

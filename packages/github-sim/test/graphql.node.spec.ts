@@ -1,6 +1,21 @@
 import { expect } from 'chai'
 import { alice, bob, withGitHub } from './helpers.ts'
 
+interface Named {
+  name: string
+  commit: { sha: string }
+}
+interface Release {
+  databaseId: number
+  tagName: string
+  url: string
+  isDraft: boolean
+}
+interface Ref {
+  name: string
+  target: { type: string; oid: string }
+}
+
 describe('GraphQL', () => {
   const sim = withGitHub()
   async function ask(query: string, variables: object = {}, as: string | undefined = alice) {
@@ -25,6 +40,22 @@ describe('GraphQL', () => {
     expect(json).to.not.have.any.keys('errors')
     expect(response.headers.get('x-ratelimit-resource')).to.equal('graphql')
     expect(response.headers.has('etag')).to.equal(false)
+  })
+
+  it("shows an owner's repositories, as far as the caller may see them, with their files and topics", async () => {
+    const query = `query($login: String!, $file: String!) { repositoryOwner(login: $login) { login repositories(first: 100) { nodes {
+      name isFork repositoryTopics(first: 5) { nodes { topic { name } } }
+      file: object(expression: $file) { __typename ... on Blob { text } } } } } }`
+    const of = async (as: string, file: string, login = 'octocat') =>
+      (await ask(query, { login, file }, as)).json.data.repositoryOwner
+    const names = async (as: string) =>
+      (await of(as, 'HEAD:README.md')).repositories.nodes.map(({ name }: { name: string }) => name)
+    expect([await names(alice), await names(bob)]).to.deep.equal([['Hello-World', 'secret-plans'], ['Hello-World']])
+    const [hello] = (await of(bob, 'main:README.md')).repositories.nodes
+    expect(hello.file.text).to.be.a('string').that.is.not.equal('')
+    expect(hello.repositoryTopics.nodes[0]).to.deep.equal({ topic: { name: 'octocat' } })
+    expect((await of(bob, 'HEAD:nowhere.md')).repositories.nodes[0].file).to.equal(null)
+    expect(await of(bob, 'HEAD:README.md', 'nobody-at-all')).to.equal(null)
   })
 
   it('pages through lists by cursor', async () => {
@@ -59,6 +90,35 @@ describe('GraphQL', () => {
       expect((await ask(wrong)).json, wrong).to.have.all.keys('errors')
     expect((await ask('{ viewer { login } }', {}, 'token nobody')).response.status).to.equal(401)
     expect((await sim.send('POST', '/graphql', undefined, { query })).status).to.equal(403)
+  })
+
+  it('lists tags and branches with their commits', async () => {
+    const query = `query($prefix: String!) { repository(owner: "octocat", name: "Hello-World") {
+      refs(first: 10, refPrefix: $prefix, orderBy: { field: TAG_COMMIT_DATE, direction: DESC }) { nodes { name target {
+        type: __typename ... on Commit { oid committedDate } ... on Tag { tagger { date } } } } } } }`
+    for (const [prefix, path] of [
+      ['refs/tags/', 'tags'],
+      ['refs/heads/', 'branches']
+    ]) {
+      const { nodes } = (await ask(query, { prefix })).json.data.repository.refs
+      const listed = (await sim.json(`/repos/octocat/Hello-World/${path}`, alice)) as Named[]
+      expect(nodes.map(({ name, target }: Ref) => [name, target.type, target.oid])).to.deep.equal(
+        listed.map(({ name, commit }) => [name, 'Commit', commit.sha])
+      )
+      for (const { target } of nodes) expect(target.committedDate).to.match(/^\d{4}-\d\d-\d\dT/)
+    }
+  })
+
+  it('lists releases', async () => {
+    const query = `{ repository(owner: "octocat", name: "Hello-World") { releases(first: 100) {
+      nodes { tagName name url isDraft isPrerelease databaseId publishedAt description } } } }`
+    const path = '/repos/octocat/Hello-World/releases'
+    const { nodes } = (await ask(query)).json.data.repository.releases
+    const listed = (await sim.json(path, alice)) as { id: number; tag_name: string; html_url: string; draft: boolean }[]
+    expect(nodes.map((one: Release) => [one.databaseId, one.tagName, one.url, one.isDraft])).to.deep.equal(
+      listed.map((one) => [one.id, one.tag_name, one.html_url, one.draft])
+    )
+    expect(nodes.length).to.be.above(1)
   })
 
   it('makes an issue', async () => {

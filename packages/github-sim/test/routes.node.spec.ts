@@ -4,7 +4,14 @@ import { blobSha, treeSha } from '../src/git.ts'
 import { alice, hello, withGitHub } from './helpers.ts'
 
 const general = ['/', '/meta', '/emojis', '/rate_limit', '/user', '/users/octocat', '/orgs/octo-org', '/notifications']
-const lists = ['/users/octocat/repos', '/orgs/octo-org/repos', '/user/repos', '/licenses', '/gitignore/templates']
+const lists = [
+  '/users/octocat/repos',
+  '/orgs/octo-org/repos',
+  '/user/repos',
+  '/user/teams',
+  '/licenses',
+  '/gitignore/templates'
+]
 const single = ['/licenses/mit', '/gitignore/templates/Node', '/search/issues?q=a', '/search/repositories?q=a']
 const inRepository =
   ' /commits /commits/main /branches /branches/main /tags /git/refs /git/ref/heads/main /git/trees/main?recursive=1' +

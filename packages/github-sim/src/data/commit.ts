@@ -1,6 +1,15 @@
-import type { Commit } from '../model.ts'
+import type { Commit, Repository } from '../model.ts'
 import { type Links, nodeId } from './links.ts'
 import { simpleUser } from './user.ts'
+
+/** The commit that a branch, tag, `HEAD`, full or short sha names. */
+export function commitAt(repository: Repository, ref: string): Commit | undefined {
+  const short = ref.replace(/^(refs\/)?(heads|tags)\//, '')
+  const named = [...repository.branches, ...repository.tags].find((b) => b.name === short)
+  const sha = short === 'HEAD' ? repository.commits[0]?.sha : (named?.sha ?? short)
+  if (sha === undefined || sha.length < 7) return undefined
+  return repository.commits.find((c) => c.sha.startsWith(sha))
+}
 
 const unsigned = { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null }
 

@@ -48,7 +48,9 @@ export function milestoneJson(milestone: Milestone, home: IssueHome, links: Link
 
 const noReactions = { '+1': 0, '-1': 0, laugh: 0, hooray: 0, confused: 0, heart: 0, rocket: 0, eyes: 0 }
 
-const association = (user: Account, home: IssueHome) => (user.login === home.owner.login ? 'OWNER' : 'CONTRIBUTOR')
+/** What a user is to a repository, as `author_association`. */
+export const association = (user: Account, home: Pick<IssueHome, 'owner'>) =>
+  user.login === home.owner.login ? 'OWNER' : 'CONTRIBUTOR'
 
 export function commentJson(comment: Comment, issue: Issue, home: IssueHome, links: Links) {
   const url = `${links.api}/repos/${home.fullName}/issues/comments/${comment.id}`

@@ -184,6 +184,7 @@ function seedAutomation(repository: Repository, { random, nextId, people }: Seed
     // Above 2^53, and with a fraction that JSON.stringify would drop: what careless clients break.
     payload: { build: rawNumber('9007199254740993'), ratio: rawNumber('1.0') },
     creator: actor,
-    createdAt: iso(dataTime - 3 * hourMs)
+    createdAt: iso(dataTime - 3 * hourMs),
+    status: { state: 'success', createdAt: iso(dataTime - 3 * hourMs) }
   })
 }

@@ -1,12 +1,13 @@
 import type { Commit, Issue, Pull, Repository, Review } from '../model.ts'
 import { changedFile } from './commit.ts'
-import { labelJson, milestoneJson } from './issue.ts'
+import { association, labelJson, milestoneJson } from './issue.ts'
 import { type Links, nodeId } from './links.ts'
 import { simpleRepository } from './repository.ts'
+import { teamJson } from './team.ts'
 import { simpleUser } from './user.ts'
 
-/** An element of `GET .../pulls`. */
-export function pullJson(issue: Issue, pull: Pull, repository: Repository, links: Links) {
+/** An element of `GET .../pulls`. `viewer`: a login. */
+export function pullJson(issue: Issue, pull: Pull, repository: Repository, links: Links, viewer: string | undefined) {
   const { api, web } = links
   const { fullName } = repository
   const url = `${api}/repos/${fullName}/pulls/${issue.number}`
@@ -43,8 +44,11 @@ export function pullJson(issue: Issue, pull: Pull, repository: Repository, links
     merge_commit_sha: pull.mergedAt ? pull.headSha : null,
     assignee: issue.assignees[0] ? simpleUser(issue.assignees[0], links) : null,
     assignees: issue.assignees.map((a) => simpleUser(a, links)),
-    requested_reviewers: [],
-    requested_teams: [],
+    requested_reviewers: (pull.requestedReviewers ?? []).map((reviewer) => simpleUser(reviewer, links)),
+    // Teams show to members of their organization only (https://docs.github.com/rest/teams/teams).
+    requested_teams: (pull.requestedTeams ?? [])
+      .filter(({ organization }) => viewer !== undefined && organization.members.has(viewer))
+      .map((team) => teamJson(team, links)),
     labels: repository.labels.filter((l) => issue.labels.includes(l.name)).map((l) => labelJson(l, repository, links)),
     milestone: milestone ? milestoneJson(milestone, repository, links) : null,
     draft: pull.draft,
@@ -65,22 +69,30 @@ export function pullJson(issue: Issue, pull: Pull, repository: Repository, links
       commits: link(`${url}/commits`),
       statuses: link(statuses)
     },
-    author_association: issue.user.login === repository.owner.login ? 'OWNER' : 'CONTRIBUTOR',
+    author_association: association(issue.user, repository),
     auto_merge: null,
     active_lock_reason: issue.locked ? 'resolved' : null
   }
 }
 
 /** `GET .../pulls/{number}`. */
-export function fullPullJson(issue: Issue, pull: Pull, repository: Repository, links: Links) {
+export function fullPullJson(
+  issue: Issue,
+  pull: Pull,
+  repository: Repository,
+  links: Links,
+  viewer: string | undefined
+) {
   const sum = (key: 'additions' | 'deletions') => pull.changes.reduce((n, c) => n + c[key], 0)
   const open = issue.state === 'open'
+  const { mergeable = true } = pull
+  const states = { true: 'clean', false: 'dirty', null: 'unknown' } as const
   return {
-    ...pullJson(issue, pull, repository, links),
+    ...pullJson(issue, pull, repository, links, viewer),
     merged: pull.mergedAt !== null,
-    mergeable: open ? true : null,
-    rebaseable: open ? true : null,
-    mergeable_state: open ? 'clean' : 'unknown',
+    mergeable: open ? mergeable : null,
+    rebaseable: open ? mergeable : null,
+    mergeable_state: open ? states[`${mergeable}`] : 'unknown',
     merged_by: pull.mergedAt ? simpleUser(repository.owner, links) : null,
     comments: issue.comments.length,
     review_comments: 0,

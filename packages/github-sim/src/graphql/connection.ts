@@ -2,15 +2,16 @@ import type { Args, Node } from './execute.ts'
 
 const maxPerPage = 100
 
-/** A page of a list, by `first` and `after`. Only its nodes are made. */
+/** A page of a list, by `first` and `after` or, of its end, by `last`. Only its nodes are made. */
 export function connection<T>(
   type: string,
   items: readonly T[],
-  { first, after }: Args,
+  { first, after, last }: Args,
   nodeOf: (item: T) => Node
 ): Node {
-  const start =
+  const from =
     typeof after === 'string' ? Number(Buffer.from(after, 'base64').toString().replace('cursor:', '')) || 0 : 0
+  const start = typeof last === 'number' ? Math.max(from, items.length - last) : from
   const end = Math.min(items.length, start + Math.min(Number(first ?? maxPerPage), maxPerPage))
   return {
     __typename: `${type}Connection`,

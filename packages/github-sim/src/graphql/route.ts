@@ -1,12 +1,18 @@
 import { type Ask, bodyOf } from '../ask.ts'
 import { nodeId } from '../data/links.ts'
-import { newIssue, nextNumber } from '../data/new-issue.ts'
+import type { Account } from '../model.ts'
 import { failure, type Reply } from '../reply.ts'
 import { roleOf } from '../visibility.ts'
+import type { World } from '../world.ts'
+import { connection } from './connection.ts'
 import { type Args, execute, FieldError, type Node } from './execute.ts'
-import { issueNode, repositoryNode, userNode } from './nodes.ts'
+import { contextOf, findDiscussion, unresolved } from './find.ts'
+import { mutationRoot } from './mutations.ts'
+import { issueOrPullNode, repositoryNode, userNode } from './nodes.ts'
 
-/** `POST /graphql`: as much of the graph as gh's lists need, and making an issue. */
+type Visible = ReturnType<World['visible']>[number]
+
+/** `POST /graphql`: as much of the graph as gh's commands for issues and pull requests need. */
 export function graphql(ask: Ask): Reply {
   const { query, variables, operationName } = bodyOf(ask)
   if (typeof query !== 'string') return failure(400, 'A query attribute must be specified and must be a string.')
@@ -19,7 +25,23 @@ export function graphql(ask: Ask): Reply {
   return { json, etag: 'none' }
 }
 
-function queryRoot({ world, viewer, links, budgets }: Ask): Node {
+/** A user or an organisation, and those of its repositories that the caller may see. */
+function ownerNode(ask: Ask, account: Account): Node {
+  const { world, viewer, links } = ask
+  const own = () => world.visible(viewer).filter(({ repository }) => repository.owner.id === account.id)
+  const nodeOf = ({ repository, role }: Visible) => repositoryNode(repository, role, contextOf(ask, repository))
+  return {
+    ...userNode(account, links),
+    repositories: (args: Args) => connection('Repository', own(), args, nodeOf),
+    repository: ({ name }: Args) => {
+      const found = own().find(({ repository }) => repository.name.toLowerCase() === String(name).toLowerCase())
+      return found ? nodeOf(found) : null
+    }
+  }
+}
+
+function queryRoot(ask: Ask): Node {
+  const { world, viewer, links, budgets } = ask
   return {
     __typename: 'Query',
     viewer: () => {
@@ -30,26 +52,22 @@ function queryRoot({ world, viewer, links, budgets }: Ask): Node {
       const fullName = `${owner}/${name}`
       const repository = world.repository(fullName) ?? world.formerly(fullName)
       const role = repository && roleOf(repository, viewer)
-      if (repository && role) return repositoryNode(repository, role, links)
+      if (repository && role) return repositoryNode(repository, role, contextOf(ask, repository))
       throw new FieldError('NOT_FOUND', `Could not resolve to a Repository with the name '${fullName}'.`)
     },
+    // https://docs.github.com/graphql/reference/queries#repositoryowner
+    repositoryOwner: ({ login }: Args) => {
+      const account = world.account(String(login))
+      return account ? ownerNode(ask, account) : null
+    },
+    // https://docs.github.com/graphql/reference/queries#node
+    node: ({ id }: Args) => {
+      const home = world.visible(viewer).find(({ repository }) => nodeId('Repository', repository.id) === id)
+      if (home) return repositoryNode(home.repository, home.role, contextOf(ask, home.repository))
+      const found = findDiscussion(ask, id)
+      if (found) return issueOrPullNode(found.issue, found.repository, contextOf(ask, found.repository))
+      throw unresolved(id)
+    },
     rateLimit: () => ({ __typename: 'RateLimit', cost: 1, ...budgets().find(({ resource }) => resource === 'graphql') })
-  }
-}
-
-function mutationRoot({ world, viewer, links, now }: Ask): Node {
-  return {
-    __typename: 'Mutation',
-    createIssue: ({ input }: Args) => {
-      const { repositoryId, title, body } = input as Args
-      const user = viewer && world.account(viewer.login)
-      const home = world.visible(viewer).find(({ repository: { id } }) => nodeId('Repository', id) === repositoryId)
-      if (!user || !home)
-        throw new FieldError('NOT_FOUND', `Could not resolve to a node with the global id of '${repositoryId}'`)
-      const issue = newIssue(world.nextId(), nextNumber(home.repository), user, String(title), now)
-      if (typeof body === 'string') issue.body = body
-      home.repository.issues.set(issue.number, issue)
-      return { __typename: 'CreateIssuePayload', issue: issueNode(issue, home.repository, links) }
-    }
   }
 }

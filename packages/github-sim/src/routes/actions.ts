@@ -20,9 +20,12 @@ export const actionsRoutes: Record<string, RepositoryHandler> = {
     return String(json.id) === ask.params.id ? { json } : notFound()
   },
   '/actions/runs': (ask) => {
-    const [status, event] = ['status', 'event'].map((name) => ask.query.get(name))
+    const [status, event, sha] = ['status', 'event', 'head_sha'].map((name) => ask.query.get(name))
     const runs = ask.repository.runs.filter(
-      (r) => (!status || r.status === status || r.conclusion === status) && (!event || r.event === event)
+      (r) =>
+        (!status || r.status === status || r.conclusion === status) &&
+        (!event || r.event === event) &&
+        (!sha || r.sha === sha)
     )
     return wrappedReply(ask, 'workflow_runs', runs, (run) => runJson(run, ask.repository, ask.links))
   },

@@ -1,9 +1,9 @@
 import type { RepositoryAsk, RepositoryHandler } from '../ask.ts'
+import { commitAt } from '../data/commit.ts'
 import { entryJson, wrappedBase64 } from '../data/contents.ts'
 import { simpleLicense } from '../data/license.ts'
 import { type TreeEntry, treeEntries, treeSha } from '../git.ts'
 import { failure, notFound, type Reply } from '../reply.ts'
-import { commitAt } from './git.ts'
 
 /** A file, as JSON or raw. Both forms carry the blob's id as their ETag. */
 function file(ask: RepositoryAsk, path: string, more: object = {}): Reply {

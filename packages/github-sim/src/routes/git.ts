@@ -1,20 +1,11 @@
 import { listReply, type RepositoryAsk, type RepositoryHandler } from '../ask.ts'
-import { changedFile, commitJson, fullCommitJson, gitCommitJson } from '../data/commit.ts'
+import { changedFile, commitAt, commitJson, fullCommitJson, gitCommitJson } from '../data/commit.ts'
 import { wrappedBase64 } from '../data/contents.ts'
 import { nodeId } from '../data/links.ts'
 import { simpleUser } from '../data/user.ts'
 import { blobSha, treeEntries, treeSha } from '../git.ts'
 import type { Commit, Repository } from '../model.ts'
 import { failure, notFound, type Reply } from '../reply.ts'
-
-/** The commit that a branch, tag, `HEAD`, full or short sha names. */
-export function commitAt(repository: Repository, ref: string): Commit | undefined {
-  const short = ref.replace(/^(refs\/)?(heads|tags)\//, '')
-  const named = [...repository.branches, ...repository.tags].find((b) => b.name === short)
-  const sha = short === 'HEAD' ? repository.commits[0]?.sha : (named?.sha ?? short)
-  if (sha === undefined || sha.length < 7) return undefined
-  return repository.commits.find((c) => c.sha.startsWith(sha))
-}
 
 const noCommit = (ref: string) => failure(422, `No commit found for SHA: ${ref}`)
 

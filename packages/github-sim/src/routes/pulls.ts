@@ -17,10 +17,12 @@ export const pullRoutes: Record<string, RepositoryHandler> = {
     const pulls = filterIssues([...ask.repository.issues.values()], ask.query).flatMap((issue) =>
       issue.pull ? [{ issue, pull: issue.pull }] : []
     )
-    return listReply(ask, pulls, ({ issue, pull }) => pullJson(issue, pull, ask.repository, ask.links))
+    return listReply(ask, pulls, ({ issue, pull }) =>
+      pullJson(issue, pull, ask.repository, ask.links, ask.viewer?.login)
+    )
   },
   '/pulls/:number{[0-9]+}': withPull((ask, issue, pull) => ({
-    json: fullPullJson(issue, pull, ask.repository, ask.links),
+    json: fullPullJson(issue, pull, ask.repository, ask.links, ask.viewer?.login),
     lastModified: issue.updatedAt
   })),
   '/pulls/:number{[0-9]+}/files': withPull((ask, _issue, pull) =>

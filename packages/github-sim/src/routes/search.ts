@@ -62,6 +62,7 @@ function repositories(ask: Ask): Reply {
         `org:${r.owner.login}`,
         `repo:${r.fullName}`,
         `is:${r.visibility}`,
+        `archived:${r.archived}`,
         `language:${r.language}`,
         ...r.topics.map((t) => `topic:${t}`)
       ].map((fact) => fact.toLowerCase())

@@ -1,8 +1,9 @@
 import { type Ask, type Handler, listReply, sinceReply } from '../ask.ts'
 import { repositoryJson } from '../data/repository.ts'
+import { teamJson } from '../data/team.ts'
 import { fullUser, organization, ownUser, simpleUser } from '../data/user.ts'
 import type { Account, Repository } from '../model.ts'
-import { notFound, type Reply, requiresAuthentication } from '../reply.ts'
+import { failure, notFound, type Reply, requiresAuthentication } from '../reply.ts'
 import type { Role } from '../tokens.ts'
 
 type Seen = { repository: Repository; role: Role }
@@ -64,6 +65,20 @@ export const userRoutes: Record<string, Handler> = {
         ({ repository: r }) => r.owner.login === viewer.login || viewer.roles.has(r.id) || isMember(r, viewer.login)
       )
     return repositoryList(ask, mine, '/user/repos')
+  },
+  // Of all organizations; the scopes, and that others are refused: https://docs.github.com/rest/teams/teams
+  '/user/teams': (ask) => {
+    const { viewer, links } = ask
+    if (!viewer) return requiresAuthentication()
+    if (!/\b(?:user|repo|read:org)\b/.test(viewer.scopes)) {
+      return failure(403, 'You need at least read:org scope or user scope or repo scope to list your teams.')
+    }
+    const mine = ask.world.teams.filter(({ members }) => members.has(viewer.login))
+    return listReply(ask, mine, (team) => ({
+      ...teamJson(team, links),
+      members_count: team.members.size,
+      organization: organization(team.organization, links, publicCount(ask, team.organization))
+    }))
   },
   '/user/:id{[0-9]+}': (ask) => profile(ask, byId(ask)),
   '/user/:id{[0-9]+}/repos': (ask) => reposOf(ask, byId(ask)),
