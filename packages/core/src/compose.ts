@@ -4,8 +4,9 @@ import { createCache } from './cache/cache.ts'
 import { createPurge } from './cache/purge.ts'
 import { createPurges } from './cache/purges.ts'
 import { createEvents } from './events.ts'
+import { isNarrowedOut } from './flow/admission.ts'
 import type { TokenSource } from './flow/classify.ts'
-import { createFlow } from './flow/create-flow.ts'
+import { createFlow, type GroupFlow } from './flow/create-flow.ts'
 import { hide } from './flow/hide.ts'
 import { createPublicity } from './flow/publicity.ts'
 import { createApi } from './github/api.ts'
@@ -27,6 +28,8 @@ export interface MemberParts {
   seesRedirects: boolean
   /** Makes the part with the others: members, another tab, or nobody. */
   members(own: OwnSide): Members
+  /** Absent without a group. */
+  groupFlow?: GroupFlow | undefined
   /** The user's token. */
   token: TokenSource
   /** Calls when things may be better than before; returns what ends that. */
@@ -92,6 +95,13 @@ export function composeMember(parts: MemberParts) {
       void cache.delete(key)
     },
     settle: (key) => announce.settle(key),
+    believes: options.trust !== 'verify',
+    revokedAt: (viewer, url) => rights.revokedAt({ viewer, repository: api.repositoryOf(url) }),
+    limited: (viewer, resource, refusal) => origin.limited(viewer, resource, refusal),
+    spent: (viewer, resource, quota) => origin.spent(viewer, resource, quota),
+    mayGive: ({ url, accept, body, headers }) =>
+      typeof share !== 'function' ||
+      !isNarrowedOut(share, { url: new URL(url), accept }, () => new Response(body, { headers })),
     fetch: (input, init) => ownFetch(input, init)
   })
   // From a request to its answer.
@@ -107,33 +117,36 @@ export function composeMember(parts: MemberParts) {
     }
   })
   const publicity = createPublicity({ api, visibility, limits })
-  const { flow, classifier, origin, ownFetch, afterWrite, announce, askAgain, inFlight, missing } = createFlow({
-    options,
-    limits,
-    api,
-    routeOf,
-    localNow,
-    clock,
-    random,
-    emit,
-    counters,
-    cache,
-    purges,
-    purge,
-    visibility,
-    publicity,
-    mayShare,
-    members,
-    token: parts.token,
-    machineKey: parts.machineKey,
-    seesRedirects: parts.seesRedirects
-  })
+  const { flow, classifier, origin, ownFetch, afterWrite, announce, askAgain, inFlight, missing, rights, viewers } =
+    createFlow({
+      options,
+      limits,
+      api,
+      routeOf,
+      localNow,
+      clock,
+      random,
+      emit,
+      counters,
+      cache,
+      purges,
+      purge,
+      visibility,
+      publicity,
+      mayShare,
+      members,
+      groupFlow: parts.groupFlow,
+      token: parts.token,
+      machineKey: parts.machineKey,
+      seesRedirects: parts.seesRedirects
+    })
 
   const sleep = parts.onWake(members.retryNow)
   return {
     api,
     cache,
     githubNow,
+    latestGithubNow: clock.latest,
     events,
     flow,
     mayShare,
@@ -147,6 +160,12 @@ export function composeMember(parts: MemberParts) {
     clear() {
       missing.clear()
       return cache.clear()
+    },
+    /** Once it can tell members: the token that was given, so that those that hold it too know each other before the first request. */
+    async useToken(): Promise<void> {
+      if (typeof options.token !== 'string' || !members.sameToken) return
+      const authorization = `Bearer ${options.token}`
+      await members.sameToken.use({ authorization, viewer: await viewers.of(authorization) })
     },
     async stop(): Promise<void> {
       askAgain.stop()

@@ -1,9 +1,12 @@
 import { memberIssue } from './discovery/github-issue.ts'
 import { MeshError } from './errors.ts'
+import { createAudit } from './exchange/audit.ts'
+import { createAnnounce } from './flow/announce.ts'
+import { createAskMembers } from './flow/ask-members.ts'
 import { type Group, openGroup } from './group/group.ts'
 import { looksGuessable } from './group/secret.ts'
 import type { Mesh } from './mesh.ts'
-import { createNetwork } from './network.ts'
+import { createNetwork } from './network/network.ts'
 import { type Company, type Start, startHere } from './start.ts'
 import { localMesh } from './tabs/local-mesh.ts'
 import { meshOfTabs } from './tabs/mesh-of-tabs.ts'
@@ -12,6 +15,8 @@ import { throughLeader } from './tabs/through-leader.ts'
 
 const guessable =
   'the secret looks guessable: a relay or a reader of the registry could find it by trying; "ghmesh secret" makes a strong one'
+
+const groupFlow = { createAskMembers, createAnnounce, createAudit }
 
 /** Starts a member of the group that a secret makes; the first of several is the member's own. */
 export async function join(start: Start, secrets: readonly string[]): Promise<Mesh> {
@@ -25,7 +30,7 @@ export async function join(start: Start, secrets: readonly string[]): Promise<Me
     name: await nameAmongTabs(options, groups),
     start: async () => localMesh(await startMember()),
     startFollower: async (leader) =>
-      localMesh(await startHere(start, { connects: false, members: () => throughLeader(leader) })),
+      localMesh(await startHere(start, { connects: false, groupFlow, members: () => throughLeader(leader) })),
     answerMs: limits.tabAnswerMs,
     doneMs: limits.tabDoneMs,
     seekMs: limits.tabAnswerMs + limits.membersBudgetMs + limits.leaseWaitMs
@@ -37,6 +42,7 @@ function amongMembers({ platform, options, token, warn }: Start, groups: readonl
   const { repository, relays = [] } = options
   return {
     connects: true,
+    groupFlow,
     members:
       ({ privateKey }, name, connected) =>
       (own) => {
@@ -46,7 +52,18 @@ function amongMembers({ platform, options, token, warn }: Start, groups: readonl
             ? []
             : [memberIssue({ ...options, fetch: own.fetch, repository, groups, token, connected, onWarning: warn })]
         const discovery = options.discovery ?? [...platform.defaultDiscovery(options, warn, groups[0].id), ...registry]
-        return createNetwork({ groups, transport, discovery, relays, name, isHidden: platform.isHidden }, own)
+        return createNetwork(
+          {
+            groups,
+            transport,
+            discovery,
+            relays,
+            name,
+            isHidden: platform.isHidden,
+            sharesSameToken: options.shareSameToken ?? true
+          },
+          own
+        )
       }
   }
 }

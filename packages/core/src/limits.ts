@@ -67,6 +67,9 @@ export const defaultLimits = {
   writeGapMs: secondMs,
   /** After a rate limit calls begin one by one; one that GitHub does not answer within this makes room for the next. */
   slowStartMs: 2 * secondMs,
+  /** After a limit, members that hold the same token begin again so long after each other, and no later than `restartMs`. */
+  restartStepMs: secondMs,
+  restartMs: 30 * secondMs,
   /** An unproven connection is closed after this. */
   proofMs: 5 * secondMs,
   /** How long a proof is valid. */
@@ -89,6 +92,8 @@ export const defaultLimits = {
   messageAgeMs: 5 * minuteMs,
   /** Touches are collected for this long before they are sent. */
   touchBatchMs: 100,
+  /** In a large group, for this times the number of known members, so what each hears in a second does not grow. */
+  touchPerMemberMs: 200,
   /** A store that does not answer a call within this is no longer used. */
   storeAnswerMs: 3 * secondMs,
   /** Browser: a question that the leading tab does not acknowledge within this is given up. */
@@ -131,6 +136,11 @@ export const defaultLimits = {
   /** Newest purges that it tells: of fifty writes, each of which purges some twenty URLs. */
   listPurges: 1000,
 
+  /** Up to so many other members, a group is small: all that one says is said to all at once. */
+  fewMembers: 16,
+  /** Bodies that the members of a large group announce to all in a second, together, and after a silence; others are asked for. */
+  announcedPerSecond: 5,
+  announcedBurst: 100,
   /** Gossip messages a second from one peer, and how many can come at once. */
   messagesPerSecond: 50,
   messagesBurst: 200,
@@ -141,6 +151,8 @@ export const defaultLimits = {
   handedBytesPerSecond: 8 * MiB,
   /** Transfers at once with one peer. */
   transfersPerPeer: 16,
+  /** Tokens of which a member shares what they see with those that hold them too: those that were used last. */
+  sharedTokens: 16,
   /** Members whose presence is remembered; the one that was silent longest and is not connected goes first. */
   presentMembers: 1000,
   /** Connected peers without a proof; the one that has waited longest makes room. */

@@ -4,8 +4,11 @@ import type { Entry, EntrySummary } from './entry.ts'
 import type { Emit } from './events.ts'
 import type { HeadCheck } from './exchange/head.ts'
 import type { LookupHow } from './exchange/lookup.ts'
+import type { SameToken } from './exchange/same-token.ts'
 import type { Lease } from './exchange/seek.ts'
-import { createValues, type Values } from './exchange/values.ts'
+import type { Values } from './exchange/values.ts'
+import type { Quota } from './github/rate-limit.ts'
+import type { Refusal } from './github/refusal.ts'
 import type { Limits } from './limits.ts'
 import type { Relay } from './peers/relays.ts'
 import type { Reputation } from './peers/reputation.ts'
@@ -22,8 +25,10 @@ export interface Members {
   readonly addresses: string[]
   /** Members that can be asked, connected or not. */
   readonly knownPeers: number
-  readonly values: Values
+  readonly values: Omit<Values, 'take'>
   readonly reputation: Reputation
+  /** Those that hold the same token; absent where nothing is shared with them. */
+  readonly sameToken?: SameToken | undefined
   start(): Promise<void>
   /** Members and relays that are missing are dialled now. */
   retryNow(): void
@@ -38,8 +43,8 @@ export interface Members {
   used(key: string): void
   /** A member is connected, or a relay that keeps what is told for those that come later. */
   readonly canTell: boolean
-  /** Whether anybody would hear of an entry, if everybody can read it. */
-  hears(key: string, entry: Entry): boolean
+  /** Whether anybody would hear of an entry, if everybody can read it. `awaited`: a home of it waits for this member's answer. */
+  hears(key: string, entry: Entry, awaited: boolean): boolean
   /** Held, and for members only if a look at its repository shows that everybody can read it: see `OwnSide.settle`. */
   unsettled(key: string, entry: Entry): void
   announce(key: string, entry: Entry): void
@@ -66,7 +71,12 @@ export interface OwnSide {
   localNow: () => number
   githubNow: () => number
   random: () => number
-  clock: { now(): number; readonly fromOrigin: boolean; hear(peerId: string, githubNow: number): void }
+  clock: {
+    now(): number
+    readonly offsetMs: number
+    readonly fromOrigin: boolean
+    hear(peerId: string, githubNow: number): void
+  }
   check(): HeadCheck
   mayShare(entry: Pick<EntrySummary, 'url' | 'public' | 'local' | 'headers'>): boolean
   purged(target: string, asOf: number, from: string): Promise<void>
@@ -76,6 +86,16 @@ export interface OwnSide {
   expired(key: string): void
   /** Finds out whether what is held is for members, where that is not known. Never rejects. */
   settle(key: string): Promise<void>
+  /** Whether a member's word counts without an answer of GitHub's: with `trust: 'group'`. */
+  believes: boolean
+  /** When an answer of GitHub last ended a viewer's right to a URL, ms; 0 for never. */
+  revokedAt(viewer: string, url: string): number
+  /** A member that holds a viewer's token says that GitHub refuses it. */
+  limited(viewer: string, resource: string | undefined, refusal: Refusal): void
+  /** It says what is left of one of the token's limits. */
+  spent(viewer: string, resource: string, quota: Quota): void
+  /** The user's own narrowing of what leaves this member. */
+  mayGive(entry: Entry): boolean
   /** Asks GitHub for what the mesh does for itself, within the limits of the token. */
   fetch: typeof globalThis.fetch
 }
@@ -85,25 +105,33 @@ const reputation: Reputation = { hears: () => true, allows: () => true, reject()
 
 /** No group: this member caches for itself. */
 export function alone({ cache, counters, limits, emit, githubNow }: OwnSide): Members {
-  const values = createValues({
-    cache,
-    reputation,
-    counters,
-    limits,
-    emit,
-    githubNow,
-    peerId: () => '',
-    shareable: { add: async () => {} },
-    publish: async () => {},
-    lookUp: async () => {}
-  })
+  // Few use them without a group, so pages load them when they are used.
+  const values = async () => {
+    const { createValues } = await import('./exchange/values.ts')
+    return createValues({
+      cache,
+      reputation,
+      counters,
+      limits,
+      emit,
+      githubNow,
+      peerId: () => '',
+      shareable: { add: async () => {} },
+      publish: async () => {},
+      lookUp: async () => {}
+    })
+  }
   return {
     isAlone: true,
     isElsewhere: false,
     peerId: undefined,
     addresses: [],
     knownPeers: 0,
-    values,
+    values: {
+      get: async (name, how) => (await values()).get(name, how),
+      set: async (name, value, how) => (await values()).set(name, value, how),
+      delete: async (name, how) => (await values()).delete(name, how)
+    },
     reputation,
     start: async () => {},
     retryNow() {},

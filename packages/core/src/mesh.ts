@@ -82,7 +82,8 @@ export interface StartedMesh {
 /** Starts a member and gives it its public face. */
 export async function startMesh(parts: MemberParts): Promise<StartedMesh> {
   const member = composeMember(parts)
-  const { api, cache, githubNow, events, flow, mayShare, members, origin, purge, purges, classifier } = member
+  const { api, cache, githubNow, latestGithubNow, events, flow, mayShare, members, origin, purge, purges, classifier } =
+    member
   const { values, peers, relays } = members
 
   let stopping: Promise<void> | undefined
@@ -101,7 +102,18 @@ export async function startMesh(parts: MemberParts): Promise<StartedMesh> {
     if (!passed) return origin.pass(classified.input, classified.init)
     const sent = await origin.passOn(classified.input, classified.init, passed)
     if ('heldBack' in sent) return flow.respond.fromAnswer({ method: 'GET' }, sent, heldBack)
-    if (passed.mayChange && sent.ok) member.afterWrite.done([passed.url.href, sent.url], passed)
+    if (!passed.mayChange || !sent.ok) return sent
+    if (passed.mutation === undefined) member.afterWrite.done([passed.url.href, sent.url], passed)
+    // A caller that has its answer may ask at once for what it has changed.
+    else
+      await member.afterWrite.mutated(
+        passed.mutation,
+        await sent
+          .clone()
+          .text()
+          .catch(() => ''),
+        passed
+      )
     return sent
   }
 
@@ -161,9 +173,13 @@ export async function startMesh(parts: MemberParts): Promise<StartedMesh> {
           `purge takes owner/repo or a URL below ${api.base}/; received ${JSON.stringify(urlOrRepository)}`
         )
       }
-      const asOf = githubNow()
       const [{ size }] = await abortable(
-        Promise.all([cache.below([name]), purge([urlOrRepository], asOf), members.purge(urlOrRepository, asOf)]),
+        Promise.all([
+          cache.below([name]),
+          purge([urlOrRepository], githubNow()),
+          // Members whose clocks are right must not take it for an older one.
+          members.purge(urlOrRepository, latestGithubNow())
+        ]),
         signal
       )
       return size
@@ -185,6 +201,7 @@ export async function startMesh(parts: MemberParts): Promise<StartedMesh> {
   }
 
   await members.start()
+  await member.useToken()
   if (members.isAlone) {
     const why = parts.options.networking === false ? 'networking is off' : 'no secret'
     const how = parts.options.networking === false ? '' : '; "ghmesh secret" makes one'

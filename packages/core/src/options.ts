@@ -37,6 +37,12 @@ export interface MeshOptions {
    */
   share?: ('public' | 'group' | ((request: Request, response: Response) => boolean)) | undefined
   /**
+   * Members that hold the same token share what it sees, private and personal answers included, with each other and with nobody
+   * else. False: what only a token sees stays on this machine.
+   * @default true, where there is a secret
+   */
+  shareSameToken?: boolean | undefined
+  /**
    * More routes whose answers can be shared, as templates below the API's base URL: `/repos/{owner}/{repo}/traffic/views`,
    * `{path...}` for several segments, `{number}` for a segment of digits. Add only routes that answer everybody with access
    * alike. They cannot override what ghmesh keeps private. Members without the same routes drop what they are told of them.
@@ -53,6 +59,12 @@ export interface MeshOptions {
    * @default GitHub's `max-age`, 60,000
    */
   ttlMs?: (number | ((url: URL) => number | undefined)) | undefined
+  /**
+   * How long answers to GraphQL queries are kept, in ms, for the token that asked; 0: not at all. They have no ETag, so what is
+   * changed elsewhere shows when that time is over. Any write through a member ends it at once.
+   * @default 0
+   */
+  graphqlTtlMs?: number | undefined
   /**
    * How old an answer can be that is served when GitHub fails, in ms; 0 for never.
    * @default 86,400,000 (a day)

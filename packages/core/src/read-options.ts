@@ -44,6 +44,7 @@ const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } 
   ],
   trust: [v.picklist(['group', 'verify']), '"group" or "verify"'],
   ttlMs: [v.union([ms, callable]), 'a number of milliseconds from 0 on, or a function'],
+  graphqlTtlMs: [ms, 'a number of milliseconds from 0 on'],
   staleIfErrorMs: [ms, 'a number of milliseconds from 0 on'],
   reservePercent: [numberIn(0, 100), 'a percentage from 0 to 100'],
   maxEntryBytes: [numberIn(0, 1024 ** 3), 'a number of bytes from 0 to 1 GiB'],
@@ -68,6 +69,7 @@ const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } 
   announceIp: [v.pipe(filled, v.check(isIp)), 'an IPv4 or IPv6 address'],
   forceLocalhost: [v.boolean(), 'true or false (1 or 0)'],
   allowPrivateAddresses: [v.boolean(), 'true or false'],
+  shareSameToken: [v.boolean(), 'true or false (1 or 0)'],
   shareTabs: [v.boolean(), 'true or false'],
   limits: [
     v.pipe(
@@ -84,7 +86,8 @@ const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } 
 }
 
 // Other members refuse what is more.
-const ofTheProtocol = /^(?:gossipMessageBytes|frameBytes|valueBytes|touchKeys|listKeys|listPurges|proofLifetimeMs)$/
+const ofTheProtocol =
+  /^(?:gossipMessageBytes|frameBytes|valueBytes|touchKeys|listKeys|listPurges|sharedTokens|proofLifetimeMs)$/
 
 // Times may be 0, and sizes that mean "none"; a count of 0 would leave loops without an end.
 function isLimit(name: keyof Limits, value: unknown): boolean {
@@ -110,7 +113,8 @@ function isIp(value: string): boolean {
 const secrets = new Set<keyof MeshOptions>(['secret', 'token'])
 
 // In the wrong place: tokens, secrets, what stands before the host of a URL, and parameters that are called so.
-const hidden = /\b(?:gh[pousr]_|github_pat_|ghm1_)[\w-]+|(?<=:\/\/)[^/@\s]+(?=@)|(?<=[?&]\w*(?:token|secret)=)[^&#"]+/g
+const hidden =
+  /\b(?:gh[pousr]_|github_pat_|ghm1_|eyJ[\w-]+\.(?=[\w-]))[\w-]+(?:\.[\w-]+)*|(?<=:\/\/)[^/@\s]+(?=@)|(?<=[?&]\w*(?:token|secret)=)[^&#"]+/g
 
 function show(value: unknown): string {
   try {

@@ -1,5 +1,6 @@
 import { type MeshError, toMeshError } from './errors.ts'
 import type { TokenSource } from './flow/classify.ts'
+import type { GroupFlow } from './flow/create-flow.ts'
 import type { Members, OwnSide } from './members.ts'
 import { type StartedMesh, startMesh } from './mesh.ts'
 import type { ReadOptions } from './options.ts'
@@ -18,6 +19,8 @@ export interface Company {
   connects: boolean
   /** Makes the part with the others. `connected`: how many members are connected now. */
   members(identity: Identity, name: string, connected: () => number): (own: OwnSide) => Members
+  /** Absent without a group. */
+  groupFlow?: GroupFlow | undefined
 }
 
 /** Starts a member in this process or tab. */
@@ -34,6 +37,7 @@ export async function startHere({ platform, options, token, warn }: Start, compa
       store: options.store ?? platform.defaultStore(options, warn),
       machineKey: identity.machineKey,
       members: (own) => company.members(identity, name, connected)(own),
+      groupFlow: company.groupFlow,
       token,
       onWake: platform.onWake,
       release: () => identity.release()

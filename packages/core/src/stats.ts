@@ -2,7 +2,7 @@ import type { Quota } from './github/rate-limit.ts'
 
 /** Figures since `createMesh`; `entries`, `bytes`, `connectedPeers`, `knownPeers` and `quota` are current values. */
 export interface MeshStats {
-  /** GET and HEAD requests and reads of named values; requests that are passed through do not count. */
+  /** GET and HEAD requests, GraphQL queries that are kept, and reads of named values; what is passed through does not count. */
   requests: number
   /** Answered from the cache with a body this member fetched itself. */
   hits: number
@@ -16,12 +16,14 @@ export interface MeshStats {
   stale: number
   /** GitHub answered with a body or an error. */
   misses: number
-  /** Requests sent to GitHub, those for visibility, audits and re-checks included. */
+  /** Requests sent to GitHub: also writes and whatever else is passed through, and those for visibility, audits and re-checks. */
   apiCallsMade: number
   /** Requests answered without one. */
   apiCallsSaved: number
   /** Units of the primary rate limit: 1 a call, 0 for an authorised 304. */
   quotaSpent: number
+  /** The same by resource; of GraphQL points: 1 a call, or what the answer to a query that is kept says (`rateLimit { cost }`). */
+  spent: Record<string, number>
   /** Units that the same requests would have cost without ghmesh, less those spent on them. */
   quotaSaved: number
   /** `apiCallsSaved / requests`, 0 to 1; 0 before the first request. */
@@ -63,7 +65,7 @@ export interface Counters {
   asked(): void
   /** How a request was answered, and which call of GitHub it cost: none, or one that may have been free. */
   answered(how: Counter, call?: { free: boolean }): void
-  called(units: number): void
+  called(units: number, resource: string): void
   rejected(reason: string): void
   heldBack(why: string): void
   quota(resource: string, quota: Quota): void
@@ -93,6 +95,7 @@ const told = [...summed, 'hitRate', 'connectedPeers', 'knownPeers'] as const
 
 export const emptyStats = (): MeshStats => ({
   ...(Object.fromEntries(told.map((name) => [name, 0])) as Record<(typeof told)[number], number>),
+  spent: {},
   rejected: {},
   heldBack: {},
   quota: {}
@@ -110,9 +113,10 @@ export function createCounters(): Counters {
       if (!call) figures.apiCallsSaved++
       if (!call || call.free) figures.quotaSaved++
     },
-    called(units) {
+    called(units, resource) {
       figures.apiCallsMade++
       figures.quotaSpent += units
+      if (units > 0) figures.spent[resource] = (figures.spent[resource] ?? 0) + units
     },
     rejected(reason) {
       figures.rejected[reason] = (figures.rejected[reason] ?? 0) + 1
@@ -143,7 +147,7 @@ export function sumStats(figures: Record<string, Partial<MeshStats>>): GroupStat
   const total = emptyStats()
   for (const stats of Object.values(members)) {
     for (const name of summed) total[name] += stats[name]
-    for (const name of ['rejected', 'heldBack'] as const)
+    for (const name of ['rejected', 'heldBack', 'spent'] as const)
       for (const [reason, n] of Object.entries(stats[name])) total[name][reason] = (total[name][reason] ?? 0) + n
   }
   total.connectedPeers = Object.keys(members).length

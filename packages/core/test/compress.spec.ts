@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { text } from '../src/bytes.ts'
 import { deflate, inflate } from '../src/protocol/compress.ts'
 
 describe('compress', () => {
@@ -25,10 +24,7 @@ describe('compress', () => {
   it('is nothing when it was cut, lengthened or made up', async () => {
     const compressed = await deflate(new TextEncoder().encode('hello hello hello'))
     expect(await inflate(compressed.slice(0, -2), 17)).to.equal(undefined)
-    // Node 22 ignores what follows the end, where the Compression Standard wants an error; the bytes are the same.
-    const lengthened = await inflate(new Uint8Array([...compressed, 0]), 17)
-    const isOldNode = Number.parseInt(globalThis.process?.versions?.node ?? '24', 10) < 24
-    expect(lengthened && text(lengthened)).to.equal(isOldNode ? 'hello hello hello' : undefined)
+    expect(await inflate(new Uint8Array([...compressed, 0]), 17)).to.equal(undefined)
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 100 }), fc.nat(100), async (array, length) => {
         const inflated = await inflate(new Uint8Array(array), length)
@@ -55,10 +51,11 @@ describe('compress', () => {
     } as typeof pipeThrough
     try {
       expect(await inflate(bomb, 1000)).to.equal(undefined)
+      expect(await inflate(bomb, 2 ** 18)).to.equal(undefined)
       await new Promise((resolve) => setTimeout(resolve))
     } finally {
       ReadableStream.prototype.pipeThrough = pipeThrough
     }
-    expect(produced).to.be.within(1001, 2 ** 20)
+    expect(produced).to.be.within(2 ** 18, 2 ** 20)
   })
 })

@@ -18,6 +18,10 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
   const waiting = new Set<() => void>()
   const connected = new Set<string>()
   const relayed = new Set<string>()
+  /** Addresses at which nobody says anything. */
+  const silent = new Set<string>()
+  const aborted = (signal: AbortSignal) =>
+    new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
   let tell: (record: PeerRecord) => void = () => {}
   let now = 0
   const own = memoryTransport(memoryHub(), { peerId: self })
@@ -27,9 +31,10 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
     addresses: [`/ip4/192.168.1.5/tcp/9100/p2p/${self}`],
     peers: () =>
       [...connected].map((id): Peer => ({ id, path: relayed.has(id) ? 'relayed' : 'direct', transport: 'tcp' })),
-    async dial(address: string) {
+    async dial(address: string, { signal }: { signal?: AbortSignal } = {}) {
       dialled.push(address)
       for (const look of waiting) look()
+      if (silent.has(address)) return await aborted(signal as AbortSignal)
       const id = address.split('/').at(-1) as string
       const isWay = answering.includes(id) || answering.some((way) => way.includes('/') && address.startsWith(way))
       if (!isWay) throw new Error('connection refused')
@@ -71,6 +76,7 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
   return {
     dialled,
     connected,
+    silent,
     async start(by = name) {
       name = by
       dialler = make()
@@ -79,6 +85,7 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
     },
     found: (peer: PeerRecord) => tell(peer),
     heard: (peer: PeerRecord) => dialler?.heard(peer.peerId, peer),
+    saysSo: (peerId: string) => dialler?.isThere(peerId),
     met: (peerId: string) => dialler?.met(peerId),
     lose(peerId: string) {
       connected.delete(peerId)
@@ -216,6 +223,34 @@ describe('dialling members', () => {
       await here.until(() => here.connected.has('z'))
       expect(here.dialled.slice(0, 2)).to.have.members(['/memory/p2p/y', '/memory/p2p/z'])
       expect(here.dialled.slice(2)).to.deep.equal(['/memory/p2p/z'])
+    })
+
+    it('one that went as soon as it came is dialled when it says itself that it is there', async () => {
+      here = world({ answering: ['z'], limits })
+      await here.start()
+      here.found(record('z'))
+      await here.until(() => here.connected.has('z'))
+      here.met('z')
+      here.lose('z')
+      // Others say so, and know no better than this one.
+      here.heard(record('z'))
+      here.saysSo('z')
+      await here.until(() => here.connected.has('z'))
+      expect(here.dialled).to.have.length(2)
+      here.saysSo('nobody')
+    })
+
+    it('one whose connection went is not waited for on the way that came of it', async () => {
+      here = world({ answering: ['z'], limits })
+      const circuit = '/ip4/10.0.0.1/tcp/9/ws/p2p/relay/p2p-circuit'
+      here.silent.add(`${circuit}/webrtc/p2p/z`)
+      await here.start()
+      here.found(record('z', [`${circuit}/p2p/z`, `${circuit}/webrtc/p2p/z`]))
+      await here.until(() => here.dialled.length === 2)
+      here.pass(limits.dialMs)
+      here.lose('z')
+      await here.until(() => here.dialled.length === 3)
+      expect(here.dialled[2]).to.equal(`${circuit}/p2p/z`)
     })
 
     it('of two that lost each other, the other is given its moment', async () => {

@@ -14,6 +14,7 @@ describe('inspect', () => {
       variant: false,
       secret: false,
       damaged: false,
+      draft: false,
       hidden: false,
       items: 2,
       list: { items: 0 }

@@ -8,11 +8,15 @@ import { readOptions } from '../src/read-options.ts'
 const peer = '12D3KooWKoX63riwyW2VWY5w13isHgQg2R6VsfJQTBKCWD9EPz3X'
 const secret = `ghm1_${'s'.repeat(43)}`
 const token = `ghp_${'t'.repeat(36)}`
+const jwt = `eyJhbGciOiJSUzI1NiJ9.${'a_-1'.repeat(60)}.${'Zz-_'.repeat(60)}`
+const installation = `ghs_1234567_${jwt}`
 
 /** Every variable: its option, a value of it, how that is read, and values that it refuses. */
 const variables: [name: string, option: keyof MeshOptions, good: string, read: unknown, bad: string[]][] = [
   ['CACHE_P2P_SHARED_SECRET', 'secret', secret, secret, ['ghm1_cut-off', `${secret}x`]],
   ['GHMESH_SECRET', 'secret', ' correct horse ', 'correct horse', ['ghm1_cut-off']],
+  ['GHMESH_GRAPHQL_TTL', 'graphqlTtlMs', '20', 20_000, ['-1', 'soon']],
+  ['GHMESH_SHARE_SAME_TOKEN', 'shareSameToken', 'off', false, ['maybe']],
   [
     'GITHUB_REPOSITORY',
     'repository',
@@ -190,7 +194,7 @@ describe('options: what is given', () => {
 
   // README: "An invalid value is an error"
   it('never shows a secret or token, not even in the wrong place', () => {
-    const hidden = ['hunter2 hunter2', secret, token, `github_pat_${'p'.repeat(30)}`]
+    const hidden = ['hunter2 hunter2', secret, token, `github_pat_${'p'.repeat(30)}`, installation, jwt]
     for (const value of hidden) {
       const messages = [
         messageOf({ token: [value] }),
@@ -200,7 +204,10 @@ describe('options: what is given', () => {
       ]
       if (value.includes('_'))
         messages.push(messageOf({ repository: value }), messageOf({ apiUrl: `https://x:${value}@github.com` }))
-      for (const message of messages) expect(message).to.not.include(value)
+      for (const message of messages) {
+        expect(message).to.not.include(value)
+        expect(message).to.not.include(value.split('.').at(-1))
+      }
     }
     expect(messageOf({ apiUrl: 'https://me:hunter2@github.com' })).to.not.include('hunter2')
   })

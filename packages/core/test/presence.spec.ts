@@ -28,6 +28,7 @@ describe('presence', () => {
       random: () => 0,
       ownStats: emptyStats,
       leases: () => true,
+      holds: () => [],
       known: () => 0
     })
     for (let i = 0; i < 100; i++) presence.joined()

@@ -40,6 +40,18 @@ describe('purges', () => {
     for (const url of [`${api}/users/octo`, `${api}/emojis`, issue]) expect(purges.at(url), url).to.equal(0)
   })
 
+  it('of anything reach all of GraphQL, whose queries say nothing of what they look at', () => {
+    const purges = createPurges(createApi(new URL(api)))
+    const asked = `${api}/graphql?question=1`
+    expect(purges.at(asked)).to.equal(0)
+    purges.mark('octocat/hello-world', 7)
+    expect(purges.at(asked)).to.equal(7)
+    purges.mark('/user', 6)
+    purges.mark('/graphql', 9)
+    expect(purges.at(asked)).to.equal(9)
+    expect(purges.at(`${api}/repos/octocat/hello-world`)).to.equal(7)
+  })
+
   it('only get newer, and say whether they did', () => {
     const purges = createPurges(createApi(new URL(api)))
     expect([5, 5, 3, 6].map((at) => purges.mark('octo/tools', at))).to.deep.equal([true, false, false, true])

@@ -19,7 +19,7 @@ describe('routes', () => {
     /pulls /pulls/1 /pulls/1/files /pulls/1/commits /pulls/1/comments /pulls/comments /labels /labels/bug /milestones /milestones/1
     /languages /contributors /topics /license /actions/workflows /actions/workflows/1/runs /actions/runs /actions/runs/1 /actions/runs/1/jobs
     /check-runs/1 /check-suites/1 /check-suites/1/check-runs /statuses/abc /deployments /deployments/1/statuses
-    /releases/latest /releases/tags/v1 /releases/tags/a/b /git/refs/heads/main /stats/contributors /stats/participation
+    /releases /releases/1 /attestations/sha256:abc /releases/latest /releases/tags/v1 /releases/tags/a/b /git/refs/heads/main /stats/contributors /stats/participation
     /stats/code_frequency /actions/artifacts /actions/artifacts/1 /actions/runs/1/artifacts`)
 
   it('shares what the design lists, by name and by id', () => {
@@ -38,12 +38,18 @@ describe('routes', () => {
   })
 
   it('knows what differs between viewers though no field says so: the repository itself, profiles', () => {
-    for (const path of ['/repos/octo/tools', '/repositories/7', '/users/octo'])
+    for (const path of [
+      '/repos/octo/tools',
+      '/repositories/7',
+      '/users/octo',
+      ...inRepository('/releases /releases/1')
+    ])
       expect(routeOf(path).varies, path).to.equal(true)
-    expect(routeOf('/repos/octo/tools/issues').varies).to.equal(undefined)
+    for (const path of inRepository('/issues /releases/latest /releases/tags/v1'))
+      expect(routeOf(path).varies).to.equal(undefined)
   })
 
-  // README: "Timelines, events, releases"
+  // README: "Timelines, events, reviews"
   it('shares what shows more to some only when it was fetched anonymously', () => {
     const paths = [
       '/search/issues',
@@ -56,7 +62,7 @@ describe('routes', () => {
     ]
     for (const path of [
       ...inRepository(
-        '/releases /releases/1 /pulls/1/reviews /pulls/comments/5 /issues/1/events /issues/1/timeline /issues/events /issues/events/1 /events /forks'
+        '/pulls/1/reviews /pulls/comments/5 /issues/1/events /issues/1/timeline /issues/events /issues/events/1 /events /forks'
       ),
       ...paths
     ])

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { hex } from '../src/bytes.ts'
 import { openGroup } from '../src/group/group.ts'
-import { createSecret, isStrongSecret, looksGuessable, rootOf, secretStrength } from '../src/group/secret.ts'
+import { rootOf } from '../src/group/root.ts'
+import { createSecret, isStrongSecret, looksGuessable, secretStrength } from '../src/group/secret.ts'
 
 const caught = (promise: Promise<unknown>) =>
   promise.then(

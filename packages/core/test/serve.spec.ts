@@ -39,11 +39,12 @@ describe('judge: may it be served without asking GitHub?', () => {
     expect(permitted({ confirmed: { me: ago(1) } }, { hidden: true })).to.equal(true)
   })
 
-  it("serves a member's word where members are believed, else an own look", () => {
+  it("serves a member's word where members are believed, else only what an own look has proven", () => {
     const trusts = () => false
     expect(permitted({ from: 'peer', takenAt: ago(1) })).to.equal(true)
     expect(permitted({ from: 'peer', takenAt: ago(1) }, { trusts })).to.equal(false)
-    expect(permitted({ from: 'peer', confirmed: { me: ago(1) } }, { trusts })).to.equal(true)
+    expect(permitted({ from: 'peer', confirmed: { me: ago(1) } }, { trusts })).to.equal(false)
+    expect(permitted({ confirmed: { me: ago(1) } }, { trusts })).to.equal(true)
   })
 
   for (const [what, entry] of Object.entries({

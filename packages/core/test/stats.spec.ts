@@ -12,7 +12,7 @@ describe('stats', () => {
       counters.asked()
       counters.answered(how as keyof typeof answers, call)
     }
-    counters.called(1)
+    counters.called(1, 'core')
     counters.rejected('proof')
     counters.quota('core', { limit: 60, remaining: 59, resetAt: 1 })
     expect(counters.now(none)).to.deep.include({

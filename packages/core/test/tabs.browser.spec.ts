@@ -31,13 +31,14 @@ describe('tabs: who leads', () => {
     }) as unknown as LocalMesh
 
   /** A tab; while it follows, it answers its own requests with its own name. */
-  async function open(own: string, start: () => Promise<LocalMesh>, bounds = { answerMs: 20, doneMs: 60_000 }) {
+  async function open(own: string, start: () => Promise<LocalMesh>, doneMs = 60_000) {
     const startFollower = async () => local(own)
-    const tab = await meshOfTabs({ name, start, startFollower, seekMs: 20, ...bounds })
+    const tab = await meshOfTabs({ name, start, startFollower, seekMs: 20, answerMs: 60_000, doneMs })
     tabs.push(tab)
     return tab
   }
 
+  const turn = () => new Promise((resolve) => setTimeout(resolve))
   const ask = async (tab: Mesh) => (await tab.fetch(url)).text()
 
   /** A member that takes a question for a value and never answers, and when it has. */
@@ -63,7 +64,7 @@ describe('tabs: who leads', () => {
     expect([await ask(one), await ask(two)]).to.deep.equal(['one leads', 'two'])
     expect([two.peerId, await two.get('x')]).to.deep.equal(['one leads', 'one leads'])
     await one.stop()
-    while (two.peerId !== 'two leads') await two.get('x')
+    expect(await two.get('x')).to.equal('two leads')
     expect(await ask(two)).to.equal('two leads')
   })
 
@@ -99,13 +100,13 @@ describe('tabs: who leads', () => {
     const pretending = navigator.locks.request(name, () => new Promise<void>((resolve) => (letGo = resolve)))
     const page = new BroadcastChannel(name)
     page.onmessage = ({ data }) => data.kind === 'question' && page.postMessage({ ...data, kind: 'taken' })
-    const two = await open('two', async () => local('two leads'), { answerMs: 60_000, doneMs: 20 })
+    const two = await open('two', async () => local('two leads'), 20)
     expect(await two.get('x').catch((error) => error)).to.include({ code: 'ERR_TRANSPORT' })
     expect(await ask(two)).to.equal('two')
     page.close()
     letGo()
     await pretending
-    while (two.peerId !== 'two leads') await two.get('x').catch(() => {})
+    while (two.peerId !== 'two leads') await turn()
   })
 
   it('what is no message, or asks for what nobody offers, is nothing', async () => {
@@ -117,8 +118,7 @@ describe('tabs: who leads', () => {
     for (const message of [...strange, { kind: 'question', tab: 't', id: 1, call: 'constructor', args: [] }])
       page.postMessage(message)
     page.postMessage({ kind: 'question', tab: 't', id: 2, call: 'get', args: ['x'] })
-    while (!heard.some((data) => (data as { kind: string }).kind === 'answer'))
-      await new Promise((resolve) => setTimeout(resolve))
+    while (!heard.some((data) => (data as { kind: string }).kind === 'answer')) await turn()
     expect(heard.filter((data) => (data as { kind: string }).kind === 'answer')).to.have.length(1)
     expect(await ask(one)).to.equal('one leads')
     page.close()

@@ -5,7 +5,7 @@ import { acceptClass, canonicalUrl, keyOf, valueKeyOf, versionClass } from '../s
 import { openGroup } from '../src/group/group.ts'
 import { deriveKeys } from '../src/group/keys.ts'
 import { checkProof, createProof } from '../src/group/proof.ts'
-import { rootOf } from '../src/group/secret.ts'
+import { rootOf } from '../src/group/root.ts'
 import {
   decodeShelfAnswer,
   decodeShelfQuestion,
@@ -103,6 +103,16 @@ describe('PROTOCOL.md: test vectors', () => {
     expect(hex(encodeProbe({ nonce }))).to.equal(asked)
     expect(decodeProbed(fromHex(told))).to.deep.equal({ nonce, version, name })
     expect(hex(encodeProbed({ nonce, version, name }))).to.equal(told)
+  })
+
+  it('13. a wire key of those that hold a token, and what shows that a peer is one of them', async () => {
+    const { token, wireKey, proof } = vectors.token
+    const holders = await (await group()).ofToken(token)
+    expect(hex(await holders.wireKey(vectors.key.key))).to.equal(wireKey)
+    expect(hex(await holders.proofFor(vectors.proof.peerId))).to.equal(proof)
+    const stranger = await (await openGroup(vectors.passphrase, Date.now, dayMs)).ofToken(token)
+    expect(hex(await stranger.wireKey(vectors.key.key))).to.not.equal(wireKey)
+    expect(hex(await stranger.proofFor(vectors.proof.peerId))).to.not.equal(proof)
   })
 
   it('12. a record of a shelf, the question that leaves it and the one that takes it', async () => {

@@ -104,6 +104,13 @@ const version = fc.constant(1 as const)
 const question = fc.oneof(
   fc.record({ version, type: type('proof'), proof: bytes(104) }),
   joined(fc.record({ version, type: type('get'), key: digest }), maybe({ hash: digest })),
+  joined(
+    fc.record({ version, type: type('limited'), holds: bytes(16), until: time }),
+    maybe({
+      resource: fc.stringMatching(/^\w{1,64}$/),
+      quota: fc.record({ limit: page, remaining: time, resetAt: time })
+    })
+  ),
   fc.record({ version, type: type('list') }),
   fc.record({ version, type: type('members') })
 ) as fc.Arbitrary<Question>

@@ -1,4 +1,5 @@
 import type { Emit } from '../events.ts'
+import { graphqlPath } from '../github/api.ts'
 import type { Cache } from './cache.ts'
 import type { Purges } from './purges.ts'
 
@@ -15,6 +16,7 @@ export function createPurge({ cache, purges, emit }: { cache: Cache; purges: Pur
       emit('purged', peerId === undefined ? { target } : { target, peerId })
       marked.push(name)
     }
-    await cache.keepMarks(marked, asOf)
+    // What makes anything stale does so for GraphQL, see `Purges.at`: here at once, and for other processes by a mark.
+    if (marked.length > 0) await cache.keepMarks([...marked, graphqlPath], asOf)
   }
 }

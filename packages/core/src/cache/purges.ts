@@ -1,5 +1,5 @@
 import { LRU } from 'tiny-lru'
-import type { Api } from '../github/api.ts'
+import { type Api, graphqlPath } from '../github/api.ts'
 import { repositoryOf } from '../github/routes.ts'
 
 /** Remembers what was made stale, and when: an entry older than that is stale, whenever and wherever from it arrives. */
@@ -8,7 +8,10 @@ export interface Purges {
   readonly base: string
   /** Marks a URL (with any query) or a repository (`owner/repo`); `at` in ms on GitHub's clock. False when it already was. */
   mark(target: string, at: number): boolean
-  /** Entries older than this are stale, ms; 0 if nothing was purged. */
+  /**
+   * Entries older than this are stale, ms; 0 if nothing was purged. What a query of GraphQL's looked at is not known, so for those
+   * it is when anything was purged.
+   */
   at(url: string): number
   /** The target's own form: a canonical URL without query, or `owner/repo` in lower case. Undefined for anything else. */
   normalise(target: string): string | undefined
@@ -24,6 +27,7 @@ export interface Purges {
  */
 export function createPurges(api: Api, max = 10_000): Purges {
   let forgottenAt = 0
+  let latest = 0
   const marks = new LRU<number>(max).onEvict(({ value }) => {
     forgottenAt = Math.max(forgottenAt, value)
   })
@@ -41,6 +45,7 @@ export function createPurges(api: Api, max = 10_000): Purges {
     mark(target, at) {
       if ((marks.get(target) ?? 0) >= at) return false
       marks.set(target, at)
+      latest = Math.max(latest, at)
       return true
     },
     all: () =>
@@ -52,7 +57,10 @@ export function createPurges(api: Api, max = 10_000): Purges {
     },
     at(url) {
       if (marks.size === 0) return 0
-      return Math.max(forgottenAt, ...purges.targetsOf(url).map((target) => marks.get(target) ?? 0))
+      const targets = purges.targetsOf(url)
+      return targets[0] === graphqlPath
+        ? latest
+        : Math.max(forgottenAt, ...targets.map((target) => marks.get(target) ?? 0))
     }
   }
   return purges

@@ -4,7 +4,7 @@ import type { Unasked } from '../cache/unasked.ts'
 import type { Entry } from '../entry.ts'
 import type { Emit } from '../events.ts'
 import { linkHeader, tellableLinks } from '../github/links.ts'
-import type { Group } from '../group/group.ts'
+import type { Names } from '../group/group.ts'
 import type { Reputation } from '../peers/reputation.ts'
 import type { EntryHead } from '../protocol/wire.ts'
 import { isHonest, type Refusal } from '../rules/accept.ts'
@@ -16,7 +16,7 @@ import type { ShareableIndex } from './shareable-index.ts'
 export interface IncomingEntry {
   head: EntryHead
   wireKey: Uint8Array
-  group: Group
+  group: Names
   from: string
   body?: Uint8Array | undefined
   /** Somebody here waits for it. */
@@ -31,6 +31,8 @@ export interface AcceptOptions {
   counters: Counters
   emit: Emit
   check(): HeadCheck
+  /** An entry, with what its sender's word is worth to viewers here. */
+  seen?(entry: Entry, asOf: number): Entry
   unasked: Pick<Unasked, 'add'>
   shareable: Pick<ShareableIndex, 'add'>
   mayShare(entry: Entry): boolean
@@ -43,6 +45,7 @@ export function createAccept({
   counters,
   emit,
   check,
+  seen = (entry) => entry,
   unasked,
   shareable,
   mayShare
@@ -62,14 +65,14 @@ export function createAccept({
     if (held) {
       if (reputation.trusts(from))
         await cache.touch(key, (entry) =>
-          entry.hash === hash && entry.asOf < head.asOf ? (seenLater(entry, head, checking.githubNow) ?? entry) : entry
+          entry.hash === hash ? (seenLater(entry, head, checking, seen) ?? entry) : entry
         )
       return { how: 'known', key }
     }
     if (!body) return { how: 'wanted', key }
     const entry = await entryFromMember(head, body, from, checking)
     if (typeof entry === 'string') return refuse(entry)
-    const { entries } = await cache.add(key, entry)
+    const { entries } = await cache.add(key, seen(entry, head.asOf))
     // All bodies of the key, for several may have come in this way.
     if (!asked)
       unasked.add(
@@ -88,22 +91,25 @@ export function createAccept({
  * A body that is held, as a member has seen it later; undefined where that cannot be believed. Its `Link` may be another by
  * then: a last page that was full has a next one.
  */
-function seenLater(entry: Entry, head: EntryHead, githubNow: number): Entry | undefined {
+function seenLater(
+  entry: Entry,
+  head: EntryHead,
+  { githubNow, viewer }: HeadCheck,
+  seen: (entry: Entry, asOf: number) => Entry
+): Entry | undefined {
+  if (entry.asOf >= head.asOf && viewer === undefined) return undefined
   const link = linkIn(head, { items: entry.items, list: { items: 0 } })
   if (link === undefined) return undefined
   const asked = new URL(head.url)
-  if (entry.from === undefined) {
-    const own = linkHeader(tellableLinks(entry.headers.link, asked) ?? {}, asked)
-    return link === own ? { ...entry, asOf: head.asOf } : undefined
-  }
+  const asOf = Math.max(entry.asOf, head.asOf)
+  const own = linkHeader(tellableLinks(entry.headers.link, asked) ?? {}, asked)
+  // What others told of the same body may be newer than what this one does.
+  if (entry.from === undefined || entry.asOf > head.asOf)
+    return link === own ? seen({ ...entry, asOf }, head.asOf) : undefined
+  const { link: _, ...headers } = entry.headers
+  const later = { ...entry, headers: link ? { ...headers, link } : headers, asOf }
+  if (viewer !== undefined) return seen(later, head.asOf)
   // One that has looked it up since may say that what another one told is not public any more.
   const isPublic = entry.public && head.public
-  const { link: _, ...headers } = entry.headers
-  return {
-    ...entry,
-    headers: link ? { ...headers, link } : headers,
-    asOf: head.asOf,
-    public: isPublic,
-    publicAt: isPublic ? githubNow : undefined
-  }
+  return { ...later, public: isPublic, publicAt: isPublic ? githubNow : undefined }
 }

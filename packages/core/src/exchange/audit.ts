@@ -33,7 +33,14 @@ export function createAudit(options: AuditOptions): (request: ApiRequest, entry:
 
   return (request, entry) => {
     const { from, validator, asOf } = entry
-    if (from === undefined || validator !== 'portable' || request.viewer === anonymous || request.background) return
+    if (
+      from === undefined ||
+      validator !== 'portable' ||
+      request.viewer === anonymous ||
+      request.background ||
+      request.graphql
+    )
+      return
     if (githubNow() - asOf > tellingMs || random() * oneIn >= 1) return
     differs(request, entry).then(
       (lied) => {

@@ -2,15 +2,16 @@ import { equal, fromHex, hex, plain, sha256Hex } from '../bytes.ts'
 import type { Entry } from '../entry.ts'
 import type { Api } from '../github/api.ts'
 import { synthesisedHeaders } from '../github/headers.ts'
-import { type Inspection, inspect } from '../github/inspect.ts'
+import { holdsToken, type Inspection, inspect } from '../github/inspect.ts'
 import { acceptClass, canonicalUrl, isJson, keyOf, versionClass } from '../github/key.ts'
 import { linkHeader, mayContinue, numberedLinks, pageNumbers, tellableLinks } from '../github/links.ts'
 import { hasCredential } from '../github/request.ts'
 import type { Route } from '../github/routes.ts'
-import type { Group } from '../group/group.ts'
+import type { Names } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
 import type { EntryHead } from '../protocol/wire.ts'
-import { type Refusal, refusalOfBody, refusalOfHead } from '../rules/accept.ts'
+import { type Refusal, refusalOfBody, refusalOfHead, refusalOfOwnBody } from '../rules/accept.ts'
+import { isForAll } from '../rules/share.ts'
 
 /** What is sent of an entry before its body. */
 export function headOf(entry: Entry): EntryHead {
@@ -54,26 +55,31 @@ export interface HeadCheck {
   limits: Limits
   /** GitHub's clock, ms. */
   githubNow: number
+  /** Heads come from members that hold this viewer's token, and are of what it sees. */
+  viewer?: string | undefined
 }
 
 /** Whether a head may be true, before its body is asked for. Resolves to the key it is for, or to why it cannot be. */
 export async function checkHead(
   head: EntryHead,
   wireKey: Uint8Array,
-  group: Group,
-  { api, routeOf, limits, githubNow }: HeadCheck
+  group: Names,
+  { api, routeOf, limits, githubNow, viewer }: HeadCheck
 ): Promise<{ key: string } | Refusal> {
   const url = URL.parse(head.url)
   const path = url ? api.pathOf(url) : undefined
   if (!url || path === undefined || canonicalUrl(url) !== head.url || acceptClass(head.accept) !== head.accept)
     return 'key'
   if (hasCredential(url)) return 'credential'
-  const refusal = refusalOfHead(head, routeOf(path), { githubNow, limits })
+  const route = routeOf(path)
+  const refusal = refusalOfHead(head, route, { githubNow, limits, sameToken: viewer !== undefined })
   if (refusal) return refusal
   const told = await keyOf(head)
   if (!equal(await group.wireKey(told), wireKey)) return 'key'
   const apiVersion = versionClass(head.apiVersion)
-  return { key: apiVersion === head.apiVersion ? told : await keyOf({ ...head, apiVersion }) }
+  const isOne = viewer === undefined || isForAll(route, viewer)
+  if (isOne && apiVersion === head.apiVersion) return { key: told }
+  return { key: await keyOf({ ...head, apiVersion, viewer: isOne ? undefined : viewer }) }
 }
 
 /** A member's head and body as an entry, or why it cannot be believed. Nothing is taken from the member but facts that were checked. */
@@ -81,15 +87,20 @@ export async function entryFromMember(
   head: EntryHead,
   body: Uint8Array,
   from: string,
-  { api, githubNow, limits }: Pick<HeadCheck, 'api' | 'githubNow' | 'limits'>
+  { api, routeOf, githubNow, limits, viewer }: HeadCheck
 ): Promise<Entry | Refusal> {
   if (body.byteLength !== head.size) return 'size'
   const hash = hex(head.hash)
   if ((await sha256Hex(body)) !== hash) return 'hash'
   const json = isJson(head.accept)
-  const found = await inspect(body, json, api.repositoryOf(head.url))
+  const route = routeOf(api.pathOf(new URL(head.url)) ?? '')
+  const seen = await inspect(body, json, api.repositoryOf(head.url))
+  const found = { ...seen, hidden: seen.hidden || (route.hidesDrafts === true && seen.draft) }
   const { anonymous } = head
-  const refusal = refusalOfBody(found, { anonymous, json, looksLikeJson: looksLikeJson(body) })
+  const sameToken = viewer !== undefined
+  const refusal = sameToken
+    ? refusalOfOwnBody(found, await holdsToken(body))
+    : refusalOfBody(found, { anonymous, json, looksLikeJson: looksLikeJson(body) })
   if (refusal) return refusal
   const link = linkIn(head, found)
   if (link === undefined) return 'links'
@@ -103,11 +114,12 @@ export async function entryFromMember(
     asOf: head.asOf,
     validator: head.validator,
     etag: head.validator === 'object' ? head.etag : undefined,
-    public: head.public,
-    publicAt: head.public ? githubNow : undefined,
-    anonymous: head.anonymous,
+    // Those who hold a token tell what it sees, and not who else does.
+    public: head.public && !sameToken,
+    publicAt: head.public && !sameToken ? githubNow : undefined,
+    anonymous: head.anonymous && !sameToken,
     variant: found.variant || head.variant,
-    local: false,
+    local: sameToken && (found.hidden || found.secret || !isForAll(route, viewer)),
     maxAgeMs: limits.freshMs,
     items: found.items,
     from,

@@ -1,7 +1,7 @@
 import { fromHex, hex } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Entry } from '../entry.ts'
-import type { Group } from '../group/group.ts'
+import type { Names } from '../group/group.ts'
 import type { Question } from '../protocol/wire.ts'
 import type { LeaseNewsDesk } from './lease-news.ts'
 import type { LeaseEnd, Leases } from './leases.ts'
@@ -29,7 +29,7 @@ export function createHome({ cache, shareable, leases, news, pull, mayShare }: H
   }
 
   /** Those that wait are sent here, so the answer must be here first. A holder that says `stored` and has nothing has failed. */
-  async function fetched(from: string, group: Group, wireKey: Uint8Array, end: Stored): Promise<LeaseEnd> {
+  async function fetched(from: string, group: Names, wireKey: Uint8Array, end: Stored): Promise<LeaseEnd> {
     const wireName = hex(wireKey)
     const isHere = async () => ((await held(wireName, end.hash))?.asOf ?? 0) >= end.asOf
     try {
@@ -47,7 +47,7 @@ export function createHome({ cache, shareable, leases, news, pull, mayShare }: H
   }
 
   /** False for what nobody waits for. */
-  return (from: string, group: Group, said: Said): boolean => {
+  return (from: string, group: Names, said: Said): boolean => {
     const { key, state, hash, asOf } = said
     const wireName = hex(key)
     const stored = hash && asOf !== undefined && { state: 'stored' as const, hash: hex(hash), asOf }

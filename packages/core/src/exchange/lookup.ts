@@ -1,7 +1,7 @@
 import { fromHex, hex } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Entry } from '../entry.ts'
-import type { Group } from '../group/group.ts'
+import type { Names } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
 import { pause } from '../pause.ts'
 import type { Reputation } from '../peers/reputation.ts'
@@ -30,6 +30,8 @@ export interface LookupHow {
   isValue?: boolean | undefined
   /** The caller asks GitHub unless something comes that was seen later than this, ms; absent: it asks for no lease. */
   after?: number | undefined
+  /** What the wire key is made of, where that is another key than the one under which this member keeps it. */
+  commonKey?: string | undefined
 }
 
 /** Asks members for what they hold; what they send is checked and then in the cache. */
@@ -47,7 +49,7 @@ export interface Lookup {
 }
 
 export interface LookupOptions {
-  group: Group
+  group: Names
   cache: Pick<Cache, 'find'>
   limits: Pick<Limits, 'membersBudgetMs' | 'hedgeMs'>
   roster: Pick<Roster, 'list' | 'known' | 'isMember'>
@@ -98,7 +100,7 @@ export function createLookup(options: LookupOptions): Lookup {
   const homesOfLease = (wireName: string) => best(homesOf(wireName, options.leasing(), 2 * maxAsked))
 
   /** `named`: the group in whose names the wire key was said. */
-  async function take(answer: PeerAnswer, wireKey: Uint8Array, named: Group, asked: boolean): Promise<void> {
+  async function take(answer: PeerAnswer, wireKey: Uint8Array, named: Names, asked: boolean): Promise<void> {
     const { from, body } = answer
     if (answer.kind === 'entry') await accept({ head: answer.head, wireKey, group: named, from, body, asked })
     else if (body) await acceptValue(answer.head, wireKey, named, from, body)
@@ -127,9 +129,9 @@ export function createLookup(options: LookupOptions): Lookup {
   }
 
   async function find(key: string, how: LookupHow): Promise<Lease | undefined> {
-    const { held, after, nobodyElse, isValue } = how
+    const { held, after, nobodyElse, isValue, commonKey = key } = how
     const begunAt = performance.now()
-    const [wireKey] = await Promise.all([group.wireKey(key), pause()])
+    const [wireKey] = await Promise.all([group.wireKey(commonKey), pause()])
     const turnMs = performance.now() - begunAt
     // A busy thread will be so late again when an answer comes, or the time is up.
     const laterMs = turnMs > busyMs ? turnMs : 0
@@ -140,7 +142,8 @@ export function createLookup(options: LookupOptions): Lookup {
     if (!shelf || isValue || (held && roster.list().length > 0)) return lease
     const [newest] = (await cache.find(key))?.entries ?? []
     if (newest && newest.asOf > (held?.asOf ?? 0)) return lease
-    const found = await shelf.take(key, wireKey, held, maxWaitMs + turnMs - (performance.now() - begunAt))
+    const leftMs = maxWaitMs + turnMs - (performance.now() - begunAt)
+    const found = leftMs > 0 ? await shelf.take(key, wireKey, held, leftMs) : undefined
     if (!lease || !found || found.asOf <= (after ?? 0)) return lease
     lease.end({ state: 'stored', ...found })
     return undefined

@@ -1,6 +1,6 @@
 import { LRU } from 'tiny-lru'
 import { hex } from '../bytes.ts'
-import type { Group } from '../group/group.ts'
+import type { Names } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
 import { type Bucket, createBucket } from '../peers/bucket.ts'
 import { homesOf } from './homes.ts'
@@ -9,7 +9,7 @@ import { homesOf } from './homes.ts'
 export interface Wanted {
   peerId: string
   wireKey: Uint8Array
-  named: Group
+  named: Names
   /** The body that is meant; absent: the newest that the member has under the key. */
   hash?: Uint8Array | undefined
 }

@@ -13,9 +13,10 @@ import { headOf } from './head.ts'
 
 /** What this member tells all others. Nothing here rejects: a message that cannot be sent is lost, as gossip may be. */
 export interface Publish {
+  /** With its body, if that is small. A member of a large group that has announced much lately only names it, as `touch` does. */
   announce(key: string, entry: Entry): Promise<void>
   value(key: string, value: StoredValue): Promise<void>
-  /** Collected with others for a moment. */
+  /** Collected with others for a moment, which is longer in a larger group. */
   touch(key: string, hash: string, asOf: number): void
   purge(target: string, asOf: number): Promise<void>
   presence(message: PresenceMessage): Promise<void>
@@ -30,13 +31,22 @@ export interface PublishOptions {
   limits: Limits
   localNow: () => number
   emit: Emit
+  /** How many members are known. */
+  known(): number
 }
 
 const maxWaiting = 10_000
 
-export function createPublish({ group, transport, limits, localNow, emit }: PublishOptions): Publish {
+export function createPublish({ group, transport, limits, localNow, emit, known }: PublishOptions): Publish {
   // Kept below what receivers allow one peer, so that an honest burst is slowed here instead of dropped there.
   const pace = createBucket(limits.messagesPerSecond * 0.8, limits.messagesBurst * 0.8, localNow)
+  // Each announcement reaches everybody, so the more there are, the fewer each one makes.
+  const isLarge = () => known() > limits.fewMembers
+  const announcements = createBucket(
+    () => limits.announcedPerSecond / known(),
+    () => Math.max(1, limits.announcedBurst / known()),
+    localNow
+  )
   const touched = new Map<string, { hash: string; asOf: number }>()
   const waiting: (() => void)[] = []
   const underWay = new Set<Promise<unknown>>()
@@ -98,8 +108,16 @@ export function createPublish({ group, transport, limits, localNow, emit }: Publ
     }
   }
 
+  function touch(key: string, hash: string, asOf: number): void {
+    if (stopped) return
+    touched.set(key, { hash, asOf })
+    const waitMs = isLarge() ? known() * limits.touchPerMemberMs : limits.touchBatchMs
+    touchTimer ??= setTimeout(() => void track(sendTouches()), waitMs)
+  }
+
   return {
     async announce(key, entry) {
+      if (isLarge() && !announcements.take()) return touch(key, entry.hash, entry.asOf)
       await track(
         (async () => {
           const body = entry.public ? await inline(entry.body) : undefined
@@ -128,11 +146,7 @@ export function createPublish({ group, transport, limits, localNow, emit }: Publ
         })()
       )
     },
-    touch(key, hash, asOf) {
-      if (stopped) return
-      touched.set(key, { hash, asOf })
-      touchTimer ??= setTimeout(() => void track(sendTouches()), limits.touchBatchMs)
-    },
+    touch,
     async purge(target, asOf) {
       await track(send({ type: 'purge', sentAt: sentAt(), target, asOf: Math.round(asOf) }))
     },

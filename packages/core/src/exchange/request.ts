@@ -1,4 +1,5 @@
 import { fromHex } from '../bytes.ts'
+import type { TokenLimit } from '../github/rate-limit.ts'
 import type { Group } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
 import type { ShownProof } from '../peers/handshake.ts'
@@ -27,6 +28,8 @@ interface GetOptions {
   wanted?: Uint8Array | undefined
   /** A lease is asked for where the member holds nothing seen later than this, ms on GitHub's clock. */
   after?: number | undefined
+  /** The wire key is one of those who hold a token: shows that this member does. */
+  holds?: Uint8Array | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -35,7 +38,9 @@ export interface PeerRequests {
   /** One member's answer to `get`, or undefined: it is too slow, or broke the protocol. Never rejects. */
   get(peerId: string, wireKey: Uint8Array, how?: GetOptions): Promise<GetAnswer | undefined>
   /** Tells a home how a call ended, or one that waits how it stands. Resolves to whether it was expected. Never rejects. */
-  lease(peerId: string, wireKey: Uint8Array, what: LeaseEnd | LeaseNews): Promise<boolean>
+  lease(peerId: string, wireKey: Uint8Array, what: LeaseEnd | LeaseNews, holds?: Uint8Array): Promise<boolean>
+  /** Tells a member that holds the same token that GitHub refuses it, or what is left. Never rejects. */
+  limited(peerId: string, limit: TokenLimit, holds: Uint8Array): Promise<void>
   /** Shows this member's proof (of another group than the first) and resolves to the peer's; `relay` where it is one. */
   proof(peerId: string, of?: Group): Promise<ShownProof | 'relay' | undefined>
   /** The members that a member knows. Only of one that has told its presence with its proof: others do not know the question. */
@@ -72,9 +77,9 @@ export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
   async function get(
     peerId: string,
     key: Uint8Array,
-    { held, wanted, after, signal }: GetOptions = {}
+    { held, wanted, after, holds, signal }: GetOptions = {}
   ): Promise<GetAnswer | undefined> {
-    const question = encodeQuestion({ version: protocolVersion, type: 'get', key, hash: held, wanted, after })
+    const question = encodeQuestion({ version: protocolVersion, type: 'get', key, hash: held, wanted, after, holds })
     const frames = send(peerId, question, limits.membersBudgetMs, signal)
     const startedAt = performance.now()
     const refuse = (reason: string) => void reputation.reject(peerId, reason)
@@ -91,10 +96,28 @@ export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
 
   return {
     get: (peerId, key, how) => safely(get(peerId, key, how)),
-    async lease(peerId, key, what) {
+    async lease(peerId, key, what, holds) {
       const told = what.state === 'stored' ? { hash: fromHex(what.hash), asOf: Math.round(what.asOf) } : {}
-      const question = encodeQuestion({ version: protocolVersion, type: 'lease', key, state: what.state, ...told })
+      const question = encodeQuestion({
+        version: protocolVersion,
+        type: 'lease',
+        key,
+        state: what.state,
+        ...told,
+        holds
+      })
       return (await safely(ask(peerId, question, ['ok', 'none'], { budgetMs: limits.membersBudgetMs })))?.type === 'ok'
+    },
+    async limited(peerId, { resource, until, quota }, holds) {
+      const question = encodeQuestion({
+        version: protocolVersion,
+        type: 'limited',
+        holds,
+        resource,
+        until: Math.round(until),
+        quota
+      })
+      await safely(ask(peerId, question, ['ok', 'none'], { via: sendInBackground }))
     },
     async proof(peerId, of = group) {
       const proof = await of.proofFor(transport.peerId)

@@ -2,6 +2,7 @@ import { equal, hex, plain } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Purges } from '../cache/purges.ts'
 import type { Entry } from '../entry.ts'
+import type { TokenLimit } from '../github/rate-limit.ts'
 import type { Group } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
 import type { Reputation } from '../peers/reputation.ts'
@@ -42,6 +43,17 @@ export interface RespondOptions {
   leases: Pick<Leases, 'ask'>
   /** Takes what a member says of a lease. False for what nobody waits for. */
   home: ReturnType<typeof createHome>
+  /** What a member can have that has shown that it holds a token; undefined where this one does not hold it. */
+  ofToken(from: string, proof: Uint8Array): Promise<OfToken | undefined>
+}
+
+/** What those who hold one token can have of this member. */
+export interface OfToken {
+  /** What the token sees behind a wire key (hex), newest first. */
+  find(wireName: string): Promise<readonly Entry[]>
+  home(from: string, said: Question & { type: 'lease' }): boolean
+  /** GitHub refuses the token, or this is what is left to it. */
+  limited(limit: TokenLimit): void
 }
 
 /** What arrives in one round trip however long it is: ten segments (RFC 6928). Making it smaller only takes time. */
@@ -63,6 +75,23 @@ function told(purges: [string, number][], max: number): [string, number][] {
 /** Questions are short; anything longer is invalid. */
 const maxQuestionBytes = 4096
 
+type Encoding = Extract<Answer, { type: 'entry' }>['encoding']
+
+/** The entry that is wanted, else the newest, and how its answer begins. */
+function entryIn(entries: readonly Entry[], wanted: Uint8Array | undefined) {
+  const entry = (wanted && entries.find(({ hash }) => hash === hex(wanted))) ?? entries[0]
+  if (!entry) return undefined
+  const head = headOf(entry)
+  const header = (encoding: Encoding, length: number, lease?: LeaseState): Answer => ({
+    type: 'entry',
+    entry: head,
+    encoding,
+    length,
+    lease
+  })
+  return { asOf: entry.asOf, hash: head.hash, body: entry.body as Uint8Array, header }
+}
+
 /** The mirror: answers members' questions from what this member holds, and grants leases for what it does not hold. */
 export function createRespond(options: RespondOptions): (from: string, bytes: Uint8Array) => AsyncIterable<Uint8Array> {
   const { cache, shareable, limits, mayShare, groupOf, prove, reputation, leases, home } = options
@@ -83,10 +112,20 @@ export function createRespond(options: RespondOptions): (from: string, bytes: Ui
       return yield encodeAnswer({ type: 'keys', items: await shareable.newest(group), purges })
     }
     if (question.type === 'members') return yield encodeAnswer({ type: 'members', items: options.members() })
-    if (question.type === 'lease') return yield encodeAnswer({ type: home(from, group, question) ? 'ok' : 'none' })
+    const ofToken = question.holds && (await options.ofToken(from, question.holds))
+    if (question.holds && !ofToken) return yield encodeAnswer({ type: 'none' })
+    if (question.type === 'limited') {
+      ofToken?.limited(question)
+      return yield encodeAnswer({ type: 'ok' })
+    }
+    if (question.type === 'lease') {
+      const isExpected = ofToken ? ofToken.home(from, question) : home(from, group, question)
+      return yield encodeAnswer({ type: isExpected ? 'ok' : 'none' })
+    }
     const wireName = hex(question.key)
-    const key = shareable.keyOf(wireName)
-    const found = key === undefined ? undefined : await find(key, question.wanted)
+    const found = ofToken
+      ? entryIn(await ofToken.find(wireName), question.wanted)
+      : await find(wireName, question.wanted)
     const { after } = question
     const isWanted = after !== undefined && (found?.asOf ?? 0) <= after
     const lease = isWanted ? leases.ask(wireName, from) : undefined
@@ -101,22 +140,12 @@ export function createRespond(options: RespondOptions): (from: string, bytes: Ui
     for (let at = 0; at < body.byteLength; at += limits.frameBytes) yield body.subarray(at, at + limits.frameBytes)
   }
 
-  /** The body under a key that is wanted, else the newest that may be given away, and how its answer begins. */
-  async function find(key: string, wanted: Uint8Array | undefined) {
-    type Encoding = Extract<Answer, { type: 'entry' }>['encoding']
-    const entries = (await cache.find(key))?.entries.filter(mayShare) ?? []
-    const entry = (wanted && entries.find(({ hash }) => hash === hex(wanted))) ?? entries[0]
-    if (entry) {
-      const head = headOf(entry)
-      const header = (encoding: Encoding, length: number, lease?: LeaseState): Answer => ({
-        type: 'entry',
-        entry: head,
-        encoding,
-        length,
-        lease
-      })
-      return { asOf: entry.asOf, hash: head.hash, body: entry.body as Uint8Array, header }
-    }
+  /** The body under a wire key that is wanted, else the newest that may be given away, and how its answer begins. */
+  async function find(wireName: string, wanted: Uint8Array | undefined) {
+    const key = shareable.keyOf(wireName)
+    if (key === undefined) return undefined
+    const entry = entryIn((await cache.find(key))?.entries.filter(mayShare) ?? [], wanted)
+    if (entry) return entry
     const value = await cache.value(key)
     if (!value) return undefined
     const head = await valueHeadOf(value)

@@ -6,7 +6,7 @@ import type { Unasked } from '../cache/unasked.ts'
 import { MeshError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { valueKeyOf } from '../github/key.ts'
-import type { Group } from '../group/group.ts'
+import type { Names } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
 import type { Reputation } from '../peers/reputation.ts'
 import type { ValueHead } from '../protocol/wire.ts'
@@ -19,7 +19,7 @@ export interface Values {
   set(name: string, value: Json, options?: AbortOptions & { ttlMs?: number | undefined }): Promise<void>
   delete(name: string, options?: AbortOptions): Promise<void>
   /** A member's value: true when it was taken or is held already. */
-  take(head: ValueHead, wireKey: Uint8Array, group: Group, from: string, body: Uint8Array): Promise<boolean>
+  take(head: ValueHead, wireKey: Uint8Array, group: Names, from: string, body: Uint8Array): Promise<boolean>
 }
 
 export interface ValuesOptions {

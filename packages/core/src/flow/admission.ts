@@ -1,4 +1,4 @@
-import { type Bytes, sha256Hex } from '../bytes.ts'
+import { type Bytes, sha256Hex, text } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
 import { withAnswer } from '../confirmations.ts'
 import type { Entry } from '../entry.ts'
@@ -98,6 +98,7 @@ export function createAdmission(options: AdmissionOptions) {
       variant: found.variant || varies(target, hash, viewer),
       local: staysHere({
         ...found,
+        hidden: found.hidden || (target.route.hidesDrafts === true && found.draft),
         shareable: target.shareable,
         viewer,
         accept: target.accept,
@@ -114,8 +115,10 @@ export function createAdmission(options: AdmissionOptions) {
     /** Takes a 200: checks it, stores it, and tells members what may be shared. Undefined when it is not kept. */
     async admit(request: ApiRequest, answer: OriginAnswer): Promise<Admitted | undefined> {
       const { headers, body, url } = answer
-      const freshMs = maxAgeMs(headers.get('cache-control') ?? undefined)
+      const { graphql } = request
+      const freshMs = graphql?.freshMs ?? maxAgeMs(headers.get('cache-control') ?? undefined)
       if (!body || freshMs === undefined) return undefined
+      if (graphql && !(await import('../github/graphql-question.ts')).isWholeAnswer(text(body))) return undefined
       const selected = headers.get('x-github-api-version-selected')
       if (selected !== null && versionClass(selected) !== request.apiVersion) return undefined
       const target = await targetOf(request, url)
@@ -174,7 +177,11 @@ async function* forms(body: Bytes, json: boolean): AsyncIterable<Bytes> {
 }
 
 /** The user's function sees the request without its credentials; where it fails, nothing is shared. */
-function isNarrowedOut(narrow: AdmissionOptions['narrow'], { url, accept }: Target, response: () => Response): boolean {
+export function isNarrowedOut(
+  narrow: AdmissionOptions['narrow'],
+  { url, accept }: Pick<Target, 'url' | 'accept'>,
+  response: () => Response
+): boolean {
   try {
     return narrow !== undefined && !narrow(new Request(url, { headers: { accept } }), response())
   } catch {

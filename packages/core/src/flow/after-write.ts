@@ -1,7 +1,7 @@
 import type { Cache } from '../cache/cache.ts'
 import type { Purge } from '../cache/purge.ts'
 import type { Purges } from '../cache/purges.ts'
-import type { Api } from '../github/api.ts'
+import { type Api, graphqlPath } from '../github/api.ts'
 import type { ApiRequest } from '../github/request.ts'
 import type { Visibility } from '../github/visibility.ts'
 import { changedBy } from '../github/writes.ts'
@@ -56,10 +56,34 @@ export function createAfterWrite(options: AfterWriteOptions) {
 
   /** Asks GitHub again for what is held of these. */
   async function recheck(targets: readonly string[], by: Writer): Promise<void> {
-    const names = targets.flatMap((target) => purges.normalise(target) ?? [])
+    // Queries are asked again by those who want to know.
+    const names = targets.flatMap((target) => purges.normalise(target) ?? []).filter((name) => name !== graphqlPath)
     for (const key of [...(await cache.below(names))].slice(0, maxRechecked)) {
       const entry = (await cache.find(key))?.entries[0]
       if (entry) await askAgain.again(by, entry.url, entry).catch(() => {})
+    }
+  }
+
+  /** Of `repositories/id`, where an answer has shown it. */
+  function nameOf(repository: string): string | undefined {
+    const [, id] = /^repositories\/(\d+)$/.exec(repository) ?? []
+    return id === undefined ? undefined : visibility.nameOf(id)
+  }
+
+  /** Makes these stale, and has a look at them a little later. */
+  function make(targets: readonly string[], by: Writer): void {
+    if (targets.length === 0) return
+    const work = changed(targets, githubNow()).catch(() => {})
+    underWay.add(work)
+    void work.finally(() => underWay.delete(work))
+    if (stopped) return
+    for (const delayMs of limits.recheckMs) {
+      const timer = setTimeout(() => {
+        timers.delete(timer)
+        void recheck(targets, by).catch(() => {})
+      }, delayMs)
+      timers.add(timer)
+      letEnd(timer)
     }
   }
 
@@ -71,20 +95,19 @@ export function createAfterWrite(options: AfterWriteOptions) {
      */
     done(urls: readonly string[], by: Writer): void {
       const changes = new Set(urls.flatMap((url) => changedBy(pathOf(url) ?? '')))
-      const targets = [...changes].map((target) => (target.startsWith('/') ? api.urlOf(target) : target))
-      if (targets.length === 0) return
-      const work = changed(targets, githubNow()).catch(() => {})
-      underWay.add(work)
-      void work.finally(() => underWay.delete(work))
-      if (stopped) return
-      for (const delayMs of limits.recheckMs) {
-        const timer = setTimeout(() => {
-          timers.delete(timer)
-          void recheck(targets, by).catch(() => {})
-        }, delayMs)
-        timers.add(timer)
-        letEnd(timer)
-      }
+      make(
+        [...changes].map((target) => (target.startsWith('/') ? api.urlOf(target) : target)),
+        by
+      )
+    },
+    /**
+     * The same for a mutation of GraphQL's, from what was sent and what came back. No answer to a query is from before it any more,
+     * and nothing of the repositories that it names.
+     */
+    async mutated(request: string, answer: string, by: Writer): Promise<void> {
+      const { repositoriesIn } = await import('../github/graphql-mutation.ts')
+      const names = repositoriesIn(request, answer).flatMap((name) => [name, ...(nameOf(name) ?? [])])
+      make([...names, api.urlOf(graphqlPath)], by)
     },
     /** Settles when what was written is stale on disk too, and at members. */
     async stop(): Promise<void> {

@@ -27,6 +27,21 @@ export interface AnnounceOptions {
   canSpare(request: ApiRequest): boolean
 }
 
+/** What becomes of own answers among members. */
+export interface Announce {
+  /**
+   * `wasPublic`: what members were told of this body before; undefined for a new one. Resolves to what members that wait for it
+   * can have.
+   */
+  share(request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean): Promise<LeaseEnd>
+  /** A member asks for what is held: looks whether it is for members, where that is not known. */
+  settle(key: string): Promise<void>
+  /** Something that was public was refused to a token: looks whether its repository still is, or tells nobody any more. */
+  doubt(request: ApiRequest, repository: string): void
+  /** Settles when nothing is waiting to be told. */
+  idle(): Promise<void>
+}
+
 /** Whose answer it was, and of which repository. */
 type Reader = Pick<ApiRequest, 'authorization' | 'viewer' | 'apiVersion' | 'repository'>
 
@@ -46,7 +61,7 @@ const maxUnsettled = 10_000
  * With nobody connected, and no relay that keeps it for others, nothing is looked up: it would cost a unit that serves nobody.
  * Then a member that comes later and asks for the answer has it looked up.
  */
-export function createAnnounce(options: AnnounceOptions) {
+export function createAnnounce(options: AnnounceOptions): Announce {
   const { api, cache, purges, visibility, classifier, limits, githubNow, mayShare, members, ask } = options
   const underWay = new Set<Promise<unknown>>()
   // In memory only, for there is a token in it, and for no longer than what its token saw is served to it.
@@ -86,11 +101,16 @@ export function createAnnounce(options: AnnounceOptions) {
     return { state: 'stored', hash: shared.hash, asOf: shared.asOf }
   }
 
-  async function share(request: Reader, key: string, entry: Entry, wasPublic?: boolean): Promise<LeaseEnd> {
+  async function share(
+    request: Reader & Pick<ApiRequest, 'awaited'>,
+    key: string,
+    entry: Entry,
+    wasPublic?: boolean
+  ): Promise<LeaseEnd> {
     if (members.isAlone) return { state: 'nothing' }
     const { authorization, viewer, apiVersion, repository } = request
     const isKnown = viewer === anonymous || !repository || visibility.shownAt(repository) !== undefined
-    if (isKnown || members.hears(key, entry)) return tell(request, key, entry, wasPublic)
+    if (isKnown || members.hears(key, entry, request.awaited === true)) return tell(request, key, entry, wasPublic)
     const reader = { authorization, viewer, apiVersion, repository }
     unsettled.set(key, { reader, hash: entry.hash, wasPublic, since: githubNow() })
     members.unsettled(key, entry)
@@ -110,14 +130,9 @@ export function createAnnounce(options: AnnounceOptions) {
   }
 
   return {
-    /**
-     * `wasPublic`: what members were told of this body before; undefined for a new one. Resolves to what members that wait for it
-     * can have.
-     */
-    share: async (request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean): Promise<LeaseEnd> =>
+    share: async (request, key, entry, wasPublic) =>
       (await track(share(request, key, entry, wasPublic))) ?? { state: 'failed' },
-    /** A member asks for what is held: looks whether it is for members, where that is not known. */
-    async settle(key: string): Promise<void> {
+    async settle(key) {
       const waiting = unsettled.get(key)
       if (!waiting) return
       if (githubNow() - waiting.since >= limits.confirmationMs) return void unsettled.delete(key)
@@ -125,14 +140,9 @@ export function createAnnounce(options: AnnounceOptions) {
       settling.set(key, work)
       await work
     },
-    /** Something that was public is refused to a token: looks whether its repository still is, or tells nobody any more. */
-    doubt(request: ApiRequest): void {
-      const { repository } = request
-      if (!repository || visibility.isHidden(repository)) return
-      visibility.doubt(repository)
+    doubt(request, repository) {
       void track<unknown>(members.canTell ? isPublic(request, repository) : hide(cache, visibility.namesOf(repository)))
     },
-    /** Settles when nothing is waiting to be told. */
-    idle: async (): Promise<void> => void (await Promise.all(underWay))
+    idle: async () => void (await Promise.all(underWay))
   }
 }

@@ -54,6 +54,8 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
     forwardStatus?: number
   ): Outcome | undefined {
     const asker = askerOf(request)
+    // Nothing tells whether an answer of GraphQL is from before a write.
+    if (held && request.graphql && held.entry.asOf <= asker.purgedAt) return undefined
     if (!held || request.mode === 'reload' || !mayServeStale(held, asker, staleIfErrorMs)) return undefined
     emit('stale', { ...step(request), reason })
     const status: CacheStatus = {

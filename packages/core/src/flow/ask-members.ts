@@ -6,9 +6,9 @@ import { freshAfter, isFresh, lifetimeMs } from '../rules/fresh.ts'
 import { type Asker, type Assessment, assess, servable } from '../rules/serve.ts'
 import type { ViewerClasses } from './viewer-classes.ts'
 
-export interface AskMembers {
+export interface AskMembersOptions {
   cache: Pick<Cache, 'find' | 'reload'>
-  members: Pick<Members, 'lookUp' | 'isElsewhere'>
+  members: Pick<Members, 'lookUp' | 'sameToken' | 'isElsewhere'>
   classes: Pick<ViewerClasses, 'seesOtherwise'>
   localNow: () => number
   /** After this, members are not asked once more, ms. */
@@ -24,6 +24,8 @@ interface Found {
   held: Assessment | undefined
   /** This member is to ask GitHub, for all that need the key. */
   lease?: Lease | undefined
+  /** The same, for all that need it and hold the asker's token. */
+  tokenLease?: Lease | undefined
 }
 
 /** Those of one class may get in each other's way with those of another, but not for ever. */
@@ -33,17 +35,21 @@ const maxTurns = 3
  * What is held once members were asked, where what was held before cannot be served. Members that see one resource differently ask
  * for one key: where what comes is for others, one of those that see the same asks GitHub for all of them.
  */
-export async function askMembers(flow: AskMembers, request: ApiRequest, first: Assessment | undefined): Promise<Found> {
-  const begunAt = flow.localNow()
-  let found: Found = { held: first }
-  for (let turn = 0; !found.lease && isWanting(flow, request, found.held, turn); turn++) {
-    if (turn > 0 && (turn === maxTurns || flow.localNow() - begunAt >= flow.maxWaitMs)) break
-    found = await askOnce(flow, request, found.held)
-  }
-  return found
-}
+export type AskMembers = (request: ApiRequest, held: Assessment | undefined) => Promise<Found>
 
-function isWanting(flow: AskMembers, request: ApiRequest, held: Assessment | undefined, turn: number): boolean {
+export const createAskMembers =
+  (flow: AskMembersOptions): AskMembers =>
+  async (request, first) => {
+    const begunAt = flow.localNow()
+    let found: Found = { held: first }
+    for (let turn = 0; !found.lease && !found.tokenLease && isWanting(flow, request, found.held, turn); turn++) {
+      if (turn > 0 && (turn === maxTurns || flow.localNow() - begunAt >= flow.maxWaitMs)) break
+      found = await askOnce(flow, request, found.held)
+    }
+    return found
+  }
+
+function isWanting(flow: AskMembersOptions, request: ApiRequest, held: Assessment | undefined, turn: number): boolean {
   const { mode } = request
   if (servable(mode, held)) return false
   if (mode === 'only-if-cached') return turn === 0
@@ -51,25 +57,36 @@ function isWanting(flow: AskMembers, request: ApiRequest, held: Assessment | und
 }
 
 /** What is held that is fresh is of a kind that others see, as far as can be told before GitHub is asked. */
-function isForOthers(flow: AskMembers, request: ApiRequest, held: Assessment | undefined): boolean {
+function isForOthers(flow: AskMembersOptions, request: ApiRequest, held: Assessment | undefined): boolean {
   if (!held?.varies) return false
   const asker = flow.askerOf(request)
   const fresh = [held.entry, ...held.others].filter((entry) => isFresh(entry, asker))
   return fresh.length > 0 && fresh.every((entry) => flow.classes.seesOtherwise(request, entry))
 }
 
-async function askOnce(flow: AskMembers, request: ApiRequest, held: Assessment | undefined): Promise<Found> {
+async function askOnce(flow: AskMembersOptions, request: ApiRequest, held: Assessment | undefined): Promise<Found> {
   const { cache, members } = flow
   const { key, mode, shareable } = request
   const nobodyElse = mode === 'only-if-cached'
-  const after = nobodyElse ? undefined : waitsAfter(flow, request, held)
-  const lease = shareable ? await members.lookUp(key, { held: held?.entry, nobodyElse, after }) : undefined
-  const holding = await (members.isElsewhere ? cache.reload(key) : cache.find(key))
-  return { held: assess(holding, flow.askerOf(request)) ?? held, lease }
+  const how = (held: Assessment | undefined) => ({
+    held: held?.entry,
+    nobodyElse,
+    after: nobodyElse ? undefined : waitsAfter(flow, request, held)
+  })
+  const now = async () => {
+    const holding = await (members.isElsewhere ? cache.reload(key) : cache.find(key))
+    return assess(holding, flow.askerOf(request))
+  }
+  const lease = shareable ? await members.lookUp(key, how(held)) : undefined
+  const found = (shareable ? await now() : undefined) ?? held
+  if (!members.sameToken || servable(mode, found)) return { held: found, lease }
+  // What all members have is asked for first, so that one of them calls GitHub for what everybody can read.
+  const tokenLease = await members.sameToken.lookUp(request, how(found))
+  return { held: (await now()) ?? found, lease, tokenLease }
 }
 
 /** Members' calls are waited for where the answer could be served: what they ask GitHub for later than this. Or not at all. */
-function waitsAfter(flow: AskMembers, request: ApiRequest, held: Assessment | undefined): number | undefined {
+function waitsAfter(flow: AskMembersOptions, request: ApiRequest, held: Assessment | undefined): number | undefined {
   const asker = flow.askerOf(request)
   // What may be served although it is stale waits for nobody, nor is a word waited for that does not count.
   if (held && (flow.isLimited(request) || !asker.trusts(undefined))) return undefined

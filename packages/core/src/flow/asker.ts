@@ -23,7 +23,7 @@ export function createAskerOf(options: AskerOptions): (request: ApiRequest) => A
     viewer: request.viewer,
     anonymous: request.viewer === anonymous,
     githubNow: githubNow(),
-    freshMs: typeof ttlMs === 'function' ? ttlMs(request.url) : ttlMs,
+    freshMs: request.graphql?.freshMs ?? (typeof ttlMs === 'function' ? ttlMs(request.url) : ttlMs),
     purgedAt: purges.at(request.canonical),
     revokedAt: rights.revokedAt(request),
     hidden: request.repository !== undefined && visibility.isHidden(request.repository),

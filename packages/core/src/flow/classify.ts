@@ -1,8 +1,8 @@
 import { abortable } from '../abort.ts'
-import type { Api } from '../github/api.ts'
+import { type Api, graphqlPath } from '../github/api.ts'
 import type { PassedCall } from '../github/origin.ts'
-import type { ApiRequest, Targets } from '../github/request.ts'
-import { isWrite } from '../github/writes.ts'
+import { type ApiRequest, anonymous, type Target, type Targets } from '../github/request.ts'
+import { isWrite, textOf } from '../github/writes.ts'
 import type { FetchInput } from '../web-types.ts'
 import type { Viewers } from './viewers.ts'
 
@@ -12,6 +12,8 @@ interface Passed extends PassedCall {
   authorization: string | undefined
   /** Neither GET nor HEAD. */
   mayChange: boolean
+  /** The body of a mutation of GraphQL's. */
+  mutation?: string | undefined
 }
 
 /** How a call to `fetch` is handled: by the cache, or passed on with nothing added except the member's token. */
@@ -34,10 +36,12 @@ export interface Classifier {
 export type TokenSource = () => Promise<string | undefined> | string | undefined
 
 export interface ClassifierOptions {
-  api: Pick<Api, 'origin' | 'pathOf'>
+  api: Pick<Api, 'origin' | 'pathOf' | 'urlOf' | 'graphql'>
   targets: Targets
   viewers: Viewers
   token: TokenSource
+  /** How long answers to GraphQL queries are kept, ms; 0: not at all. */
+  graphqlTtlMs: number
 }
 
 /**
@@ -92,22 +96,54 @@ function withoutCondition(headers: Headers): Pick<ApiRequest, 'headers' | 'ifNon
   return { headers: without, ifNoneMatch }
 }
 
-export function createClassifier({ api, targets, viewers, token }: ClassifierOptions): Classifier {
+/** Tells answers of GraphQL from what a GET of their URL would be. */
+const graphqlAccept = 'application/graphql-response+json'
+
+/** What decides on the answer is only the body of a query. */
+const isPlainQuery = (headers: Headers): boolean =>
+  ![...headers.keys()].some((name) => /^(?:range|if-.+|cookie)$/.test(name))
+
+export function createClassifier(options: ClassifierOptions): Classifier {
+  const { api, targets, viewers, token, graphqlTtlMs } = options
+
+  /** The target of a GraphQL query whose answer is kept; undefined for anything else. */
+  async function queryTarget(body: string, headers: Headers, viewer: string): Promise<Target | undefined> {
+    // Loaded only where queries are kept.
+    const { graphqlQuestion } = await import('../github/graphql-question.ts')
+    const question = await graphqlQuestion(body, headers)
+    if (question === undefined) return undefined
+    const target = await targets.find({
+      href: `${api.urlOf(graphqlPath)}?question=${question}`,
+      accept: graphqlAccept,
+      apiVersion: headers.get('x-github-api-version'),
+      viewer
+    })
+    return target && { ...target, url: new URL(api.graphql) }
+  }
+
   return {
     async classify(input, init) {
       const read = await readRequest(input, init, api, token)
       if (!read) return { input, init }
       const { url, method, headers, authorization, signal, cache: mode } = read
       const viewer = await viewers.of(authorization)
+      const isGraphql = url.href === api.graphql
       const pass = () => {
-        const path = api.pathOf(url) ?? ''
+        const path = isGraphql ? graphqlPath : (api.pathOf(url) ?? '')
         const mayChange = method !== 'GET' && method !== 'HEAD'
         const writes = isWrite(method, path, init?.body)
+        const mutation = isGraphql && writes ? textOf(init?.body) : undefined
         return {
           input,
           init: { ...init, headers },
-          passed: { url, path, authorization, viewer, signal, mayChange, writes }
+          passed: { url, path, authorization, viewer, signal, mayChange, writes, mutation }
         }
+      }
+      const body = method === 'POST' && isGraphql && graphqlTtlMs > 0 ? textOf(init?.body) : undefined
+      if (body !== undefined && viewer !== anonymous && isPlainQuery(headers)) {
+        const target = await queryTarget(body, headers, viewer)
+        const graphql = { body, freshMs: graphqlTtlMs }
+        if (target) return { api: { ...target, method: 'POST', graphql, mode, headers, authorization, viewer, signal } }
       }
       if (method !== 'GET' && method !== 'HEAD') return pass()
       const own = withoutCondition(headers)

@@ -4,7 +4,7 @@ import type { Purge } from '../cache/purge.ts'
 import type { Purges } from '../cache/purges.ts'
 import { MeshError } from '../errors.ts'
 import type { Emit } from '../events.ts'
-import { createAudit } from '../exchange/audit.ts'
+import type { createAudit } from '../exchange/audit.ts'
 import type { Api } from '../github/api.ts'
 import type { Clock } from '../github/clock.ts'
 import { createEtagScheme } from '../github/etag.ts'
@@ -20,9 +20,11 @@ import { isForAll } from '../rules/share.ts'
 import type { Counters } from '../stats.ts'
 import { createAdmission } from './admission.ts'
 import { createAfterWrite } from './after-write.ts'
-import { type AnnounceOptions, createAnnounce } from './announce.ts'
+import type { AnnounceOptions, createAnnounce } from './announce.ts'
+import { announceToNobody } from './announce-to-nobody.ts'
 import { createAskAgain } from './ask-again.ts'
 import { createAskGitHub } from './ask-github.ts'
+import type { createAskMembers } from './ask-members.ts'
 import { createAskerOf } from './asker.ts'
 import { createClassifier, type TokenSource } from './classify.ts'
 import { createGuessEmpty } from './guess-empty.ts'
@@ -38,8 +40,18 @@ import { createValidators } from './validators.ts'
 import { createViewerClasses } from './viewer-classes.ts'
 import { createViewers } from './viewers.ts'
 
+/** What a member of a group does beside asking GitHub and serving its answers. */
+export interface GroupFlow {
+  createAskMembers: typeof createAskMembers
+  createAnnounce: typeof createAnnounce
+  createAudit: typeof createAudit
+}
+
 export interface FlowParts {
-  options: Pick<MeshOptions, 'fetch' | 'reservePercent' | 'share' | 'staleIfErrorMs' | 'trust' | 'ttlMs'>
+  options: Pick<
+    MeshOptions,
+    'fetch' | 'graphqlTtlMs' | 'reservePercent' | 'share' | 'staleIfErrorMs' | 'trust' | 'ttlMs'
+  >
   limits: Limits
   api: Api
   routeOf(path: string): Route
@@ -55,6 +67,8 @@ export interface FlowParts {
   publicity: ReturnType<typeof createPublicity>
   mayShare: AnnounceOptions['mayShare']
   members: Members
+  /** Absent without a group. */
+  groupFlow?: GroupFlow | undefined
   /** The user's token; only the classifier, which puts it into requests, has it. */
   token: TokenSource
   /** Names viewers; only that part has it. */
@@ -70,7 +84,7 @@ const driftMessage =
 /** Puts together what becomes of a request, and of GitHub's answer to it. */
 export function createFlow(parts: FlowParts) {
   const { options, limits, api, routeOf, localNow, clock, random, emit, counters } = parts
-  const { cache, purges, purge, visibility, publicity, mayShare, members } = parts
+  const { cache, purges, purge, visibility, publicity, mayShare, members, groupFlow } = parts
   const { share, trust = 'group', staleIfErrorMs = defaultStaleIfErrorMs } = options
   const githubNow = clock.now
 
@@ -83,7 +97,13 @@ export function createFlow(parts: FlowParts) {
     localNow
   })
   const viewers = createViewers(parts.machineKey)
-  const classifier = createClassifier({ api, targets, viewers, token: parts.token })
+  const classifier = createClassifier({
+    api,
+    targets,
+    viewers,
+    token: parts.token,
+    graphqlTtlMs: options.graphqlTtlMs ?? 0
+  })
   const viewerHeaders = createViewerHeaders(githubNow)
   const origin = createOrigin({
     writeGapMs: limits.writeGapMs,
@@ -95,6 +115,9 @@ export function createFlow(parts: FlowParts) {
     localNow: clock.local,
     fetch: options.fetch,
     answeredAfter: members.githubTook,
+    tellLimit: (viewer, limit) => members.sameToken?.limited(viewer, limit),
+    restartsAfterMs: (viewer) =>
+      Math.min(limits.restartMs, limits.restartStepMs * (members.sameToken?.rankOf(viewer) ?? 0)),
     maxBytes: limits.entryBytes,
     seesRedirects: parts.seesRedirects
   })
@@ -105,7 +128,7 @@ export function createFlow(parts: FlowParts) {
   const validators = createValidators({ etags, purges, trusts })
   const missing = createNegativeCache({ githubNow, notFoundMs: limits.notFoundMs, purgedAt: purges.at })
   const answer = (request: Parameters<typeof resolve>[1]) => resolve(flow, request)
-  const announce = createAnnounce({
+  const announce = (groupFlow?.createAnnounce ?? announceToNobody)({
     api,
     cache,
     purges,
@@ -118,7 +141,12 @@ export function createFlow(parts: FlowParts) {
     ask: answer,
     canSpare: origin.canSpare
   })
-  const rights = createRights({ cache, visibility, doubt: announce.doubt })
+  const rights = createRights({
+    cache,
+    visibility,
+    doubt: announce.doubt,
+    ended: (viewer, at) => members.sameToken?.ended(viewer, at)
+  })
   const admission = createAdmission({
     cache,
     etags,
@@ -157,7 +185,7 @@ export function createFlow(parts: FlowParts) {
     classes
   })
   const askAgain = createAskAgain({ classifier, resolve: answer, canSpare: origin.canSpare })
-  const audit = createAudit({
+  const audit = groupFlow?.createAudit({
     oneIn: limits.auditOneIn,
     githubNow,
     random,
@@ -172,22 +200,29 @@ export function createFlow(parts: FlowParts) {
     maxWaitMs: limits.membersBudgetMs
   })
   const respond = createResponder({ githubNow, etagFor: validators.etagFor, viewerHeaders })
+  const askMembers = groupFlow?.createAskMembers({
+    cache,
+    members,
+    classes,
+    localNow: clock.local,
+    maxWaitMs: limits.membersBudgetMs,
+    leaseMs: limits.leaseMs,
+    askerOf,
+    isLimited: (request) => origin.limitedUntil(request) > githubNow()
+  })
   const flow: Flow = {
     cache,
     inFlight,
     members,
     missing,
+    askMembers: askMembers ?? (async (_request, held) => ({ held })),
     askGitHub,
     askerOf,
-    classes,
-    localNow: clock.local,
-    isLimited: (request) => origin.limitedUntil(request) > githubNow(),
     respond,
     counters,
     emit,
-    audit,
-    maxWaitMs: limits.membersBudgetMs,
-    leaseMs: limits.leaseMs
+    audit: audit ?? (() => {}),
+    maxWaitMs: limits.membersBudgetMs
   }
   const afterWrite = createAfterWrite({
     api,
@@ -202,5 +237,5 @@ export function createFlow(parts: FlowParts) {
     askAgain
   })
   const ownFetch = createOwnFetch({ api, viewers, origin, respond })
-  return { flow, classifier, origin, ownFetch, afterWrite, announce, askAgain, inFlight, missing }
+  return { flow, classifier, origin, ownFetch, afterWrite, announce, askAgain, inFlight, missing, rights, viewers }
 }

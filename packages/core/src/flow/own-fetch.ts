@@ -22,7 +22,7 @@ export function createOwnFetch({ api, viewers, origin, respond }: OwnFetchOption
     const { method = 'GET', signal } = init
     const caller = { viewer: await viewers.of(authorization), path: api.pathOf(url) ?? '' }
     if (!origin.canSpare(caller)) throw new Error('the rate limit is nearly used up')
-    const sent = await origin.passOn(input, init, { ...caller, writes: method !== 'GET', signal })
+    const sent = await origin.passOn(input, init, { ...caller, authorization, writes: method !== 'GET', signal })
     return 'heldBack' in sent ? respond.fromAnswer({ method: 'GET' }, sent, heldBack) : sent
   }
 }

@@ -11,15 +11,17 @@ import type { Members } from '../members.ts'
 import { type Asker, type Assessment, assess, servable } from '../rules/serve.ts'
 import type { Counters } from '../stats.ts'
 import type { AskGitHub } from './ask-github.ts'
-import { type AskMembers, askMembers } from './ask-members.ts'
+import type { AskMembers } from './ask-members.ts'
 import type { InFlightRequests } from './in-flight.ts'
 import type { NegativeCache } from './negative-cache.ts'
 import { fromCache, type Outcome, step } from './outcome.ts'
 import type { Responder } from './response.ts'
 
 /** What the flow needs of the rest of the mesh. */
-export interface Flow extends AskMembers {
+export interface Flow {
   cache: Cache
+  askerOf(request: ApiRequest): Asker
+  askMembers: AskMembers
   inFlight: InFlightRequests<Outcome>
   askGitHub: AskGitHub
   respond: Responder
@@ -27,7 +29,7 @@ export interface Flow extends AskMembers {
   emit: Emit
   /** How long one viewer waits for what another one asked for, ms. */
   maxWaitMs: number
-  members: Pick<Members, 'lookUp' | 'used' | 'isElsewhere'>
+  members: Pick<Members, 'sameToken' | 'used'>
   missing: Pick<NegativeCache, 'get'>
   /** Looks at some of the entries that are served on a member's word. */
   audit(request: ApiRequest, entry: Entry): void
@@ -76,22 +78,44 @@ async function fetchAnew(
   known: Assessment | undefined,
   signal: AbortSignal
 ): Promise<Outcome> {
-  if (request.mode === 'reload') return flow.askGitHub(request, { store: true, signal })
+  const ask = async (held?: Assessment, awaited = false): Promise<Called> => {
+    const outcome = await flow.askGitHub({ ...request, awaited }, { held, store: true, signal })
+    return { outcome, toldHolders: tellHolders(flow, request, outcome) }
+  }
+  if (request.mode === 'reload') return (await ask()).outcome
   const first = known?.fresh ? known : assess(await flow.cache.reload(request.key), flow.askerOf(request))
-  const { held, lease } = await askMembers(flow, request, first)
+  const { held, lease, tokenLease } = await flow.askMembers(request, first)
   const usable = fromCache(request, held, flow.askerOf(request))
-  return usable ?? askForAll(lease, () => flow.askGitHub(request, { held, store: true, signal }))
+  if (!usable) return askForAll(lease, tokenLease, () => ask(held, lease !== undefined))
+  // What those that hold the token have is not for all.
+  lease?.end({ state: 'failed' })
+  return usable
+}
+
+/** GitHub's answer, and what those that hold the asker's token can have of it. */
+interface Called {
+  outcome: Outcome
+  toldHolders: Promise<LeaseEnd>
+}
+
+async function tellHolders(flow: Flow, request: ApiRequest, { entry, how, told }: Outcome): Promise<LeaseEnd> {
+  if (entry && how !== 'stale') return (await flow.members.sameToken?.hold(request, entry)) ?? nothing
+  return (await told) ?? nothing
 }
 
 /** One call for all members that wait for it: they hear what came of it, whatever that is. */
-async function askForAll(lease: Lease | undefined, call: () => Promise<Outcome>): Promise<Outcome> {
-  if (!lease) return call()
+async function askForAll(
+  lease: Lease | undefined,
+  tokenLease: Lease | undefined,
+  call: () => Promise<Called>
+): Promise<Outcome> {
   try {
-    const outcome = await call()
-    void Promise.resolve(outcome.told ?? nothing).then(lease.end)
+    const { outcome, toldHolders } = await call()
+    if (lease) void Promise.resolve(outcome.told ?? nothing).then(lease.end)
+    if (tokenLease) void toldHolders.then(tokenLease.end)
     return outcome
   } catch (error) {
-    lease.end({ state: 'failed' })
+    for (const one of [lease, tokenLease]) one?.end({ state: 'failed' })
     throw error
   }
 }
@@ -100,7 +124,7 @@ const nothing: LeaseEnd = { state: 'nothing' }
 
 /** `only-if-cached`: whatever this member or another one holds; never GitHub. */
 async function onlyFromMembers(flow: Flow, request: ApiRequest, held: Assessment | undefined): Promise<Outcome> {
-  const found = await abortable(askMembers(flow, request, held), request.signal)
+  const found = await abortable(flow.askMembers(request, held), request.signal)
   return (
     fromCache(request, found.held, flow.askerOf(request)) ?? {
       how: 'absent',

@@ -9,7 +9,7 @@ import type { Visibility } from '../github/visibility.ts'
 /** What GitHub's refusals end: a viewer's right to a body, a repository, or everything. */
 export interface Rights {
   /** When an answer last ended this viewer's right to the repository, or to everything; ms, 0 for never. */
-  revokedAt(request: ApiRequest): number
+  revokedAt(request: Pick<ApiRequest, 'viewer' | 'repository'>): number
   /** Takes an answer of GitHub that is neither 200 nor 304. */
   refused(request: ApiRequest, answer: OriginAnswer): Promise<void>
 }
@@ -17,15 +17,17 @@ export interface Rights {
 export interface RightsOptions {
   cache: Cache
   visibility: Visibility
-  /** What was public was refused to a token. */
-  doubt(request: ApiRequest): void
+  /** What was public was refused to a token, so whether its repository still is is not known any more. */
+  doubt(request: ApiRequest, repository: string): void
+  /** GitHub does not know a viewer's token. */
+  ended(viewer: string, at: number): void
 }
 
 const maxRemembered = 10_000
 // Unauthorised, forbidden, not found (which is how GitHub hides what is private), gone, blocked by law.
 const endsRight = new Set([401, 403, 404, 410, 451])
 
-export function createRights({ cache, visibility, doubt }: RightsOptions): Rights {
+export function createRights({ cache, visibility, doubt, ended }: RightsOptions): Rights {
   const revoked = new LRU<number>(maxRemembered)
   return {
     revokedAt: ({ viewer, repository }) =>
@@ -36,12 +38,18 @@ export function createRights({ cache, visibility, doubt }: RightsOptions): Right
       const { key, viewer, repository, path } = request
       if (status === 401) {
         revoked.set(viewer, sentAt)
+        ended(viewer, sentAt)
         if (viewer === anonymous) visibility.isOpen = false
       } else if (repository && isRepository(path)) {
         revoked.set(`${viewer} ${repository}`, sentAt)
         // Where nobody is shown anything without a token, that says nothing of the repository.
         if (viewer !== anonymous || visibility.isOpen) visibility.refused(repository, sentAt)
-      } else if (viewer !== anonymous && (await cache.find(key))?.entries.some((entry) => entry.public)) doubt(request)
+      } else if (viewer !== anonymous && repository && !visibility.isHidden(repository)) {
+        if ((await cache.find(key))?.entries.some((entry) => entry.public)) {
+          visibility.doubt(repository)
+          doubt(request, repository)
+        }
+      }
       await cache.touch(key, (entry) => ({ ...entry, confirmed: withAnswer(entry.confirmed, viewer, -sentAt) }))
     }
   }

@@ -5,6 +5,8 @@ export interface Api {
   readonly origin: string
   /** The base URL, without a slash at its end. */
   readonly base: string
+  /** Where GraphQL is asked: beside the base URL of GitHub Enterprise Server. */
+  readonly graphql: string
   /** The path below the base URL, with its slash; undefined for a URL elsewhere. */
   pathOf(url: URL): string | undefined
   /** The URL of a path that begins with a slash. */
@@ -12,6 +14,9 @@ export interface Api {
   /** `owner/repo` or `repositories/id`, in lower case, of a URL in a repository. */
   repositoryOf(url: string | URL): string | undefined
 }
+
+/** By this path below the base URL, answers of GraphQL are known, whatever is asked. */
+export const graphqlPath = '/graphql'
 
 export function createApi(url: URL): Api {
   const { origin } = url
@@ -22,6 +27,7 @@ export function createApi(url: URL): Api {
   return {
     origin,
     base,
+    graphql: base.replace(/\/api\/v3$/, '/api') + graphqlPath,
     pathOf,
     urlOf: (path) => base + path,
     repositoryOf: (url) => repositoryOf(pathOf(new URL(url)) ?? '')

@@ -6,6 +6,11 @@ export interface Clock {
   now(): number
   /** The local clock as it was never set back: what `learn` is told, and `offsetMs` is added to. */
   local(): number
+  /**
+   * The same, or what members report, whichever is later, however far that is: a bound for what must not be missed because this
+   * clock is slow. What another member does with it must not trust it either.
+   */
+  latest(): number
   /** What is added to `local`, in milliseconds. */
   readonly offsetMs: number
   /** True once an own answer's `Date` was read, which browsers do not let us. */
@@ -84,6 +89,7 @@ export function createClock(wallNow: () => number, maxHeardMs: number, monotonic
   return {
     local: localNow,
     now: () => localNow() + (own ?? guess()),
+    latest: () => localNow() + (own ?? Math.max(guess(), guesses().median)),
     get offsetMs() {
       return own ?? guess()
     },

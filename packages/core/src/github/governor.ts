@@ -1,4 +1,5 @@
 import { LRU } from 'tiny-lru'
+import { createQuotas } from './quotas.ts'
 import { type Quota, resourceOf } from './rate-limit.ts'
 import { createSlowStart, type SlowStart } from './slow-start.ts'
 import { createWriteGap } from './write-gap.ts'
@@ -34,8 +35,10 @@ export interface Governor<Refusal> {
   writeTurn(caller: Caller, signal?: AbortSignal | null): Promise<void>
   /** GitHub refused a call: for this long, ms, on one resource or, without, on all. */
   refused(caller: Caller, resource: string | undefined, ms: number, refusal: Refusal): void
-  /** What GitHub said of a limit. */
-  learn(caller: Caller, resource: string, quota: Quota): void
+  /** What GitHub said of a limit. Returns whether those that hold the token too should know. */
+  learn(viewer: string, resource: string, quota: Quota): boolean
+  /** What a member that holds a viewer's token said of a limit. Returns whether it counts. */
+  hear(viewer: string, resource: string, quota: Quota): boolean
   /** Whether there is enough left for what nobody waits for. Counts a no. */
   canSpare(caller: Caller): boolean
 }
@@ -46,7 +49,7 @@ export function createGovernor<Refusal extends object>(options: GovernorOptions)
   const { githubNow, localNow, reservePercent, heldBack } = options
   const limits = new LRU<{ until: number; refusal: Refusal }>(maxRemembered)
   const starts = new LRU<SlowStart>(maxRemembered)
-  const quotas = new LRU<Quota>(maxRemembered)
+  const quotas = createQuotas(githubNow)
   const writeTurn = createWriteGap(options.writeGapMs, localNow, () => heldBack('write'))
 
   const scopeOf = (viewer: string, resource: string) => `${viewer} ${resource}`
@@ -72,7 +75,15 @@ export function createGovernor<Refusal extends object>(options: GovernorOptions)
       )
   }
 
-  const governor: Governor<Refusal> = {
+  function take(how: 'learn' | 'hear', viewer: string, resource: string, quota: Quota): boolean {
+    const scope = scopeOf(viewer, resource)
+    const counts = quotas[how](scope, quota)
+    // The next one is most likely refused: one at once finds out.
+    if (quotas.of(scope)?.remaining === 0 && !starts.has(scope)) startSlowly(scope)
+    return counts
+  }
+
+  return {
     limitedUntil: (caller) => limitOf(caller)?.until ?? 0,
     async inTurn<T>(caller: Caller, work: () => Promise<T>, signal?: AbortSignal | null): Promise<T | Refusal> {
       const send = async () => {
@@ -94,23 +105,14 @@ export function createGovernor<Refusal extends object>(options: GovernorOptions)
       limits.set(scope, { until: githubNow() + ms, refusal })
       startSlowly(scope)
     },
-    learn({ viewer }, resource, quota) {
-      const scope = scopeOf(viewer, resource)
-      quotas.set(scope, quota)
-      // The next one is most likely refused: one at once finds out.
-      if (quota.remaining === 0 && quota.resetAt > githubNow() && !starts.has(scope)) startSlowly(scope)
-    },
+    learn: (...said) => take('learn', ...said),
+    hear: (...said) => take('hear', ...said),
     canSpare(caller) {
-      const quota = quotas.get(scopeOf(caller.viewer, resourceOf(caller.path)))
-      const isLow =
-        quota !== undefined &&
-        quota.resetAt > githubNow() &&
-        quota.remaining <= (quota.limit * reservePercent) / 100 &&
-        reservePercent > 0
+      const quota = quotas.of(scopeOf(caller.viewer, resourceOf(caller.path)))
+      const isLow = quota !== undefined && quota.remaining <= (quota.limit * reservePercent) / 100 && reservePercent > 0
       if (!isLow && !limitOf(caller)) return true
       heldBack('reserve')
       return false
     }
   }
-  return governor
 }

@@ -14,6 +14,8 @@ export interface Inspection {
    * team. A viewer with a token may have got it because of that token.
    */
   hidden: boolean
+  /** Something in it is a draft: a release, or a pull request, where that shows to everybody. */
+  draft: boolean
   /** Length of the array that the body is; undefined for anything else. */
   items?: number | undefined
   /** Of an object: how many items its lists have, and how many there are on all pages, where it says so. */
@@ -27,13 +29,14 @@ const privateField =
   /^(?:total_private_repos|owned_private_repos|private_repos|private_gists|billing_email|two_factor_authentication|two_factor_requirement_enabled)$/
 // The first two bytes of every name above and of those that `createVisitor` looks at.
 const beginnings = new Set(
-  ['pe', 'ro', 'vi', 'cu', 'se', 'al', 'to', 'ow', 'pr', 'bi', 'tw', 'te', 'id', 'fu'].map(
+  ['pe', 'ro', 'vi', 'cu', 'se', 'al', 'to', 'ow', 'pr', 'bi', 'tw', 'te', 'id', 'fu', 'dr'].map(
     (two) => (two.charCodeAt(0) << 8) | two.charCodeAt(1)
   )
 )
 
 // Prefixes of GitHub's token formats: https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
-const credential = /\b(?:gh[pousr]|github_pat)_\w{20}|(?:[?&]|\\u0026)(?:access_)?token=[^&"\\\s]/g
+const token = /\b(?:gh[pousr]|github_pat)_\w{20}/g
+const credential = new RegExp(String.raw`${token.source}|(?:[?&]|\\u0026)(?:access_)?token=[^&"\\\s]`, 'g')
 /** Longer than any match of `credential` and the byte before it, so that one across two slices is seen whole. */
 const overlapBytes = 64
 const sliceBytes = 256 * 1024
@@ -48,6 +51,7 @@ export async function inspect(body: Uint8Array, json: boolean, asked?: string): 
     secret: await inSlices(findCredential(body)),
     damaged: false,
     hidden: false,
+    draft: false,
     list: { items: 0 }
   }
   if (!json) return found
@@ -57,15 +61,18 @@ export async function inspect(body: Uint8Array, json: boolean, asked?: string): 
   return scanned.items === undefined ? found : { ...found, items: scanned.items }
 }
 
+/** Whether a body contains a token, which any reader could use. */
+export const holdsToken = (body: Uint8Array): Promise<boolean> => inSlices(findCredential(body, token))
+
 /** Leniently decoded: a byte that is not UTF-8 must not hide what stands beside it. */
-function* findCredential(body: Uint8Array): Generator<undefined, boolean> {
+function* findCredential(body: Uint8Array, pattern = credential): Generator<undefined, boolean> {
   const decoder = new TextDecoder()
   for (let from = 0; from < body.byteLength; from += sliceBytes) {
     if (from > 0) yield
     const start = Math.max(0, from - overlapBytes)
     // The first character of a later slice may be the end of a longer word.
-    credential.lastIndex = start > 0 ? 1 : 0
-    if (credential.test(decoder.decode(body.subarray(start, from + sliceBytes)))) return true
+    pattern.lastIndex = start > 0 ? 1 : 0
+    if (pattern.test(decoder.decode(body.subarray(start, from + sliceBytes)))) return true
   }
   return false
 }
@@ -89,6 +96,7 @@ function createVisitor(found: Inspection, asked: string | undefined): JsonVisito
       else if (privateField.test(name) || (name === 'temp_clone_token' && value)) found.secret = true
       // A team's: https://docs.github.com/rest/teams/teams says that teams show to members of their organisation only.
       else if (name === 'privacy' && typeof value === 'string') found.hidden = true
+      else if (name === 'draft' && value === true) found.draft = true
       else if (name === 'total_count' && depth === 1 && typeof value === 'number') found.list.total = value
       if (!/^(?:id|full_name|private|visibility)$/.test(name)) return
       facts[depth] ??= {}

@@ -2,8 +2,9 @@ import type { Bytes } from '../bytes.ts'
 import type { FetchInput } from '../web-types.ts'
 import type { Clock } from './clock.ts'
 import { type Caller, createGovernor, type GovernorOptions } from './governor.ts'
-import { limitedForMs, type Quota, quotaOf } from './rate-limit.ts'
+import { limitedForMs, type Quota, quotaOf, resourceOf, type TokenLimit } from './rate-limit.ts'
 import { readBody } from './read-body.ts'
+import type { Refusal } from './refusal.ts'
 import type { ApiRequest } from './request.ts'
 import type { ViewerHeaders } from './viewer-headers.ts'
 
@@ -36,6 +37,7 @@ export interface Condition {
 
 /** A call to GitHub that the cache does not answer. */
 export interface PassedCall extends Caller {
+  authorization?: string | undefined
   /** It changes something: see `isWrite`. */
   writes: boolean
   signal?: AbortSignal | null | undefined
@@ -52,9 +54,16 @@ export interface Origin {
   limitedUntil(caller: Caller): number
   /** Whether there is enough left of a limit for what nobody waits for. */
   canSpare(caller: Caller): boolean
+  /** A member that holds a viewer's token says that GitHub refuses it. */
+  limited(viewer: string, resource: string | undefined, refusal: Refusal): void
+  /** It says what is left of one of the token's limits. */
+  spent(viewer: string, resource: string, quota: Quota): void
 }
 
-type Question = Pick<ApiRequest, 'url' | 'path' | 'accept' | 'apiVersion' | 'headers' | 'authorization' | 'viewer'>
+type Question = Pick<
+  ApiRequest,
+  'url' | 'path' | 'accept' | 'apiVersion' | 'headers' | 'authorization' | 'viewer' | 'graphql'
+>
 
 export interface OriginOptions extends Pick<GovernorOptions, 'writeGapMs' | 'slowStartMs' | 'reservePercent'> {
   /** Default: the global one, as it was at import. */
@@ -62,24 +71,19 @@ export interface OriginOptions extends Pick<GovernorOptions, 'writeGapMs' | 'slo
   clock: Clock
   localNow: () => number
   counters: Pick<GovernorOptions, 'heldBack'> & {
-    called(units: number): void
+    called(units: number, resource: string): void
     quota(resource: string, quota: Quota): void
   }
   viewerHeaders: Pick<ViewerHeaders, 'learn'>
+  /** GitHub refuses a viewer's token, or another tenth of a limit is used up; those that hold it too may want to know. */
+  tellLimit(viewer: string, limit: TokenLimit): void
+  /** How much later than the end of a limit this member begins with a viewer's token again, ms. */
+  restartsAfterMs(viewer: string): number
   /** How long the head of an answer took, ms. */
   answeredAfter(ms: number): void
   maxBytes: number
   /** Whether redirects can be seen, and so be followed by hand: in Node, not in browsers. */
   seesRedirects: boolean
-}
-
-/** GitHub's last refusal, while it holds. */
-interface Refusal {
-  status: number
-  headers: Headers
-  body: Bytes
-  /** Milliseconds on GitHub's clock. */
-  until: number
 }
 
 const followed = new Set([301, 307, 308])
@@ -105,12 +109,17 @@ export function createOrigin(options: OriginOptions): Origin {
     if (headers.has('x-github-request-id')) clock.learn(headers, started, localNow())
   }
 
-  function learnQuota(caller: Caller, { headers }: Response): void {
+  /** A call is a unit, or none where it is an authorised 304. */
+  function count({ authorization, path }: Pick<PassedCall, 'authorization' | 'path'>, { status }: Response): void {
+    counters.called(status === 304 && authorization !== undefined ? 0 : 1, resourceOf(path))
+  }
+
+  function learnQuota({ viewer }: Pick<Caller, 'viewer'>, { headers }: Response): void {
     const said = quotaOf(headers)
     if (!said) return
     const { resource, ...quota } = said
     counters.quota(resource, quota)
-    governor.learn(caller, resource, quota)
+    if (governor.learn(viewer, resource, quota)) options.tellLimit(viewer, { resource, until: 0, quota })
   }
 
   /** How long the token has to wait, ms; undefined for an answer that is no refusal for its rate. */
@@ -120,13 +129,22 @@ export function createOrigin(options: OriginOptions): Origin {
     const quota = quotaOf(headers)
     // A secondary limit is for all that a user does, the primary one for one resource.
     const resource = quota?.remaining === 0 ? quota.resource : undefined
-    governor.refused(caller, resource, ms, { status, headers, body, until: clock.now() + ms })
+    const until = clock.now() + ms
+    refuse(caller.viewer, resource, { status, headers, body, until })
+    options.tellLimit(caller.viewer, { resource, until })
     return ms
+  }
+
+  /** Members that hold the same token do not all come back in the same moment. */
+  function refuse(viewer: string, resource: string | undefined, refusal: Refusal): void {
+    const until = refusal.until + options.restartsAfterMs(viewer)
+    governor.refused({ viewer, path: '' }, resource, until - clock.now(), { ...refusal, until })
   }
 
   async function ask(request: Question, condition: Condition, signal: AbortSignal | null): Promise<OriginAnswer> {
     const headers = new Headers(request.headers)
-    headers.set('accept', request.accept)
+    const { graphql } = request
+    if (!graphql) headers.set('accept', request.accept)
     if (condition.ifNoneMatch) headers.set('if-none-match', condition.ifNoneMatch)
     else if (condition.ifModifiedSince) headers.set('if-modified-since', condition.ifModifiedSince)
     let url = request.url.href
@@ -135,6 +153,7 @@ export function createOrigin(options: OriginOptions): Origin {
       const startedAt = performance.now()
       const response = await fetch(url, {
         headers,
+        ...(graphql && { method: 'POST', body: graphql.body }),
         cache: 'no-store',
         credentials: 'omit',
         redirect: options.seesRedirects ? 'manual' : 'follow',
@@ -147,9 +166,9 @@ export function createOrigin(options: OriginOptions): Origin {
       // By what this answer has taught of GitHub's clock: a first one must not bear the time of a wrong clock.
       const sentAt = started + clock.offsetMs
       const { status } = response
-      counters.called(status === 304 && request.authorization !== undefined ? 0 : 1)
+      if (!graphql) count(request, response)
       learnQuota(request, response)
-      const next = status >= 300 && status < 400 && status !== 304 ? response.headers.get('location') : null
+      const next = status >= 300 && status < 400 && status !== 304 && !graphql ? response.headers.get('location') : null
       if (next !== null && redirects < maxRedirects) {
         await response.body?.cancel()
         const target = URL.parse(next, url)
@@ -165,6 +184,7 @@ export function createOrigin(options: OriginOptions): Origin {
         return { ...head(elsewhere, target?.href ?? next), sentAt, body: undefined, oversized: elsewhere }
       }
       const { body, rest } = await readBody(response, maxBytes)
+      if (graphql) counters.called((await import('./graphql-question.ts')).pointsIn(body), resourceOf(request.path))
       const answer: OriginAnswer = { ...head(response, url), sentAt, body }
       if (rest)
         answer.oversized = new Response(rest, { status, statusText: response.statusText, headers: response.headers })
@@ -177,6 +197,7 @@ export function createOrigin(options: OriginOptions): Origin {
     const started = localNow()
     const response = await fetch(input, init)
     learn(response, started)
+    count(call, response)
     // After a redirect it may be somebody else who speaks.
     if (response.redirected) return response
     learnQuota(call, response)
@@ -199,6 +220,10 @@ export function createOrigin(options: OriginOptions): Origin {
     },
     limitedUntil: governor.limitedUntil,
     canSpare: governor.canSpare,
+    limited: refuse,
+    spent(viewer, resource, quota) {
+      if (governor.hear(viewer, resource, quota)) counters.quota(resource, quota)
+    },
     async ask(request, condition = {}, signal = null) {
       const answer = await governor.inTurn(request, () => ask(request, condition, signal), signal)
       return 'until' in answer ? refusedAgain(answer, request.url.href, clock.now()) : answer

@@ -6,8 +6,21 @@ export interface Quota {
   resetAt: number
 }
 
+/** GitHub refuses a token on one resource or, without, on all, until then (ms on GitHub's clock; 0: it does not). */
+export interface TokenLimit {
+  resource?: string | undefined
+  until: number
+  /** What is left on the resource. */
+  quota?: Quota | undefined
+}
+
+const resources = ['core', 'graphql', 'search', 'code_search'] as const
+
+/** Whether it is one of those that paths count against here. */
+export const isResource = (name: string): boolean => (resources as readonly string[]).includes(name)
+
 /** GitHub's name for what a path counts against; `core` where it may be one that few use. */
-export function resourceOf(path: string): string {
+export function resourceOf(path: string): (typeof resources)[number] {
   if (path === '/graphql') return 'graphql'
   if (path.startsWith('/search/code')) return 'code_search'
   return path.startsWith('/search/') ? 'search' : 'core'
@@ -31,7 +44,7 @@ export function quotaOf(headers: Headers): ({ resource: string } & Quota) | unde
  * a minute more for clocks that differ. A proxy's or an attacker's year would keep a token from GitHub for a year.
  */
 const maxWaitMs = 3_660_000
-const capped = (ms: number) => Math.min(Math.max(0, ms), maxWaitMs)
+export const capped = (ms: number) => Math.min(Math.max(0, ms), maxWaitMs)
 
 /**
  * Whether an answer says "not now": 403 or 429 with `retry-after`, nothing remaining, or a secondary limit's text.

@@ -24,7 +24,9 @@ export interface Target {
 
 /** One request to GitHub's API that the cache may answer. */
 export interface ApiRequest extends Target {
-  method: 'GET' | 'HEAD'
+  method: 'GET' | 'HEAD' | 'POST'
+  /** A query of GraphQL's: what is sent, and how long its answer is fresh, ms, for GitHub does not say. */
+  graphql?: { body: string; freshMs: number } | undefined
   mode: CacheMode
   /** The caller's own, plus the member's token where it has none. */
   headers: Headers
@@ -36,6 +38,8 @@ export interface ApiRequest extends Target {
   ifNoneMatch?: string | undefined
   /** The mesh's own question: it does not count as asked. */
   background?: boolean | undefined
+  /** A home of its key waits for GitHub's answer, and perhaps other members. */
+  awaited?: boolean | undefined
 }
 
 export const anonymous = 'anonymous'
@@ -78,7 +82,7 @@ export const hasCredential = (url: URL): boolean =>
   ['access_token', 'client_secret', 'token'].some((secret) => url.searchParams.has(secret))
 
 /** What a message has room for; see `protocol/wire.ts`. */
-const fitsTheWire = ({ url, accept, apiVersion }: KeyParts) =>
+export const fitsTheWire = ({ url, accept, apiVersion }: KeyParts) =>
   url.length <= 8192 && accept.length <= 512 && apiVersion.length <= 64
 
 /** Finds the target of a request, each combination of URL, headers and viewer once. */

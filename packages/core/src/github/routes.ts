@@ -11,6 +11,8 @@ export interface Route {
   sharing: Sharing
   /** The body depends on who asks even where no field says so. */
   varies?: boolean
+  /** A draft in a body shows to those only who may push. */
+  hidesDrafts?: boolean
 }
 
 /*
@@ -57,12 +59,12 @@ const sharedInRepository = [
   // What the deployer sent along, and links: all readers see them.
   '/deployments /deployments/{id} /deployments/{id}/statuses',
   // Published ones only, so no drafts.
-  '/releases/latest /releases/tags/{tag...}'
+  '/releases/latest /releases/tags/{tag...}',
+  // Signed statements about files, and who made them: all readers see them.
+  '/attestations/{digest}'
 ]
 
 const anonymousInRepository = [
-  // Drafts show to those who may push.
-  '/releases /releases/{id}',
   // A review that was not submitted shows to its author; whether a comment of it does is not documented.
   '/pulls/{number}/reviews /pulls/comments/{id}',
   // References from private repositories and moves in private projects show to those who can read them: one event as in lists.
@@ -90,6 +92,9 @@ const varying = [
   '/users/{user}'
 ]
 
+// Drafts show to those who may push: `inspect` finds them, and the rest is one of several bodies.
+const withDrafts = ['/releases /releases/{number}']
+
 // For administrators only, though a branch's name could read so.
 const viewersInRepository = [
   '/branches/{branch...}/protection /branches/{branch...}/protection/ /branches/{branch...}/protection/{rest...}'
@@ -109,6 +114,9 @@ const routes = (templates: string[], sharing: Sharing): Route[] => templates.map
 const table: Route[] = [
   ...routes(['/rate_limit', ...inRepository(notCachedInRepository)], 'none'),
   ...varying.map((template): Route => ({ template, sharing: 'group', varies: true })),
+  ...inRepository(withDrafts).map(
+    (template): Route => ({ template, sharing: 'group', varies: true, hidesDrafts: true })
+  ),
   ...routes(inRepository(viewersInRepository), 'viewer'),
   ...routes([...inRepository(sharedInRepository), ...words(sharedElsewhere)], 'group'),
   ...routes([...inRepository(anonymousInRepository), ...words(anonymousElsewhere)], 'anonymous')

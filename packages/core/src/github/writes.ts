@@ -37,14 +37,20 @@ const asideInGraphql = /"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*/g
 export function isWrite(method: string, path: string | undefined, body: unknown): boolean {
   if (method === 'GET' || method === 'HEAD') return false
   if (path !== '/graphql') return true
-  const sent = body instanceof Uint8Array ? text(body) : body
-  if (typeof sent !== 'string') return false
+  const sent = textOf(body)
+  if (sent === undefined) return false
   try {
     const { query } = JSON.parse(sent) as { query?: unknown }
-    return typeof query === 'string' && /(?:^|\})\s*mutation\b/.test(query.replace(asideInGraphql, ' '))
+    return typeof query === 'string' && /(?:^|\})[\s,\uFEFF]*mutation\b/.test(query.replace(asideInGraphql, ' '))
   } catch {
     return false
   }
+}
+
+/** A body that need not be read first. */
+export function textOf(body: unknown): string | undefined {
+  const sent = body instanceof Uint8Array ? text(body) : body
+  return typeof sent === 'string' ? sent : undefined
 }
 
 /** The path and those above it. */

@@ -1,25 +1,37 @@
 import { LRU } from 'tiny-lru'
-import { type Bytes, fromHex, hex } from '../bytes.ts'
-import { deriveKeys } from './keys.ts'
+import { type Bytes, fromHex, hex, utf8 } from '../bytes.ts'
+import type { WebKey } from '../web-types.ts'
+import { deriveKeys, deriveTokenKeys } from './keys.ts'
 import { type CheckedProof, checkProof, createProof } from './proof.ts'
+import { rootOf } from './root.ts'
 import { createSealing, type Opened, type Sealing } from './sealing.ts'
-import { rootOf } from './secret.ts'
 import { sign } from './signature.ts'
 
+/** Those who call keys by the same names. */
+export interface Names {
+  /** What a key is called on the wire: HMAC-SHA-256, so that it says nothing without the secret. Hex in, 32 bytes out. */
+  wireKey(key: string): Promise<Bytes>
+}
+
+/** Those members of a group that hold one token. */
+export interface TokenGroup extends Names {
+  /** What shows that a peer holds the token, to those who hold it; to all others it is 16 random bytes. */
+  proofFor(peerId: string): Promise<Bytes>
+}
+
 /** All members with one secret, as one of them sees it. */
-export interface Group {
+export interface Group extends Names {
   /** Hex SHA-256 of the group's public key: what a relay sees. */
   readonly id: string
   readonly publicKey: Bytes
   readonly topic: string
-  /** What a key is called on the wire: HMAC-SHA-256, so that it says nothing without the secret. Hex in, 32 bytes out. */
-  wireKey(key: string): Promise<Bytes>
   proofFor(peerId: string): Promise<Bytes>
   sealGossip(bytes: Uint8Array, sender: string): Promise<Bytes>
   openGossip(sealed: Uint8Array, sender: string): Promise<Opened | undefined>
   /** Seals for a place outside of gossip: the registry, say. */
   seal: Sealing['seal']
   open: Sealing['open']
+  ofToken(token: string): Promise<TokenGroup>
   /** The group's signature; who has only the public key can check it. */
   sign(statement: Bytes): Promise<Bytes>
 }
@@ -33,18 +45,19 @@ export async function openGroup(secret: string, now: () => number, proofLifetime
   const sealing = createSealing(keys.sealingRoot, now)
   const topic = topicOf(keys.id)
   const place = (sender: string) => ({ purpose: 'gossip', place: topic, sender })
-  const wireKeys = new LRU<Bytes>(10_000)
   let own: { peerId: string; renewAt: number; proof: Promise<Bytes> } | undefined
   return {
     id: keys.id,
     publicKey: keys.publicKey,
     topic,
-    async wireKey(key) {
-      const known = wireKeys.get(key)
-      if (known) return known
-      const made = new Uint8Array(await crypto.subtle.sign('HMAC', keys.wireKeyKey, fromHex(key)))
-      wireKeys.set(key, made)
-      return made
+    wireKey: createMac(keys.wireKeyKey, 10_000, fromHex),
+    async ofToken(token) {
+      const { wireKeyKey, proofKey } = await deriveTokenKeys(await keys.tokenRoot(token))
+      const proof = createMac(proofKey, 1000, utf8)
+      return {
+        wireKey: createMac(wireKeyKey, 2000, fromHex),
+        proofFor: async (peerId) => (await proof(`ghmesh/1 token\n${peerId}`)).slice(0, 16)
+      }
     },
     proofFor(peerId) {
       if (!own || own.peerId !== peerId || now() >= own.renewAt) {
@@ -58,6 +71,18 @@ export async function openGroup(secret: string, now: () => number, proofLifetime
     seal: sealing.seal,
     open: sealing.open,
     sign: (statement) => sign(keys, statement)
+  }
+}
+
+/** HMAC-SHA-256 of names, the last `max` of which are remembered. */
+function createMac(key: WebKey, max: number, read: (name: string) => Bytes): (name: string) => Promise<Bytes> {
+  const known = new LRU<Bytes>(max)
+  return async (name) => {
+    const before = known.get(name)
+    if (before) return before
+    const made = new Uint8Array(await crypto.subtle.sign('HMAC', key, read(name)))
+    known.set(name, made)
+    return made
   }
 }
 

@@ -9,15 +9,27 @@ export interface GroupKeys {
   signingKey: WebKey
   wireKeyKey: WebKey
   sealingRoot: WebKey
+  /** The root of those members that hold a token. */
+  tokenRoot(token: string): Promise<Bytes>
+}
+
+/** What those members of a group that hold one token derive from its root. */
+export interface TokenKeys {
+  wireKeyKey: WebKey
+  proofKey: WebKey
 }
 
 // RFC 8410: the PKCS #8 wrapping of an Ed25519 seed is this constant and the 32 bytes.
 const pkcs8Prefix = fromHex('302e020100300506032b657004220420')
 
+const hmac = { name: 'HMAC', hash: 'SHA-256' }
+const hmacKey = (bytes: Bytes) => crypto.subtle.importKey('raw', bytes, hmac, false, ['sign'])
+const mac = async (key: WebKey, bytes: Bytes) => new Uint8Array(await crypto.subtle.sign('HMAC', key, bytes))
+
 /** HKDF-SHA-256 (RFC 5869) of the root, one output for each use. */
-export async function deriveKeys(root: Bytes): Promise<GroupKeys> {
+async function derivation(root: Bytes): Promise<(use: string) => Promise<Bytes>> {
   const material = await crypto.subtle.importKey('raw', root, 'HKDF', false, ['deriveBits'])
-  const derive = async (use: string): Promise<Bytes> =>
+  return async (use) =>
     new Uint8Array(
       await crypto.subtle.deriveBits(
         { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: utf8(`ghmesh/1 ${use}`) },
@@ -25,15 +37,31 @@ export async function deriveKeys(root: Bytes): Promise<GroupKeys> {
         256
       )
     )
+}
+
+export async function deriveKeys(root: Bytes): Promise<GroupKeys> {
+  const derive = await derivation(root)
   const seed = concat(pkcs8Prefix, await derive('group key'))
   const signingKey = await crypto.subtle.importKey('pkcs8', seed, 'Ed25519', true, ['sign'])
   const publicKey = fromBase64url((await crypto.subtle.exportKey('jwk', signingKey)).x ?? '')
-  const hmac = { name: 'HMAC', hash: 'SHA-256' }
+  const sealing = await derive('sealing')
+  const salt = await hmacKey(sealing)
   return {
     id: hex(await sha256(publicKey)),
     publicKey,
     signingKey,
-    wireKeyKey: await crypto.subtle.importKey('raw', await derive('wire key'), hmac, false, ['sign']),
-    sealingRoot: await crypto.subtle.importKey('raw', await derive('sealing'), 'HKDF', false, ['deriveKey'])
+    wireKeyKey: await hmacKey(await derive('wire key')),
+    sealingRoot: await crypto.subtle.importKey('raw', sealing, 'HKDF', false, ['deriveKey']),
+    // HKDF in its two steps (RFC 5869, section 2), for the salt is a key that nobody can read.
+    tokenRoot: async (token) =>
+      mac(await hmacKey(await mac(salt, utf8(token))), concat(utf8('ghmesh/1 token'), Uint8Array.of(1)))
+  }
+}
+
+export async function deriveTokenKeys(root: Bytes): Promise<TokenKeys> {
+  const derive = await derivation(root)
+  return {
+    wireKeyKey: await hmacKey(await derive('wire key')),
+    proofKey: await hmacKey(await derive('token proof'))
   }
 }

@@ -1,7 +1,7 @@
 import { type Bytes, base64url, fromBase64url, hex, sha256 } from '../bytes.ts'
 import { MeshError } from '../errors.ts'
 import { deriveKeys } from './keys.ts'
-import { rootOf } from './secret.ts'
+import { rootOf } from './root.ts'
 
 /*
  * A group's public key as text: `ghg1_` and its 32 bytes in base64url. It lets its holder tell the group's members from

@@ -11,6 +11,9 @@ interface ReservationStore {
   getReservation(peerId: PeerId): { addrs: Uint8Array[] } | undefined
 }
 
+/** Where this member is reached through relays. */
+export type Circuits = ReturnType<typeof createCircuits>
+
 const never = { has: () => false, add: () => {}, remove: () => {} }
 
 /**

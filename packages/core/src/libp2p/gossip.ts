@@ -1,6 +1,7 @@
-import type { GossipsubOpts } from '@libp2p/gossipsub'
+import { type GossipSub, type GossipsubOpts, TopicValidatorResult } from '@libp2p/gossipsub'
 import type { Connection, PeerId } from '@libp2p/interface'
 import { hex } from '../bytes.ts'
+import type { TransportHandlers } from '../transport/transport.ts'
 
 /** Things of one kind in one frame. */
 const rpcEntries = 256
@@ -13,14 +14,16 @@ export const gossipSettings: Partial<GossipsubOpts> = {
   // Else each of a dozen copies of a message has its signature checked before it is seen to be one.
   fastMsgIdFn: ({ signature }) => hex(signature ?? new Uint8Array()),
   // Few copies, yet a member at which dozens hang still hands on to all of them.
-  D: 3,
+  D: 2,
   Dlo: 2,
   Dhi: 64,
   Dout: 1,
   floodPublish: false,
   // Below this, saying that a message is here already costs more than the message.
   idontwantMinDataSize: 4096,
-  gossipFactor: 1,
+  // A member that missed a message hears of it from one of these; with all, a large group says little else.
+  Dlazy: 2,
+  gossipFactor: 0.05,
   // What honest members send is far below; without, one frame can name a million of each.
   decodeRpcLimits: {
     maxSubscriptions: rpcEntries,
@@ -33,6 +36,26 @@ export const gossipSettings: Partial<GossipsubOpts> = {
   },
   // Members share addresses; by default the eleventh behind one goes silent without a word.
   scoreParams: { IPColocationFactorWeight: 0 }
+}
+
+/** Subscribes to `topics`; only what the handler accepts is handed on to others. */
+export function hearTopics(
+  pubsub: GossipSub,
+  topics: readonly string[],
+  { message: heard }: Pick<TransportHandlers, 'message'>
+): void {
+  const results = {
+    accept: TopicValidatorResult.Accept,
+    ignore: TopicValidatorResult.Ignore,
+    reject: TopicValidatorResult.Reject
+  }
+  for (const name of topics) {
+    pubsub.topicValidators.set(name, async (source, message) => {
+      if (message.type !== 'signed') return TopicValidatorResult.Reject
+      return results[await heard(message.from.toString(), message.data, source.toString())]
+    })
+    pubsub.subscribe(name)
+  }
 }
 
 /**

@@ -23,6 +23,8 @@ export interface Known {
   /** Its turn has come: see the dialler's courtesy. */
   mayDial: boolean
   busy: boolean
+  /** Gives up the dial that is under way. */
+  underWay?: AbortController
   reached: boolean
   /** When it was last connected, by the local clock. */
   metAt: number

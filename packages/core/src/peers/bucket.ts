@@ -12,17 +12,18 @@ export interface Bucket {
  * A bucket that is full at the start.
  *
  * @param rate Tokens a second; a function where that changes with time.
- * @param burst So many at once, at most.
+ * @param burst So many at once, at most; a function where that changes with time.
  * @param now Milliseconds.
  */
-export function createBucket(rate: number | (() => number), burst: number, now: () => number): Bucket {
+export function createBucket(rate: number | (() => number), burst: number | (() => number), now: () => number): Bucket {
   const perSecond = () => (typeof rate === 'number' ? rate : rate())
-  let tokens = burst
+  const most = () => (typeof burst === 'number' ? burst : burst())
+  let tokens = Number.POSITIVE_INFINITY
   let at = now()
   const refill = () => {
     const time = now()
     // A clock that was set back must not drain the bucket.
-    tokens = Math.min(burst, tokens + (Math.max(0, time - at) * perSecond()) / 1000)
+    tokens = Math.min(most(), tokens + (Math.max(0, time - at) * perSecond()) / 1000)
     at = time
   }
   return {

@@ -35,6 +35,10 @@ export interface CompanyOptions {
   ownStats(): MeshStats
   /** Whether this member grants leases now. */
   leases(): boolean
+  /** Its proofs of the tokens that it holds. */
+  holds(): Uint8Array[]
+  /** A member has told of itself. */
+  heard(peerId: string): void
   checkProof(proof: Uint8Array, peerId: string): Promise<(CheckedProof & { group: Group }) | undefined>
   /** What this member says to others, which stands above this room. */
   say: {
@@ -87,6 +91,7 @@ export function createCompany(options: CompanyOptions) {
     random,
     ownStats: options.ownStats,
     leases: options.leases,
+    holds: options.holds,
     known: () => roster.known().length
   })
   const relays = createRelays({
@@ -135,7 +140,16 @@ export function createCompany(options: CompanyOptions) {
       return options.joined(peerId)
     }
   })
-  const connections = createConnections({ transport, reputation, roster, dialler, relays, handshake, clock })
+  const connections = createConnections({
+    transport,
+    reputation,
+    roster,
+    dialler,
+    relays,
+    handshake,
+    clock,
+    heard: options.heard
+  })
   const acquaintance = createAcquaintance({
     ask: say.members,
     told: connections.told,
@@ -152,7 +166,8 @@ export function createCompany(options: CompanyOptions) {
     /** What this member tells of itself. */
     presence: presence.own,
     present: connections.present,
-    timeIsKnown: presence.timeIsKnown,
+    /** It holds another token now, or knows GitHub's clock: all need to know. */
+    changed: presence.changed,
     retryNow: dialler.retryNow,
     handlers: {
       connect: connections.connect,
@@ -181,3 +196,5 @@ export function createCompany(options: CompanyOptions) {
     }
   }
 }
+
+export type Company = ReturnType<typeof createCompany>

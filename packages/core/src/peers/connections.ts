@@ -11,15 +11,17 @@ export interface ConnectionsOptions {
   transport: Pick<Transport, 'disconnect'>
   reputation: Pick<Reputation, 'hears'>
   roster: Pick<Roster, 'connected' | 'disconnected' | 'isConnected' | 'hear' | 'learn'>
-  dialler: Pick<ReturnType<typeof createDialler>, 'met' | 'lost' | 'heard'>
+  dialler: Pick<ReturnType<typeof createDialler>, 'met' | 'lost' | 'heard' | 'isThere'>
   relays: Pick<ReturnType<typeof createRelays>, 'has' | 'connected'>
   handshake: Pick<Handshake, 'introduce'>
+  /** A member has told of itself. */
+  heard(peerId: string): void
   clock: { hear(peerId: string, githubNow: number): void }
 }
 
 /** What happens when a peer comes, goes, or says that it is there. */
 export function createConnections(options: ConnectionsOptions) {
-  const { transport, reputation, roster, dialler, relays, handshake, clock } = options
+  const { transport, reputation, roster, dialler, relays, handshake, clock, heard } = options
   return {
     connect(peer: Peer): void {
       if (!reputation.hears(peer.id)) return void transport.disconnect(peer.id)
@@ -32,13 +34,15 @@ export function createConnections(options: ConnectionsOptions) {
       roster.disconnected(id)
       dialler.lost(id)
     },
-    present(peerId: string, { name, version, stats, addresses, leases, offset, sentAt }: PresenceMessage): void {
-      roster.hear(peerId, { name, version, stats: readStats(stats), addresses, leases })
+    present(peerId: string, { name, version, stats, addresses, leases, holds, offset, sentAt }: PresenceMessage): void {
+      roster.hear(peerId, { name, version, stats: readStats(stats), addresses, leases, holds })
+      heard(peerId)
       // Of when that was, the sender knows best.
       if (offset !== undefined) clock.hear(peerId, sentAt + offset)
+      dialler.heard(peerId, { name, addresses })
       // Its answer to our proof may have been lost, on a connection that stays because it has shown its own.
       if (roster.isConnected(peerId)) void handshake.introduce(peerId)
-      dialler.heard(peerId, { name, addresses })
+      else dialler.isThere(peerId)
     },
     /** A member has told of another one. */
     told({ peerId, heardMs, ...presence }: ToldMember): boolean {

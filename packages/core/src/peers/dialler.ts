@@ -2,11 +2,9 @@ import type { Discovery, PeerRecord } from '../discovery/discovery.ts'
 import type { Emit } from '../events.ts'
 import type { Limits } from '../limits.ts'
 import type { Transport } from '../transport/transport.ts'
-import { createAddressBook, type Known, type Route } from './address-book.ts'
-import { createBucket } from './bucket.ts'
-import { createDialPace } from './dial-pace.ts'
-import { firstReached } from './first-reached.ts'
-import { createNextDial, type Dial } from './next-dial.ts'
+import { createAddressBook, type Known } from './address-book.ts'
+import { createDials, passFailed } from './dials.ts'
+import { createNextDial } from './next-dial.ts'
 import { createSources } from './sources.ts'
 
 export interface DiallerOptions {
@@ -28,20 +26,10 @@ export interface DiallerOptions {
   ticked(): void
 }
 
-/**
- * The most rounds between two passes over a way's addresses; doubled after each failed pass up to this. A peer that was
- * reached before is probably soon back; one that never was may be invented.
- */
-const maxRoundsBetween = { reached: 10, never: 200 }
 /** Of two that find each other, the smaller peer id dials at once and the other after this, so that mostly one connection comes of it. */
 const courtesyMs = 250
-/** Addresses of one way, for a question that does not wait long. */
-const addressesAtOnce = 4
 /** With enough members connected, one more is tried now and then, after so many rounds. */
 const roundsBetweenMore = 4
-/** A better way than a relay that works must not be waited for as long as any way at all. */
-const upgradeTimeoutMs = 2000
-
 /**
  * Owns the addresses of members and dials them for ever: libp2p's own keep-alive forgets a peer after half a minute and
  * its addresses after an hour. Through a relay at once, then directly, where that goes. Invented addresses cost
@@ -50,25 +38,20 @@ const upgradeTimeoutMs = 2000
  * and then: they may be in another part of the group that has lost this one.
  */
 export function createDialler(options: DiallerOptions) {
-  const { transport, discovery, limits, name, localNow, isConnected, isPresent, isRelay, ticked } = options
+  const { transport, discovery, limits, name, localNow, isRelay, ticked } = options
   const book = createAddressBook({
     most: limits.knownPeers,
     ownId: () => transport.peerId,
     ownAddresses: () => transport.addresses,
     isRelay
   })
-  const pace = createDialPace({ limits, random: options.random })
   const choice = createNextDial({ ...options, peers: book.all })
-  const allowance = createBucket(limits.dialsPerSecond, limits.dialsBurst, localNow)
+  const dials = createDials({ ...options, next: () => choice.next(round), round: () => round })
   let timer: ReturnType<typeof setTimeout> | undefined
   let soon: ReturnType<typeof setTimeout> | undefined
-  let refill: ReturnType<typeof setTimeout> | undefined
   let round = 0
   let stopped = false
-  let dialling = 0
-  let visiting = 0
   let isDue = false
-  let wakes = 0
 
   function found(record: PeerRecord, source: string): void {
     const peer = stopped ? undefined : book.note(record, source)
@@ -89,7 +72,7 @@ export function createDialler(options: DiallerOptions) {
     isDue = true
     queueMicrotask(() => {
       isDue = false
-      dialDue()
+      dials.beginDue()
     })
   }
 
@@ -98,60 +81,18 @@ export function createDialler(options: DiallerOptions) {
     for (const route of ways.values()) route.nextRound = Math.min(route.nextRound, round)
   }
 
+  function again(peer: Known): void {
+    // It began when things were different.
+    peer.underWay?.abort()
+    forgive(peer)
+    peer.mayDial = false
+    approach(peer)
+  }
+
   function everybodyMay(): void {
     soon = undefined
     for (const peer of book.all()) peer.mayDial = true
-    dialDue()
-  }
-
-  /** Starts the dials that are due; a peer that does not answer delays others only through `dialsAtOnce`. */
-  function dialDue(): void {
-    while (!stopped && dialling < pace.atOnce && !pace.rests) {
-      const next = choice.next(round)
-      if (!next) return
-      if (!allowance.take()) {
-        refill ??= setTimeout(() => {
-          refill = undefined
-          dialDue()
-        }, allowance.waitMs())
-        return
-      }
-      next.peer.busy = true
-      dialling++
-      void dial(next).finally(() => {
-        next.peer.busy = false
-        dialling--
-        dialDue()
-      })
-    }
-  }
-
-  async function dial({ peer, way, route }: Dial): Promise<void> {
-    route.tries++
-    const upgrades = way === 'direct' && isConnected(peer.peerId)
-    const timeoutMs = upgrades ? Math.min(upgradeTimeoutMs, limits.dialTimeoutMs) : limits.dialTimeoutMs
-    const begunAt = performance.now()
-    const wakesBefore = wakes
-    try {
-      await transport.dial(route.addresses[route.next] as string, { signal: AbortSignal.timeout(timeoutMs) })
-      pace.reached(performance.now() - begunAt)
-      peer.reached = true
-      // Not again at once, where somebody takes connections and closes them.
-      Object.assign(route, { tries: 0, nextRound: round + 1 })
-    } catch {
-      await pace.failed(performance.now() - begunAt, timeoutMs)
-      // What was wrong may be mended by now.
-      if (wakes > wakesBefore) return
-      route.next = (route.next + 1) % route.addresses.length
-      if (route.next !== 0) return // the next address, after others' turns
-      const isThere = peer.reached || peer.named || isPresent(peer.peerId)
-      failed(route, !upgrades && isThere ? maxRoundsBetween.reached : maxRoundsBetween.never)
-    }
-  }
-
-  function failed(route: Route, most: number): void {
-    route.failures++
-    route.nextRound = round + Math.min(2 ** route.failures, most)
+    dials.beginDue()
   }
 
   const sources = createSources({
@@ -183,25 +124,10 @@ export function createDialler(options: DiallerOptions) {
       return book.get(peerId)?.named === true || choice.isWanted(peerId)
     },
     /** Enough dials are under way: neighbours come first. */
-    isBusy: (): boolean => dialling + visiting >= pace.atOnce,
+    isBusy: dials.isBusy,
     isNamed: (peerId: string): boolean => book.get(peerId)?.named === true,
     /** Dials a member for a question. Rejects where no way leads there. */
-    async visit(peerId: string, signal: AbortSignal): Promise<void> {
-      const peer = book.get(peerId)
-      const routes = [peer?.ways.get('direct'), peer?.ways.get('relayed')].filter((route) => route !== undefined)
-      const addresses = routes.flatMap(({ addresses, next }) =>
-        [...addresses.slice(next), ...addresses.slice(0, next)].slice(0, addressesAtOnce)
-      )
-      const begunAt = performance.now()
-      visiting++
-      try {
-        await firstReached(addresses, (address) => transport.dial(address, { signal }))
-      } finally {
-        visiting--
-      }
-      pace.reached(performance.now() - begunAt)
-      if (peer) peer.reached = true
-    },
+    visit: (peerId: string, signal: AbortSignal): Promise<void> => dials.visit(book.get(peerId), signal),
     met(peerId: string): void {
       const peer = book.get(peerId)
       if (peer) peer.metAt = localNow()
@@ -214,18 +140,21 @@ export function createDialler(options: DiallerOptions) {
       const peer = book.get(peerId)
       if (stopped || !peer) return
       if (localNow() - peer.metAt < limits.dialMs) {
-        for (const route of peer.ways.values()) failed(route, maxRoundsBetween.reached)
+        for (const route of peer.ways.values()) passFailed(route, round, true)
         return
       }
       for (const route of peer.ways.values()) route.failures = 0
-      forgive(peer)
-      peer.mayDial = false
-      approach(peer)
+      again(peer)
+    },
+    /** A member that is missing says itself that it is there: a page that was loaded again, at the address that it had before. */
+    isThere(peerId: string): void {
+      const peer = book.get(peerId)
+      if (peer && !stopped) again(peer)
     },
     /** Conditions may have improved: every missing member is dialled again. */
     retryNow(): void {
       if (stopped) return
-      wakes++
+      dials.conditionsChanged()
       for (const peer of book.all()) forgive(peer)
       clearTimeout(timer)
       tick()
@@ -234,7 +163,7 @@ export function createDialler(options: DiallerOptions) {
       stopped = true
       clearTimeout(timer)
       clearTimeout(soon)
-      clearTimeout(refill)
+      dials.stop()
       await sources.stop()
     }
   }

@@ -15,13 +15,14 @@ export interface PresenceOptions {
   ownStats(): MeshStats
   /** Whether this member grants leases now. */
   leases(): boolean
+  /** Its proofs of the tokens that it holds. */
+  holds(): Uint8Array[]
   /** How many members are known. */
   known(): number
 }
 
 const maxAddresses = 16
-/** With no more than so many, a newcomer is greeted at once; with more, within this part of the time in which each is heard once. */
-const fewMembers = 16
+/** In a large group a newcomer is greeted within this part of the time in which each is heard once. */
 const greetingShare = 0.2
 
 /** With many members, each is heard the more seldom, so that a member hears no more a second (as in RFC 3550, section 6.2). */
@@ -41,12 +42,17 @@ export function createPresence(options: PresenceOptions) {
   let isTold = false
   let stopped = false
 
+  const heldTokens = () => {
+    const proofs = options.holds()
+    return proofs.length > 0 ? proofs : undefined
+  }
   const own = (): PresenceMessage => ({
     name,
     version,
     stats: { ...ownStats() },
     addresses: transport.addresses.slice(0, maxAddresses),
     leases: leases(),
+    holds: heldTokens(),
     sentAt: Math.round(localNow()),
     // What to add to this member's clock for GitHub's, ms; absent where GitHub has not shown its own.
     offset: clock.fromOrigin ? Math.round(clock.now() - localNow()) : undefined
@@ -62,7 +68,7 @@ export function createPresence(options: PresenceOptions) {
     isTold = true
     if (stopped) return
     greeting ??= setTimeout(() => {
-      if (known() <= fewMembers) return told()
+      if (known() <= limits.fewMembers) return told()
       greeting = setTimeout(told, presenceIntervalMs(limits, known()) * greetingShare * random())
     }, limits.touchBatchMs)
   }
@@ -86,8 +92,11 @@ export function createPresence(options: PresenceOptions) {
     joined: (): void => {
       if (!isTold) greet()
     },
-    /** GitHub's clock was read for the first time: members whose clocks are wrong need it now, not with the next presence. */
-    timeIsKnown: (): void => {
+    /**
+     * What members need now, not with the next presence, is another: GitHub's clock was read for the first time, or a token was
+     * used for the first time.
+     */
+    changed: (): void => {
       if (isTold) greet()
     },
     stop(): void {

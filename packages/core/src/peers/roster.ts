@@ -17,6 +17,8 @@ interface Presence {
   addresses: string[]
   /** It grants leases. */
   leases?: boolean | undefined
+  /** Its proofs of the tokens that it holds. */
+  holds?: readonly Uint8Array[] | undefined
   heardAt: number
 }
 
@@ -44,9 +46,11 @@ export interface Roster {
   isConnected(peerId: string): boolean
   /** The members that can be asked and grant leases. */
   leasing(): string[]
+  /** The proofs of tokens in what a member last said itself. */
+  holds(peerId: string): readonly Uint8Array[]
   hear(peerId: string, presence: Omit<Presence, 'heardAt'>): void
   /** Takes what another member says of one. True when nothing was known of it. */
-  learn(peerId: string, told: Omit<Presence, 'heardAt' | 'stats'>, heardMs: number): boolean
+  learn(peerId: string, told: Omit<Presence, 'heardAt' | 'stats' | 'holds'>, heardMs: number): boolean
   /** What is told of members: those heard last. */
   told(): ToldMember[]
   /** Its presence was heard lately. */
@@ -170,6 +174,7 @@ export function createRoster({ ownId, limits, localNow, transport, emit, mayStay
     },
     isConnected: (peerId) => connected.has(peerId),
     leasing: () => roster.known().filter((peerId) => present.get(peerId)?.leases),
+    holds: (peerId) => present.get(peerId)?.holds ?? [],
     hear(peerId, presence) {
       present.delete(peerId)
       present.set(peerId, { ...presence, heardAt: localNow() })

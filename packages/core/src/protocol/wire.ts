@@ -18,7 +18,7 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 export const time = count
 
 export const digest = bytesOf(32)
-const page = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
+const fromOne = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
 
 const relations = <T extends v.GenericSchema>(link: T) => {
   const one = v.optional(link)
@@ -43,7 +43,7 @@ export const entryHead = v.object({
   variant: v.boolean(),
   // Absent from members of an older version, which tell pages that have a number only.
   links: v.optional(relations(queryChanges)),
-  pages: v.optional(relations(page))
+  pages: v.optional(relations(fromOne))
 })
 
 const valueHead = v.object({
@@ -64,8 +64,12 @@ const whereabouts = {
   // It grants leases; absent from members of an older version, which are no homes of leases.
   leases: v.optional(v.boolean())
 }
+/** Shows that its sender holds a token, to those who hold it. */
+const holding = bytesOf(16)
 const presence = {
   ...whereabouts,
+  // One for each token, in the sender's own words only; absent from members of an older version.
+  holds: v.optional(v.pipe(v.array(holding), v.maxLength(16))),
   sentAt: time,
   // Offset to GitHub's clock, ms, from members that could read it.
   offset: v.optional(v.pipe(v.number(), v.safeInteger())),
@@ -97,7 +101,9 @@ const question = v.variant('type', [
     // Of several bodies under a key, this one.
     wanted: v.optional(digest),
     // The asker wants a lease where nothing later than this is held.
-    after: v.optional(time)
+    after: v.optional(time),
+    // The wire key is one of those who hold a token, as the asker does.
+    holds: v.optional(holding)
   }),
   /** How a holder's call ended, to the home; how it stands with a key, from the home to those that wait. */
   v.object({
@@ -107,7 +113,19 @@ const question = v.variant('type', [
     state: v.picklist(['stored', 'nothing', 'failed', 'granted', 'waiting', 'free']),
     // With `stored`: which body it is, and when GitHub was asked for it.
     hash: v.optional(digest),
-    asOf: v.optional(time)
+    asOf: v.optional(time),
+    // As with `get`.
+    holds: v.optional(holding)
+  }),
+  /** GitHub refuses a token that both sides hold, on one resource or, without, on all; or this is what is left of a resource. */
+  v.object({
+    version: v.literal(protocolVersion),
+    type: v.literal('limited'),
+    holds: holding,
+    resource: v.optional(v.pipe(v.string(), v.regex(/^\w{1,64}$/))),
+    until: time,
+    // With it `until` is 0: members of an older version, which do not know the field, take that for a refusal that is over.
+    quota: v.optional(v.object({ limit: fromOne, remaining: count, resetAt: time }))
   }),
   v.object({ version: v.literal(protocolVersion), type: v.literal('list') }),
   v.object({ version: v.literal(protocolVersion), type: v.literal('members') })

@@ -28,20 +28,33 @@ export interface HeadLimits {
   /** GitHub's clock, ms. */
   githubNow: number
   limits: Pick<Limits, 'clockSkewMs' | 'keepMs' | 'entryBytes'>
+  /** It comes from a member that holds the token which it is for. */
+  sameToken: boolean
 }
 
 /** Why a head cannot be accepted, before its body is asked for: each line is one reason. */
-export function refusalOfHead(head: Head, route: Route, { githubNow, limits }: HeadLimits): Refusal | undefined {
+export function refusalOfHead(head: Head, route: Route, how: HeadLimits): Refusal | undefined {
+  const { githubNow, limits, sameToken } = how
+  // Nothing of it is kept anywhere.
+  if (route.sharing === 'none') return 'route'
   // Honest members call what varies a variant, and a variant is served to nobody on their word.
   if (route.varies && !head.variant) return 'route'
   // For routes that depend on the viewer, members share only what is shown without a token.
-  if (route.sharing !== 'group' && !(route.sharing === 'anonymous' && head.anonymous && head.public)) return 'route'
+  const isForAll = route.sharing === 'group' || (route.sharing === 'anonymous' && head.anonymous && head.public)
+  if (!isForAll && !sameToken) return 'route'
   // A wrong clock, or one that wants to count as the newest for ever.
   if (head.asOf > githubNow + limits.clockSkewMs) return 'future'
   // It would be deleted at once.
   if (githubNow - head.asOf > limits.keepMs) return 'old'
   return head.size > limits.entryBytes ? 'size' : undefined
 }
+
+/**
+ * The same for a body of what one token sees, from a member that holds it too: it may be private, and carry what GitHub made for
+ * that token alone, such as a URL of a file, but no token.
+ */
+export const refusalOfOwnBody = ({ damaged }: Pick<Inspection, 'damaged'>, holdsToken: boolean): Refusal | undefined =>
+  damaged ? 'content' : holdsToken ? 'credential' : undefined
 
 /** Why a body cannot be accepted, though it is the one that its head names. */
 export function refusalOfBody(

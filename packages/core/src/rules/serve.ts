@@ -46,14 +46,14 @@ export function assess(holding: Holding | undefined, asker: Asker): Assessment |
 
 /**
  * May this viewer get this body without an own answer? What varies, and what is not known to be public, only within the
- * hour of the viewer's own 200 or 304 for that very body; what came from a member, while members are believed.
+ * hour of the viewer's own 200 or 304 for that very body; what came from a member, and no 304 has proven, while it is believed.
  */
 function isPermitted(entry: Entry, varies: boolean, asker: Asker): boolean {
+  if (entry.from !== undefined && !asker.trusts(entry.from)) return false
   const own = confirmedAt(entry.confirmed, asker.viewer)
   if (own !== undefined && own > asker.revokedAt && isWithin(own, asker.limits.confirmationMs, asker)) return true
   if (asker.revokedAt > entry.asOf || !mayRead(entry, asker)) return false
-  if (varies && !(entry.anonymous && asker.anonymous)) return false
-  return entry.from === undefined || asker.trusts(entry.from)
+  return !varies || (entry.anonymous && asker.anonymous)
 }
 
 /**

@@ -19,6 +19,7 @@ const variables: Variable[] = [
   { option: 'name', names: ['RUNNER_NAME'] },
   { option: 'peersDir', names: ['IPFS_ACCELERATE_P2P_CACHE_DIR', 'GHMESH_PEERS_DIR'] },
   { option: 'forceLocalhost', names: ['IPFS_ACCELERATE_P2P_FORCE_LOCALHOST'], read: yesOrNo },
+  { option: 'shareSameToken', names: ['GHMESH_SHARE_SAME_TOKEN'], read: yesOrNo },
   { option: 'mdns', names: ['GHMESH_MDNS'], read: yesOrNo },
   { option: 'announceIp', names: ['IPFS_ACCELERATE_PUBLIC_IP'] },
   { option: 'bootstrap', names: ['CACHE_BOOTSTRAP_PEERS'], read: list },
@@ -31,6 +32,12 @@ const variables: Variable[] = [
   {
     option: 'ttlMs',
     names: ['CACHE_DEFAULT_TTL'],
+    read: (text) => Number(text) * 1000,
+    wanted: 'a number of seconds from 0 on'
+  },
+  {
+    option: 'graphqlTtlMs',
+    names: ['GHMESH_GRAPHQL_TTL'],
     read: (text) => Number(text) * 1000,
     wanted: 'a number of seconds from 0 on'
   },

@@ -1,0 +1,32 @@
+import type { Clock } from '../github/clock.ts'
+
+export interface EarlyPurgesOptions {
+  clock: Pick<Clock, 'now' | 'offsetMs' | 'fromOrigin'>
+  /** Remembered at most. */
+  max: number
+  /** A member has made something stale; `asOf`: ms on GitHub's clock. */
+  purged(target: string, asOf: number, from: string): Promise<void>
+}
+
+/**
+ * A purge from another member counts for no later than now. While GitHub's clock has not been read, this member's clock may be slow,
+ * and a response that was on its way before the purge would seem to be newer. So early purges are applied again once the clock is
+ * known, with the time at which they came.
+ */
+export function createEarlyPurges({ clock, max, purged }: EarlyPurgesOptions) {
+  const early: { target: string; asOf: number; from: string; localAt: number }[] = []
+  return {
+    purged(target: string, asOf: number, from: string): Promise<void> {
+      if (!clock.fromOrigin) {
+        early.push({ target, asOf, from, localAt: clock.now() - clock.offsetMs })
+        if (early.length > max) early.shift()
+      }
+      return purged(target, asOf, from)
+    },
+    /** GitHub's clock was read for the first time. */
+    timeIsKnown(): void {
+      for (const { target, asOf, from, localAt } of early.splice(0))
+        void purged(target, Math.min(asOf, localAt + clock.offsetMs), from).catch(() => {})
+    }
+  }
+}

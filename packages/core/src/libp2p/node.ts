@@ -1,0 +1,105 @@
+import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
+import { gossipsub } from '@libp2p/gossipsub'
+import { identify } from '@libp2p/identify'
+import type { ConnectionGater, PrivateKey } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p, type Libp2pOptions } from 'libp2p'
+import { toMeshError } from '../errors.ts'
+import { portLimits } from '../limits.ts'
+import type { Circuits } from './circuits.ts'
+import { gossipSettings } from './gossip.ts'
+import { signalledThroughRelays } from './signalling.ts'
+
+type Transports = NonNullable<Libp2pOptions['transports']>
+type Where = { listen: string[]; announce: string[] }
+
+/** Between members that a relay has brought together. */
+export interface WebRtc {
+  transport: Transports[number]
+  stop(): void
+}
+
+/** What a platform brings to libp2p's node: which transports there are, where to listen, and what to tell others. */
+export interface NodeParts {
+  transports: Transports
+  /** The identity to keep, as libp2p's protobuf of a private key; absent: a new one. */
+  privateKey?: Uint8Array | undefined
+  gater?: ConnectionGater | undefined
+  /** How long libp2p itself remembers addresses, in ms. Default: an hour. Nothing here depends on it. */
+  addressAgeMs?: number | undefined
+  /** Called at start, again after a failure with the next attempt, until it has nothing more to offer. */
+  listen(attempt: number): Promise<Where | undefined>
+}
+
+export interface NodeOptions {
+  parts: NodeParts
+  topics: readonly string[]
+  circuits: Circuits | undefined
+  webRtc: WebRtc | undefined
+}
+
+/** libp2p, as far as members use it. */
+export type Node = Awaited<ReturnType<typeof createNode>>
+
+/** A node that listens. Rejects with `ERR_TRANSPORT` when it can listen nowhere. */
+export async function startNode(options: NodeOptions): Promise<Node> {
+  const { privateKey, listen } = options.parts
+  const key = privateKey && privateKeyFromProtobuf(privateKey)
+  for (let attempt = 0, failure: unknown; ; attempt++) {
+    const where = await listen(attempt)
+    if (!where) throw toMeshError('ERR_TRANSPORT', 'cannot listen; choose another listenPort, or 0 for any', failure)
+    const node = await createNode(options, where, key)
+    try {
+      await node.start()
+      return node
+    } catch (error) {
+      failure = error
+      await node.stop()
+    }
+  }
+}
+
+async function createNode(
+  { parts, topics, circuits, webRtc }: NodeOptions,
+  where: Where,
+  privateKey: PrivateKey | undefined
+) {
+  const node = await createLibp2p({
+    start: false,
+    ...(privateKey && { privateKey }),
+    addresses: where,
+    transports: [
+      ...parts.transports,
+      ...(circuits ? [circuits.transport] : []),
+      ...(webRtc ? [signalledThroughRelays(webRtc.transport)] : [])
+    ],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux({ maxInboundStreams: portLimits.streamsPerConnection, enableKeepAlive: false })],
+    connectionGater: {
+      ...parts.gater,
+      ...(circuits && { denyInboundRelayedConnection: circuits.denyInboundRelayedConnection }),
+      denyInboundUpgradedConnection: (peer): boolean =>
+        node.getConnections(peer).length >= portLimits.connectionsPerPeer
+    },
+    peerStore: parts.addressAgeMs === undefined ? {} : { maxAddressAge: parts.addressAgeMs },
+    connectionManager: {
+      maxConnections: portLimits.connections,
+      // The dialler says how long one may take.
+      dialTimeout: portLimits.handshakeMs,
+      addressDialTimeout: portLimits.handshakeMs,
+      inboundConnectionThreshold: portLimits.connectionsPerSecondAndAddress,
+      // The waiting room bounds them first, and makes room where libp2p would refuse the newest.
+      maxIncomingPendingConnections: 2 * portLimits.handshakes,
+      inboundUpgradeTimeout: portLimits.handshakeMs
+    },
+    connectionMonitor: portLimits.monitor,
+    services: {
+      identify: identify(),
+      ping: ping(),
+      pubsub: gossipsub({ ...gossipSettings, allowedTopics: [...topics] })
+    }
+  })
+  return node
+}

@@ -1,0 +1,107 @@
+import { within } from '../abort.ts'
+import { createPublish } from '../exchange/publish.ts'
+import type { Members, OwnSide } from '../members.ts'
+import { createCompany } from '../peers/company.ts'
+import { createAnswering } from './answering.ts'
+import { type Asking, createAsking } from './asking.ts'
+import { createDoor } from './door.ts'
+import { createKnowledge } from './knowledge.ts'
+import type { NetworkParts, Side } from './side.ts'
+import { createTelling } from './telling.ts'
+
+/** Puts together what this member is among the others. */
+export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
+  const { groups, transport, isHidden } = parts
+  const { limits, emit, localNow, clock } = own
+  const side: Side = { ...parts, group: groups[0], own }
+  const knowledge = createKnowledge(side)
+  const door = createDoor(side, knowledge)
+  const { shelf } = door
+  const publish = createPublish({
+    group: side.group,
+    transport,
+    limits,
+    localNow,
+    emit,
+    known: () => company.roster.known().length
+  })
+  const company = createCompany({
+    ...parts,
+    limits,
+    emit,
+    localNow,
+    clock,
+    random: own.random,
+    reputation: knowledge.reputation,
+    checkProof: knowledge.checkProof,
+    ownStats: own.ownStats,
+    leases: () => !isHidden(),
+    holds: () => asking.sameToken?.proofs() ?? [],
+    heard: (peerId) => asking.sameToken?.heard(peerId),
+    say: {
+      presence: publish.presence,
+      proof: (peerId, of) => asking.requests.proof(peerId, of),
+      members: (peerId) => asking.requests.members(peerId)
+    },
+    joined: (peerId) => asking.catchUp(peerId),
+    accepted: (relayId) => shelf?.accepted(relayId),
+    hasShelf: (relayId) => shelf?.has(relayId) ?? false,
+    left(peerId) {
+      asking.leases.gone(peerId)
+      shelf?.left(peerId)
+    }
+  })
+  const asking: Asking = createAsking(side, knowledge, door, company, publish)
+  const answering = createAnswering(side, knowledge, door, company, asking)
+  const { roster } = company
+  let hasReadClock = false
+  return {
+    isAlone: false,
+    isElsewhere: false,
+    get peerId() {
+      return transport.peerId
+    },
+    get addresses() {
+      return transport.addresses
+    },
+    get knownPeers() {
+      return roster.known().length
+    },
+    values: asking.values,
+    reputation: knowledge.reputation,
+    sameToken: asking.sameToken,
+    async start() {
+      const topics = groups.map(({ topic }) => topic)
+      await transport.start(topics, { ...answering, ...company.handlers })
+      void knowledge.shareable.load(own.expired)
+      company.start()
+    },
+    retryNow: company.retryNow,
+    lookUp: asking.lookup.find,
+    githubTook(ms) {
+      knowledge.responseTimes.github(ms)
+      if (hasReadClock || !clock.fromOrigin) return
+      hasReadClock = true
+      knowledge.purges.timeIsKnown()
+      company.changed()
+    },
+    used: knowledge.unasked.used,
+    get canTell() {
+      return roster.list().length > 0 || (shelf?.isThere ?? false)
+    },
+    ...createTelling(side, knowledge, door, company, publish),
+    peers: roster.list,
+    relays: company.relays.list,
+    holders: asking.lookup.holders,
+    stats: () => roster.stats(parts.name),
+    async stop() {
+      asking.prefetch.stop()
+      asking.leases.stop()
+      company.rest()
+      await within(Promise.all([publish.flush(), shelf?.idle()]), limits.stopMs)
+      shelf?.stop()
+      publish.stop()
+      await company.stop()
+    }
+  }
+}
