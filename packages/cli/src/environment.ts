@@ -36,6 +36,8 @@ export function networkingOff(): string | undefined {
     : `networking is off because CACHE_ENABLE_P2P is ${JSON.stringify(said)}; unset it`
 }
 
+export const graphqlTtlInEnvironment = () => found('GHMESH_GRAPHQL_TTL')
+
 export const tokenInEnvironment = () => found('GH_TOKEN', 'GITHUB_TOKEN')
 
 /** The other machine's address, for `ghmesh probe`. */

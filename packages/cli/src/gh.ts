@@ -45,7 +45,7 @@ export async function gh(args: readonly string[]): Promise<number> {
     await using mesh = await briefMember({ fetch, logger })
     const alone = !mesh.peerId || !findsMembers()
     const ready = alone ? undefined : firstMember(mesh, firstMemberMs, stop.signal).catch(() => {})
-    const listener = createHandler({ mesh, api: new URL(apiUrl()), graphqlTtlMs: 0, ready })
+    const listener = createHandler({ mesh, api: new URL(apiUrl()), ready })
     const server = await listenOnSocket(socket, listener({ kind: 'socket', path: socket }))
     try {
       return await work()

@@ -1,12 +1,13 @@
 import type { Server } from 'node:http'
 import process from 'node:process'
 import { createMesh } from 'ghmesh'
-import { apiUrl, cacheDirOf } from './environment.ts'
+import { apiUrl, cacheDirOf, graphqlTtlInEnvironment } from './environment.ts'
 import { stopped } from './interrupt.ts'
 import { createOutput } from './output.ts'
 import { claimSocket } from './proxy/claim.ts'
 import { createHandler } from './proxy/handler.ts'
 import { closeServer, listenOnPort, listenOnSocket } from './proxy/listen.ts'
+import { createLowQuota } from './proxy/low-quota.ts'
 import { keepMemoryLow, memoryBytes } from './proxy/memory.ts'
 import { withoutLeaving } from './proxy/redirects.ts'
 import { limitedFetch } from './proxy/slots.ts'
@@ -17,11 +18,16 @@ export interface ProxyFlags {
   socket?: string
   port?: number
   cacheDir?: string
+  /** For a machine on which agents run. */
+  agents?: boolean
   /** Seconds; 0: off. */
-  graphqlTtl: number
+  graphqlTtl?: number
   rewriteUrls?: boolean
   verbose?: boolean
 }
+
+/** How long `--agents` keeps responses to GraphQL queries: two steps of `gh pr checks --watch`, seconds. */
+const agentsGraphqlTtl = 20
 
 /** `ghmesh proxy`: serves until it is stopped, then restores gh's configuration. */
 export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<number> {
@@ -36,16 +42,24 @@ export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<num
   try {
     const cacheDir = cacheDirOf(flags.cacheDir)
     const fetch = withoutLeaving(limitedFetch(ended.signal))
-    await using mesh = await createMesh({ fetch, logger: output.logger, cacheDir, limits: { memoryBytes } })
+    const { graphqlTtl = flags.agents && !graphqlTtlInEnvironment() ? agentsGraphqlTtl : undefined } = flags
+    await using mesh = await createMesh({
+      fetch,
+      logger: output.logger,
+      cacheDir,
+      graphqlTtlMs: graphqlTtl === undefined ? undefined : graphqlTtl * 1000,
+      limits: { memoryBytes }
+    })
+    const tellLow = createLowQuota(Date.now, output.note)
     const listener = createHandler({
       mesh,
       api: new URL(apiUrl()),
       cacheDir,
-      graphqlTtlMs: flags.graphqlTtl * 1000,
       rewriteUrls: flags.rewriteUrls,
-      answered: flags.verbose
-        ? (...what) => output.note(`${new Date().toISOString()} ${what.join(' ').trim()}`)
-        : undefined
+      answered(...what) {
+        if (flags.verbose) output.note(`${new Date().toISOString()} ${what.join(' ').trim()}`)
+        if (flags.agents) tellLow(mesh.stats())
+      }
     })
     const servers: Server[] = []
     try {

@@ -1,6 +1,7 @@
 import { Transform } from 'node:stream'
 
-const credential = /\b(?:gh[pousr]_|github_pat_|ghm1_)[\w-]+/g
+// An installation token ends with a JWT (RFC 7519), whose three parts are separated by dots; so is an app's own credential.
+const credential = /\b(?:gh[pousr]_|github_pat_|ghm1_|eyJ[\w-]+\.(?=[\w-]))[\w-]+(?:\.[\w-]+)*/g
 // Control characters, including the invisible ones that change the direction of text, and line ends.
 const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 

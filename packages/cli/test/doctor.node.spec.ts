@@ -18,6 +18,7 @@ import {
 import { createCommands } from '../../../test/support/commands.ts'
 import { next } from '../../../test/support/events.ts'
 import type { Check } from '../src/doctor/check.ts'
+import { hasCachingAlias } from '../src/doctor/gh.ts'
 import { checkNode } from '../src/doctor/node.ts'
 import { checkPort } from '../src/doctor/port.ts'
 
@@ -543,6 +544,10 @@ describe('ghmesh doctor', () => {
       const socket = join(commands.folder('s'), 's')
       const proxy = commands.ghmesh(['proxy', '--gh', '--socket', socket], { ...env, ...group, RUNNER_NAME: 'proxy' })
       await proxy.said(/^listening on /m)
+      const cached = await doctor({ ...group, GH_AGGRESSIVE_CACHING_TTL: '5m' })
+      expect(cached.said('gh')).to.match(
+        /^warning: gh keeps responses itself for 5m, because GH_AGGRESSIVE_CACHING_TTL is set/
+      )
       const alone = await doctor(group)
       expect(alone.said('gh')).to.match(new RegExp(`^ok: gh goes through ${socket} \\(ghmesh proxy, process \\d+`))
       expect(alone.said('members')).to.match(/^warning: none connected with ghmesh proxy \(process \d+\)/)
@@ -553,6 +558,13 @@ describe('ghmesh doctor', () => {
       )
       proxy.child.kill('SIGTERM')
       await proxy.ended
+    })
+
+    it('of no use for an alias that gh answers from its own cache', () => {
+      expect(hasCachingAlias("aliases:\n    co: pr checkout\n    me: 'api user --cache 1h'\n")).to.equal(true)
+      expect(hasCachingAlias('aliases:\n    co: pr checkout\n    me: api user\neditor: x --cache api\n')).to.equal(
+        false
+      )
     })
 
     it('that is none, and no gh at all', async () => {

@@ -711,6 +711,11 @@ describe('the commands peers, stats, purge and cache', () => {
   it('what is shown can neither steer a terminal nor be a credential', () => {
     expect(shown('a\u001b[31m\u0007\u009b\u202eb\nc')).to.equal('a?[31m???b?c')
     expect(shown(`x ghp_${'a'.repeat(36)} ghm1_secret`)).to.equal('x *** ***')
+    // An installation token since 2026-04: a JWT of some 500 characters behind its prefix.
+    const jwt = `eyJhbGciOiJSUzI1NiJ9.${'a_-1'.repeat(60)}.${'Zz-_'.repeat(60)}`
+    expect(shown(`x ghs_1234567_${jwt} y.`)).to.equal('x *** y.')
+    // An app's own.
+    expect(shown(`x ${jwt} y.`)).to.equal('x *** y.')
   })
 
   // Mocha runs suites in suites last.

@@ -13,6 +13,7 @@ const stats: MeshStats = {
   apiCallsMade: 10,
   apiCallsSaved: 11,
   quotaSpent: 6,
+  spent: {},
   quotaSaved: 15,
   hitRate: 0.5,
   evictions: 7,
@@ -29,7 +30,7 @@ const group = {
   members: { one: stats, other: stats },
   total: { ...stats, apiCallsMade: 20, apiCallsSaved: 22, quotaSpent: 12, quotaSaved: 30 }
 }
-const counts = { passed: 12, graphqlHits: 13, refused: 14 }
+const counts = { passed: 12, refused: 14 }
 const relay = (state: Relay['state']): Relay => ({ id: 'r', address: '/ip4/127.0.0.1/tcp/1/p2p/r', state })
 
 describe('figures for Prometheus', () => {
@@ -38,6 +39,7 @@ describe('figures for Prometheus', () => {
       ...stats,
       rejected: { proof: 2, 'message-rate': 3 },
       heldBack: { write: 4 },
+      spent: { core: 1, graphql: 5 },
       quota: {
         core: { limit: 5000, remaining: 4990, used: 10, resetAt: 0 },
         'a "b" \\ \n': { limit: 30, remaining: 0, used: 30, resetAt: 0 }
@@ -65,7 +67,6 @@ ghmesh_requests_total{mode="collapsed"} 3
 ghmesh_requests_total{mode="revalidated"} 4
 ghmesh_requests_total{mode="stale"} 5
 ghmesh_requests_total{mode="miss"} 6
-ghmesh_requests_total{mode="graphql"} 13
 ghmesh_requests_total{mode="passed"} 12
 ghmesh_requests_total{mode="refused"} 14
 # HELP ghmesh_api_calls_total Calls sent to GitHub.
@@ -77,6 +78,10 @@ ghmesh_api_calls_saved_total 11
 # HELP ghmesh_quota_spent_total Units of the rate limit spent.
 # TYPE ghmesh_quota_spent_total counter
 ghmesh_quota_spent_total 6
+# HELP ghmesh_spent_total The same, by resource: units, or points of GraphQL.
+# TYPE ghmesh_spent_total counter
+ghmesh_spent_total{resource="core"} 1
+ghmesh_spent_total{resource="graphql"} 5
 # HELP ghmesh_quota_saved_total Units of the rate limit saved.
 # TYPE ghmesh_quota_saved_total counter
 ghmesh_quota_saved_total 15

@@ -9,6 +9,7 @@ it is a cache for this machine. Exit code: 1 if the socket or port is in use, 2 
 
 Examples:
   $ ghmesh proxy --gh                                 use gh as usual, until Ctrl-C
+  $ ghmesh proxy --gh --agents                        the same for many processes: docs/agents.md
   $ ghmesh proxy --socket ./s & curl --unix-socket ./s http://localhost/repos/octocat/Hello-World
   $ ghmesh proxy --port 4000 & GITHUB_API_URL=http://127.0.0.1:4000 node script.js`
 
@@ -17,10 +18,15 @@ export const addProxy: AddCommand = (program, end) => {
     .command('proxy')
     .description("Run a local cache of GitHub's API for gh, Octokit, curl and any other client")
     .option('--gh', 'make gh use it while it runs')
+    .option('--agents', 'for a machine on which agents run: keep GraphQL 20 s, say when a rate limit is nearly used up')
     .option('--socket <path>', "Unix socket to listen on (default: in the user's cache folder)")
     .option('--port <port>', 'also listen on this port of 127.0.0.1, 0 for any free one', port)
     .option('--cache-dir <folder>', "keep entries and this member's identity here")
-    .option('--graphql-ttl <seconds>', 'how long to keep responses to GraphQL queries; 0: not at all', seconds, 0)
+    .option(
+      '--graphql-ttl <seconds>',
+      'how long to keep responses to GraphQL queries; 0: not at all (default: GHMESH_GRAPHQL_TTL, or 0)',
+      seconds
+    )
     .option('--rewrite-urls', 'make API URLs in JSON bodies point to the proxy, which PyGithub needs')
     .option('--verbose', 'print a line to standard error for every request')
     .addHelpText('after', help)

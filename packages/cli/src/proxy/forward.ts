@@ -1,20 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
+import { text } from 'node:stream/consumers'
 import { cacheStatus, type Mesh } from 'ghmesh'
-import type { GraphqlCache } from './graphql-cache.ts'
-import type { Questions } from './graphql-question.ts'
 import { baseUrl, cacheModeOf, requestHeaders, responseHeaders } from './headers.ts'
 import { elsewhere, headersElsewhere } from './redirects.ts'
 import { createRewriter, isOwnJson } from './rewrite-urls.ts'
-import { sendBytes, sendResponse } from './send.ts'
+import { sendResponse } from './send.ts'
 import type { Target } from './target.ts'
 
 export interface ForwardOptions {
   mesh: Pick<Mesh, 'fetch' | 'peek'>
   api: URL
-  /** Absent: GraphQL is forwarded unchanged. */
-  graphql?: { cache: GraphqlCache; questionOf: Promise<Questions> }
   /** Rewrites URLs of the API in JSON bodies to the base URL that the client uses. */
   rewriteUrls?: boolean | undefined
   ready?: Promise<unknown> | undefined
@@ -37,32 +33,21 @@ const ownToken = { credentials: 'omit' } as const
 const maxQueryBytes = 256 * 1024
 
 /** Sends a request through the mesh, streaming both ways, with the client's own method, headers and body. */
-export function createForward({ mesh, api, graphql, rewriteUrls, ready, passed }: ForwardOptions): Forward {
+export function createForward({ mesh, api, rewriteUrls, ready, passed }: ForwardOptions): Forward {
   return async (req, res, { url, graphql: isGraphql, clientBase }, { signal, follows }) => {
     const headers = requestHeaders(req)
     const { method = 'GET' } = req
     const writes = method !== 'GET' && method !== 'HEAD'
     let body: BodyInit | undefined = hasBody(req) ? (Readable.toWeb(req) as unknown as BodyInit) : undefined
-    if (graphql && isGraphql && method === 'POST' && Number(req.headers['content-length']) <= maxQueryBytes) {
-      const text = await buffer(req)
-      const questionOf = await graphql.questionOf
-      const question = questionOf(url, headers, text.toString())
-      if (question !== undefined) {
-        const ask = (signal: AbortSignal) =>
-          mesh.fetch(url, { ...ownToken, method: 'POST', headers, body: text, signal })
-        const answer = await graphql.cache.answer(question, ask, { signal, mode: cacheModeOf(req.headers) })
-        return sendBytes(res, answer, responseHeaders(answer.headers, api, clientBase))
-      }
-      body = text
-    }
+    // Whether a query was asked before, or a mutation changes something, only the body shows.
+    if (isGraphql && method === 'POST' && Number(req.headers['content-length']) <= maxQueryBytes) body = await text(req)
     // To follow a redirect, a write would have to be sent twice, and its body is gone.
     const redirect = writes ? 'manual' : 'follow'
     // A client with a condition wants the current state; that is free if nothing changed.
     const cache = headers.has('if-none-match') ? 'no-cache' : cacheModeOf(req.headers)
     const init = { ...ownToken, method, headers, body, duplex: 'half', redirect, signal, cache }
-    if (writes) graphql?.cache.clear()
-    else if (ready && !(await isFresh(url, headers))) await ready
-    const response = await mesh.fetch(url, init as RequestInit).finally(() => writes && graphql?.cache.clear())
+    if (!writes && ready && !(await isFresh(url, headers))) await ready
+    const response = await mesh.fetch(url, init as RequestInit)
     if (!cacheStatus(response)) passed()
     const left = writes ? undefined : elsewhere(response)
     if (left && follows) {

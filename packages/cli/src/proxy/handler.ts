@@ -4,7 +4,6 @@ import { messageOf } from '../errors.ts'
 import { clearCache } from './clear-cache.ts'
 import type { Entrance } from './entrance.ts'
 import { createForward } from './forward.ts'
-import { createGraphqlCache } from './graphql-cache.ts'
 import { refusal } from './host-check.ts'
 import { createOwnPages } from './own-pages.ts'
 import { sendJson } from './send.ts'
@@ -15,8 +14,6 @@ export interface HandlerOptions {
   api: URL
   /** The folder in which the mesh keeps its entries. */
   cacheDir?: string | undefined
-  /** 0: GraphQL is forwarded unchanged. */
-  graphqlTtlMs: number
   /** Rewrites URLs of the API in JSON bodies to the base URL that the client uses. */
   rewriteUrls?: boolean | undefined
   /** What requests wait for if the local cache has no fresh response, such as a first member. */
@@ -27,15 +24,13 @@ export interface HandlerOptions {
 
 /** What the proxy does with a request, depending on how the client connected. Never throws. */
 export function createHandler(options: HandlerOptions): (entrance: Entrance) => RequestListener {
-  const { mesh, api, cacheDir, graphqlTtlMs, rewriteUrls, ready, answered } = options
-  const cache = createGraphqlCache({ ttlMs: graphqlTtlMs, now: Date.now })
+  const { mesh, api, cacheDir, rewriteUrls, ready, answered } = options
   const counts = { passed: 0, refused: 0 }
   const forward = createForward({
     mesh,
     api,
     rewriteUrls,
     ready,
-    ...(graphqlTtlMs > 0 && { graphql: { cache, questionOf: loadQuestions() } }),
     passed: () => {
       counts.passed++
     }
@@ -45,12 +40,8 @@ export function createHandler(options: HandlerOptions): (entrance: Entrance) => 
     mesh,
     api,
     cacheDir,
-    counts: () => ({ ...counts, graphqlHits: cache.hits }),
-    async clear() {
-      cache.clear()
-      return clearCache(mesh, cacheDir)
-    },
-    purged: cache.clear
+    counts: () => counts,
+    clear: () => clearCache(mesh, cacheDir)
   })
 
   return (entrance) => async (req, res) => {
@@ -77,6 +68,3 @@ export function createHandler(options: HandlerOptions): (entrance: Entrance) => 
     }
   }
 }
-
-/** Loaded right after the proxy listens, and only if it is used, because it contains a parser. */
-const loadQuestions = async () => (await import('./graphql-question.ts')).createQuestions()

@@ -3,9 +3,8 @@ import { Counter, Gauge, Registry } from 'prom-client'
 
 /** What the proxy counts besides the mesh. */
 export interface ProxyCounts {
-  /** Forwarded without using the cache: writes, the client's own conditions, GraphQL. */
+  /** Forwarded without using the cache: writes, the client's own conditions, GraphQL that is not kept. */
   passed: number
-  graphqlHits: number
   /** Refused by the checks of the port or the socket. */
   refused: number
 }
@@ -49,13 +48,19 @@ export async function metricsText(
 
   each(Counter, 'requests_total', 'Requests, by how they were answered.', 'mode', [
     ...Object.entries(modes).map(([mode, name]) => [mode, stats[name]] as const),
-    ['graphql', counts.graphqlHits],
     ['passed', counts.passed],
     ['refused', counts.refused]
   ])
   single(Counter, 'api_calls_total', 'Calls sent to GitHub.', stats.apiCallsMade)
   single(Counter, 'api_calls_saved_total', 'Requests answered without a call to GitHub.', stats.apiCallsSaved)
   single(Counter, 'quota_spent_total', 'Units of the rate limit spent.', stats.quotaSpent)
+  each(
+    Counter,
+    'spent_total',
+    'The same, by resource: units, or points of GraphQL.',
+    'resource',
+    Object.entries(stats.spent)
+  )
   single(Counter, 'quota_saved_total', 'Units of the rate limit saved.', stats.quotaSaved)
   const remaining = quotas.map(([resource, quota]) => [resource, quota.remaining] as const)
   each(

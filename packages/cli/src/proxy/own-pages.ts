@@ -44,8 +44,6 @@ export interface OwnPagesOptions {
   counts(): ProxyCounts
   /** Removes all entries, on disk and in memory; resolves to how many. */
   clear(): Promise<number>
-  /** Called after something was made stale. */
-  purged(): void
 }
 
 type Answer = object | { type: string; text: string }
@@ -59,7 +57,7 @@ const paths = ['/ghmesh/stats', '/ghmesh/group', '/ghmesh/metrics', '/ghmesh/pur
  * open to every program on this machine, including browsers.
  */
 export function createOwnPages(options: OwnPagesOptions) {
-  const { mesh, api, cacheDir, counts, clear, purged } = options
+  const { mesh, api, cacheDir, counts, clear } = options
   const since = Date.now()
   const uptimeSeconds = () => Math.floor((Date.now() - since) / 1000)
 
@@ -93,7 +91,6 @@ export function createOwnPages(options: OwnPagesOptions) {
   const changes: Record<string, (asked: Record<string, unknown>) => Promise<Purged | Cleared>> = {
     async '/ghmesh/purge'({ target }) {
       const count = await mesh.purge(purgeTarget(String(target), api))
-      purged()
       // A member that has told its name is known to receive gossip.
       return { purged: count, members: mesh.peers().filter(({ name }) => name !== undefined).length }
     },

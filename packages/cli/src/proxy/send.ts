@@ -54,7 +54,7 @@ async function whole(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces)
 }
 
-export function sendBytes(
+function sendBytes(
   res: ServerResponse,
   { status, statusText, body }: { status: number; statusText: string; body: Uint8Array },
   headers: readonly Header[]
