@@ -136,6 +136,7 @@ export function openShelfStore(options: ShelfStoreOptions): ShelfStore {
   }
   try {
     atOnce(fit)
+    giveRoomBack(database)
   } catch (cause) {
     database.close()
     throw new Error(`the shelf in ${directory} cannot be read: ${messageOf(cause)}`, { cause })
@@ -171,6 +172,15 @@ export function openShelfStore(options: ShelfStoreOptions): ShelfStore {
     },
     close: () => database.close()
   }
+}
+
+/** SQLite keeps the pages of what was removed for what comes; where they are most of the file, the disk has more use for them. */
+function giveRoomBack(database: DatabaseSync): void {
+  const figure = (name: string) => Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0])
+  if (figure('freelist_count') <= figure('page_count') / 2) return
+  try {
+    database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
+  } catch {} // it needs room for a copy, which there may not be
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

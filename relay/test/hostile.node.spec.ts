@@ -50,7 +50,7 @@ describe('a relay under attack', () => {
     return { relay, group }
   }
 
-  it('drops what is over the rate of one sender, and shuts out nobody else', async () => {
+  it('drops what is over the rate of one sender, and shuts out nobody else [long]', async () => {
     let publisher: Leaf | undefined
     const { relay } = await whileTwentyTalk({}, async (relay, ended) => {
       const group = await newGroup()

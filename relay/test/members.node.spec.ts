@@ -9,7 +9,7 @@ describe('the members of a relay', () => {
   const leaves = createLeaves()
   afterEach(() => leaves.end())
 
-  it('never find it full, though 1,000 come and go, one after another in each of eight places', async () => {
+  it('never find it full, though 1,000 come and go, one after another in each of eight places [long]', async () => {
     const group = await newGroup()
     const relay = await leaves.relay({
       limits: { reservations: 32, connectionsPerSecondAndAddress: 10_000, connectionsBurstPerAddress: 10_000 }

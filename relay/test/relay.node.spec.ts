@@ -57,7 +57,7 @@ describe('a relay', () => {
     expect(await shown).to.deep.equal({ type: 'relay' })
   })
 
-  it('passes what each of 50 publishes on to the 49 others', async () => {
+  it('passes what each of 50 publishes on to the 49 others [long]', async () => {
     const group = await newGroup()
     const relay = await leaves.relay()
     const all = await Promise.all(Array.from({ length: 50 }, () => leaves.leaf(group)))

@@ -117,6 +117,21 @@ describe("a shelf's store", () => {
     expect([has(third, 'ours', 1, 2, 3), has(third, 'theirs', 1, 2, 3)]).to.deep.equal([[2, 3], []])
   })
 
+  it('gives room back to the disk where it may keep much less than it did', () => {
+    const directory = newFolder()
+    const large = 100_000
+    const size = () => statSync(join(directory, 'shelf.db')).size
+    const first = store(directory, { maxBytes: 100 * large })
+    for (let n = 0; n < 40; n++) first.put('ours', record(n, { sealed: new Uint8Array(large) }))
+    first.close()
+    expect(size()).to.be.above(40 * large)
+    const second = store(directory, { maxBytes: 10 * large })
+    expect(has(second, 'ours', 39)).to.deep.equal([39])
+    second.close()
+    open.length = 0
+    expect(size()).to.be.below(10 * large)
+  })
+
   it('is for its owner only, and for one process at a time', () => {
     const directory = join(newFolder(), 'below')
     store(directory)
