@@ -1,10 +1,9 @@
 import { useState } from 'react'
 import { Dashboard } from './dashboard.tsx'
-import { useMesh } from './mesh/use-mesh.ts'
+import { useMesh } from './github/use-mesh.ts'
+import { later } from './later.tsx'
 import { type Invitation, invitationLink, readInvitation } from './start/invitation.ts'
 import { isRemembered, keepSettings, remember } from './start/settings.ts'
-import { SettingsDrawer } from './start/settings-drawer.tsx'
-import { StartPage } from './start/start-page.tsx'
 import { examples, useRepositories } from './start/use-repositories.ts'
 import { useSettings } from './start/use-settings.ts'
 import type { Choice } from './start/use-start-form.ts'
@@ -12,13 +11,16 @@ import { isUnusable } from './start/validate.ts'
 import { ThemeChoice } from './theme/theme-choice.tsx'
 import { useTheme } from './theme/use-theme.ts'
 
+const SettingsDrawer = later(async () => (await import('./start/settings-drawer.tsx')).SettingsDrawer)
+const StartPage = later(async () => (await import('./start/start-page.tsx')).StartPage)
+
 /** Either the question how to take part, or the dashboard. */
 export function App({ apiUrl }: { apiUrl: string }) {
   const { theme, setTheme } = useTheme()
   const [settings, keep] = useSettings(apiUrl)
   const repositories = useRepositories()
   const isWrong = settings !== undefined && isUnusable(settings)
-  const [connection, tryAgain] = useMesh(isWrong ? undefined : settings, apiUrl)
+  const [connection, tryAgain] = useMesh(isWrong ? undefined : settings, apiUrl, repositories.list)
   const [asking, setAsking] = useState<{ invitation?: Invitation }>()
   const failure = settings && connection.state === 'failed' ? connection.message : undefined
   const problem = isWrong ? 'Fix the highlighted fields.' : failure

@@ -1,29 +1,38 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react'
+import { divide } from './board/set-aside.ts'
+import { useBoard, useStableList } from './board/use-board.ts'
+import { useView } from './board/use-view.ts'
+import { withoutMe } from './board/who.ts'
 import { useFeed } from './github/use-feed.ts'
+import type { Connection } from './github/use-mesh.ts'
 import { Header } from './header.tsx'
-import { useLive } from './mesh/use-live.ts'
-import type { Connection } from './mesh/use-mesh.ts'
+import { later, loadTheRest } from './later.tsx'
+import { LiveProvider } from './mesh/live-context.tsx'
+import { useDrawer } from './mesh/use-drawer.ts'
+import { useMarks } from './mesh/use-marks.ts'
+import { Attention } from './panels/attention.tsx'
+import { FilterBar } from './panels/filter-bar.tsx'
 import { Issues } from './panels/issues.tsx'
-import { MeshPanel } from './panels/mesh-panel.tsx'
+import { ItemActions, SetAside } from './panels/item-actions.tsx'
+import { KeyHelp } from './panels/key-help.tsx'
+import { MeshChip } from './panels/mesh-chip.tsx'
 import { NoRepositories } from './panels/no-repositories.tsx'
 import { PullRequests } from './panels/pull-requests.tsx'
-import { Now } from './panels/relative-time.tsx'
 import { Releases } from './panels/releases.tsx'
 import { RepositoryForm } from './panels/repository-form.tsx'
 import { RepositoryList } from './panels/repository-list.tsx'
 import { WorkflowRuns } from './panels/workflow-runs.tsx'
-import { adviceOn } from './start/secret.ts'
 import type { Settings } from './start/settings.ts'
 import type { useRepositories } from './start/use-repositories.ts'
-import { withBlocked } from './states/blocked-notice.ts'
-import { meshNotices } from './states/mesh-notices.ts'
-import { NoticeList } from './states/notice-list.tsx'
-import { type Action, githubNotices } from './states/notices.ts'
+import type { Action } from './states/notices.ts'
+import { PageNotices } from './states/page-notices.tsx'
 import { nextWords } from './states/refresh-words.ts'
-import { missingNotice, missingRepositories, tooManyNotice, waitingRepositories } from './states/repository-notices.ts'
-import { useBlocked } from './states/use-blocked.ts'
+import { useNotifications } from './states/use-notifications.ts'
 import { useNow } from './states/use-now.ts'
-import { useOnline } from './states/use-online.ts'
+import { usePageTitle } from './states/use-page-title.ts'
+import { useWall } from './states/use-wall.ts'
+
+const MeshPanel = later(async () => (await import('./panels/mesh-panel.tsx')).MeshPanel)
 
 interface DashboardProps {
   apiUrl: string
@@ -46,39 +55,42 @@ export function Dashboard({
   themeChoice
 }: DashboardProps) {
   const running = connection.state === 'running' ? connection : undefined
-  const live = useLive(running?.mesh)
-  const now = useNow(1000)
-  const isOnline = useOnline()
-  const isBlocked = useBlocked(apiUrl)
-  const { list, named, add, remove } = repositories
-  const { answers, refreshing, report, refreshNow } = useFeed(running?.mesh, apiUrl, list, settings.token)
-
+  const { list, add, remove } = repositories
+  const { answers, refreshing, report, refreshNow } = useFeed(connection, apiUrl, list, settings.token)
   const hasToken = settings.token !== undefined
-  const hasSecret = settings.secret !== undefined
-  const missing = missingRepositories(answers, list)
-  const waiting = waitingRepositories(answers, list)
-  const notices = [
-    ...githubNotices({ isOnline, hasToken, answers, quota: live.stats?.quota.core, now }),
-    ...(named > list.length ? [tooManyNotice(list.length, named)] : []),
-    ...missing.map((repository) => missingNotice(repository, hasToken)),
-    ...meshNotices({
-      relays: live.relays,
-      members: live.peers.length,
-      hasSecret: hasSecret && running !== undefined && isOnline,
-      isWeakSecret: settings.secret !== undefined && adviceOn(settings.secret).warning !== undefined,
-      runningForMs: now - (running?.since ?? now),
-      isSecurePage: location.protocol === 'https:'
-    })
-  ]
+  const [view, change] = useView()
+  const now = useNow(60_000)
+  const board = useBoard({ answers, entries: list, view, hasToken, now })
+  const { expanded, repositories: rows, me, attention } = board
+  const watched = useStableList(attention.map(({ key }) => key))
+  const { marks, mark } = useMarks(running?.mesh, watched)
+  const { needing, aside, own } = useMemo(() => divide(attention, marks, me, now), [attention, marks, me, now])
+  usePageTitle(needing.length)
+  const hasRows = report !== undefined
+  const notifications = useNotifications(needing, hasRows)
+  useEffect(() => {
+    if (hasRows) void loadTheRest()
+  }, [hasRows])
+  const drawer = useDrawer()
+  const chip = useRef<HTMLButtonElement>(null)
+  useWall(
+    view.isWall,
+    useCallback(() => change({ isWall: false }), [change])
+  )
+
+  const removable = useMemo(() => new Set(list), [list])
+  const choose = useCallback((only: string | undefined) => change({ only }), [change])
+  const named = (standing: string) => rows.filter((row) => row.standing === standing).map(({ name }) => name)
   const act = (action: Action) => {
     if (action === 'settings') openSettings()
     else if (action === 'try-again') refreshNow()
     else remove(action.slice('remove '.length))
   }
-  const shown = { answers, repositories: list }
+  const shown = { answers, repositories: board.shownNames }
+  const instead = withoutMe(view.tab, me, hasToken)
 
   return (
-    <Now value={now}>
+    <LiveProvider mesh={running?.mesh}>
       <Header
         refreshing={refreshing}
         report={report}
@@ -86,39 +98,100 @@ export function Dashboard({
         refreshNow={refreshNow}
         openSettings={openSettings}
       >
+        <MeshChip
+          button={chip}
+          isStarting={running === undefined}
+          hasSecret={settings.secret !== undefined}
+          isOpen={drawer.isOpen}
+          toggle={drawer.toggle}
+        />
+        <button type="button" onClick={() => change({ isWall: !view.isWall })} aria-pressed={view.isWall}>
+          {view.isWall ? 'Leave wall mode' : 'Wall mode'}
+        </button>
+        <KeyHelp refresh={refreshNow} />
         {themeChoice}
       </Header>
-      <main id="main" className="layout" tabIndex={-1}>
+      <main id="main" className="layout" data-drawer={drawer.isOpen} tabIndex={-1}>
         <div className="content">
-          <NoticeList notices={isBlocked ? withBlocked(notices, apiUrl) : notices} act={act} />
+          <PageNotices
+            {...{ apiUrl, settings, answers, expanded, act }}
+            missing={named('hidden')}
+            since={running?.since}
+          />
           {list.length === 0 ? (
             <NoRepositories add={add} />
           ) : (
             <>
               <div className="toolbar">
-                <RepositoryList repositories={list} missing={missing} waiting={waiting} remove={remove} />
+                <p className="row-about" data-refresh>
+                  {report ? nextWords(report, named('waiting').length, hasToken) : 'Loading…'}
+                </p>
                 <RepositoryForm add={add} label="Add repositories" />
               </div>
-              <p className="row-about" data-refresh>
-                {report ? nextWords(report, waiting.length, hasToken) : 'Loading…'}
-              </p>
+              <Attention
+                items={needing}
+                certainty={board.certainty}
+                now={now}
+                days={view.days}
+                setDays={(days) => change({ days })}
+                choose={choose}
+                actionsOf={(item) =>
+                  me !== undefined && mark && <ItemActions item={item} me={me} isOwn={own.has(item.key)} mark={mark} />
+                }
+              >
+                <SetAside aside={aside} me={me} {...(mark && { mark })} />
+                {notifications.isPossible && (
+                  <label className="check quiet">
+                    <input
+                      type="checkbox"
+                      checked={notifications.isOn}
+                      onChange={(event) => void notifications.set(event.target.checked)}
+                    />
+                    Notify me while I’m in another tab or window
+                  </label>
+                )}
+              </Attention>
+              <FilterBar view={view} change={change} />
+              <RepositoryList
+                rows={rows}
+                groups={expanded.groups}
+                removable={removable}
+                chosen={view.only}
+                choose={choose}
+                remove={remove}
+              />
               <div className="panels">
-                <PullRequests {...shown} />
-                <Issues {...shown} />
-                <WorkflowRuns {...shown} />
-                <Releases {...shown} />
+                <PullRequests {...shown} shown={board.shownPulls} instead={instead} hasToken={hasToken} />
+                <Issues
+                  {...shown}
+                  shown={board.shownIssues}
+                  instead={instead}
+                  q={view.q}
+                  search={(q) => change({ q })}
+                />
+                {view.tab === 'all' && (
+                  <>
+                    <WorkflowRuns {...shown} view={view} />
+                    <Releases {...shown} view={view} />
+                  </>
+                )}
               </div>
             </>
           )}
         </div>
-        <MeshPanel
-          live={live}
-          isStarting={running === undefined}
-          hasSecret={hasSecret}
-          openSettings={openSettings}
-          invitationLink={invitationLink}
-        />
+        {drawer.isOpen && (
+          <MeshPanel
+            isStarting={running === undefined}
+            hasSecret={settings.secret !== undefined}
+            openSettings={openSettings}
+            invitationLink={invitationLink}
+            close={() => {
+              drawer.toggle()
+              chip.current?.focus()
+            }}
+          />
+        )}
       </main>
-    </Now>
+    </LiveProvider>
   )
 }

@@ -28,8 +28,9 @@ export function keepFocus(document: Document): void {
   })
   new MutationObserver(() => {
     if (!focused || focused.isConnected || document.activeElement !== document.body) return
+    const kind = kindOf(focused)
     focused = undefined
-    heirOf(path)?.focus()
+    heirOf(path, kind)?.focus()
     if (document.activeElement === document.body) document.querySelector<HTMLElement>('main')?.focus()
   }).observe(document, { subtree: true, childList: true })
 }
@@ -62,9 +63,16 @@ function pathOf(element: Element): Step[] {
   return path
 }
 
-function heirOf(path: Step[]): HTMLElement | undefined {
+const kindOf = ({ localName, className }: Element) => `${localName} ${className}`
+
+function heirOf(path: Step[], kind: string): HTMLElement | undefined {
   for (const { parent, after, before } of path.filter(({ parent }) => parent.isConnected)) {
-    const heirs = [...after.map((element) => within(element)[0]), ...before.map((element) => within(element).at(-1))]
+    // In the next row, what is of the same kind: a person who removes one thing may want to remove another.
+    const likeIt = (element: Element) => within(element).find((one) => kindOf(one) === kind)
+    const heirs = [
+      ...after.map((element) => likeIt(element) ?? within(element)[0]),
+      ...before.map((element) => likeIt(element) ?? within(element).at(-1))
+    ]
     const heir = heirs.find((element) => element?.isConnected) ?? within(parent)[0]
     if (heir) return heir
   }

@@ -9,9 +9,8 @@ export interface AnswerStore {
   subscribe(listener: () => void): () => void
 }
 
-/** Answers by path, and those who draw them. */
-export function createAnswerStore(): AnswerStore {
-  let answers: Answers = new Map()
+/** Answers by path, at first these, and those who draw them. */
+export function createAnswerStore(answers: Answers): AnswerStore {
   let isTelling = false
   const listeners = new Set<() => void>()
   return {

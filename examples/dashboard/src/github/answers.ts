@@ -1,6 +1,17 @@
 /** The parts of GitHub's answers that the dashboard shows. */
-interface Person {
+export interface Person {
   login: string
+}
+
+export interface Team {
+  id: number
+  name: string
+}
+
+/** One that the viewer is in. */
+export interface OwnTeam extends Team {
+  /** Whose members the members of this one are, too. */
+  parent?: Team | null
 }
 
 export interface Label {
@@ -14,8 +25,13 @@ export interface PullRequest {
   title: string
   html_url: string
   draft: boolean
+  created_at: string
   updated_at: string
   user: Person | null
+  assignees: Person[]
+  requested_reviewers: Person[]
+  requested_teams: Team[]
+  labels: Label[]
   head: { sha: string }
 }
 
@@ -26,6 +42,7 @@ export interface Issue {
   updated_at: string
   comments: number
   user: Person | null
+  assignees: Person[]
   labels: Label[]
   /** GitHub lists pull requests among the issues. */
   pull_request?: object
@@ -38,6 +55,17 @@ export interface Release {
   prerelease: boolean
   published_at: string | null
   author: Person | null
+}
+
+/** One of a list of repositories. */
+export interface RepositoryFacts {
+  full_name: string
+  archived: boolean
+}
+
+export interface HeadCommit {
+  sha: string
+  commit: { committer: { date: string } | null }
 }
 
 export type Conclusion =
@@ -53,6 +81,7 @@ export type Conclusion =
 
 export interface WorkflowRun {
   id: number
+  workflow_id: number
   name: string | null
   display_title: string
   html_url: string

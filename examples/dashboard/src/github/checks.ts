@@ -7,7 +7,11 @@ export type CheckState = 'failed' | 'running' | 'passed' | 'none'
 const bad = new Set<Conclusion>(['failure', 'timed_out', 'cancelled', 'action_required', 'startup_failure'])
 
 /** All checks of a commit in one word, and how many of them stand so. */
-export function summarise(checks: CheckRun[]): { state: CheckState; count: number; total: number } {
+export function summarise(checks: readonly Pick<CheckRun, 'status' | 'conclusion'>[]): {
+  state: CheckState
+  count: number
+  total: number
+} {
   const total = checks.length
   const failed = checks.filter(({ conclusion }) => conclusion && bad.has(conclusion)).length
   if (failed > 0) return { state: 'failed', count: failed, total }
@@ -17,8 +21,13 @@ export function summarise(checks: CheckRun[]): { state: CheckState; count: numbe
 }
 
 /** A workflow run as if it were one check. */
-export const stateOfRun = (run: Pick<CheckRun, 'status' | 'conclusion'>): CheckState =>
-  summarise([{ name: 'run', ...run }]).state
+export const stateOfRun = (run: Pick<CheckRun, 'status' | 'conclusion'>): CheckState => summarise([run]).state
+
+/** Of runs, the newest first, the last one of each workflow: what a schedule started again counts as it ended last. */
+export function lastOfEach(runs: readonly WorkflowRun[]): WorkflowRun[] {
+  const byWorkflow = new Map(runs.toReversed().map((run) => [run.workflow_id, run]))
+  return [...byWorkflow.values()]
+}
 
 /** A commit that got no check within this time after its pull request changed gets none. */
 const firstCheckMs = 10 * 60_000
@@ -29,7 +38,7 @@ const firstCheckMs = 10 * 60_000
  * GitHub does not show count, too: asking again for what stays denied would use up the rate limit.
  */
 export function areFinished(
-  answer: Answer<CheckRun> | undefined,
+  answer: Answer<Pick<CheckRun, 'status' | 'conclusion'>> | undefined,
   { head, updated_at }: Pick<PullRequest, 'head' | 'updated_at'>,
   runs: readonly WorkflowRun[]
 ): boolean {

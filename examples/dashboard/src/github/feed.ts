@@ -1,9 +1,10 @@
 import type { Mesh } from 'ghmesh'
 import { type Answer, type Answers, after, answerTo } from './answer.ts'
 import { createAnswerStore } from './answer-store.ts'
+import { asRest, type GraphqlQuestion, graphqlInit, graphqlUrlOf } from './graphql.ts'
 import { readPages } from './pages.ts'
 import { failureOf, problemOf } from './problem.ts'
-import type { Query } from './queries.ts'
+import { type Query, teams, viewer } from './queries.ts'
 
 export interface Feed {
   answers(): Answers
@@ -12,8 +13,14 @@ export interface Feed {
   recall<Item>(query: Query<Item>): Promise<Answer<Item> | undefined>
   /** `modeNow` is asked before each request: `only-if-cached` is one that GitHub does not see. */
   ask<Item>(query: Query<Item>, modeNow: () => RequestCache): Promise<Answer<Item>>
-  /** Sends the token again, though GitHub refused it: it is another one, or the reader wants to know. */
+  /** Whether requests are made with a token that GitHub accepts, as far as is known. */
+  hasToken(): boolean
+  /** Whether there is a token that GitHub refused lately: what it showed stays, marked. */
+  isTokenRefused(): boolean
+  /** Sends the token again, though GitHub refused it: the reader wants to know. */
   trustToken(): void
+  /** Another token is sent from now on: it may be somebody else's, and see other things. */
+  takeOtherToken(): void
   /** Forgets all other answers: of heads that moved on, of repositories that were removed. */
   keepOnly(paths: ReadonlySet<string>): void
 }
@@ -21,10 +28,25 @@ export interface Feed {
 /** GitHub refuses who keeps sending a bad token (https://docs.github.com/rest/authentication/authenticating-to-the-rest-api). */
 const tokenRefusedMs = 15 * 60_000
 
-/** GitHub's answers through the mesh, kept for as long as the page is open. `now`: milliseconds since the epoch. */
-export function createFeed({ fetch, peek }: Pick<Mesh, 'fetch' | 'peek'>, apiUrl: string, now = Date.now): Feed {
-  const { all, replace, subscribe } = createAnswerStore()
+export interface FeedOptions {
+  /** Milliseconds since the epoch. */
+  now?: () => number
+  /** Whether the mesh has a token to send; default: no, so that nothing is asked that needs one. */
+  hasToken?: () => boolean
+  /** What is shown already; default: nothing. */
+  stored?: Answers | undefined
+}
+
+/** GitHub's answers through the mesh, kept for as long as the page is open. */
+export function createFeed(
+  { fetch, peek }: Pick<Mesh, 'fetch' | 'peek'>,
+  apiUrl: string,
+  { now = Date.now, hasToken = () => false, stored = new Map() }: FeedOptions = {}
+): Feed {
+  const { all, replace, subscribe } = createAnswerStore(stored)
   let tokenRefusedAt = Number.NEGATIVE_INFINITY
+  // As far as this token may see them; a token whose rights are changed is asked again after a reload.
+  let seesDeployments = true
 
   function keep<Item>({ path }: Query<Item>, answer: Answer<Item>): Answer<Item> {
     replace(new Map(all()).set(path, answer))
@@ -51,6 +73,17 @@ export function createFeed({ fetch, peek }: Pick<Mesh, 'fetch' | 'peek'>, apiUrl
     return fetch(url, { cache: modeNow(), credentials: 'omit' })
   }
 
+  async function sendQuestion(question: GraphqlQuestion, url: string, modeNow: () => RequestCache): Promise<Response> {
+    if (isTokenRefused()) return new Response(null, { status: 401 })
+    const init = graphqlInit(question, url, { deployments: seesDeployments })
+    const response = await fetch(graphqlUrlOf(apiUrl), { ...init, cache: modeNow() })
+    if (response.status === 401) tokenRefusedAt = now()
+    return asRest(response, apiUrl, () => {
+      seesDeployments = false
+      return sendQuestion(question, url, modeNow)
+    })
+  }
+
   async function read<Item>(query: Query<Item>, get: (url: string) => Promise<Response>): Promise<Answer<Item>> {
     const { refusal, ...answer } = await readPages(query, apiUrl, get, now)
     if (!refusal) return answer
@@ -65,7 +98,7 @@ export function createFeed({ fetch, peek }: Pick<Mesh, 'fetch' | 'peek'>, apiUrl
     subscribe,
     async recall(query) {
       const known = answerTo(all(), query)
-      if (known) return known
+      if (known || query.graphql) return known
       const found = await read(query, async (url) => (await peek(url)) ?? new Response(null, { status: 504 })).catch(
         () => undefined
       )
@@ -83,15 +116,26 @@ export function createFeed({ fetch, peek }: Pick<Mesh, 'fetch' | 'peek'>, apiUrl
         isHeldBack ||= chosen === 'only-if-cached'
         return chosen
       }
-      const found = await read(query, (url) => send(url, mode)).catch(
-        (): Answer<never> => ({ problem: { kind: 'network' } })
-      )
+      const { graphql } = query
+      const get = (url: string) => (graphql ? sendQuestion(graphql, url, mode) : send(url, mode))
+      const found = await read(query, get).catch((): Answer<never> => ({ problem: { kind: 'network' } }))
       const before = answerTo(all(), query)
+      if (found.data && before?.data && isTokenRefused())
+        found.data = query.keepOfToken?.(found.data, before.data) ?? found.data
+      // The same object where nothing changed, so that nothing is drawn again for it.
+      if (JSON.stringify(before?.data) === JSON.stringify(found.data)) found.data = before?.data
       const { withoutToken: _, ...unchanged } = before ?? { ...found, problem: { kind: 'waiting' as const } }
       const answer = isHeldBack && found.problem ? unchanged : after(before, found, now())
       return keep(query, { ...answer, ...(isTokenRefused() && { withoutToken: true }) })
     },
+    hasToken: () => hasToken() && !isTokenRefused(),
+    isTokenRefused: () => hasToken() && isTokenRefused(),
     trustToken,
+    takeOtherToken() {
+      seesDeployments = true
+      trustToken()
+      replace(new Map([...all()].filter(([path]) => path !== viewer.path && path !== teams.path)))
+    },
     keepOnly(paths) {
       const kept = [...all()].filter(([path]) => paths.has(path))
       if (kept.length < all().size) replace(new Map(kept))

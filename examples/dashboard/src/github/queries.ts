@@ -1,25 +1,51 @@
-import type { CheckRun, Issue, PullRequest, Release, WorkflowRun } from './answers.ts'
+import type { CheckRun, HeadCommit, Issue, OwnTeam, Person, PullRequest, Release, WorkflowRun } from './answers.ts'
+import type { GraphqlQuestion } from './graphql.ts'
 
-/** One GET of GitHub's API, and how its body is read. The path names it: the same path is the same query. */
+/** One GET of GitHub's API, or a GraphQL query, and how its body is read. The path names it: the same path is the same query. */
 export interface Query<Item> {
   path: string
+  /** Asked in place of the path. Only tokens are answered. */
+  graphql?: GraphqlQuestion
   /** The items of one page. */
   read(body: unknown): Item[]
   /** Further pages are requested up to this many; default 1. */
   maxPages?: number
   /** … and while these items are not enough; default: until the list ends. */
   isEnough?(items: Item[]): boolean
+  /** Items that were requested without the token, with what only the token showed of them before. */
+  keepOfToken?(items: Item[], before: Item[]): Item[]
   /** A 404 means that there are no items, not that the repository is hidden. */
   isOptional?: boolean
 }
 
-/** As many pull requests of one repository as are shown; each costs a request for its checks. */
-const pullRequestsShown = 10
+/** Pull requests are large, and few repositories have more of them open. */
+const pullRequestsPerPage = 30
+/** With a token, of one repository; the panel says where there are more. */
+export const maxPullPages = 4
 
-export const pullRequestsOf = (repository: string): Query<PullRequest> => ({
-  path: `/repos/${repository}/pulls?state=open&sort=updated&direction=desc&per_page=${pullRequestsShown}`,
-  read: (body) => body as PullRequest[]
+export const pullRequestsOf = (repository: string, maxPages = 1): Query<PullRequest> => ({
+  path: `/repos/${repository}/pulls?state=open&sort=updated&direction=desc&per_page=${pullRequestsPerPage}`,
+  read: (body) => body as PullRequest[],
+  maxPages,
+  // Only members of an organization see its teams.
+  keepOfToken: (pulls, before) => {
+    const teams = new Map(before.map(({ number, requested_teams }) => [number, requested_teams]))
+    return pulls.map((pull) => ({ ...pull, requested_teams: teams.get(pull.number) ?? pull.requested_teams }))
+  }
 })
+
+/** The owner of the token. */
+export const viewer: Query<Person> = { path: '/user', read: (body) => [body as Person] }
+
+/** Nobody is in more of them than that. */
+const maxTeamPages = 3
+
+/** The viewer's teams. Needs a token that may read them. */
+export const teams: Query<OwnTeam> = {
+  path: '/user/teams?per_page=100',
+  read: (body) => body as OwnTeam[],
+  maxPages: maxTeamPages
+}
 
 /** A commit with more checks than 500 says that there are more. */
 const maxCheckPages = 5
@@ -28,6 +54,21 @@ export const checksOf = (repository: string, sha: string): Query<CheckRun> => ({
   path: `/repos/${repository}/commits/${sha}/check-runs?per_page=100`,
   read: (body) => (body as { check_runs: CheckRun[] }).check_runs,
   maxPages: maxCheckPages
+})
+
+/** The last commit of the default branch. */
+export const headCommitOf = (repository: string): Query<HeadCommit> => ({
+  path: `/repos/${repository}/commits?per_page=1`,
+  read: (body) => body as HeadCommit[]
+})
+
+/**
+ * The workflow runs of a commit. Check runs would tell of other services, too, but name what their app may do, which differs
+ * by viewer, so that members could not share them.
+ */
+export const runsOfCommit = (repository: string, sha: string): Query<WorkflowRun> => ({
+  path: `/repos/${repository}/actions/runs?head_sha=${sha}&per_page=100`,
+  read: (body) => (body as { workflow_runs: WorkflowRun[] }).workflow_runs
 })
 
 const issuesShown = 100

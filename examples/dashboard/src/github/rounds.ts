@@ -2,7 +2,7 @@ import type { Mesh } from 'ghmesh'
 import type { Feed } from './feed.ts'
 import { type Next, nextRound, spendable } from './pace.ts'
 import type { Quota } from './quota.ts'
-import { type Round, refresh } from './refresh.ts'
+import { type Round, refresh, usualGraphqlLimit } from './refresh.ts'
 
 /** How the last round went, and when the next one is. Times in milliseconds since the epoch. */
 export interface RoundReport extends Omit<Round, 'shown' | 'finished'> {
@@ -59,11 +59,13 @@ export function createRounds({ mesh, feed, inView, now = Date.now }: RoundsOptio
       const { shown, finished, ...counts } = await refresh(feed, repositories, {
         cache: isAsked ? 'no-cache' : 'default',
         // What a member had last time costs GitHub nothing, as long as that member has a newer one.
-        maySpend: (requests, last) =>
+        maySpend: (requests, last, isGraphql) =>
           isAsked ||
-          spendable(quota(), now()) >= requests ||
+          spendable(isGraphql ? mesh.stats().quota.graphql : quota(), now()) >= requests ||
           (last?.source?.kind === 'member' && mesh.peers().length > 0),
         inView,
+        now,
+        graphqlLimit: () => mesh.stats().quota.graphql?.limit ?? usualGraphqlLimit,
         isOver: () => number !== current
       })
       // What an older round did not ask for, a newer one may have.

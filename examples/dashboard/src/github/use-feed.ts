@@ -6,6 +6,7 @@ import { createFeed } from './feed.ts'
 import { headsInView } from './heads-in-view.ts'
 import { recall } from './refresh.ts'
 import { createRounds, type RoundReport } from './rounds.ts'
+import type { Connection } from './use-mesh.ts'
 
 const nothing: Answers = new Map()
 const nobody = () => () => {}
@@ -13,10 +14,18 @@ const nobody = () => () => {}
 const tokensUsed = new WeakMap<Mesh, string>()
 
 /** Answers for the panels, refreshed while somebody can see them as often as GitHub's rate limit allows. */
-export function useFeed(mesh: Mesh | undefined, apiUrl: string, repositories: readonly string[], token?: string) {
-  const feed = useMemo(() => mesh && createFeed(mesh, apiUrl), [mesh, apiUrl])
+export function useFeed(connection: Connection, apiUrl: string, repositories: readonly string[], token?: string) {
+  const mesh = connection.state === 'running' ? connection.mesh : undefined
+  const stored = useRef<Answers>(nothing)
+  if (connection.state === 'starting') stored.current = connection.stored ?? nothing
+  const hasToken = useRef(false)
+  hasToken.current = token !== undefined
+  const feed = useMemo(
+    () => mesh && createFeed(mesh, apiUrl, { hasToken: () => hasToken.current, stored: stored.current }),
+    [mesh, apiUrl]
+  )
   const rounds = useMemo(() => mesh && feed && createRounds({ mesh, feed, inView: headsInView }), [mesh, feed])
-  const answers = useSyncExternalStore(feed?.subscribe ?? nobody, feed?.answers ?? (() => nothing))
+  const answers = useSyncExternalStore(feed?.subscribe ?? nobody, feed?.answers ?? (() => stored.current))
   const [busy, setBusy] = useState(0)
   const [report, setReport] = useState<RoundReport>()
   const isNewToken = useRef(false)
@@ -42,7 +51,7 @@ export function useFeed(mesh: Mesh | undefined, apiUrl: string, repositories: re
     tokensUsed.set(mesh, token ?? '')
     if (before === undefined || before === (token ?? '')) return
     isNewToken.current = true
-    feed?.trustToken()
+    feed?.takeOtherToken()
     rounds?.forgetQuota()
   }, [mesh, feed, rounds, token])
 

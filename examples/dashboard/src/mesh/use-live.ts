@@ -1,6 +1,8 @@
 import type { Mesh, MeshStats, Peer, Relay } from 'ghmesh'
 import { useEffect, useState } from 'react'
+import { lastingTexts } from '../storage.ts'
 import { type LoggedEvent, listen, logged } from './event-log.ts'
+import { addSavings, noSavings, type Savings, savingsIn } from './savings.ts'
 import { addTraffic, answeredOf, noTraffic, type Traffic } from './traffic.ts'
 
 /** The mesh as it is now. */
@@ -10,9 +12,12 @@ export interface Live {
   stats?: MeshStats | undefined
   events: LoggedEvent[]
   traffic: Traffic
+  savings: Savings
 }
 
-const nothing: Live = { peers: [], relays: [], events: [], traffic: noTraffic }
+export const nothing: Live = { peers: [], relays: [], events: [], traffic: noTraffic, savings: noSavings }
+const savingsKey = 'ghmesh dashboard savings'
+const savingsEveryMs = 2000
 const everyMs = 1000
 
 /** The old value where the new one says the same, so that nothing is drawn again for it. */
@@ -25,6 +30,17 @@ export function useLive(mesh: Mesh | undefined): Live {
   useEffect(() => {
     if (!mesh) return
     setLive(nothing)
+    let countedAt = 0
+    /** All tabs of this browser count together: what one has counted, the others find in the storage. */
+    const count = (before: Savings): Savings => {
+      if (Date.now() - countedAt < savingsEveryMs) return before
+      countedAt = Date.now()
+      const { members } = mesh.stats({ group: true })
+      const totals = Object.fromEntries(Object.entries(members).map(([name, stats]) => [name, stats.apiCallsSaved]))
+      const savings = addSavings(savingsIn(lastingTexts.read(savingsKey)), totals, Date.now())
+      lastingTexts.keep(savingsKey, JSON.stringify(savings))
+      return unlessSame(before.days, savings.days) === before.days ? before : savings
+    }
     const look = () =>
       setLive((before) => {
         const stats = mesh.stats()
@@ -33,7 +49,8 @@ export function useLive(mesh: Mesh | undefined): Live {
           relays: unlessSame(before.relays, mesh.relays()),
           stats: unlessSame(before.stats, stats),
           traffic: addTraffic(before.traffic, answeredOf(stats), Date.now()),
-          events: before.events
+          events: before.events,
+          savings: count(before.savings)
         }
         const same = (Object.keys(after) as (keyof Live)[]).every((key) => before[key] === after[key])
         return same ? before : after

@@ -1,4 +1,4 @@
-import { clock } from '../states/clock.ts'
+import { clock } from '../clock.ts'
 import { RelativeTime } from './relative-time.tsx'
 import { reasons } from './sources.tsx'
 import type { Freshness as Facts } from './standing.ts'

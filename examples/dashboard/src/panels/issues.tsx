@@ -1,40 +1,45 @@
-import { useState } from 'react'
+import { memo, useState } from 'react'
+import { labelIn, withLabel } from '../board/search.ts'
 import { issuesOf } from '../github/queries.ts'
 import { grouped, labelsOf, type RepositoryIssue } from './issue-groups.ts'
 import { LabelFilter } from './label-filter.tsx'
-import { byTime, ofRepositories, type PanelInput } from './of-repositories.ts'
+import { ofRepositories, type PanelInput } from './of-repositories.ts'
+import { OutLink } from './out-link.tsx'
 import { Panel } from './panel.tsx'
 import { RelativeTime } from './relative-time.tsx'
 import { useRows } from './rows.tsx'
-import { totalOf } from './standing.ts'
+import { sameFields } from './same-fields.ts'
 
-export function Issues(input: PanelInput) {
-  const [chosen, setChosen] = useState<string>()
+interface IssuesProps extends PanelInput {
+  /** Those that the view shows, in its order. */
+  shown: readonly RepositoryIssue[]
+  /** What keeps the view from being answered. */
+  instead: string | undefined
+  q: string
+  search(q: string): void
+}
+
+export function Issues({ shown, instead, q, search, ...input }: IssuesProps) {
   const [isGrouped, setGrouped] = useState(false)
   const { answers, items } = ofRepositories(input, issuesOf)
-  const total = totalOf(items.length, answers)
   const labels = labelsOf(items)
-  // A label may go with its last issue.
-  const label = labels.some(({ name }) => name === chosen) ? chosen : undefined
-  const shown = items
-    .filter(({ item }) => label === undefined || item.labels.some(({ name }) => name === label))
-    .sort(byTime((issue) => issue.updated_at))
   const { rows, more } = useRows(shown)
   return (
     <Panel
       id="issues"
       title="Issues"
-      count={label === undefined ? total : `${shown.length} of ${total}`}
       answers={answers}
+      of={items.length}
+      shown={shown.length}
       empty="No open issues."
-      isEmpty={items.length === 0}
+      instead={instead}
       more={more}
       controls={
         labels.length > 0 && (
           <LabelFilter
             labels={labels}
-            chosen={label}
-            choose={setChosen}
+            chosen={labelIn(q)}
+            choose={(label) => search(withLabel(q, label))}
             isGrouped={isGrouped}
             setGrouped={setGrouped}
           />
@@ -57,29 +62,32 @@ export function Issues(input: PanelInput) {
   )
 }
 
-function IssueRows({ issues }: { issues: readonly RepositoryIssue[] }) {
+const IssueRows = ({ issues }: { issues: readonly RepositoryIssue[] }) => (
+  <ul className="rows">
+    {issues.map((issue) => (
+      <IssueRow key={issue.item.html_url} {...issue} />
+    ))}
+  </ul>
+)
+
+const IssueRow = memo(function IssueRow({ repository, item }: RepositoryIssue) {
   return (
-    <ul className="rows">
-      {issues.map(({ repository, item }) => (
-        <li key={item.html_url} className="row">
-          <div className="row-main">
-            <a href={item.html_url}>{item.title}</a>
-          </div>
-          <div className="row-side">
-            {item.labels.map(({ name, color }) => (
-              <span key={name} className="label">
-                <span className="label-dot" style={{ backgroundColor: `#${color}` }} />
-                {name}
-              </span>
-            ))}
-          </div>
-          <div className="row-about">
-            {repository}#{item.number} by {item.user?.login ?? 'an unknown user'} ·{' '}
-            <RelativeTime at={item.updated_at} />
-            {item.comments > 0 && ` · ${item.comments} ${item.comments === 1 ? 'comment' : 'comments'}`}
-          </div>
-        </li>
-      ))}
-    </ul>
+    <li className="row">
+      <div className="row-main">
+        <OutLink url={item.html_url}>{item.title}</OutLink>
+      </div>
+      <div className="row-side">
+        {item.labels.map(({ name, color }) => (
+          <span key={name} className="label">
+            <span className="label-dot" style={{ backgroundColor: `#${color}` }} />
+            {name}
+          </span>
+        ))}
+      </div>
+      <div className="row-about">
+        {repository}#{item.number} by {item.user?.login ?? 'an unknown user'} · <RelativeTime at={item.updated_at} />
+        {item.comments > 0 && ` · ${item.comments} ${item.comments === 1 ? 'comment' : 'comments'}`}
+      </div>
+    </li>
   )
-}
+}, sameFields)

@@ -15,7 +15,7 @@ export function LabelFilter({ labels, chosen, choose, isGrouped, setGrouped }: L
       <legend className="visually-hidden">Issues by label</legend>
       <select
         aria-label="Label"
-        value={chosen ?? ''}
+        value={labels.find(({ name }) => name.toLowerCase() === chosen)?.name ?? ''}
         onChange={(event) => choose(event.target.value === '' ? undefined : event.target.value)}
       >
         <option value="">All labels</option>

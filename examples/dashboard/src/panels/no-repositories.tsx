@@ -6,8 +6,9 @@ export function NoRepositories({ add }: { add(text: string): boolean }) {
     <section className="card welcome" aria-labelledby="welcome-title">
       <h2 id="welcome-title">Which repositories do you follow?</h2>
       <p>
-        Add one or more, as <code>owner/repository</code>. The address of this page contains them, so you can share or
-        bookmark it.
+        Add one or more, as <code>owner/repository</code>, or all of an organization, a user or a topic, as{' '}
+        <code>org:name</code>, <code>user:name</code> or <code>topic:name</code>. The address of this page contains
+        them, so you can share or bookmark it.
       </p>
       <RepositoryForm add={add} label="Repositories" />
     </section>

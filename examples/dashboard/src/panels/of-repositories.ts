@@ -17,9 +17,3 @@ export function ofRepositories<Item>(
     items: found.flatMap(({ repository, answer }) => answer?.data?.map((item) => ({ repository, item })) ?? [])
   }
 }
-
-/** The newest first. */
-export const byTime =
-  <Item>(timeOf: (item: Item) => string) =>
-  (a: { item: Item }, b: { item: Item }): number =>
-    timeOf(b.item).localeCompare(timeOf(a.item))

@@ -1,9 +1,8 @@
-import { createContext, useContext } from 'react'
-
-/** One clock for the page, so that all times agree. */
-export const Now = createContext(0)
+import { Ticking } from '../states/ticking.tsx'
 
 const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' })
+/** "last yr." could be any time from one month ago to twenty-three. */
+const exactFormat = new Intl.RelativeTimeFormat('en', { style: 'short' })
 const steps = [
   ['year', 31_536_000],
   ['month', 2_592_000],
@@ -16,15 +15,15 @@ const steps = [
 export function relative(at: number, now: number): string {
   const seconds = Math.round((at - now) / 1000)
   const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? []
-  return unit && size ? format.format(Math.trunc(seconds / size), unit) : 'just now'
+  if (!unit || !size) return 'just now'
+  return (unit === 'day' ? format : exactFormat).format(Math.trunc(seconds / size), unit)
 }
 
 export function RelativeTime({ at }: { at: string | number }) {
-  const now = useContext(Now)
   const date = new Date(at)
   return (
     <time dateTime={date.toISOString()} title={date.toLocaleString()}>
-      {relative(date.getTime(), now)}
+      <Ticking text={(now) => relative(date.getTime(), now)} />
     </time>
   )
 }

@@ -1,29 +1,30 @@
-import { isHidden } from '../github/answer.ts'
-import { latestReleaseOf, pullRequestsOf } from '../github/queries.ts'
-import { byTime, ofRepositories, type PanelInput } from './of-repositories.ts'
+import { shownReleases } from '../board/filtered.ts'
+import type { View } from '../board/view.ts'
+import { latestReleaseOf } from '../github/queries.ts'
+import { ofRepositories, type PanelInput } from './of-repositories.ts'
+import { OutLink } from './out-link.tsx'
 import { Panel } from './panel.tsx'
 import { RelativeTime } from './relative-time.tsx'
-import { totalOf } from './standing.ts'
+import { releaseAnswers } from './release-answers.ts'
 
-export function Releases(input: PanelInput) {
-  const { answers: releases, items } = ofRepositories(input, latestReleaseOf)
-  const pulls = ofRepositories(input, pullRequestsOf).answers
-  // GitHub says 404 both of a repository without a release and of one that it does not show.
-  const answers = releases.map((answer, index) => (isHidden(pulls[index]) ? pulls[index] : answer))
+export function Releases({ view, ...input }: PanelInput & { view: View }) {
+  const { items } = ofRepositories(input, latestReleaseOf)
+  const answers = releaseAnswers(input)
+  const shown = shownReleases(items, view)
   return (
     <Panel
       id="releases"
       title="Latest releases"
-      count={totalOf(items.length, answers)}
       answers={answers}
       empty="No releases yet."
-      isEmpty={items.length === 0}
+      of={items.length}
+      shown={shown.length}
     >
       <ul className="rows">
-        {items.sort(byTime((release) => release.published_at ?? '')).map(({ repository, item }) => (
+        {shown.map(({ repository, item }) => (
           <li key={item.html_url} className="row">
             <div className="row-main">
-              <a href={item.html_url}>{item.name || item.tag_name}</a>
+              <OutLink url={item.html_url}>{item.name || item.tag_name}</OutLink>
             </div>
             <div className="row-side">
               {item.prerelease && <span className="tag">Pre-release</span>}

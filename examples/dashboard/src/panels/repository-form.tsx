@@ -20,7 +20,7 @@ export function RepositoryForm({ add, label }: { add(text: string): boolean; lab
         id={id}
         value={text}
         onChange={(event) => setText(event.target.value)}
-        placeholder="owner/repository"
+        placeholder="owner/repository or org:name"
         autoCapitalize="off"
         autoComplete="off"
         spellCheck={false}
@@ -30,7 +30,7 @@ export function RepositoryForm({ add, label }: { add(text: string): boolean; lab
       <button type="submit">Add</button>
       {isWrong && (
         <p id={`${id}-error`} className="field-error" role="alert">
-          Enter it as owner/repository, such as octocat/Hello-World.
+          Enter it as owner/repository, such as octocat/Hello-World, or as org:name, user:name or topic:name.
         </p>
       )}
     </form>

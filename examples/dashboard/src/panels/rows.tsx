@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react'
 
-/** Thousands of rows would make a page slow that is drawn again every second. */
+/** Thousands of rows at once would take a browser long to draw. */
 const rowsAtOnce = 200
 
 /** The first rows of a long list, and a way to the others below them. */

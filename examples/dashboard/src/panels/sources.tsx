@@ -1,8 +1,8 @@
-import { useContext } from 'react'
 import type { Answer } from '../github/answer.ts'
 import type { Failure } from '../github/problem.ts'
 import type { Source, SourceKind } from '../github/source.ts'
-import { Now, relative } from './relative-time.tsx'
+import { Ticking } from '../states/ticking.tsx'
+import { relative } from './relative-time.tsx'
 
 const names: Record<SourceKind, string> = {
   own: 'Local cache',
@@ -10,6 +10,9 @@ const names: Record<SourceKind, string> = {
   github: 'GitHub',
   stale: 'Stale'
 }
+/** Each new text costs a page with hundreds of rows a moment; nobody needs every second. */
+const ageStepSeconds = 5
+
 export const reasons: Record<Failure, string> = {
   'rate-limit': 'rate limit',
   'server-error': 'GitHub down',
@@ -19,7 +22,6 @@ export const reasons: Record<Failure, string> = {
 
 /** Where a panel's data came from and how old it is; of several repositories, a count for each. */
 export function Sources({ answers }: { answers: (Answer | undefined)[] }) {
-  const now = useContext(Now)
   const sources = answers.flatMap((answer) => (answer?.source ? [answer.source] : []))
   const kinds = (Object.keys(names) as SourceKind[]).filter((kind) => sources.some((source) => source.kind === kind))
   if (kinds.length === 0) return null
@@ -30,7 +32,10 @@ export function Sources({ answers }: { answers: (Answer | undefined)[] }) {
         <li key={kind} className="source" data-source={kind}>
           {names[kind]}
           {kinds.length > 1 && ` ${of(kind).length}`}
-          <span className="quiet"> · {detailOf(of(kind), now)}</span>
+          <span className="quiet">
+            {' '}
+            · <Ticking text={(now) => detailOf(of(kind), now)} />
+          </span>
         </li>
       ))}
     </ul>
@@ -46,5 +51,7 @@ function detailOf(sources: Source[], now: number): string {
 
 function ageOf(at: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - at) / 1000))
-  return seconds < 60 ? `${seconds} s` : relative(at, now).replace(' ago', '')
+  return seconds < 60
+    ? `${Math.floor(seconds / ageStepSeconds) * ageStepSeconds} s`
+    : relative(at, now).replace(' ago', '')
 }

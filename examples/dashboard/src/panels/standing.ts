@@ -38,6 +38,14 @@ export function emptyWords(none: string, answers: Found): string | undefined {
     : none
 }
 
+/** What stands in place of a list of which a filter leaves nothing; undefined where it leaves something. */
+export function filteredWords(shown: number, answers: Found): string | undefined {
+  if (shown > 0) return undefined
+  return answers.some((answer) => answer?.isMore || isOpen(answer))
+    ? 'Nothing of what is loaded matches. GitHub may have more.'
+    : 'Nothing matches.'
+}
+
 /** When the data of a panel was last confirmed, since when that has been failing, and why. */
 export interface Freshness {
   /** The oldest confirmation of those that do not fail, or of all where all do; milliseconds since the epoch. */

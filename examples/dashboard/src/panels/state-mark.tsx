@@ -1,9 +1,11 @@
 import type { CheckState } from '../github/checks.ts'
 
-const marks: Record<CheckState, string> = { passed: '✓', failed: '✕', running: '●', none: '–' }
+type Marked = CheckState | 'unknown'
+
+const marks: Record<Marked, string> = { unknown: '…', passed: '✓', failed: '✕', running: '●', none: '–' }
 
 /** A state by colour, by shape and in words. */
-export function StateMark({ state, words }: { state: CheckState; words: string }) {
+export function StateMark({ state, words }: { state: Marked; words: string }) {
   return (
     <span className="state" data-state={state}>
       <span className="state-mark" aria-hidden="true">

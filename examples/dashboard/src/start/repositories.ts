@@ -1,12 +1,9 @@
 import { lastingTexts } from '../storage.ts'
 
-/** A link with thousands must not make everyone who opens it ask all members for them; the page says that there are more. */
-export const maxRepositories = 300
-
 const key = 'ghmesh dashboard repositories'
-const pattern = /^[\w.-]+\/[\w.-]+$/
+const pattern = /^(?:[\w.-]+\/|(?:org|user|topic):)[\w.-]+$/i
 
-/** The names in a text, from addresses too: separated by commas or spaces, each once, whatever its case. */
+/** The names in a text, of groups (`org:name`) and from addresses too: separated by commas or spaces, each once, whatever its case. */
 export function repositoriesIn(text: string): string[] {
   const names = text
     .split(/[\s,]+/)
@@ -26,7 +23,7 @@ export function keepRepositories(repositories: readonly string[]): void {
   const url = new URL(location.href)
   if (repositories.length > 0) url.searchParams.set('repositories', repositories.join(','))
   else url.searchParams.delete('repositories')
-  // Names read better as they are, and neither "/" nor "," needs another spelling here.
-  url.search = url.search.replaceAll('%2F', '/').replaceAll('%2C', ',')
+  // Names read better as they are, and none of these needs another spelling here.
+  url.search = url.search.replaceAll('%2F', '/').replaceAll('%2C', ',').replaceAll('%3A', ':')
   history.replaceState(null, '', url)
 }

@@ -1,18 +1,15 @@
-import { useEffect, useMemo, useState } from 'react'
-import { keepRepositories, maxRepositories, readRepositories, repositoriesIn } from './repositories.ts'
+import { useEffect, useState } from 'react'
+import { keepRepositories, readRepositories, repositoriesIn } from './repositories.ts'
 
 /** Public, busy, and small enough for a page without a token. */
 export const examples = 'libp2p/js-libp2p vitejs/vite'
 
-/** The repositories shown, kept in the address and for the next visit. */
+/** The repositories and groups of them that are shown, kept in the address and for the next visit. */
 export function useRepositories() {
   const [list, setList] = useState(readRepositories)
   useEffect(() => keepRepositories(list), [list])
-  const shown = useMemo(() => list.slice(0, maxRepositories), [list])
   return {
-    list: shown,
-    /** How many the address names. */
-    named: list.length,
+    list,
     /** False when the text names none. */
     add(text: string): boolean {
       const added = repositoriesIn(text)

@@ -16,10 +16,20 @@ export function NoticeList({ notices, act }: { notices: Notice[]; act(action: Ac
                 {label}
               </button>
             ))}
-            {link && <a href={link.url}>{link.label}</a>}
+            {link && <NoticeLink {...link} />}
           </div>
         </div>
       ))}
     </div>
+  )
+}
+
+/** Elsewhere in a new tab, for leaving this page leaves the mesh; another address of this page in this one. */
+function NoticeLink({ label, url }: { label: string; url: string }) {
+  const isElsewhere = new URL(url, location.href).origin !== location.origin
+  return (
+    <a href={url} {...(isElsewhere && { target: '_blank', rel: 'noopener' })}>
+      {label}
+    </a>
   )
 }

@@ -1,7 +1,7 @@
+import { clock } from '../clock.ts'
 import type { Answers } from '../github/answer.ts'
 import type { Failure, Problem } from '../github/problem.ts'
 import type { Quota } from '../github/quota.ts'
-import { clock } from './clock.ts'
 
 export type Action = 'try-again' | 'settings' | `remove ${string}`
 

@@ -1,5 +1,5 @@
+import { clock } from '../clock.ts'
 import type { RoundReport } from '../github/rounds.ts'
-import { clock } from './clock.ts'
 
 /** What the last round was, before its time. */
 export function refreshWords({ asked, failed, waiting }: Pick<RoundReport, 'asked' | 'failed' | 'waiting'>): string {
@@ -27,7 +27,9 @@ export function nextWords(
   } else if (waiting > 0) words.push(`${requests(waiting)} had to wait.`)
   words.push(`Next refresh at ${clock(next.at, now)}.`)
   if (next.isSlow && quota) {
-    words.push(`${quota.remaining} of ${requests(quota.limit)} are left until ${clock(quota.resetAt, now)}.`)
+    words.push(
+      `${quota.remaining.toLocaleString('en')} of ${requests(quota.limit)} are left until ${clock(quota.resetAt, now)}.`
+    )
     if (!hasToken) words.push('With a token, GitHub allows 5,000 an hour.')
   }
   return words.join(' ')

@@ -1,19 +1,6 @@
-import { type Answers, answerTo, isHidden } from '../github/answer.ts'
-import { issuesOf, pullRequestsOf, type Query } from '../github/queries.ts'
+import { isHidden } from '../github/answer.ts'
+import type { Expanded, Group } from '../github/groups.ts'
 import type { Notice } from './notices.ts'
-
-/** Repositories that GitHub does not show to this page. */
-export function missingRepositories(answers: Answers, repositories: readonly string[]): string[] {
-  const isMissing = (query: Query<unknown>) => isHidden(answerTo(answers, query))
-  return repositories.filter((repository) => isMissing(pullRequestsOf(repository)) && isMissing(issuesOf(repository)))
-}
-
-/** Repositories of which nothing could be requested yet, for a limit or a failure. */
-export const waitingRepositories = (answers: Answers, repositories: readonly string[]): string[] =>
-  repositories.filter((repository) => {
-    const answer = answerTo(answers, pullRequestsOf(repository))
-    return answer !== undefined && !answer.data && !isHidden(answer)
-  })
 
 export const missingNotice = (repository: string, hasToken: boolean): Notice => ({
   id: `missing ${repository}`,
@@ -26,11 +13,38 @@ export const missingNotice = (repository: string, hasToken: boolean): Notice => 
   ]
 })
 
-/** The address names more repositories than this page shows. */
-export const tooManyNotice = (shown: number, named: number): Notice => ({
-  id: 'too-many',
-  tone: 'warning',
-  title: `${shown} of ${named.toLocaleString('en')} repositories are shown`,
-  text: 'This page shows no more at once. The address still has all of them: remove some to see the next ones.',
-  actions: []
-})
+/** The address stands for more repositories than this page shows. */
+export const tooManyNotices = ({ names, total }: Pick<Expanded, 'names' | 'total'>): Notice[] =>
+  total > names.length
+    ? [
+        {
+          id: 'too-many',
+          tone: 'warning',
+          title: `${names.length} of ${total.toLocaleString('en')} repositories are shown`,
+          text: 'This page shows no more at once. The address still has all of them: remove some to see the next ones.',
+          actions: []
+        }
+      ]
+    : []
+
+/** Groups of which there is more than is shown, or nothing. */
+export const groupNotices = (groups: readonly Group[], hasToken: boolean): Notice[] =>
+  groups.flatMap(({ entry, answer }): Notice[] => {
+    const removal = { label: `Remove ${entry}`, action: `remove ${entry}` } as const
+    if (isHidden(answer)) {
+      const title = `${entry} was not found`
+      return [{ id: `group ${entry}`, tone: 'problem', title, text: 'Check the spelling.', actions: [removal] }]
+    }
+    if (!answer?.isMore) return []
+    const count = answer.data?.length ?? 0
+    const lately = entry.startsWith('topic:') ? 'changed' : 'pushed to'
+    return [
+      {
+        id: `group ${entry}`,
+        tone: 'warning',
+        title: `${entry} has more than ${count} repositories`,
+        text: `This page shows the ${count} that were ${lately} last${hasToken ? '' : ', of those that are public'}.`,
+        actions: []
+      }
+    ]
+  })

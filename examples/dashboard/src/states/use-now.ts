@@ -1,11 +1,6 @@
-import { useEffect, useState } from 'react'
+import { useSyncExternalStore } from 'react'
+import { everySecond } from './ticks.ts'
 
-/** The time, in milliseconds since the epoch, every so often. */
-export function useNow(everyMs: number): number {
-  const [now, setNow] = useState(Date.now)
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs)
-    return () => clearInterval(timer)
-  }, [everyMs])
-  return now
-}
+/** The time in milliseconds since the epoch, rounded down to steps of this many. */
+export const useNow = (stepMs: number): number =>
+  useSyncExternalStore(everySecond, () => Math.floor(Date.now() / stepMs) * stepMs)

@@ -1,10 +1,14 @@
 import { createMesh, type Mesh } from 'ghmesh'
 import { useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
+import { isLocalRelay } from '../mesh/local-relay.ts'
 import type { Settings } from '../start/settings.ts'
-import { isLocalRelay } from './local-relay.ts'
+import type { Answers } from './answer.ts'
+import { storedAnswers } from './stored-answers.ts'
 
 export type Connection =
-  | { state: 'starting' }
+  /** `stored`: what this browser holds, to be shown until the mesh runs. */
+  | { state: 'starting'; stored?: Answers }
   | { state: 'running'; mesh: Mesh; since: number }
   | { state: 'failed'; message: string }
 
@@ -19,11 +23,20 @@ const reasonOf = (error: Error): string =>
     ? error.message
     : 'This page was loaded over http, where browsers offer no encryption. Load it over https, or work without a mesh.'
 
-/** A member for as long as the settings are the same; a new token alone needs no new one. And a way to try again with them. */
-export function useMesh(settings: Settings | undefined, apiUrl: string): [Connection, tryAgain: () => void] {
+/**
+ * A member for as long as the settings are the same; a new token alone needs no new one. And a way to try again with them.
+ * `entries`: what to show of this browser's own copies before the rest is loaded.
+ */
+export function useMesh(
+  settings: Settings | undefined,
+  apiUrl: string,
+  entries: readonly string[]
+): [Connection, tryAgain: () => void] {
   const [connection, setConnection] = useState<Connection>({ state: 'starting' })
   const token = useRef(settings?.token)
   token.current = settings?.token
+  const shown = useRef(entries)
+  shown.current = entries
   const before = useRef<Promise<unknown>>(Promise.resolve())
   const [attempt, setAttempt] = useState(0)
   const wanted = settings && JSON.stringify([settings.secret, settings.relays])
@@ -35,13 +48,23 @@ export function useMesh(settings: Settings | undefined, apiUrl: string): [Connec
     let ended = false
     setConnection({ state: 'starting' })
     // One after another: the member before holds this browser's identity until it has stopped.
-    const made = before.current.then(() => {
+    const currentToken = async () => token.current
+    const made = before.current.then(async () => {
       if (ended) return undefined
+      // Without the Web Crypto API no mesh can start, and that is said at once.
+      if (secret && crypto.subtle) {
+        const stored = await storedAnswers(apiUrl, shown.current, currentToken).catch(() => undefined)
+        if (ended) return undefined
+        // Drawn before the rest is asked for.
+        if (stored) flushSync(() => setConnection({ state: 'starting', stored }))
+      }
       return createMesh({
         apiUrl,
         ttlMs,
+        // Those who hold the same token share what it told.
+        graphqlTtlMs: ttlMs,
         limits: { membersBudgetMs },
-        token: async () => token.current,
+        token: currentToken,
         ...(secret && { secret, relays, allowPrivateAddresses: relays.some(isLocalRelay) })
       })
     })

@@ -1,0 +1,15 @@
+import { useEffect } from 'react'
+import { iconOf, titleOf } from '../board/attention.ts'
+
+/** Says in the tab how many things need attention. */
+export function usePageTitle(count: number): void {
+  useEffect(() => {
+    const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')
+    document.title = titleOf(count)
+    if (icon) icon.href = iconOf(count)
+    return () => {
+      document.title = titleOf(0)
+      if (icon) icon.href = iconOf(0)
+    }
+  }, [count])
+}
