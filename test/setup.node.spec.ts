@@ -12,7 +12,7 @@ describe('the workspace', () => {
   // README: "Each command first installs"
   it('is installed and built by the commands that need it, as far as it is not', async () => {
     const { scripts } = readJson('package.json')
-    for (const name of ['start', 'dashboard', 'test', 'check', 'test:network', 'test:clients', 'build'])
+    for (const name of ['start', 'dashboard', 'test', 'check', 'test:long', 'test:network', 'test:clients', 'build'])
       expect(scripts[`pre${name}`], name).to.equal('node scripts/setup.mjs')
 
     // One without dependencies, whose build leaves a trace.

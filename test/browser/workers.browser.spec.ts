@@ -8,8 +8,8 @@ interface Beside {
   relay: string
   secret: string
   apiUrl: string
-  url: string
-  body: object
+  untouched: string
+  untouchedBody: object
 }
 
 interface Visited {
@@ -74,7 +74,7 @@ describe('a member in a worker', () => {
     })
     const { post, end } = await (start as (typeof kinds)[string])()
     try {
-      post({ options: options(more), url: beside.url }, [port2])
+      post({ options: options(more), url: beside.untouched }, [port2])
       return await answered
     } finally {
       await end()
@@ -100,7 +100,7 @@ describe('a member in a worker', () => {
           way === 'a relay' ? { relays: [beside.relay] } : { bootstrap: [beside.address] }
         )
         expect([scope, error]).to.deep.equal([kind, undefined])
-        expect(seen?.body).to.deep.equal(beside.body)
+        expect(seen?.body).to.deep.equal(beside.untouchedBody)
         expect(seen?.cacheStatus).to.equal('ghmesh; hit; detail=peer')
         expect(seen?.asked).to.deep.equal([])
         expect(seen?.peer.transport).to.equal('websocket')
@@ -117,7 +117,7 @@ describe('a member in a worker', () => {
         const { error, seen } = await visit(kind, more)
         expect(error).to.equal(undefined)
         expect(seen?.peerId).to.be.a('string').and.equal(page.peerId)
-        expect(seen?.body).to.deep.equal(beside.body)
+        expect(seen?.body).to.deep.equal(beside.untouchedBody)
         expect(seen?.asked).to.deep.equal([])
       } finally {
         await page.stop()

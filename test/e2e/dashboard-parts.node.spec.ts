@@ -5,11 +5,13 @@ import { type Answer, after } from '../../examples/dashboard/src/github/answer.t
 import type { Issue } from '../../examples/dashboard/src/github/answers.ts'
 import { summarise } from '../../examples/dashboard/src/github/checks.ts'
 import { failureOf, type Problem, problemOf } from '../../examples/dashboard/src/github/problem.ts'
+import { latestReleaseOf, pullRequestsOf } from '../../examples/dashboard/src/github/queries.ts'
 import { type SourceKind, sourceOf } from '../../examples/dashboard/src/github/source.ts'
 import { graphOf } from '../../examples/dashboard/src/mesh/graph-model.ts'
 import { isLocalRelay } from '../../examples/dashboard/src/mesh/local-relay.ts'
 import { addTraffic, noTraffic } from '../../examples/dashboard/src/mesh/traffic.ts'
 import { grouped } from '../../examples/dashboard/src/panels/issue-groups.ts'
+import { releaseAnswers } from '../../examples/dashboard/src/panels/release-answers.ts'
 import { emptyWords, totalOf } from '../../examples/dashboard/src/panels/standing.ts'
 import { repositoriesIn } from '../../examples/dashboard/src/start/repositories.ts'
 import { meshNotices } from '../../examples/dashboard/src/states/mesh-notices.ts'
@@ -70,6 +72,21 @@ describe('the parts of the dashboard', () => {
     expect(words(hidden)).to.match(/^Not shown/)
     expect(totalOf(3, [none, hidden])).to.equal('3')
     for (const other of [more, limited, undefined]) expect(totalOf(3, [none, other])).to.equal('at least 3')
+  })
+
+  it('does not say of a repository that it has no release before it knows that there is one', () => {
+    const source = { kind: 'github', askedAt: 0 } as const
+    const none: Answer = { data: [], source }
+    const words = (pulls: Answer | undefined, release: Answer = none) => {
+      const answers = new Map([[latestReleaseOf('a/b').path, release]])
+      if (pulls) answers.set(pullRequestsOf('a/b').path, pulls)
+      return emptyWords('No releases yet.', releaseAnswers({ answers, repositories: ['a/b'] }))
+    }
+    expect(words(none)).to.equal('No releases yet.')
+    expect(words(undefined)).to.equal(undefined)
+    expect(words({ problem: { kind: 'not-found' } })).to.match(/^Not shown/)
+    expect(words({ problem: { kind: 'rate-limit' }, failingSince: 0 })).to.match(/^Not available yet/)
+    expect(words(undefined, { problem: { kind: 'network' }, failingSince: 0 })).to.match(/^Not available yet/)
   })
 
   it('keeps what it showed until GitHub answers, and says since when GitHub has not', () => {

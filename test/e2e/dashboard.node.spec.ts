@@ -2,26 +2,20 @@ import { createRelay } from '@ghmesh/relay'
 import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
 import type { Browser, Page } from 'playwright-core'
-import { startWorld, type World } from '../../scripts/dashboard/world.mjs'
+import type { World } from '../../scripts/dashboard/world.mjs'
 import { next } from '../support/events.ts'
-import { expectAccessible, expectToFit, launch, notice, ofThePage, openPage, panel } from './pages.ts'
+import { expectAccessible, expectToFit, notice, ofThePage, openPage, panel, refresh } from './pages.ts'
 import { openAlone, openWithToken, states } from './states.ts'
+import { inOneWorld } from './world.ts'
 
 describe('the dashboard', () => {
   let world: World
   let browser: Browser
 
-  before(async () => {
-    world = await startWorld()
+  inOneWorld((made) => {
+    ;({ world, browser } = made)
     world.github.addRepository({ fullName: 'octo-org/empty', issues: 0, pulls: 0 })
-    browser = await launch()
   })
-  after(async () => {
-    await browser?.close()
-    await world?.stop()
-  })
-  beforeEach(() => world.github.unlimit(undefined))
-  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
 
   const filled = (page: Page) =>
     Promise.all(
@@ -85,6 +79,7 @@ describe('the dashboard', () => {
       await filled(page)
       await page.getByLabel('Theme').selectOption('dark')
       await page.locator('[data-theme="dark"]').waitFor()
+      if ((await panel(page, 'mesh').count()) === 0) await page.getByRole('button', { name: 'saved today' }).click()
       await panel(page, 'mesh').getByRole('row', { name: 'laptop Node' }).waitFor()
       expect(complaints).to.deep.equal([])
     })
@@ -98,7 +93,7 @@ describe('the dashboard', () => {
     await page.goto(world.address)
     await filled(page)
     const told = next(member.mesh, 'received', (detail) => detail.url.includes('/octo-org/website/issues?'))
-    await page.getByRole('button', { name: 'Refresh' }).click()
+    await refresh(page)
     await panel(page, 'issues').getByText('Found by the page').waitFor()
     await panel(page, 'mesh').getByText('Announced to the mesh').first().waitFor()
     await told
@@ -177,7 +172,7 @@ describe('the dashboard', () => {
     await notice(page, 'You are offline').waitFor({ state: 'detached' })
   })
 
-  it('tells apart a relay out of reach, one that refuses, and a secret that nobody else has', async () => {
+  it('tells apart a relay out of reach, one that refuses, and a secret that nobody else has [long]', async () => {
     const refusing = createRelay({ host: '127.0.0.1', tcpPort: 'off', webSocketPort: 0, groups: ['00'.repeat(32)] })
     await refusing.start()
     try {
@@ -210,7 +205,10 @@ describe('the dashboard', () => {
     await filled(page)
     await page.getByText('Refreshed', { exact: false }).waitFor()
     const reachable = await page.evaluate(
-      () => document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]').length
+      () =>
+        [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')].filter((element) =>
+          element.checkVisibility()
+        ).length
     )
     const focused = () =>
       page.evaluate(() => {
@@ -241,7 +239,8 @@ describe('the dashboard', () => {
     await issues.getByRole('heading', { name: 'good first issue' }).waitFor()
     await page.getByLabel('Theme').selectOption('dark')
     await page.reload()
-    await filled(page)
+    await issues.getByText('Offer a compact view').first().waitFor()
+    expect(await issues.getByLabel('Label', { exact: true }).inputValue()).to.equal('enhancement')
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).to.equal('rgb(14, 19, 24)')
   })
 })

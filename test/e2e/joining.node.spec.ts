@@ -1,22 +1,16 @@
 import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
 import type { Browser, Page } from 'playwright-core'
-import { startWorld, type World } from '../../scripts/dashboard/world.mjs'
-import { expectAccessible, expectToFit, launch, notice, ofThePage, openPage, panel } from './pages.ts'
+import type { World } from '../../scripts/dashboard/world.mjs'
+import { expectAccessible, expectToFit, notice, ofThePage, openPage, panel } from './pages.ts'
+import { inOneWorld } from './world.ts'
 
-describe('joining from the dashboard', () => {
+describe('joining from the dashboard [long]', () => {
   let world: World
   let browser: Browser
 
-  before(async () => {
-    world = await startWorld()
-    browser = await launch()
-  })
-  beforeEach(() => world.github.unlimit(undefined))
-  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
-  after(async () => {
-    await browser?.close()
-    await world?.stop()
+  inOneWorld((made) => {
+    ;({ world, browser } = made)
   })
 
   const withoutFragment = () => world.address.split('#')[0] as string
@@ -27,6 +21,8 @@ describe('joining from the dashboard', () => {
   const settingsButton = (page: Page) => page.getByRole('button', { name: 'Settings' })
   const filled = (page: Page) => panel(page, 'pull-requests').locator('.row').first().waitFor()
   const stored = (page: Page) => page.evaluate(() => JSON.stringify(localStorage))
+  /** Without what members saved, which is counted on while a page is open. */
+  const settings = (page: Page) => page.evaluate(() => ({ ...localStorage, 'ghmesh dashboard savings': undefined }))
 
   /** As from the clipboard, with everything that an input would drop. */
   const paste = (field: ReturnType<Page['getByLabel']>, text: string) =>
@@ -179,12 +175,12 @@ describe('joining from the dashboard', () => {
 
     await save(page, true)
     await joined(await open(withoutFragment()))
-    const before = await stored(page)
-    expect(before).to.include(world.secret)
+    expect(await stored(page)).to.include(world.secret)
+    const before = await settings(page)
     // A link that somebody sent is for this tab and does not replace what is remembered.
     const visitor = await open(world.addressWith({ secret: createSecret() }))
     await panel(visitor, 'mesh').waitFor()
-    expect(await stored(page)).to.equal(before)
+    expect(await settings(page)).to.deep.equal(before)
 
     await save(page, false)
     expect(await stored(page))
@@ -231,7 +227,7 @@ describe('joining from the dashboard', () => {
     await page.setViewportSize({ width: 360, height: 800 })
     await expectToFit(page)
     await page.getByRole('link', { name: 'Use api.github.com instead' }).click()
-    await panel(page, 'mesh').waitFor()
+    await page.getByRole('button', { name: 'saved today' }).waitFor()
     expect(page.url()).to.match(/\?repositories=octocat\/Hello-World$/)
   })
 

@@ -1,29 +1,21 @@
 import { expect } from 'chai'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { startWorld, type World } from '../../scripts/dashboard/world.mjs'
-import { launch, notice, openPage, panel } from './pages.ts'
+import type { World } from '../../scripts/dashboard/world.mjs'
+import { leaveMeshOpen, notice, openPage, panel, refresh } from './pages.ts'
+import { inOneWorld } from './world.ts'
 
 const issues = /octo-org\/website\/issues/
 
-describe('dashboards of several people', () => {
+describe('dashboards of several people [long]', () => {
   let world: World
   let browser: Browser
 
-  before(async () => {
-    world = await startWorld()
-    browser = await launch()
-  })
-  // Nobody is signed in here, and 60 questions an hour are soon asked.
-  beforeEach(() => world.github.unlimit(undefined))
-  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
-  after(async () => {
-    await browser?.close()
-    await world?.stop()
+  inOneWorld((made) => {
+    ;({ world, browser } = made)
   })
 
   const row = (page: Page, text: string | RegExp) => panel(page, 'mesh').getByRole('row').filter({ hasText: text })
   const issue = (page: Page, title: string) => panel(page, 'issues').getByText(title).first()
-  const refresh = (page: Page) => page.getByRole('button', { name: 'Refresh' }).click()
   const until = async (fits: () => boolean) => {
     while (!fits()) await new Promise((resolve) => setTimeout(resolve, 20))
   }
@@ -110,6 +102,7 @@ describe('dashboards of several people', () => {
     // Those of the pages before have gone when the relay has seen it.
     await until(() => world.relay.figures.members === world.members.length)
     const context = await browser.newContext()
+    await leaveMeshOpen(context)
     const open = async (context: BrowserContext) => {
       const page = await context.newPage()
       await page.goto(world.address)

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type axe from 'axe-core'
 import { expect } from 'chai'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { ensureBrowser } from '../../scripts/browser.mjs'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { browserFlags, ensureBrowser } from '../../scripts/browser.mjs'
 
 /** Mocha's time-out ends what would wait for ever; a busy machine may take its time. */
 const patienceMs = 60_000
@@ -13,13 +13,27 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 export const launch = (): Promise<Browser> =>
   chromium.launch({
     executablePath: ensureBrowser(),
-    args: ['--no-sandbox', '--disable-features=WebRtcHideLocalIpsWithMdns']
+    args: [...browserFlags, '--disable-features=WebRtcHideLocalIpsWithMdns']
+  })
+
+/** As a reader who left the mesh open at the last visit: most tests look at it. */
+export const leaveMeshOpen = (context: BrowserContext): Promise<unknown> =>
+  context.addInitScript(() => {
+    try {
+      if (localStorage.getItem('ghmesh dashboard mesh') === null) localStorage.setItem('ghmesh dashboard mesh', 'open')
+    } catch {
+      // This browser keeps nothing, and the page has to do without.
+    }
   })
 
 /** A page of a browser of its own, which nobody used before, and what it complained about. */
-export async function openPage(browser: Browser, width = 1280): Promise<{ page: Page; complaints: string[] }> {
+export async function openPage(
+  browser: Browser,
+  { width = 1280, isMeshOpen = true }: { width?: number; isMeshOpen?: boolean } = {}
+): Promise<{ page: Page; complaints: string[] }> {
   const context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: 'reduce' })
   context.setDefaultTimeout(patienceMs)
+  if (isMeshOpen) await leaveMeshOpen(context)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
@@ -57,3 +71,13 @@ export async function expectToFit(page: Page): Promise<void> {
 
 export const panel = (page: Page, name: string) => page.locator(`[data-panel="${name}"]`)
 export const notice = (page: Page, title: string) => page.locator('[data-notice]').filter({ hasText: title })
+export const refresh = (page: Page): Promise<void> => page.getByRole('button', { name: 'Refresh' }).click()
+
+/** Clicks until all was refreshed: before a limit is over no round begins, and right after it not all are answered. */
+export async function refreshAll(page: Page): Promise<void> {
+  const status = page.locator('.header-status')
+  do {
+    await refresh(page)
+    await status.locator('time').waitFor()
+  } while (!(await status.innerText()).startsWith('Refreshed'))
+}

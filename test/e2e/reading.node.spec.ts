@@ -1,23 +1,17 @@
 import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
-import { startWorld, type World } from '../../scripts/dashboard/world.mjs'
-import { expectToFit, launch, openPage, panel } from './pages.ts'
+import type { World } from '../../scripts/dashboard/world.mjs'
+import { expectToFit, openPage, panel } from './pages.ts'
 import { openAlone } from './states.ts'
+import { inOneWorld } from './world.ts'
 
-describe('the dashboard by keyboard, in large text, and in forced colours', () => {
+describe('the dashboard by keyboard, in large text, and in forced colours [long]', () => {
   let world: World
   let browser: Browser
 
-  before(async () => {
-    world = await startWorld()
+  inOneWorld((made) => {
+    ;({ world, browser } = made)
     world.github.addRepository({ fullName: 'octo-org/empty', issues: 0, pulls: 0 })
-    browser = await launch()
-  })
-  beforeEach(() => world.github.unlimit(undefined))
-  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
-  after(async () => {
-    await browser?.close()
-    await world?.stop()
   })
 
   const filled = (page: Page) => panel(page, 'pull-requests').locator('.row').first().waitFor()

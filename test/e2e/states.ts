@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import type { World } from '../../scripts/dashboard/world.mjs'
-import { notice, panel } from './pages.ts'
+import { notice, panel, refresh } from './pages.ts'
 
 /** A situation that somebody at the dashboard can be in, brought about for real. */
 export interface State {
@@ -24,11 +24,9 @@ async function openFilled(page: Page, world: World): Promise<void> {
   await page.getByText('Refreshed', { exact: false }).waitFor()
 }
 
-const refresh = (page: Page) => page.getByRole('button', { name: 'Refresh' }).click()
-
 /** Opens it with a token, as entered on the first page. */
-export async function openWithToken(page: Page, world: World, token: string): Promise<void> {
-  await page.goto(world.addressWith().split('#')[0] as string)
+export async function openWithToken(page: Page, world: World, token: string, names?: string[]): Promise<void> {
+  await page.goto(world.addressWith({ names }).split('#')[0] as string)
   await page.getByLabel('GitHub token').fill(token)
   await page.getByRole('button', { name: 'Work without a mesh' }).click()
 }

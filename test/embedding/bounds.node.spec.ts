@@ -62,7 +62,7 @@ describe('a browser’s storage at its bounds', () => {
     expect(listed).to.be.within(600, 900)
   })
 
-  it('10,000 entries are kept over a reload, and a mesh opens on them', async () => {
+  it('10,000 entries are kept over a reload, and a mesh opens on them [long]', async () => {
     const page = await pages.openPage()
     await fill(page, 0, 10_000)
     await page.reload()

@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { ensureBrowser } from '../../scripts/browser.mjs'
+import { browserFlags, ensureBrowser } from '../../scripts/browser.mjs'
 
 export interface OpenPage {
   page: Page
@@ -15,7 +15,7 @@ export interface OpenPage {
 export function browser(...args: string[]) {
   let launched: Browser
   before(async () => {
-    launched = await chromium.launch({ executablePath: ensureBrowser(), args: ['--no-sandbox', ...args] })
+    launched = await chromium.launch({ executablePath: ensureBrowser(), args: [...browserFlags, ...args] })
   })
   afterEach(() => Promise.all(launched.contexts().map((context) => context.close())))
   after(() => launched?.close())

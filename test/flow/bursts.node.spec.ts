@@ -25,7 +25,7 @@ describe('bursts of honest members', () => {
     expect(s.github.count()).to.equal(calls)
   })
 
-  it('a thousand announcements at once all arrive', async () => {
+  it('a thousand announcements at once all arrive [long]', async () => {
     const now = () => Date.now()
     s.now = now()
     const [a, b] = await s.two({ now, limits: { messagesPerSecond: 1000 } })

@@ -63,29 +63,35 @@ describe('keys', () => {
     for (let n = 0; n < 2; n++) expect(status(await a.ask(`${issues}/1`))).to.match(/fwd=uri-miss; fwd-status=200$/)
   })
 
-  it('one token is one viewer, however it is sent, and each spelling has GitHub’s own ETag', async () => {
-    const token = `ghp_${'a1B2'.repeat(9)}`
-    s.github.addToken(token, { login: 'alice' })
-    const a = await s.member({ token: undefined })
-    const spellings = [`token ${token}`, `Bearer ${token}`, `bearer ${token}`, `TOKEN  ${token}`]
-    spellings.push(`Basic ${btoa(`alice:${token}`)}`, `basic ${btoa(`x-access-token:${token}`)}`)
-    const all = spellings.map((authorization) => ({ headers: { authorization } }))
-    for (const path of ['/user', `${issues}/1`]) {
-      for (const [i, init] of all.entries()) {
-        const answer = await a.ask(path, init)
-        expect(status(answer), spellings[i]?.split(' ')[0]).to.match(i ? /^ghmesh; hit$/ : /fwd-status=200/)
-        const plain = await fetch(s.github.url + path, {
-          headers: { ...init.headers, accept: 'application/vnd.github+json' }
-        })
-        const etag = ({ headers }: Response) => headers.get('etag')?.replace(/^W\//, '')
-        expect(etag(answer), spellings[i]?.split(' ')[0]).to.equal(etag(plain))
+  const forms = {
+    'a personal token': `ghp_${'a1B2'.repeat(9)}`,
+    'an installation’s, of 520 characters': `ghs_1234567_eyJhbGciOiJSUzI1NiJ9.${'a_-1'.repeat(41)}.${'Zz-_'.repeat(80)}`,
+    'one of before 2021': '0123456789abcdef'.repeat(3).slice(0, 40)
+  }
+  for (const [form, token] of Object.entries(forms))
+    it(`one token is one viewer, however it is sent, and each spelling has GitHub’s own ETag: ${form}`, async () => {
+      s.github.addToken(token, { login: 'alice' })
+      const a = await s.member({ token: undefined })
+      const spellings = [`token ${token}`, `Bearer ${token}`, `bearer ${token}`, `TOKEN  ${token}`]
+      spellings.push(`Basic ${btoa(`alice:${token}`)}`, `basic ${btoa(`x-access-token:${token}`)}`)
+      spellings.push(`Basic ${btoa(`${token}:`)}`, `Basic ${btoa(`${token}:x-oauth-basic`)}`)
+      const all = spellings.map((authorization) => ({ headers: { authorization } }))
+      for (const path of ['/user', `${issues}/1`]) {
+        for (const [i, init] of all.entries()) {
+          const answer = await a.ask(path, init)
+          expect(status(answer), spellings[i]?.split(' ')[0]).to.match(i ? /^ghmesh; hit$/ : /fwd-status=200/)
+          const plain = await fetch(s.github.url + path, {
+            headers: { ...init.headers, accept: 'application/vnd.github+json' }
+          })
+          const etag = ({ headers }: Response) => headers.get('etag')?.replace(/^W\//, '')
+          expect(etag(answer), spellings[i]?.split(' ')[0]).to.equal(etag(plain))
+        }
+        s.now += 61_000
+        for (const init of all) {
+          expect(status(await a.ask(path, { ...init, cache: 'no-cache' }))).to.match(/fwd-status=304/)
+        }
       }
-      s.now += 61_000
-      for (const init of all) {
-        expect(status(await a.ask(path, { ...init, cache: 'no-cache' }))).to.match(/fwd-status=304/)
-      }
-    }
-  })
+    })
 
   it('… but only GitHub tells what else a password or a JWT may do', async () => {
     const a = await s.member({ token: undefined })

@@ -87,9 +87,12 @@ describe('sharing', () => {
 
   // README: "A member shares only responses"
   it('what nobody’s token got needs no look', async () => {
-    const [a, b] = [await s.member({ token: undefined }), await s.member({ token: undefined })]
+    const given = { token: undefined, limits: { touchBatchMs: 1 } }
+    const [a, b] = [await s.member(given), await s.member(given)]
     await s.connect(a, b)
     await shared(a, b, issues)
+    // What is on its way while the clock jumps would say that clocks differ.
+    await heard(a, b)
     s.now += 61 * second
     await a.ask(issues)
     // That it is still current is told a little later than other things.
@@ -135,7 +138,7 @@ describe('sharing', () => {
     const [a, b] = await s.two({ share: 'group' })
     const announced = counter(a, 'announced')
     const paths = ['/user', '/user/repos', '/notifications', '/search/issues?q=a', `${repo}/subscription`]
-    for (const path of [...paths, `${repo}/releases`, `${repo}/collaborators`, '/users/octocat/repos']) {
+    for (const path of [...paths, `${repo}/collaborators`, '/users/octocat/repos']) {
       expect((await a.ask(path)).status, path).to.be.oneOf([200, 404])
       await keptFrom(b, a, path)
       await keptFrom(b, a, path, as(alice))
@@ -153,16 +156,40 @@ describe('sharing', () => {
     expect(s.github.count('/user')).to.equal(2)
   })
 
-  // README: "Timelines, events, releases"
+  // README: "Timelines, events, reviews"
   it('… but is shareable where nobody’s token asked', async () => {
     const a = await s.member({ token: undefined })
     const b = await s.member({ token: undefined })
     await s.connect(a, b)
-    for (const path of [`${repo}/releases`, '/users/octocat/repos']) {
+    for (const path of ['/users/octocat/repos', '/search/issues?q=a']) {
       await shared(a, b, path)
       expect(status(await b.ask(path)), path).to.equal('ghmesh; hit; detail=peer')
       expect(s.github.count(path)).to.equal(1)
       expect(status(await b.ask(path, as(bob)))).to.match(/fwd=uri-miss/)
+    }
+  })
+
+  // README: "Lists of releases are sent to members too"
+  it('releases go to members, to a token only after its own free 304, and never with a draft', async () => {
+    const [a, b] = await s.two()
+    const path = `${repo}/releases`
+    const { body } = await shared(a, b, path)
+    void body?.cancel()
+    const units = s.github.units()
+    expect((await b.ask(path, { cache: 'only-if-cached' })).status).to.equal(504)
+    expect(status(await b.ask(path))).to.match(/fwd=vary-miss; fwd-status=304|fwd-status=304/)
+    expect(s.github.units() - units).to.be.at.most(1) // a look at the repository
+    const [first] = await a.json(path)
+    for (const [draft, changed] of [
+      [`${path}/${first.id}`, { ...first, draft: true }],
+      [path, [{ ...first, draft: true, name: 'secret' }]]
+    ] as const) {
+      s.github.setBody(draft, changed)
+      s.now += 61 * second
+      expect(JSON.stringify(await a.json(draft))).to.include('"draft":true')
+      await heard(a, b)
+      const held = await b.peek(draft)
+      expect((await held?.text()) ?? '').to.not.include('"draft":true')
     }
   })
 

@@ -53,7 +53,7 @@ describe('the shelf of a relay', () => {
     )
 
   // README: "A relay that is started with `--shelf`"
-  it('200 responses of a member that has gone are there for one that is alone, for no call, and later for free', async () => {
+  it('200 responses of a member that has gone are there for one that is alone, for no call, and later for free [long]', async () => {
     const { addresses } = await startRelay()
     const paths = issues(200)
     const first = await member(addresses)

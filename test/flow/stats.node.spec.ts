@@ -59,6 +59,22 @@ describe('stats', () => {
     expect(quota.core?.resetAt).to.be.within(s.now, s.now + 60 * minute)
   })
 
+  it('what is passed on counts as calls and units, as GitHub counts it, and not as requests', async () => {
+    const a = await s.member()
+    const post = (path: string, body: object, init: RequestInit = {}) =>
+      a.ask(path, { method: 'POST', body: JSON.stringify(body), ...init })
+    expect((await post(issues, { title: 'new' })).status).to.equal(201)
+    expect((await post('/graphql', { query: '{ viewer { login } }' })).status).to.equal(200)
+    const { headers } = await a.ask(issues, { headers: { 'if-modified-since': new Date(s.now).toUTCString() } })
+    expect(headers.get('x-ratelimit-resource')).to.equal('core')
+    // It is free of charge, so it is no unit.
+    expect((await a.ask('/rate_limit')).status).to.equal(200)
+    const { requests, apiCallsMade, quotaSpent, spent } = a.mesh.stats()
+    expect({ requests, apiCallsMade }).to.deep.equal({ requests: 0, apiCallsMade: s.github.calls.length - 1 })
+    expect(quotaSpent).to.equal(s.github.units())
+    expect(spent).to.deep.equal({ core: s.github.units() - 1, graphql: 1 })
+  })
+
   it('what members spare one another counts where it was spared', async () => {
     const [a, b] = await s.two()
     await shared(a, b, issues)

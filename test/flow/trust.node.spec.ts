@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import type { MeshOptions } from 'ghmesh'
+import { longToken } from '../token-scan/tokens.ts'
 import { bob, type Member, repo, scene, second, shared, status, until } from './members.ts'
 
 const issues = `${repo}/issues`
@@ -8,11 +10,12 @@ describe('trust', () => {
   const s = scene()
 
   /** A member whose GitHub says what is not so, with a well-made answer. */
-  const liar = () =>
+  const liar = (options: MeshOptions = {}) =>
     s.member({
+      ...options,
       fetch: async (input, init) => {
         const answer = await fetch(input, init)
-        if (!/\/(issues|labels|tags|commits|branches)\b/.test(String(input))) return answer
+        if (!/\/(issues|labels|tags|commits|branches|user)\b/.test(String(input))) return answer
         const { createHash } = await import('node:crypto')
         const { accept, authorization } = Object.fromEntries(new Headers(init?.headers))
         const etag = `"${createHash('sha256').update(`${accept}:${authorization}:${lie}`).digest('hex')}"`
@@ -114,6 +117,36 @@ describe('trust', () => {
       await until(() => calls() === 1)
       await until(async () => (await (await b.peek(path))?.text()) !== lie)
     }
+  })
+
+  it('group: what it told as a holder of the same token is neither served nor handed on any more', async () => {
+    s.github.addToken(longToken, { login: 'alice' })
+    let audits = false
+    const a = await liar({ token: longToken })
+    const b = await s.member({ token: longToken, random: () => (audits ? 0 : 0.99) })
+    await s.connect(a, b)
+    await until(() => [a, b].every(({ mesh }) => Object.keys(mesh.stats({ group: true }).members).length === 2))
+    await a.ask('/user')
+    const told = await b.ask('/user')
+    expect([status(told), await told.text()]).to.deep.equal(['ghmesh; hit; detail=peer', lie])
+
+    audits = true
+    for (const path of ['labels', 'tags', 'branches'].map((name) => `${repo}/${name}`)) {
+      await shared(a, b, path)
+      s.now += second
+      expect(await (await b.ask(path)).text()).to.equal(lie)
+      await until(async () => (await (await b.peek(path))?.text()) !== lie)
+    }
+    audits = false
+    await a.mesh.stop()
+    const c = await s.member({ token: longToken })
+    await s.connect(b, c)
+    await b.ask('/notifications')
+    // So much is: they know that they hold the same token.
+    await until(async () => (await c.ask('/notifications', { cache: 'only-if-cached' })).status === 200)
+    expect((await c.ask('/user', { cache: 'only-if-cached' })).status, 'handed on').to.equal(504)
+    expect((await b.ask('/user', { cache: 'only-if-cached' })).status, 'served').to.equal(504)
+    expect((await b.json('/user')).login).to.equal('alice')
   })
 
   it('group: an honest member is audited at no cost, and stays believed', async () => {

@@ -1,5 +1,19 @@
 import { expect } from 'chai'
-import { counter, heard, hour, type Member, next, repo, scene, second, shared, status, until } from './members.ts'
+import {
+  bob,
+  counter,
+  heard,
+  hour,
+  type Member,
+  minute,
+  next,
+  repo,
+  scene,
+  second,
+  shared,
+  status,
+  until
+} from './members.ts'
 
 const issues = `${repo}/issues`
 const post = (body: object, method = 'POST') => ({ method, body: JSON.stringify(body) })
@@ -150,6 +164,42 @@ describe('writes and purges', () => {
     expect((await b.json(issues))[0].title).to.equal('New')
     expect(status(await a.ask(`${issues}?page=2`))).not.to.equal('ghmesh; hit')
     expect(status(await a.ask(`${issues}/1`))).to.equal('ghmesh; hit')
+  })
+
+  it('purge by a member whose clock is slow, and that has asked GitHub nothing yet, counts at the other one', async () => {
+    const slow = await s.member({ now: () => s.now - 40 * second })
+    const b = await s.member({ token: bob })
+    await s.connect(slow, b)
+    await b.ask(issues)
+    // What b says of itself from then on shows what the time is.
+    await until(() =>
+      Object.values(slow.mesh.stats({ group: true }).members).some(({ apiCallsMade }) => apiCallsMade > 0)
+    )
+    s.now += second
+    const purged = next(b, 'purged')
+    await slow.mesh.purge('octocat/Hello-World')
+    await purged
+    s.now += second
+    const before = s.github.count(issues)
+    await b.ask(issues)
+    expect(s.github.count(issues)).to.equal(before + 1)
+  })
+
+  it('a write counts for an answer that is on its way to a member whose clock is slow', async () => {
+    // It says what the time is later than what it has written.
+    const a = await s.member({ limits: { touchBatchMs: minute } })
+    const slow = await s.member({ token: bob, now: () => s.now - 8 * second })
+    await s.connect(a, slow)
+    const hold = s.github.hold(({ url, method }) => url === `${issues}/1` && method === 'GET', { phase: 'response' })
+    const asking = slow.ask(`${issues}/1`)
+    await hold.arrived
+    s.now += 3 * second
+    const purged = next(slow, 'purged')
+    await a.ask(`${issues}/1`, post({ title: 'new' }, 'PATCH'))
+    await purged
+    hold.release()
+    await asking
+    expect((await slow.json(`${issues}/1`)).title).to.equal('new')
   })
 
   it('purge of a repository makes all of it stale, and nothing else', async () => {

@@ -10,7 +10,7 @@ const requests = 30
  * One member with the secret does its worst. What honest members answer is looked at; how long it takes and how long they
  * stand still is measured and printed, for a machine's time proves nothing.
  */
-describe('an honest member, while another one attacks', () => {
+describe('an honest member, while another one attacks [long]', () => {
   const targets = createTargets()
   const measured: { attack: string; 'worst answer, ms': number; 'longest pause, ms': number }[] = []
   after(() => console.table(measured))

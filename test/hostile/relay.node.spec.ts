@@ -129,7 +129,7 @@ describe('a hostile relay', () => {
     expect(await (await b.fetch(here.url(path))).text()).to.equal(said)
   })
 
-  it('that answers nothing on circuits: GitHub is asked', async () => {
+  it('that answers nothing on circuits: GitHub is asked [long]', async () => {
     const [a, b] = await two()
     relay.forwards(() => undefined)
     const path = newPath()

@@ -50,7 +50,7 @@ describe('members that abuse what members may do', () => {
         const { members, total } = mesh.stats({ group: true })
         for (const figures of [total, ...Object.values(members)])
           for (const [field, value] of Object.entries(figures))
-            if (!['rejected', 'heldBack', 'quota', 'peerId'].includes(field))
+            if (!['rejected', 'heldBack', 'spent', 'quota', 'peerId'].includes(field))
               expect(Number.isFinite(value), `${field}: ${value}`).to.equal(true)
         for (const n of [...Object.values(total.rejected), ...Object.values(total.heldBack)])
           expect(n).to.be.a('number')

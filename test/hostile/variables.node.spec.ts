@@ -12,6 +12,8 @@ const invalid: [variable: string, values: string[], takes: RegExp][] = [
   ['CACHE_LISTEN_PORT', [shown, '-1', '65536', '91.5', 'NaN', 'Infinity'], /0 to 65535/],
   ['RUNNER_NAME', ['x'.repeat(129)], /1 to 128/],
   ['IPFS_ACCELERATE_P2P_FORCE_LOCALHOST', [shown, '2', 'maybe'], /true or false/],
+  ['GHMESH_GRAPHQL_TTL', [shown, '-1', 'NaN'], /number of seconds/],
+  ['GHMESH_SHARE_SAME_TOKEN', [shown, '2', 'maybe'], /true or false/],
   ['IPFS_ACCELERATE_PUBLIC_IP', [shown, '300.1.1.1', '10.0.0.1:80', 'localhost'], /IPv4 or IPv6/],
   ['CACHE_BOOTSTRAP_PEERS', [shown, '/ip4/1.2.3.4/tcp/1', '/ip4/1.2.3.4/tcp/1/p2p/QmX,x'], /multiaddrs/],
   ['CACHE_DEFAULT_TTL', [shown, '-1', 'NaN', 'Infinity', '1e300'], /number of seconds/],

@@ -7,10 +7,11 @@ import { createMesh, createSecret, type Mesh, type MeshOptions, memoryHub, memor
 import { utf8 } from '../../packages/core/src/bytes.ts'
 import { canonicalUrl, keyOf } from '../../packages/core/src/github/key.ts'
 import { type Group, openGroup } from '../../packages/core/src/group/group.ts'
-import { packEnvelope } from '../../packages/core/src/protocol/envelope.ts'
+import { packEnvelope, unpackEnvelope } from '../../packages/core/src/protocol/envelope.ts'
 import {
   type Answer,
   decodeAnswer,
+  decodeGossip,
   decodeQuestion,
   type EntryHead,
   encodeAnswer,
@@ -124,6 +125,8 @@ async function createAttacker(given: Pick<World, 'github' | 'hub'>, how: { secre
     proof: () => group.proofFor(peerId),
     /** Hears each question that it is asked; replaced by tests. */
     heard: (_question: Question): unknown => undefined,
+    /** Hears each message of gossip; replaced by tests. */
+    gossiped: (_message: Gossip): unknown => undefined,
     /** What it answers to `list`. */
     keys: [] as [Uint8Array, Uint8Array, number][],
     /** Connected, and for a member proven. */
@@ -160,7 +163,13 @@ async function createAttacker(given: Pick<World, 'github' | 'hub'>, how: { secre
     }
   }
   await transport.start([group.topic], {
-    message: async () => 'accept',
+    async message(from, bytes) {
+      const envelope = unpackEnvelope(bytes)
+      const opened = typeof envelope === 'object' ? await group.openGossip(envelope.sealed, from) : undefined
+      const gossip = opened && decodeGossip(opened.bytes)
+      if (gossip) attacker.gossiped(gossip)
+      return 'accept'
+    },
     async *request(_from, bytes, { signal }) {
       const question = decodeQuestion(bytes)
       if (question) attacker.heard(question)

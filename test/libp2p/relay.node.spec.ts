@@ -113,7 +113,7 @@ describe('members and a relay', () => {
     await here.gossips(c, a, b)
   })
 
-  it('that is killed and started again under load: nothing is lost but time', async () => {
+  it('that is killed and started again under load: nothing is lost but time [long]', async () => {
     const { addresses, ...options } = await sameRelay()
     const first = await startRelay(options)
     const group: Mesh[] = []

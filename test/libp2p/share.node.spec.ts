@@ -72,7 +72,7 @@ describe('members over libp2p', () => {
     await here.cached(c, path)
   })
 
-  it('twenty of them all receive every announcement', async () => {
+  it('twenty of them all receive every announcement [long]', async () => {
     const some = { limits: { wantedMembers: 4 } }
     const first = await here.member(some)
     const others = await Promise.all(Array.from({ length: 19 }, () => here.member(some, [first])))

@@ -18,6 +18,8 @@ export interface Truth {
   shownFrom(path: string, viewer: string, body: string): number | undefined
   /** When GitHub last showed a body to anybody. */
   shownAnybodyUntil(path: string, body: string): number | undefined
+  /** Since when GitHub has shown a body to anybody. */
+  shownAnybodyFrom(path: string, body: string): number | undefined
   /** When a viewer last lost what it could read, ms; undefined where it can read now, or never could. */
   lostAt(path: string, viewer: string): number | undefined
 }
@@ -37,6 +39,14 @@ export function createTruth(
     const at = versions.findLastIndex(fits)
     return at < 0 ? undefined : (versions[at + 1]?.from ?? Number.POSITIVE_INFINITY)
   }
+
+  const shownFrom = (path: string, viewer: string, body: string) =>
+    versionsOf(path, viewer).findLast((one) => one.body === body)?.from
+  /** What is known of some viewers, of all that there are. */
+  const ofAll = (find: (viewer: string) => number | undefined) =>
+    Object.keys(viewers)
+      .map(find)
+      .filter((at) => at !== undefined)
 
   return {
     async note() {
@@ -59,11 +69,14 @@ export function createTruth(
     },
     shownUntil: (path, viewer, status, body) =>
       until(versionsOf(path, viewer), (one) => one.status === status && (body === undefined || one.body === body)),
-    shownFrom: (path, viewer, body) => versionsOf(path, viewer).findLast((one) => one.body === body)?.from,
+    shownFrom,
     shownAnybodyUntil(path, body) {
-      const ends = Object.keys(viewers).map((viewer) => until(versionsOf(path, viewer), (one) => one.body === body))
-      const known = ends.filter((end) => end !== undefined)
-      return known.length > 0 ? Math.max(...known) : undefined
+      const ends = ofAll((viewer) => until(versionsOf(path, viewer), (one) => one.body === body))
+      return ends.length > 0 ? Math.max(...ends) : undefined
+    },
+    shownAnybodyFrom(path, body) {
+      const starts = ofAll((viewer) => shownFrom(path, viewer, body))
+      return starts.length > 0 ? Math.min(...starts) : undefined
     },
     lostAt(path, viewer) {
       const versions = versionsOf(path, viewer)

@@ -63,7 +63,7 @@ describe('connections that stay silent', () => {
     }
   }
 
-  it('leave a member able to answer its own calls, and open to honest members', async () => {
+  it('leave a member able to answer its own calls, and open to honest members [long]', async () => {
     const member = await targets.member({}, bounded)
     await occupy(member)
     for (let i = 0; i < 12; i++) await member.works()
@@ -91,7 +91,7 @@ describe('connections that stay silent', () => {
     }
   })
 
-  it('are closed, whatever they began with', async () => {
+  it('are closed, whatever they began with [long]', async () => {
     for (const target of [await targets.member(), await targets.relay()]) {
       for (const { port } of target.ports.filter(({ kind }) => kind !== 'http')) {
         for (const begin of Object.values(beginnings)) open.push(await begin(port))

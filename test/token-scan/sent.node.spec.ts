@@ -22,7 +22,7 @@ import { unpackEnvelope } from '../../packages/core/src/protocol/envelope.ts'
 import { decodeAnswer, decodeGossip } from '../../packages/core/src/protocol/wire.ts'
 import { connected } from '../libp2p/members.ts'
 import { next } from '../support/events.ts'
-import { found, tokens } from './tokens.ts'
+import { found, longToken, tokens } from './tokens.ts'
 
 const secret = createSecret()
 const hub = memoryHub()
@@ -201,6 +201,14 @@ describe('no token, nor what is bound to one, is sent, stored or logged', () => 
       await connected(late, alice)
       await late.fetch(`${repository}/issues/1`)
       await Promise.all([next(alice, 'received'), bob.set('color', 'red')])
+      // Two that hold the same token tell each other what it sees.
+      github.addToken(longToken, { login: 'alice' })
+      const first = await member(longToken)
+      const other = await member(longToken, { discovery: [knows(first)] })
+      await Promise.all([connected(first, other), connected(other, first)])
+      await first.fetch(`${github.url}/user`)
+      const taken = await other.fetch(`${github.url}/user`)
+      expect(taken.headers.get('cache-status')).to.match(/detail=peer/)
       await stop()
       await Promise.all(work)
       expect([...kinds]).to.include.members([

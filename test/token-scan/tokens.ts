@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 
-/** The simulator's tokens, as they are used in all tests. */
-export const tokens = ['sim-token-alice', 'sim-token-bob']
+/** As GitHub has made an installation's since 2026-04: some 520 characters. */
+export const longToken = `ghs_1234567_eyJhbGciOiJSUzI1NiJ9.${'a_-1'.repeat(41)}.${'Zz-_'.repeat(80)}`
+
+/** The simulator's tokens, as they are used in all tests, and one that only members share. */
+export const tokens = ['sim-token-alice', 'sim-token-bob', longToken]
 
 const base64 = (text: string) => Buffer.from(text).toString('base64').replace(/=+$/, '').slice(0, -1)
 
@@ -17,6 +20,9 @@ const forms: string[] = tokens.flatMap((token) => [
 const hashes = tokens.flatMap((token) =>
   [token, `token ${token}`, `Bearer ${token}`].map((text) => createHash('sha256').update(text).digest())
 )
+
+/** The most bytes that any of these takes. */
+const longest = Math.max(...forms.map((form) => form.length))
 
 /** What of `forbidden` is in some bytes. */
 export function found(
@@ -34,7 +40,7 @@ export function scanner(): (piece: Uint8Array | string) => string[] {
   let rest: Buffer = Buffer.alloc(0)
   return (piece) => {
     const bytes = Buffer.concat([rest, Buffer.from(piece as string)])
-    rest = bytes.subarray(-128)
+    rest = bytes.subarray(-longest)
     return found(bytes)
   }
 }
