@@ -56,13 +56,12 @@ function serve() {
       })
       await new Promise((resolve) => other.addEventListener('peer:connect', resolve, { once: true }))
       await Promise.all([one.stop(), other.stop()])
-      gone = 0
       dials = 0
     },
     async start({ count, first, secret, apiUrl, folder, bootstrap, asks }) {
       originPort = Number(new URL(apiUrl).port)
       sent.leaveOut(originPort)
-      const before = { cpu: process.cpuUsage(), rss: process.memoryUsage().rss }
+      const before = { cpu: process.cpuUsage(), rss: process.memoryUsage().rss, sentBytes: sent.bytes() }
       commands.before = before
       if (asks) void ask(late.plain, fetch, (n) => `${apiUrl}/repos/plain/p${first}/issues/${n}`)
       await Promise.all(
@@ -110,7 +109,7 @@ function serve() {
     use() {
       const { user, system } = process.cpuUsage(commands.before.cpu)
       const { rss, heapUsed, external } = process.memoryUsage()
-      const sentBytes = sent.bytes()
+      const sentBytes = sent.bytes() - commands.before.sentBytes
       const rejected = {}
       for (const mesh of meshes)
         for (const [why, n] of Object.entries(mesh.stats().rejected)) rejected[why] = (rejected[why] ?? 0) + n
@@ -171,6 +170,10 @@ async function startProcess(profile) {
     if (listening) return heard?.()
     waiting.get(id)?.(result)
     waiting.delete(id)
+  })
+  child.once('exit', (code) => {
+    // What it was asked is not answered any more.
+    if (code !== 0) throw new Error(`one of the processes ended with ${code}`)
   })
   await new Promise((resolve) => {
     heard = resolve

@@ -69,7 +69,7 @@ const commands = {
   },
   known: () => members.map(({ mesh }) => mesh.stats().knownPeers),
   /** Reads by the trace, from `startsAtMs` on. `readers`: whose traces, where one member reads for others. */
-  async read({ apiUrl, seconds, warmSeconds, startsAtMs, readers }) {
+  async read({ apiUrl, seconds, warmSeconds, everySeconds, startsAtMs, readers }) {
     sent.leaveOut(Number(new URL(apiUrl).port))
     cpuBefore = process.cpuUsage()
     sentBefore = sent.bytes()
@@ -77,7 +77,7 @@ const commands = {
     await Promise.all(
       members.map(async (one) => {
         const traces = readers ?? [one.member]
-        const reads = traces.flatMap((reader) => readsOf(reader, seconds)).sort((a, b) => a.atMs - b.atMs)
+        const reads = traces.flatMap((reader) => readsOf(reader, seconds, everySeconds)).sort((a, b) => a.atMs - b.atMs)
         const underWay = []
         for (const { atMs, path } of reads) {
           await waitUntil(startsAtMs + atMs)

@@ -35,16 +35,17 @@ export function zipf(random) {
 }
 
 /**
- * What one member reads, and when: about one resource a second, and each twentieth second ten popular ones at the very moment at
+ * What one member reads, and when: about one resource in `everySeconds`, and each twentieth second ten popular ones at the very moment at
  * which all others read them too, as dashboards and jobs do that a clock or a push starts.
  */
-export function readsOf(member, seconds) {
+export function readsOf(member, seconds, everySeconds = 1) {
   const random = seeded(1000 + member)
   const next = zipf(random)
   const popular = zipf(seeded(99))
   const bursts = Array.from({ length: Math.ceil(seconds / 20) }, () => Array.from({ length: 10 }, popular))
   const reads = []
-  for (let at = random(); at < seconds; at += 0.5 + random()) reads.push({ atMs: at * 1000, path: next() })
+  for (let at = everySeconds * random(); at < seconds; at += everySeconds * (0.5 + random()))
+    reads.push({ atMs: at * 1000, path: next() })
   for (const [n, paths] of bursts.entries()) for (const path of paths) reads.push({ atMs: n * 20_000 + 5000, path })
   return reads.filter(({ atMs }) => atMs < seconds * 1000).sort((a, b) => a.atMs - b.atMs)
 }

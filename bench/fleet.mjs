@@ -1,8 +1,9 @@
 // What a fleet costs GitHub: the same reads, by each member alone, through one proxy, and as a group; beside one member that
 // does all the reading, whose calls nobody can undercut.
-//   node bench/fleet.mjs [members ...] [--seconds 60] [--warm 0] [--ways LIST] [--network NAME] [--churn] [--json FILE]
-// With `--warm`, calls are counted and times taken after so many seconds: what it costs to go on, not to begin, which is shown apart. `--network` says which members
-// can reach each other: one of fleet-links.mjs. `--churn`: a member is stopped every 5 s, and starts again as a stranger.
+//   node bench/fleet.mjs [members ...] [--seconds 60] [--warm 0] [--every 1] [--ways LIST] [--network NAME] [--churn] [--json FILE]
+// `--every`: about so many seconds between two reads of a member. With `--warm`, calls are counted and times taken after so many
+// seconds: what it costs to go on, not to begin, which is shown apart. `--network` says which members can reach each other: one of
+// fleet-links.mjs. `--churn`: a member is stopped every 5 s, and starts again as a stranger.
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
     warm: { type: 'string', default: '0' },
+    every: { type: 'string', default: '1' },
     churn: { type: 'boolean', default: false },
     network: { type: 'string', default: 'full mesh' },
     ways: { type: 'string', default: 'plain,undici cache,one proxy,ghmesh' },
@@ -33,6 +35,7 @@ const { values, positionals } = parseArgs({
 const { network } = values
 if (!networks.includes(network)) throw new Error(`--network is one of ${networks.join(', ')}, not ${network}`)
 const warmSeconds = Number(values.warm)
+const everySeconds = Number(values.every)
 const seconds = warmSeconds + Number(values.seconds)
 const sizes = positionals.length > 0 ? positionals.map(Number) : [1, 2, 10, 50, 100]
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -138,7 +141,9 @@ async function run({ origin, way, size, readsForAll, churn }) {
     const startsAtMs = Date.now() + 1000
     const readers = readsForAll && Array.from({ length: readsForAll }, (_, i) => i)
     const reading = Promise.all(
-      processes.map((one) => one.ask('read', { apiUrl: origin.url, seconds, warmSeconds, startsAtMs, readers }))
+      processes.map((one) =>
+        one.ask('read', { apiUrl: origin.url, seconds, warmSeconds, everySeconds, startsAtMs, readers })
+      )
     )
     const warmed = warmSeconds > 0 && wait(startsAtMs - Date.now() + 1000 * warmSeconds).then(() => origin.ask('count'))
     let restarts = 0
@@ -160,6 +165,7 @@ async function run({ origin, way, size, readsForAll, churn }) {
       network,
       seconds,
       warmSeconds,
+      everySeconds,
       first,
       ...cost,
       connectedMs,
@@ -237,7 +243,9 @@ const origin = await child('fleet-origin.mjs')
 const rows = []
 try {
   await origin.ask('tokens', { count: Math.max(...sizes) })
-  console.log(`${seconds} s, counted after ${warmSeconds} s, origin ${latencyMs} ms away; sources with p50 and p99`)
+  console.log(
+    `a read every ${everySeconds} s for ${seconds} s, counted after ${warmSeconds} s, origin ${latencyMs} ms away; sources with p50 and p99`
+  )
   for (const size of sizes) {
     const one = await run({ origin, way: 'ghmesh', size: 1, readsForAll: size })
     rows.push({ ...one, way: 'one member', size })
