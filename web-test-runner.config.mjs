@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { defaultReporter } from '@web/test-runner'
 import { chromeLauncher } from '@web/test-runner-chrome'
-import { ensureBrowser } from './scripts/browser.mjs'
+import { browserFlags, ensureBrowser } from './scripts/browser.mjs'
 import { member } from './scripts/wtr-member.mjs'
 import { specs } from './scripts/wtr-specs.mjs'
 
@@ -27,7 +27,7 @@ export default {
     specs({ root: import.meta.dirname, include: '{packages/*/test,test}/**/*.spec.ts', exclude: /\.node\.spec\.ts$/ }),
     member()
   ],
-  browsers: [chromeLauncher({ launchOptions: { executablePath: ensureBrowser(), args: ['--no-sandbox'] } })],
+  browsers: [chromeLauncher({ launchOptions: { executablePath: ensureBrowser(), args: browserFlags } })],
   reporters: [defaultReporter({ reportTestProgress: process.stdout.isTTY === true, reportTestResults: true }), counts],
   testFramework: { config: { ui: 'bdd', timeout: 120_000 } }
 }

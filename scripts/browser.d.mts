@@ -1,1 +1,2 @@
 export function ensureBrowser(): string
+export const browserFlags: readonly string[]

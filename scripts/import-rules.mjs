@@ -19,7 +19,7 @@ const houses = {
       ['tabs/'],
       ['mesh'],
       ['compose'],
-      ['network'],
+      ['network/'],
       ['read-options'],
       ['flow/'],
       ['options'],
@@ -87,7 +87,7 @@ const houses = {
       ['control', 'produce', 'router'],
       ['github', 'simulator', 'graphql/', 'routes/'],
       ['ask', 'options', 'files', 'repository-control'],
-      ['run-control'],
+      ['run-control', 'pull-control'],
       ['issue-control'],
       ['world'],
       ['data/'],
@@ -136,10 +136,11 @@ const houses = {
       ['header'],
       ['panels/'],
       ['states/'],
+      ['board/'],
       ['github/'],
       ['mesh/'],
       ['start/', 'theme/'],
-      ['storage', 'focus']
+      ['storage', 'focus', 'keys', 'clock', 'later']
     ]
   }
 }

