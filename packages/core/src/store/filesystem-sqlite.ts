@@ -50,13 +50,24 @@ export function open(path: string, options: DatabaseSyncOptions = {}): DatabaseS
   throw new MeshError('ERR_STORE', `${why}: install a newer Node from https://nodejs.org`)
 }
 
+/** Makes an empty file for its owner only, unless something is there. SQLite gives its other files the same mode. */
+function makeFile(path: string): void {
+  // One that is there is not opened: closing it would drop every lock that this process has on it
+  // (https://sqlite.org/howtocorrupt.html, 2.2).
+  if (lstatSync(path, { throwIfNoEntry: false })) return
+  try {
+    closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error // another was faster
+  }
+}
+
 /** Opens a database, made for its owner only where it is missing. What is neither a plain file nor a folder counts as damaged. */
 export function connect(path: string, busyTimeoutMs: number): DatabaseSync {
   const special = suffixes.find((suffix) => isSpecial(path + suffix) && !lstatSync(path + suffix).isDirectory())
   if (special !== undefined)
     throw Object.assign(new Error(`${path}${special} is no plain file`), { errcode: sqlite.notADatabase })
-  // SQLite gives its other files the same mode.
-  closeSync(openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | plainly, 0o600))
+  makeFile(path)
   const database = open(path)
   // The timeout comes first: switching to WAL needs the lock, too.
   database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
