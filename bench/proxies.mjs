@@ -40,9 +40,9 @@ function client(socketPath) {
 const commandLine = (command, args, env) => async () => {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } })
   const ended = new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve))
-  const body = Buffer.concat(await child.stdout.toArray())
-  if ((await ended) !== 0) throw new Error(`${command} failed`)
-  return body
+  const [pieces, code] = await Promise.all([child.stdout.toArray(), ended])
+  if (code !== 0) throw new Error(`${command} failed`)
+  return Buffer.concat(pieces)
 }
 
 /** The proxy's socket beside a bare server's; `gh` through it beside `gh api --cache`, where there is a gh. */

@@ -75,7 +75,7 @@ describe('Renovate with RENOVATE_ENDPOINT', () => {
     )
   }
 
-  it('sees through the proxy what it sees without it, and on a second machine costs nothing', async function () {
+  it('sees through the proxy what it sees without it, and costs nothing when asked again from a new home', async function () {
     if (!has('renovate')) return this.skip()
     await using github = await startWorld()
     const git = gitServer()

@@ -27,7 +27,7 @@ describe('quotas: what is left of a limit', () => {
     expect(quotas.of('a')?.remaining).to.equal(4500)
   })
 
-  it('is told at each tenth once, by whoever finds out first', () => {
+  it('is told once at each tenth, by the first member that learns of it', () => {
     const quotas = createQuotas(() => start)
     const tells = (remaining: number) => quotas.learn('a', quota(remaining))
     expect([4999, 4501, 4500, 4499, 4501, 4500].map(tells)).to.deep.equal([false, false, true, false, false, false])

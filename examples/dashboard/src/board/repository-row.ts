@@ -19,7 +19,7 @@ export interface RepositoryRow {
   standing: 'loading' | 'hidden' | 'waiting' | 'known'
   branch?: BranchState | undefined
   release?: Release | 'none' | undefined
-  /** Also undefined where there is none. `isStale`: GitHub has not confirmed it lately. */
+  /** Undefined also for a repository without one. `isStale`: GitHub has not confirmed it lately. */
   deployment?: (Deployment & { isStale: boolean }) | undefined
   issues?: Count | undefined
   pulls?: Count | undefined

@@ -42,7 +42,7 @@ export interface RepositoryDetails {
   openIssues: number
   openPulls: number
   pulls: PullDetails[]
-  /** Undefined: there is none, or the token may not see it. */
+  /** Undefined: nothing was deployed, or the token may not see it. */
   deployment: Deployment | undefined
 }
 
