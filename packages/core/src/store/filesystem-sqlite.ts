@@ -1,14 +1,15 @@
 import {
   closeSync,
   constants,
-  copyFileSync,
   fstatSync,
   ftruncateSync,
   linkSync,
   lstatSync,
   openSync,
+  readSync,
   renameSync,
-  rmSync
+  rmSync,
+  writeFileSync
 } from 'node:fs'
 import type { DatabaseSync, DatabaseSyncOptions, StatementSync } from 'node:sqlite'
 import { MeshError } from '../errors.ts'
@@ -50,6 +51,8 @@ export function open(path: string, options: DatabaseSyncOptions = {}): DatabaseS
   throw new MeshError('ERR_STORE', `${why}: install a newer Node from https://nodejs.org`)
 }
 
+const isThere = (error: unknown) => (error as NodeJS.ErrnoException).code === 'EEXIST'
+
 /** Makes an empty file for its owner only, unless something is there. SQLite gives its other files the same mode. */
 function makeFile(path: string): void {
   // One that is there is not opened: closing it would drop every lock that this process has on it
@@ -58,7 +61,7 @@ function makeFile(path: string): void {
   try {
     closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error // another was faster
+    if (!isThere(error)) throw error // else another process was faster
   }
 }
 
@@ -98,12 +101,32 @@ function renewLock(path: string): void {
   for (const suffix of suffixes) if (isSpecial(path + suffix)) moveSpecial(path + suffix, aside + suffix)
   const file = openSync(path, constants.O_RDWR | constants.O_CREAT | plainly, 0o600)
   try {
-    if (fstatSync(file).size > 0) copyFileSync(path, aside)
+    if (fstatSync(file).size > 0) copyTo(aside, file)
     ftruncateSync(file)
   } finally {
     closeSync(file)
   }
   for (const suffix of suffixes) if (suffix !== '') rmSync(path + suffix, { force: true })
+}
+
+/** Copies what is left of a file to its end. `copyFileSync` never ends where another process empties the file meanwhile. */
+function copyTo(path: string, file: number): void {
+  let copy: number
+  try {
+    copy = openSync(path, 'wx', 0o600)
+  } catch (error) {
+    if (isThere(error)) return // another process has copied it in the same millisecond
+    throw error
+  }
+  try {
+    const buffer = new Uint8Array(64 * 1024)
+    for (let length = -1; length !== 0; ) {
+      length = readSync(file, buffer)
+      writeFileSync(copy, buffer.subarray(0, length))
+    }
+  } finally {
+    closeSync(copy)
+  }
 }
 
 function moveSpecial(path: string, aside: string): void {
