@@ -1,13 +1,12 @@
 // What many agents with one token cost. `node bench/agents.mjs`; `--json`: one document. Two parts:
 // how long an answer of GraphQL takes that is kept, through the socket of `ghmesh proxy --agents`, beside a bare server with the same
 // answer (GitHub without a network), and by `gh` beside its own cache (`gh api --cache`); and points a minute, beside plain fetch.
-import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startGitHub } from '@ghmesh/github-sim'
 import { createMesh, memoryHub, memoryStore, memoryTransport } from 'ghmesh'
+import { client, commandLine, startServer } from './commands.mjs'
 import { measure, median, ratio } from './measure.mjs'
 
 const token = `ghp_${'b3Nch'.repeat(8)}`
@@ -37,43 +36,12 @@ const commands = (number) => {
   }
 }
 
-async function startProcess(command, args, env, ready) {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } })
-  process.once('exit', () => child.kill())
-  await new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`${command} ended with ${code}`)))
-    child.stdout.on('data', (line) => String(line).includes(ready) && resolve())
-  })
-  return async () => {
-    child.kill()
-    await new Promise((resolve) => child.once('exit', resolve))
-  }
-}
-
-/** Asks one query again and again over one kept connection. */
-function client(socketPath, query) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  const body = JSON.stringify({ query })
-  const headers = { host: 'api.github.com', authorization: `token ${token}`, 'content-type': 'application/json' }
-  const ask = () =>
-    new Promise((resolve, reject) => {
-      const asking = request({ socketPath, path: '/graphql', method: 'POST', agent, headers }, async (response) => {
-        const pieces = await response.toArray()
-        resolve({ headers: response.headers, body: Buffer.concat(pieces).toString() })
-      })
-      asking.on('error', (error) => (asking.reusedSocket ? resolve(ask()) : reject(error))).end(body)
-    })
-  return { ask, end: () => agent.destroy() }
-}
-
-const commandLine = (args, env) => async () => {
-  const child = spawn('gh', args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } })
-  const ended = new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve))
-  const body = Buffer.concat(await child.stdout.toArray())
-  if ((await ended) !== 0) throw new Error(`gh ${args.join(' ')} failed`)
-  return body.toString()
-}
+const questionOf = (query) => ({
+  path: '/graphql',
+  method: 'POST',
+  headers: { host: 'api.github.com', authorization: `token ${token}`, 'content-type': 'application/json' },
+  body: JSON.stringify({ query })
+})
 
 /** Times of a kept answer, by socket and by gh. */
 async function measureHits(directory) {
@@ -84,23 +52,14 @@ async function measureHits(directory) {
   const cli = join(import.meta.dirname, '../packages/cli/bin/ghmesh.js')
   const own = { CACHE_P2P_SHARED_SECRET: '', GITHUB_API_URL: github.url, CACHE_DIR: join(directory, 'proxy') }
   const more = ['--agents', '--graphql-ttl', '36000']
-  const stopProxy = await startProcess(
-    process.execPath,
-    [cli, 'proxy', '--socket', proxySocket, ...more],
-    own,
-    'listening'
-  )
-  const proxy = client(proxySocket, query)
-  const answer = await proxy.ask()
-  writeFileSync(join(directory, 'answer.json'), JSON.stringify(answer))
+  const stopProxy = await startServer(process.execPath, [cli, 'proxy', '--socket', proxySocket, ...more], own)
+  const proxy = client(proxySocket, questionOf(query))
+  const { headers, body } = await proxy.get()
+  const same = join(directory, 'answer.json')
+  writeFileSync(same, JSON.stringify({ headers, body: body.toString() }))
   const bareServer = join(import.meta.dirname, 'bare-server.mjs')
-  const stopBare = await startProcess(
-    process.execPath,
-    [bareServer, bareSocket, join(directory, 'answer.json')],
-    {},
-    'listening'
-  )
-  const bare = client(bareSocket, query)
+  const stopBare = await startServer(process.execPath, [bareServer, bareSocket, same])
+  const bare = client(bareSocket, questionOf(query))
 
   const configured = (name, socket) => {
     mkdirSync(join(directory, name))
@@ -114,16 +73,17 @@ async function measureHits(directory) {
   }
   const gh = ['api', 'graphql', '-f', `query=${query}`]
   const [throughProxy, direct] = [configured('gh-proxy', proxySocket), configured('gh-bare', bareSocket)]
-  const sockets = { ghmesh: proxy.ask, plain: bare.ask }
+  const sockets = { ghmesh: proxy.get, plain: bare.get }
   const processes = {
-    'gh through ghmesh': commandLine(gh, throughProxy),
-    'gh api --cache': commandLine([...gh, '--cache', '1h'], direct),
-    'gh, plain': commandLine(gh, direct)
+    'gh through ghmesh': commandLine('gh', gh, throughProxy),
+    'gh api --cache': commandLine('gh', [...gh, '--cache', '1h'], direct),
+    'gh, plain': commandLine('gh', gh, direct)
   }
   try {
-    const bodies = await Promise.all([proxy.ask(), bare.ask()])
+    const bodies = await Promise.all([proxy.get(), bare.get()])
     const printed = await Promise.all(Object.values(processes).map((run) => run()))
-    if (new Set([answer, ...bodies].map(({ body }) => body)).size + new Set(printed).size !== 2)
+    const different = (all) => new Set(all.map(String)).size
+    if (different([body, ...bodies.map((one) => one.body)]) + different(printed) !== 2)
       throw new Error('they do not say the same')
     const calls = github.calls.length
     const times = [

@@ -1,49 +1,10 @@
-import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
 import { join } from 'node:path'
+import { client, commandLine, startServer } from './commands.mjs'
 
 const root = join(import.meta.dirname, '..')
 const path = '/repos/octocat/Hello-World/languages'
-
-/** A process that is ready once it has said so. */
-async function start(command, args, env = {}) {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } })
-  // Also where another subject fails to start.
-  process.once('exit', () => child.kill())
-  await new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`${command} ended with ${code}`)))
-    child.stdout.on('data', (line) => String(line).includes('listening') && resolve())
-  })
-  return async () => {
-    child.kill()
-    await new Promise((resolve) => child.once('exit', resolve))
-  }
-}
-
-/** One keep-alive connection through a Unix socket. */
-function client(socketPath) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  const ask = () =>
-    new Promise((resolve, reject) => {
-      const asking = request({ socketPath, path, agent, headers: { host: 'api.github.com' } }, async (response) => {
-        const pieces = await response.toArray()
-        resolve({ headers: response.headers, body: Buffer.concat(pieces) })
-      })
-      // A server closes a connection that was idle while others were measured.
-      asking.on('error', (error) => (asking.reusedSocket ? resolve(ask()) : reject(error))).end()
-    })
-  return { get: ask, end: () => agent.destroy() }
-}
-
-const commandLine = (command, args, env) => async () => {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } })
-  const ended = new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve))
-  const [pieces, code] = await Promise.all([child.stdout.toArray(), ended])
-  if (code !== 0) throw new Error(`${command} failed`)
-  return Buffer.concat(pieces)
-}
+const asked = { path, headers: { host: 'api.github.com' } }
 
 /** The proxy's socket beside a bare server's; `gh` through it beside `gh api --cache`, where there is a gh. */
 export async function startProxies(origin, directory) {
@@ -55,14 +16,14 @@ export async function startProxies(origin, directory) {
   }
   const [proxySocket, bareSocket] = [join(directory, 'proxy.sock'), join(directory, 'bare.sock')]
   const cli = join(root, 'packages/cli/bin/ghmesh.js')
-  const stopProxy = await start(process.execPath, [cli, 'proxy', '--socket', proxySocket], own)
-  const proxy = client(proxySocket)
+  const stopProxy = await startServer(process.execPath, [cli, 'proxy', '--socket', proxySocket], own)
+  const proxy = client(proxySocket, asked)
   await proxy.get()
   const { headers, body } = await proxy.get()
   const same = join(directory, 'answer.json')
   writeFileSync(same, JSON.stringify({ headers, body: body.toString() }))
-  const stopBare = await start(process.execPath, [join(import.meta.dirname, 'bare-server.mjs'), bareSocket, same])
-  const bare = client(bareSocket)
+  const stopBare = await startServer(process.execPath, [join(import.meta.dirname, 'bare-server.mjs'), bareSocket, same])
+  const bare = client(bareSocket, asked)
 
   const gh = { GH_TOKEN: 'bench', GH_NO_UPDATE_NOTIFIER: '1', XDG_CACHE_HOME: join(directory, 'gh-cache') }
   const configured = (name, socket) => {

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import type { World } from '../../scripts/dashboard/world.mjs'
 import { next } from '../support/events.ts'
 import { expectAccessible, expectToFit, notice, ofThePage, openPage, panel, refresh } from './pages.ts'
-import { openAlone, openWithToken, states } from './states.ts'
+import { breakGitHub, openAlone, openWithToken, states } from './states.ts'
 import { inOneWorld } from './world.ts'
 
 describe('the dashboard', () => {
@@ -148,18 +148,13 @@ describe('the dashboard', () => {
   })
 
   it('forgets what it was told of a repository that is no longer shown', async () => {
-    let isBroken = true
-    const headers = { 'access-control-allow-origin': '*' }
-    world.github.respond(
-      ({ path }) => isBroken && path.includes('/website/'),
-      () => new Response('Unicorn!', { status: 503, headers })
-    )
+    const mend = breakGitHub(world, { which: ({ path }) => path.includes('/website/'), status: 503 })
     const { page } = await openPage(browser)
     await openAlone(page, world)
     await notice(page, 'GitHub has a problem (503)').waitFor()
     await page.getByRole('button', { name: 'Remove octo-org/website' }).click()
     await notice(page, 'GitHub has a problem').waitFor({ state: 'detached' })
-    isBroken = false
+    mend()
   })
 
   it('comes back by itself when the connection does', async () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
 import type { World } from '../../scripts/dashboard/world.mjs'
 import { expectAccessible, expectToFit, openPage, panel, refresh } from './pages.ts'
-import { openAlone, openWithToken } from './states.ts'
+import { breakGitHub, openAlone, openWithToken } from './states.ts'
 import { inOneWorld } from './world.ts'
 
 describe('the dashboard with much to show [long]', () => {
@@ -89,15 +89,10 @@ describe('the dashboard with much to show [long]', () => {
     await openAlone(page, world, [name])
     const row = page.locator('.repository')
     await row.getByText('main passing').waitFor()
-    let isBroken = true
-    const headers = { 'access-control-allow-origin': '*' }
-    world.github.respond(
-      () => isBroken,
-      () => new Response('Unicorn!', { status: 502, headers })
-    )
+    const mend = breakGitHub(world)
     await refresh(page)
     await row.getByText('main was passing').waitFor()
-    isBroken = false
+    mend()
     await refresh(page)
     await row.getByText('main passing').waitFor()
   })

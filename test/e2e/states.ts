@@ -1,3 +1,4 @@
+import type { Call } from '@ghmesh/github-sim'
 import type { Page } from 'playwright-core'
 import type { World } from '../../scripts/dashboard/world.mjs'
 import { notice, panel, refresh } from './pages.ts'
@@ -13,6 +14,23 @@ export interface State {
 const stale = '[data-source="stale"]'
 
 /** Opens it without a mesh, so that GitHub is all there is. */
+/** GitHub answers some calls, or all, with an error page. Returns what mends it. */
+export function breakGitHub(world: World, { which = () => true, status = 502 }: Broken = {}): () => void {
+  let isBroken = true
+  world.github.respond(
+    (call) => isBroken && which(call),
+    () => new Response('Unicorn!', { status, headers: { 'access-control-allow-origin': '*' } })
+  )
+  return () => {
+    isBroken = false
+  }
+}
+
+interface Broken {
+  which?: (call: Call) => boolean
+  status?: number
+}
+
 export async function openAlone(page: Page, world: World, names?: string[]): Promise<void> {
   await page.goto(world.addressWith({ names }).split('#')[0] as string)
   await page.getByRole('button', { name: 'Work without a mesh' }).click()
@@ -125,16 +143,11 @@ export const states: State[] = [
     name: 'GitHub with a problem, and older answers shown',
     async provoke(page, world) {
       await openFilled(page, world)
-      let isBroken = true
-      const headers = { 'access-control-allow-origin': '*' }
-      world.github.respond(
-        () => isBroken,
-        () => new Response('Unicorn!', { status: 502, headers })
-      )
+      const mend = breakGitHub(world)
       await refresh(page)
       await notice(page, 'GitHub has a problem').getByRole('link', { name: 'GitHub’s status' }).waitFor()
       await panel(page, 'pull-requests').locator(stale).getByText('GitHub down').waitFor()
-      isBroken = false
+      mend()
     }
   },
   {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
 import type { World } from '../../scripts/dashboard/world.mjs'
 import { expectAccessible, expectToFit, notice, openPage, panel, refresh, refreshAll } from './pages.ts'
-import { openAlone, openWithToken } from './states.ts'
+import { breakGitHub, openAlone, openWithToken } from './states.ts'
 import { inOneWorld } from './world.ts'
 
 const names = ['pull-requests', 'issues', 'workflow-runs', 'releases']
@@ -86,15 +86,10 @@ describe('what the dashboard says is true [long]', () => {
 
     it('does not say that there are none where one of two repositories did not answer', async () => {
       const { page } = await openPage(browser)
-      const headers = { 'access-control-allow-origin': '*' }
-      let isBroken = true
-      world.github.respond(
-        ({ path }) => isBroken && path.includes('/website/issues'),
-        () => new Response('Unicorn!', { status: 502, headers })
-      )
+      const mend = breakGitHub(world, { which: ({ path }) => path.includes('/website/issues') })
       await openAlone(page, world, ['octo-org/empty', website])
       await panel(page, 'issues').getByText('None in 1 of 2 repositories').waitFor()
-      isBroken = false
+      mend()
       await refresh(page)
       await rows(page, 'issues').first().waitFor()
     })

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
-import type { Gossip } from '../../packages/core/src/protocol/wire.ts'
-import { world } from './world.ts'
+import { presence, world } from './world.ts'
 
 describe('a crowd of invented members behind one connection', () => {
   const here = world()
@@ -12,20 +11,13 @@ describe('a crowd of invented members behind one connection', () => {
     const inventor = await here.attacker()
     await honest.join(mesh)
     await inventor.join(mesh)
-    const presence = (name: string): Gossip => ({
-      type: 'presence',
-      sentAt: now,
-      name,
-      version: '1',
-      stats: { requests: 1 },
-      addresses: []
-    })
-    await honest.tell(mesh, presence('honest'))
+    const named = (name: string) => presence({ sentAt: now, name, stats: { requests: 1 } })
+    await honest.tell(mesh, named('honest'))
     const { handlers } = here.hub.nodes.get(mesh.peerId as string) as NonNullable<ReturnType<typeof here.hub.nodes.get>>
     let heard = 0
     for (let n = 0; n < 3000; n++) {
       const sender = `invented${n}`
-      const message = await inventor.seal(presence(sender), { sender })
+      const message = await inventor.seal(named(sender), { sender })
       if ((await handlers.message(sender, message, inventor.peerId)) === 'accept') heard++
     }
     // The burst of one connection, and what was allowed before.
@@ -34,7 +26,7 @@ describe('a crowd of invented members behind one connection', () => {
     expect(Object.keys(members).length).to.be.at.most(101)
     expect(members).to.have.property('honest')
     now += 1000
-    expect(await honest.tell(mesh, presence('honest'))).to.equal('accept')
+    expect(await honest.tell(mesh, named('honest'))).to.equal('accept')
   })
 
   it('that shows no proof waits in a bounded line; an honest newcomer gets in', async () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Mesh, MeshOptions } from 'ghmesh'
 import { canonicalUrl, keyOf } from '../../packages/core/src/github/key.ts'
 import { encodeAnswer, type Question } from '../../packages/core/src/protocol/wire.ts'
-import { type Attacker, world } from './world.ts'
+import { type Attacker, presence, world } from './world.ts'
 
 const repo = '/repos/octocat/Hello-World'
 
@@ -24,15 +24,7 @@ describe('leases, with a member that means harm', () => {
     return attacker
   }
   const tellPresence = (attacker: Attacker, mesh: Mesh, leases: boolean | undefined) =>
-    attacker.tell(mesh, {
-      type: 'presence',
-      sentAt: Date.now(),
-      name: 'another',
-      version: '0.1.0',
-      stats: {},
-      addresses: [],
-      leases
-    })
+    attacker.tell(mesh, presence({ name: 'another', leases }))
 
   const ask = (attacker: Attacker, mesh: Mesh, key: Uint8Array, after = Date.now() - 60_000) =>
     attacker.ask(mesh, { version: 1, type: 'get', key, after })

@@ -5,7 +5,7 @@ import type { Quota } from '../../packages/core/src/github/rate-limit.ts'
 import { type Answer, encodeAnswer, type Question } from '../../packages/core/src/protocol/wire.ts'
 import { until } from '../flow/members.ts'
 import { longToken as token } from '../token-scan/tokens.ts'
-import { type Attacker, world } from './world.ts'
+import { type Attacker, presence, world } from './world.ts'
 
 describe('members that hold the same token, and one that does not', () => {
   const w = world()
@@ -77,16 +77,7 @@ describe('members that hold the same token, and one that does not', () => {
       yield encodeAnswer({ type: 'none' })
     }
     const heard = () => Object.keys(mesh.stats({ group: true }).members).includes('another')
-    await attacker.tell(mesh, {
-      type: 'presence',
-      sentAt: Date.now(),
-      name: 'another',
-      version: '0.1.0',
-      stats: {},
-      addresses: [],
-      leases: true,
-      holds
-    })
+    await attacker.tell(mesh, presence({ name: 'another', leases: true, holds }))
     await until(heard)
     await w.answered(mesh, '/user')
     await w.answered(mesh, '/notifications')

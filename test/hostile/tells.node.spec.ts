@@ -6,18 +6,7 @@ import { deflate } from '../../packages/core/src/protocol/compress.ts'
 import type { Gossip, ValueHead } from '../../packages/core/src/protocol/wire.ts'
 import { until } from '../flow/members.ts'
 import { next } from '../support/events.ts'
-import { type Attacker, announce, world } from './world.ts'
-
-type Presence = Gossip & { type: 'presence' }
-const presence = (over: Partial<Presence>): Presence => ({
-  type: 'presence',
-  sentAt: Date.now(),
-  name: 'liar',
-  version: '0',
-  stats: {},
-  addresses: [],
-  ...over
-})
+import { type Attacker, announce, type Presence, presence, world } from './world.ts'
 
 describe('members that abuse what members may do', () => {
   const here = world()

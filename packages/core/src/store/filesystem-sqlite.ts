@@ -120,8 +120,9 @@ function copyTo(path: string, file: number): void {
   }
   try {
     const buffer = new Uint8Array(64 * 1024)
-    for (let length = -1; length !== 0; ) {
-      length = readSync(file, buffer)
+    for (;;) {
+      const length = readSync(file, buffer)
+      if (length === 0) return
       writeFileSync(copy, buffer.subarray(0, length))
     }
   } finally {
