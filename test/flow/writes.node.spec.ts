@@ -66,6 +66,17 @@ describe('writes and purges', () => {
     for (const path of lists) expect(status(await b.ask(path)), path).to.include('fwd=stale')
   })
 
+  it('members hear of a write in one message: all that it changed is stale at once', async () => {
+    const [a, b] = await s.two({ limits })
+    const places = [`${issues}/1`, issues, `${repo}/labels`, `${repo}/pulls`]
+    await held(a, b, ...places, `${repo}/languages`)
+    // Asked for as soon as any of it is heard.
+    const asked = next(b, 'purged').then(() => Promise.all(places.map((path) => b.ask(path))))
+    await a.ask(`${issues}/1`, post({ title: 'New' }, 'PATCH'))
+    for (const [i, answer] of (await asked).entries()) expect(status(answer), places[i]).to.include('fwd=stale')
+    expect(status(await b.ask(`${repo}/languages`))).to.match(/^ghmesh; hit/)
+  })
+
   it('a write through the old name of a renamed repository shows under its new name and its id', async () => {
     const a = await s.member({ limits })
     hello().rename('Renamed')

@@ -146,6 +146,22 @@ describe('members that abuse what members may do', () => {
     await here.answered(mesh, path)
   })
 
+  it('purges that each name as much as they can: what is above the allowance counts for their repository as a whole', async () => {
+    const { mesh, attacker } = await two()
+    const targets: string[] = []
+    mesh.addEventListener('purged', ({ detail }) => targets.push(detail.target))
+    const target = 'octocat/hello-world'
+    for (let i = 0; i < 150; i++) {
+      const only = Array.from({ length: 32 }, (_, n) => here.github.url + `/repos/${target}/issues/${32 * i + n}`)
+      await attacker.tell(mesh, { type: 'purge', sentAt: Date.now(), target, asOf: Date.now(), only })
+    }
+    expect(targets).to.have.length.within(1000, 1500)
+    expect(targets.at(-1)).to.equal(target)
+    const only = Array.from({ length: 33 }, () => target)
+    expect(await attacker.tell(mesh, { type: 'purge', sentAt: Date.now(), target, asOf: 1, only })).to.equal('reject')
+    await here.answered(mesh, path)
+  })
+
   it('a purge from the future makes nothing stale that is fetched after it', async () => {
     const { mesh, attacker } = await two()
     await attacker.tell(mesh, {

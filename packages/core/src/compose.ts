@@ -87,7 +87,7 @@ export function composeMember(parts: MemberParts) {
     clock,
     mayShare,
     check: () => ({ api, routeOf, limits, githubNow: githubNow() }),
-    purged: (target, asOf, from) => purge([target], Math.min(asOf, githubNow()), from),
+    purged: (targets, asOf, from) => purge(targets, Math.min(asOf, githubNow()), from),
     purges,
     ownStats: stats,
     expired(key) {

@@ -50,7 +50,7 @@ export interface Members {
   announce(key: string, entry: Entry): void
   /** Members hold this body, and it was seen current. */
   touched(key: string, entry: Entry): void
-  purge(target: string, asOf: number): Promise<void>
+  purge(targets: readonly string[], asOf: number): Promise<void>
   /** These names of a repository turned out not to be public. */
   hidden(names: readonly string[]): void
   peers(): Peer[]
@@ -79,7 +79,7 @@ export interface OwnSide {
   }
   check(): HeadCheck
   mayShare(entry: Pick<EntrySummary, 'url' | 'public' | 'local' | 'headers'>): boolean
-  purged(target: string, asOf: number, from: string): Promise<void>
+  purged(targets: readonly string[], asOf: number, from: string): Promise<void>
   purges: Pick<Purges, 'at' | 'normalise' | 'targetsOf' | 'all'>
   ownStats(): MeshStats
   /** An entry is too old to be kept. */

@@ -178,7 +178,7 @@ export async function startMesh(parts: MemberParts): Promise<StartedMesh> {
           cache.below([name]),
           purge([urlOrRepository], githubNow()),
           // Members whose clocks are right must not take it for an older one.
-          members.purge(urlOrRepository, latestGithubNow())
+          members.purge([urlOrRepository], latestGithubNow())
         ]),
         signal
       )

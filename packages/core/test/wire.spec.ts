@@ -97,7 +97,10 @@ const gossip = fc.oneof(
   withBody(fc.record({ type: type('announce'), sentAt: time, key: digest, entry: entryHead })),
   withBody(fc.record({ type: type('value'), sentAt: time, key: digest, value: valueHead })),
   fc.record({ type: type('touch'), sentAt: time, items }),
-  fc.record({ type: type('purge'), sentAt: time, target: fc.string(), asOf: time }),
+  joined(
+    fc.record({ type: type('purge'), sentAt: time, target: fc.string(), asOf: time }),
+    maybe({ only: fc.array(fc.string(), { maxLength: 32 }) })
+  ),
   joined(fc.record({ type: type('presence') }), presence)
 ) as fc.Arbitrary<Gossip>
 const version = fc.constant(1 as const)

@@ -10,12 +10,15 @@ export type Purge = (targets: readonly string[], asOf: number, peerId?: string) 
 export function createPurge({ cache, purges, emit }: { cache: Cache; purges: Purges; emit: Emit }): Purge {
   return async (targets, asOf, peerId) => {
     const marked: string[] = []
+    const news: string[] = []
     for (const target of targets) {
       const name = purges.normalise(target)
       if (name === undefined || (!purges.mark(name, asOf) && peerId !== undefined)) continue
-      emit('purged', peerId === undefined ? { target } : { target, peerId })
       marked.push(name)
+      news.push(target)
     }
+    // Whoever hears of one finds all of them stale.
+    for (const target of news) emit('purged', peerId === undefined ? { target } : { target, peerId })
     // What makes anything stale does so for GraphQL, see `Purges.at`: here at once, and for other processes by a mark.
     if (marked.length > 0) await cache.keepMarks([...marked, graphqlPath], asOf)
   }

@@ -5,7 +5,7 @@ export interface EarlyPurgesOptions {
   /** Remembered at most. */
   max: number
   /** A member has made something stale; `asOf`: ms on GitHub's clock. */
-  purged(target: string, asOf: number, from: string): Promise<void>
+  purged(targets: readonly string[], asOf: number, from: string): Promise<void>
 }
 
 /**
@@ -14,19 +14,19 @@ export interface EarlyPurgesOptions {
  * known, with the time at which they came.
  */
 export function createEarlyPurges({ clock, max, purged }: EarlyPurgesOptions) {
-  const early: { target: string; asOf: number; from: string; localAt: number }[] = []
+  const early: { targets: readonly string[]; asOf: number; from: string; localAt: number }[] = []
   return {
-    purged(target: string, asOf: number, from: string): Promise<void> {
+    purged(targets: readonly string[], asOf: number, from: string): Promise<void> {
       if (!clock.fromOrigin) {
-        early.push({ target, asOf, from, localAt: clock.now() - clock.offsetMs })
+        early.push({ targets, asOf, from, localAt: clock.now() - clock.offsetMs })
         if (early.length > max) early.shift()
       }
-      return purged(target, asOf, from)
+      return purged(targets, asOf, from)
     },
     /** GitHub's clock was read for the first time. */
     timeIsKnown(): void {
-      for (const { target, asOf, from, localAt } of early.splice(0))
-        void purged(target, Math.min(asOf, localAt + clock.offsetMs), from).catch(() => {})
+      for (const { targets, asOf, from, localAt } of early.splice(0))
+        void purged(targets, Math.min(asOf, localAt + clock.offsetMs), from).catch(() => {})
     }
   }
 }

@@ -18,7 +18,8 @@ export interface Publish {
   value(key: string, value: StoredValue): Promise<void>
   /** Collected with others for a moment, which is longer in a larger group. */
   touch(key: string, hash: string, asOf: number): void
-  purge(target: string, asOf: number): Promise<void>
+  /** `target`, or, of what that covers, `only` these. */
+  purge(what: { target: string; only?: string[] | undefined }, asOf: number): Promise<void>
   presence(message: PresenceMessage): Promise<void>
   /** Sends what is collected and waits until nothing is under way. */
   flush(): Promise<void>
@@ -147,8 +148,8 @@ export function createPublish({ group, transport, limits, localNow, emit, known 
       )
     },
     touch,
-    async purge(target, asOf) {
-      await track(send({ type: 'purge', sentAt: sentAt(), target, asOf: Math.round(asOf) }))
+    async purge(what, asOf) {
+      await track(send({ type: 'purge', sentAt: sentAt(), ...what, asOf: Math.round(asOf) }))
     },
     async presence(message) {
       await track(send({ ...message, type: 'presence' }))

@@ -13,6 +13,7 @@ import type { Counters } from '../stats.ts'
 import type { AcceptResult, IncomingEntry } from './accept.ts'
 import type { Providers } from './providers.ts'
 import type { ShareableIndex } from './shareable-index.ts'
+import type { createPurgeAllowances } from './told-purges.ts'
 import { createTurns } from './turns.ts'
 
 export type ValidationResult = 'accept' | 'ignore' | 'reject'
@@ -31,7 +32,8 @@ export interface ReceiveOptions {
   takeValue(head: ValueHead, wireKey: Uint8Array, group: Group, from: string, body: Uint8Array): Promise<boolean>
   /** A member has a body that came without it. */
   wanted(peerId: string, wireKey: Uint8Array, group: Group, hash?: Uint8Array): void
-  purged(target: string, asOf: number, from: string): Promise<void>
+  purgeAllowance: ReturnType<typeof createPurgeAllowances>
+  purged(targets: readonly string[], asOf: number, from: string): Promise<void>
   /** A member says what GitHub's clock shows, ms, in a message that this clock takes for one of the future. */
   heardTime(peerId: string, githubNow: number): void
   /** A member has told of itself. */
@@ -91,9 +93,13 @@ export function createReceive(
         }
         return 'accept'
       }
-      case 'purge':
-        await options.purged(message.target, message.asOf, from)
+      case 'purge': {
+        const { target, only = [target], asOf } = message
+        // All of the repository is one mark, however much of it a member names.
+        const targets = options.purgeAllowance(from).take(only.length) ? only : [target]
+        await options.purged(targets, asOf, from)
         return 'accept'
+      }
       case 'presence': {
         options.present(from, message)
         return 'accept'

@@ -51,7 +51,7 @@ export function createAfterWrite(options: AfterWriteOptions) {
   /** Makes URLs and repositories stale: here at once, on disk and at every member as soon as that can be. */
   async function changed(targets: readonly string[], asOf: number): Promise<void> {
     missing.clear()
-    await Promise.all([purge(targets, asOf), ...targets.map((target) => members.purge(target, asOf))])
+    await Promise.all([purge(targets, asOf), members.purge(targets, asOf)])
   }
 
   /** Asks GitHub again for what is held of these. */

@@ -43,6 +43,7 @@ export function createAnswering(side: Side, knowledge: Knowledge, door: Door, co
       accept: door.accept,
       takeValue: values.take,
       wanted: (peerId, wireKey, named, hash) => prefetch.add({ peerId, wireKey, named, hash }),
+      purgeAllowance: knowledge.purgeAllowance,
       purged: knowledge.purges.purged,
       heardTime: own.clock.hear,
       present: company.present

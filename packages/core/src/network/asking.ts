@@ -84,8 +84,7 @@ export function createAsking(side: Side, knowledge: Knowledge, door: Door, compa
       providers,
       shareable,
       prefetch,
-      limits,
-      localNow,
+      purgeAllowance: knowledge.purgeAllowance,
       purged: knowledge.purges.purged
     })
   }

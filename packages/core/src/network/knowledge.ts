@@ -2,6 +2,7 @@ import { createUnasked, evictUnused } from '../cache/unasked.ts'
 import { createEarlyPurges } from '../exchange/early-purges.ts'
 import { createProviders } from '../exchange/providers.ts'
 import { createShareableIndex } from '../exchange/shareable-index.ts'
+import { createPurgeAllowances } from '../exchange/told-purges.ts'
 import { createUnsettled } from '../exchange/unsettled.ts'
 import { createProofCheck } from '../group/group.ts'
 import { createReputation } from '../peers/reputation.ts'
@@ -24,6 +25,7 @@ export function createKnowledge({ groups, transport, own }: Side) {
     }),
     checkProof: createProofCheck(groups, localNow, limits.proofLifetimeMs),
     purges: createEarlyPurges({ clock: own.clock, max: limits.listPurges, purged: own.purged }),
+    purgeAllowance: createPurgeAllowances(limits, localNow),
     providers: createProviders(githubNow, limits.clockSkewMs),
     shareable,
     unsettled: createUnsettled({ groups, cache, shareable, settle: own.settle, maxWaitMs: limits.membersBudgetMs }),

@@ -1,4 +1,5 @@
 import type { Publish } from '../exchange/publish.ts'
+import { purgesToTell } from '../exchange/told-purges.ts'
 import type { Members } from '../members.ts'
 import type { Company } from '../peers/company.ts'
 import type { Door } from './door.ts'
@@ -36,9 +37,10 @@ export function createTelling(
       publish.touch(key, entry.hash, entry.asOf)
       shelf?.leave(key, entry)
     },
-    purge(target, asOf) {
-      shelf?.takeAway(target)
-      return publish.purge(target, asOf)
+    async purge(targets, asOf) {
+      for (const target of targets) shelf?.takeAway(target)
+      const repositoryOf = (target: string) => own.purges.targetsOf(target)[1]
+      await Promise.all(purgesToTell(targets, repositoryOf).map((what) => publish.purge(what, asOf)))
     },
     hidden(names) {
       for (const name of names) shelf?.takeAway(name)

@@ -7,6 +7,9 @@ import * as v from 'valibot'
  */
 export const protocolVersion = 1
 
+/** So many URLs one purge can name. */
+export const maxPurgedAtOnce = 32
+
 export const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes expected')
 export const bytesOf = (length: number) =>
   v.pipe(
@@ -87,7 +90,14 @@ const gossip = v.variant('type', [
     type: v.literal('touch'),
     items: v.pipe(v.array(v.tuple([digest, digest, time])), v.maxLength(200))
   }),
-  v.object({ ...sealed, type: v.literal('purge'), target: text(8192), asOf: time }),
+  v.object({
+    ...sealed,
+    type: v.literal('purge'),
+    target: text(8192),
+    asOf: time,
+    // Of what `target` covers, just these; unknown to members of an older version.
+    only: v.optional(v.pipe(v.array(text(1024)), v.maxLength(maxPurgedAtOnce)))
+  }),
   v.object({ ...presence, type: v.literal('presence') })
 ])
 

@@ -38,7 +38,7 @@ export function createLeader(channel: BroadcastChannel, mesh: LocalMesh, emit: E
     get: ([name], signal) => mesh.get(name, { signal }),
     set: ([name, value, ttlMs], signal) => mesh.set(name, value, { ttlMs, signal }),
     delete: ([name], signal) => mesh.delete(name, { signal }),
-    purge: ([urlOrRepository], signal) => mesh.purge(urlOrRepository, { signal }),
+    purge: ([targets]) => mesh.purgeAll(targets),
     clear: () => mesh.clear(),
     look: async () => undefined
   }

@@ -17,13 +17,15 @@ export interface LocalMesh extends Mesh {
   told(key: string, isNew: boolean): Promise<void>
   /** Connected members that hold a body. */
   holdersOf(key: string, hash: string): Promise<Peer[]>
+  /** Makes these stale for everybody, as another tab has done for itself: each a URL or a repository. */
+  purgeAll(targets: readonly string[]): Promise<void>
   /** Another tab has made this stale for everybody. */
   purged(urlOrRepository: string): void
 }
 
 /** Adds to a mesh what other tabs ask of it. */
 export function localMesh({ mesh, member }: StartedMesh): LocalMesh {
-  const { cache, members, mayShare, purges, purge, githubNow } = member
+  const { cache, members, mayShare, purges, purge, githubNow, latestGithubNow } = member
   // Bounded, because any page of the origin can ask.
   const granted = new LRU<Lease>(1000)
   const lastTold = new LRU<number>(10_000)
@@ -45,6 +47,10 @@ export function localMesh({ mesh, member }: StartedMesh): LocalMesh {
       lastTold.set(key, entry.asOf)
       if (isNew) members.announce(key, entry)
       else members.touched(key, entry)
+    },
+    async purgeAll(targets: readonly string[]) {
+      const known = targets.filter((target) => purges.normalise(target) !== undefined)
+      await Promise.all([purge(known, githubNow()), members.purge(known, latestGithubNow())])
     },
     holdersOf: members.holders,
     purged: (target: string) => void purge([target], githubNow())

@@ -93,7 +93,7 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
       return granted === true ? { end: (how) => void quietly(follower.ask('ended', [key, how])) } : undefined
     },
     told: (key, isNew) => void quietly(follower.ask('told', [key, isNew])),
-    purge: (target) => quietly(follower.ask('purge', [target])),
+    purge: (targets) => quietly(follower.ask('purge', [targets])),
     holders: async (key, hash) => (await call('holders', [key, hash])) as Peer[],
     peers: () => follower.state?.peers ?? [],
     get hasShelf() {

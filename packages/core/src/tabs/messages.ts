@@ -24,7 +24,7 @@ export interface Calls {
   get: [name: string]
   set: [name: string, value: Json, ttlMs?: number | undefined]
   delete: [name: string]
-  purge: [urlOrRepository: string]
+  purge: [targets: readonly string[]]
   clear: []
   /** Only how things stand. */
   look: []

@@ -10,7 +10,7 @@ export interface LeadingTab {
   seek(key: string, after: number | undefined): Promise<Lease | undefined>
   /** An own entry is in the store, new or seen current, and is for members. */
   told(key: string, isNew: boolean): void
-  purge(target: string): Promise<void>
+  purge(targets: readonly string[]): Promise<void>
   holders(key: string, hash: string): Promise<Peer[]>
   /** Members that it is connected to, as far as this tab has heard. */
   peers(): Peer[]
@@ -34,7 +34,7 @@ export const throughLeader =
       lookUp: (key, { after }) => leader.seek(key, after),
       announce: (key, entry) => tell(key, entry, true),
       touched: (key, entry) => tell(key, entry, false),
-      purge: (target) => leader.purge(target),
+      purge: (targets) => leader.purge(targets),
       holders: (key, hash) => leader.holders(key, hash),
       peers: () => leader.peers(),
       get canTell() {

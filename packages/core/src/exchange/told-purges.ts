@@ -1,0 +1,41 @@
+import { LRU } from 'tiny-lru'
+import type { Limits } from '../limits.ts'
+import { type Bucket, createBucket } from '../peers/bucket.ts'
+import { type Gossip, maxPurgedAtOnce } from '../protocol/wire.ts'
+
+type PurgeMessage = Extract<Gossip, { type: 'purge' }>
+
+/**
+ * What to tell of all that was made stale together: one message for each repository, so that nobody hears half of a write.
+ * Members of an older version do not know `only`: they take all of the repository for stale, which costs them free 304s.
+ */
+export function purgesToTell(
+  targets: readonly string[],
+  repositoryOf: (target: string) => string | undefined
+): Pick<PurgeMessage, 'target' | 'only'>[] {
+  const byRepository = new Map<string, string[]>()
+  for (const target of targets) {
+    const name = repositoryOf(target) ?? target
+    byRepository.set(name, [...(byRepository.get(name) ?? []), target])
+  }
+  return [...byRepository].map(([name, parts]) => {
+    const [first = name] = parts
+    if (parts.length === 1) return { target: first }
+    return parts.includes(name) || parts.length > maxPurgedAtOnce ? { target: name } : { target: name, only: parts }
+  })
+}
+
+const maxPeers = 4096
+
+/** How much members may make stale here: one that says it in any way must not make more stale in the long run than by gossip alone. */
+export function createPurgeAllowances(
+  limits: Pick<Limits, 'messagesPerSecond' | 'listPurges'>,
+  localNow: () => number
+): (peerId: string) => Pick<Bucket, 'take'> {
+  const allowances = new LRU<Bucket>(maxPeers)
+  return (peerId) => {
+    const known = allowances.get(peerId) ?? createBucket(limits.messagesPerSecond, limits.listPurges, localNow)
+    allowances.set(peerId, known)
+    return known
+  }
+}
