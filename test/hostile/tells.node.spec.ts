@@ -152,7 +152,7 @@ describe('members that abuse what members may do', () => {
     mesh.addEventListener('purged', ({ detail }) => targets.push(detail.target))
     const target = 'octocat/hello-world'
     for (let i = 0; i < 150; i++) {
-      const only = Array.from({ length: 32 }, (_, n) => here.github.url + `/repos/${target}/issues/${32 * i + n}`)
+      const only = Array.from({ length: 32 }, (_, n) => `${here.github.url}/repos/${target}/issues/${32 * i + n}`)
       await attacker.tell(mesh, { type: 'purge', sentAt: Date.now(), target, asOf: Date.now(), only })
     }
     expect(targets).to.have.length.within(1000, 1500)

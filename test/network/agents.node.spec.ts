@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
 import { until } from '../flow/members.ts'
 import { longToken as token } from '../token-scan/tokens.ts'
-import { githubMs, world } from './world.ts'
+import { world } from './world.ts'
 
 const repository = 'octocat/Hello-World'
 const issues = (...more: string[]) => ['issue', 'list', '--repo', repository, ...more]
@@ -24,6 +24,8 @@ type Machine = (typeof members)[number] | 'alone'
 const keptMs = 20_000
 const agentsMs = 3.5 * keptMs
 const agents = 10
+/** More than the 150 ms within which no member counts as slow. */
+const githubMs = 250
 
 describe('many processes of gh with one token, on three machines of one group', function () {
   this.timeout(120_000)
@@ -84,8 +86,10 @@ describe('many processes of gh with one token, on three machines of one group', 
   }
 
   before(async () => {
-    elsewhere = await startGitHub({ host: here.lab.hub, secondaryLimits: false, latencyMs: githubMs })
+    elsewhere = await startGitHub({ host: here.lab.hub, secondaryLimits: false })
     for (const github of [here.github, elsewhere]) {
+      // A member that is slower than GitHub is mostly not asked, and on a busy machine each is slower than one that needs no time.
+      github.setLatency(githubMs)
       github.addToken(token, { login: 'alice', permissions: { [repository]: 'push' } })
     }
     const numbers = [here.github, elsewhere].map((github) => {

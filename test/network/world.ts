@@ -2,19 +2,13 @@ import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { cli } from '../support/commands.ts'
 import { createLab, type Lab } from './lab.ts'
 
-/**
- * How long GitHub takes, ms: more than the 150 within which no member counts as slow. A member that is slower than GitHub is
- * mostly not asked, and on a busy machine each is slower than one that needs no time.
- */
-export const githubMs = 250
-
 /** Machines on one switch and a GitHub that all of them reach, for the tests of one `describe`. */
 export function world(machines: readonly string[]) {
   let lab: Lab
   let github: GitHub
   before(async () => {
     lab = createLab(machines, cli)
-    github = await startGitHub({ host: lab.hub, secondaryLimits: false, latencyMs: githubMs })
+    github = await startGitHub({ host: lab.hub, secondaryLimits: false })
   })
   after(async () => {
     await lab?.end()
