@@ -160,9 +160,10 @@ describe('trust', () => {
       expect(status(await b.ask(path))).to.equal('ghmesh; hit; detail=peer')
       expect(await audited).to.include({ status: 304, units: 0 })
     }
-    // And one for the repository, which b looks up before it tells anybody what it has confirmed.
-    await until(() => b.mesh.stats().apiCallsMade === paths.length + 1)
-    expect(b.mesh.stats()).to.include({ requests: 5, peerHits: 5, quotaSpent: 1 })
+    await until(() => b.mesh.stats().apiCallsMade === paths.length)
+    // Nor is the repository looked up, as it is before members are told of something new.
+    expect(s.github.count((call) => call.login === 'bob' && !paths.includes(call.path))).to.equal(0)
+    expect(b.mesh.stats()).to.include({ requests: 5, peerHits: 5, quotaSpent: 0 })
   })
 
   it('group: a full last page, which GitHub has to send again to say the same, is no lie', async () => {

@@ -17,7 +17,8 @@ export interface AskAgain {
   again(
     as: Pick<ApiRequest, 'authorization' | 'viewer'>,
     url: string,
-    held: Pick<Entry, 'accept' | 'apiVersion'>
+    held: Pick<Entry, 'accept' | 'apiVersion'>,
+    isAudit?: boolean
   ): Promise<number | undefined>
   /** Nothing is asked from now on. */
   stop(): void
@@ -26,8 +27,9 @@ export interface AskAgain {
 export function createAskAgain({ classifier, resolve, canSpare }: AskAgainOptions): AskAgain {
   let stopped = false
   return {
-    async again(as, url, { accept, apiVersion }) {
-      const request = stopped ? undefined : await classifier.like(as, url, { accept, apiVersion, mode: 'no-cache' })
+    async again(as, url, { accept, apiVersion }, isAudit) {
+      if (stopped) return undefined
+      const request = await classifier.like(as, url, { accept, apiVersion, mode: 'no-cache', isAudit })
       return request && canSpare(request) ? cacheStatus(await resolve(request))?.forwardStatus : undefined
     },
     stop() {

@@ -191,7 +191,7 @@ export function createFlow(parts: FlowParts) {
     random,
     cache,
     reputation: members.reputation,
-    recheck: (request) => askAgain.again(request, request.url.href, request)
+    recheck: (request) => askAgain.again(request, request.url.href, request, true)
   })
   const inFlight = createInFlightRequests<Outcome>({
     localNow,

@@ -38,6 +38,8 @@ export interface ApiRequest extends Target {
   ifNoneMatch?: string | undefined
   /** The mesh's own question: it does not count as asked. */
   background?: boolean | undefined
+  /** Looks whether a member told the truth. What it confirms is nothing new to members, so they are not told. */
+  isAudit?: boolean | undefined
   /** A home of its key waits for GitHub's answer, and perhaps other members. */
   awaited?: boolean | undefined
 }
