@@ -74,6 +74,7 @@ describe('the commands peers, stats, purge and cache', () => {
       forceLocalhost: true,
       store: memoryStore(),
       cacheDir: commands.folder('member'),
+      limits: { auditOneIn: 1e9 }, // else GitHub is asked again now and then
       ...more
     })
     members.push(member)
