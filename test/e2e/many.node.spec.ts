@@ -111,6 +111,9 @@ describe('the dashboard with much to show [long]', () => {
             .filter((width) => width !== '0px').length
       )
     expect(await columns(), 'columns of 2,560 pixels').to.equal(4)
+    await page.setViewportSize({ width: 2560, height: 2400 })
+    const end = await page.locator('.panels').evaluate((panels) => panels.getBoundingClientRect().bottom)
+    expect(end, 'the end of the panels, of 2,400 pixels').to.be.within(2350, 2400)
     await page.getByRole('button', { name: 'Wall mode' }).click()
     expect(await size()).to.be.above(before)
     expect(await page.getByLabel('Search', { exact: true }).isVisible()).to.equal(false)

@@ -13,7 +13,6 @@ export interface State {
 
 const stale = '[data-source="stale"]'
 
-/** Opens it without a mesh, so that GitHub is all there is. */
 /** GitHub answers some calls, or all, with an error page. Returns what mends it. */
 export function breakGitHub(world: World, { which = () => true, status = 502 }: Broken = {}): () => void {
   let isBroken = true
@@ -31,6 +30,7 @@ interface Broken {
   status?: number
 }
 
+/** Opens it without a mesh, so that GitHub is all there is. */
 export async function openAlone(page: Page, world: World, names?: string[]): Promise<void> {
   await page.goto(world.addressWith({ names }).split('#')[0] as string)
   await page.getByRole('button', { name: 'Work without a mesh' }).click()

@@ -98,6 +98,10 @@ export function Dashboard({
         refreshNow={refreshNow}
         openSettings={openSettings}
       >
+        <button type="button" onClick={() => change({ isWall: !view.isWall })} aria-pressed={view.isWall}>
+          {view.isWall ? 'Leave wall mode' : 'Wall mode'}
+        </button>
+        <KeyHelp refresh={refreshNow} />
         <MeshChip
           button={chip}
           isStarting={running === undefined}
@@ -105,10 +109,6 @@ export function Dashboard({
           isOpen={drawer.isOpen}
           toggle={drawer.toggle}
         />
-        <button type="button" onClick={() => change({ isWall: !view.isWall })} aria-pressed={view.isWall}>
-          {view.isWall ? 'Leave wall mode' : 'Wall mode'}
-        </button>
-        <KeyHelp refresh={refreshNow} />
         {themeChoice}
       </Header>
       <main id="main" className="layout" data-drawer={drawer.isOpen} tabIndex={-1}>
