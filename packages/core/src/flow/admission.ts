@@ -160,7 +160,8 @@ export function createAdmission(options: AdmissionOptions) {
       await cache.touch(request.key, (held) => (held.hash === entry.hash ? change(held) : held))
       const refreshed = change(entry)
       if (refreshed.from === undefined) publicity.learnAlias(request, refreshed.headers.link)
-      const told = refreshed.local || request.isAudit ? undefined : announce(request, request.key, refreshed, entry.public)
+      const told =
+        refreshed.local || request.isAudit ? undefined : announce(request, request.key, refreshed, entry.public)
       return { entry: refreshed, told }
     }
   }
