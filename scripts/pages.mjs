@@ -115,6 +115,33 @@ const leftOut = [
     instead: 'export class CompoundContentRouting {}'
   },
   {
+    // Nor are peers; what is said where no address of one is known is the same as with no DHT.
+    file: /libp2p\/dist\/src\/peer-routing\.js$/,
+    from: '',
+    instead: `import { NoPeerRoutersError } from './errors.js'
+      export class DefaultPeerRouting {
+        async findPeer() { throw new NoPeerRoutersError('No peer routers available') }
+        async *getClosestPeers() { throw new NoPeerRoutersError('No peer routers available') }
+      }`
+  },
+  {
+    // A filter of some relays and addresses that were seen; a set does the same, and is never wrong.
+    file: /@libp2p\/utils\/dist\/src\/filters\/index\.js$/,
+    from: '',
+    instead: `export function createScalableCuckooFilter() {
+        const seen = new Set()
+        return {
+          has: (item) => seen.has(String(item)),
+          remove: (item) => seen.delete(String(item)),
+          add(item) {
+            if (seen.size > 9999) seen.clear()
+            return !!seen.add(String(item))
+          }
+        }
+      }
+      ${unsupported(['createBloomFilter', 'createCuckooFilter', 'BloomFilter', 'CuckooFilter', 'ScalableCuckooFilter'])}`
+  },
+  {
     // Of the spellings that a certificate's hash in an address can have, one is an alphabet of 256 pictures.
     file: /multiformats\/dist\/src\/bases\/base256emoji\.js$/,
     from: '',
