@@ -41,6 +41,14 @@ describe('cache modes', () => {
     expect(status(await a.ask(issues))).to.equal('ghmesh; hit')
   })
 
+  it('no-cache in a Cache-Control header of the caller is the same (RFC 9111, section 5.2.1.4)', async () => {
+    const a = await s.member()
+    await a.ask(issues)
+    const headers = { 'cache-control': 'no-cache' }
+    expect(status(await a.ask(issues, { headers }))).to.match(/fwd=request; fwd-status=304/)
+    expect(status(await a.ask(issues, { headers, cache: 'force-cache' }))).to.match(/hit/)
+  })
+
   it('no-cache: asks with a condition though the copy is fresh', async () => {
     const a = await s.member()
     await a.ask(issues)

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { cacheStatus, type MeshOptions } from 'ghmesh'
 import { longToken as shared } from '../token-scan/tokens.ts'
-import { as, type Member, minute, repo, scene, second, secretRepo, status, until } from './members.ts'
+import { as, type Member, minute, next, repo, scene, second, secretRepo, status, until } from './members.ts'
 
 const other = `ghp_${'0Ther'.repeat(8)}`
 
@@ -68,6 +68,41 @@ describe('members that hold the same token', () => {
     for (const answer of await Promise.all(members.map(({ ask }) => ask('/user')))) expect(answer.status).to.equal(200)
     expect(calls('/user').map(({ status }) => status)).to.deep.equal([200, 304])
   })
+
+  for (const [what, path, body] of [
+    ['in a private repository', `${secretRepo}/issues/1`, { title: 'New' }],
+    ['to what is the user’s own', '/user', { name: 'New' }]
+  ] as const)
+    it(`hear of a write ${what}, and nobody else does`, async () => {
+      const [a, b, c] = (await fleet([shared, shared, other], { limits: { recheckMs: [] } })) as [
+        Member,
+        Member,
+        Member
+      ]
+      s.github.respond(
+        ({ method, path }) => method === 'PATCH' && path === '/user',
+        () => new Response('{}', { headers: { date: new Date(s.now).toUTCString() } })
+      )
+      for (const member of [a, b]) await member.ask(path)
+      s.now += second
+      const told: string[] = []
+      c.mesh.addEventListener('purged', ({ detail }) => told.push(detail.target))
+      const heard = next(b, 'purged')
+      await a.ask(path, { method: 'PATCH', body: JSON.stringify(body) })
+      expect(await heard).to.include({ peerId: a.mesh.peerId })
+      s.now += second
+      expect(status(await b.ask(path))).to.include('fwd=stale')
+      await a.mesh.set('after the write', true)
+      await until(async () => (await c.mesh.get('after the write')) === true)
+      expect(told).to.deep.equal([])
+      // Nor who comes later.
+      const d = await s.member({ token: other })
+      d.mesh.addEventListener('purged', ({ detail }) => told.push(detail.target))
+      for (const member of [a, b, c]) await s.connect(member, d)
+      await until(() => Object.keys(d.mesh.stats({ group: true }).members).length === 4)
+      await d.ask(`${repo}/labels`)
+      expect(told).to.deep.equal([])
+    })
 
   it('share whatever spelling the token is sent in, and however late it is first used', async () => {
     const [a, b] = (await fleet([undefined, undefined] as unknown as string[])) as [Member, Member]

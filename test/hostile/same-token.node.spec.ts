@@ -131,6 +131,32 @@ describe('members that hold the same token, and one that does not', () => {
     expect(strangerHeard).to.equal(0)
   })
 
+  it('makes nothing stale that the token sees; one that holds it does, and nobody else hears of it', async () => {
+    const mesh = await member('holder')
+    const { attacker, holds } = await joined(mesh)
+    const target = 'octocat/secret-plans'
+    const purge = (proof: Uint8Array): Question => ({
+      version: 1,
+      type: 'purge',
+      holds: proof,
+      target,
+      asOf: Date.now()
+    })
+    const purged: string[] = []
+    mesh.addEventListener('purged', ({ detail }) => purged.push(detail.target))
+    for (const proof of [holds[0] as Uint8Array, new Uint8Array(16)])
+      expect((await attacker.ask(mesh, purge(proof)))[0]?.type).to.equal('none')
+    expect(purged).to.deep.equal([])
+
+    const holder = await w.attacker()
+    await holder.join(mesh)
+    const own = await (await holder.group.ofToken(token)).proofFor(holder.peerId)
+    expect((await holder.ask(mesh, purge(own)))[0]?.type).to.equal('ok')
+    expect(purged).to.deep.equal([target])
+    const [list] = await attacker.ask(mesh, { version: 1, type: 'list' })
+    expect(list).to.deep.include({ type: 'keys', purges: [] })
+  })
+
   it('says nothing of what is left to it; one that holds it can only say that it is less, and for no longer than an hour', async () => {
     const mesh = await member('holder')
     const { attacker, holds } = await joined(mesh)

@@ -61,7 +61,7 @@ export function composeMember(parts: MemberParts) {
   }
 
   // What is held, and what is known of it.
-  const purges = createPurges(api)
+  const purges = createPurges(api, undefined, (repository) => visibility.namesOf(repository))
   const cache = createCache(parts.store, limits, githubNow, purges, {
     warning: (error) => emit('warning', error),
     read: (entry) => publicity.recall(entry)
@@ -87,7 +87,7 @@ export function composeMember(parts: MemberParts) {
     clock,
     mayShare,
     check: () => ({ api, routeOf, limits, githubNow: githubNow() }),
-    purged: (targets, asOf, from) => purge(targets, Math.min(asOf, githubNow()), from),
+    purged: (targets, asOf, from, isForAll) => purge(targets, Math.min(asOf, githubNow()), from, isForAll),
     purges,
     ownStats: stats,
     expired(key) {
@@ -117,29 +117,42 @@ export function composeMember(parts: MemberParts) {
     }
   })
   const publicity = createPublicity({ api, visibility, limits })
-  const { flow, classifier, origin, ownFetch, afterWrite, announce, askAgain, inFlight, missing, rights, viewers } =
-    createFlow({
-      options,
-      limits,
-      api,
-      routeOf,
-      localNow,
-      clock,
-      random,
-      emit,
-      counters,
-      cache,
-      purges,
-      purge,
-      visibility,
-      publicity,
-      mayShare,
-      members,
-      groupFlow: parts.groupFlow,
-      token: parts.token,
-      machineKey: parts.machineKey,
-      seesRedirects: parts.seesRedirects
-    })
+  const {
+    flow,
+    classifier,
+    origin,
+    ownFetch,
+    passOn,
+    endWrites,
+    announce,
+    askAgain,
+    inFlight,
+    missing,
+    rights,
+    viewers
+  } = createFlow({
+    options,
+    limits,
+    api,
+    routeOf,
+    localNow,
+    clock,
+    random,
+    emit,
+    counters,
+    cache,
+    purges,
+    purge,
+    visibility,
+    publicity,
+    mayShare,
+    sharesAll: sharing.sharesAll,
+    members,
+    groupFlow: parts.groupFlow,
+    token: parts.token,
+    machineKey: parts.machineKey,
+    seesRedirects: parts.seesRedirects
+  })
 
   const sleep = parts.onWake(members.retryNow)
   return {
@@ -151,11 +164,10 @@ export function composeMember(parts: MemberParts) {
     flow,
     mayShare,
     members,
-    origin,
+    passOn,
     purge,
     purges,
     classifier,
-    afterWrite,
     stats,
     clear() {
       missing.clear()
@@ -170,7 +182,7 @@ export function composeMember(parts: MemberParts) {
     async stop(): Promise<void> {
       askAgain.stop()
       sleep()
-      await within(afterWrite.stop(), limits.stopMs)
+      await within(endWrites(), limits.stopMs)
       if (members.canTell) await within(announce.idle(), limits.stopMs)
       try {
         await members.stop()

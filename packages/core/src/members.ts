@@ -1,4 +1,5 @@
 import type { Cache } from './cache/cache.ts'
+import type { Purge } from './cache/purge.ts'
 import type { Purges } from './cache/purges.ts'
 import type { Entry, EntrySummary } from './entry.ts'
 import type { Emit } from './events.ts'
@@ -79,8 +80,9 @@ export interface OwnSide {
   }
   check(): HeadCheck
   mayShare(entry: Pick<EntrySummary, 'url' | 'public' | 'local' | 'headers'>): boolean
-  purged(targets: readonly string[], asOf: number, from: string): Promise<void>
-  purges: Pick<Purges, 'at' | 'normalise' | 'targetsOf' | 'all'>
+  /** A member has made something stale. */
+  purged: Purge
+  purges: Pick<Purges, 'at' | 'normalise' | 'targetsOf' | 'all' | 'told'>
   ownStats(): MeshStats
   /** An entry is too old to be kept. */
   expired(key: string): void

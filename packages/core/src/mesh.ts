@@ -4,7 +4,6 @@ import { type AbortOptions, abortable } from './abort.ts'
 import { composeMember, type MemberParts } from './compose.ts'
 import { MeshError } from './errors.ts'
 import type { MeshEvents } from './events.ts'
-import { heldBack } from './flow/outcome.ts'
 import { resolve } from './flow/resolve.ts'
 import type { Relay } from './peers/relays.ts'
 import { ttlMs } from './rules/fresh.ts'
@@ -82,7 +81,7 @@ export interface StartedMesh {
 /** Starts a member and gives it its public face. */
 export async function startMesh(parts: MemberParts): Promise<StartedMesh> {
   const member = composeMember(parts)
-  const { api, cache, githubNow, latestGithubNow, events, flow, mayShare, members, origin, purge, purges, classifier } =
+  const { api, cache, githubNow, latestGithubNow, events, flow, mayShare, members, passOn, purge, purges, classifier } =
     member
   const { values, peers, relays } = members
 
@@ -99,22 +98,9 @@ export async function startMesh(parts: MemberParts): Promise<StartedMesh> {
       return resolve(flow, classified.api)
     }
     const { passed } = classified
-    if (!passed) return origin.pass(classified.input, classified.init)
-    const sent = await origin.passOn(classified.input, classified.init, passed)
-    if ('heldBack' in sent) return flow.respond.fromAnswer({ method: 'GET' }, sent, heldBack)
-    if (!passed.mayChange || !sent.ok) return sent
-    if (passed.mutation === undefined) member.afterWrite.done([passed.url.href, sent.url], passed)
-    // A caller that has its answer may ask at once for what it has changed.
-    else
-      await member.afterWrite.mutated(
-        passed.mutation,
-        await sent
-          .clone()
-          .text()
-          .catch(() => ''),
-        passed
-      )
-    return sent
+    return passed
+      ? passOn.toGitHub(classified.input, classified.init, passed)
+      : passOn.elsewhere(classified.input, classified.init)
   }
 
   async function peekEntry(input: FetchInput, init?: RequestInit) {

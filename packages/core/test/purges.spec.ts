@@ -34,10 +34,47 @@ describe('purges', () => {
     expect(marked('repositories/7').at(`${api}/repositories/7/issues`)).to.equal(10)
   })
 
-  it('reach no more than one URL when it is the API itself', () => {
+  it('reach all that is outside of repositories when it is the API itself, but for what nobody can change', () => {
     const purges = marked(`${api}/`)
-    expect(purges.at(`${api}/`)).to.equal(10)
-    for (const url of [`${api}/users/octo`, `${api}/emojis`, issue]) expect(purges.at(url), url).to.equal(0)
+    for (const url of [`${api}/`, `${api}/users/octo`, `${api}/user/starred`, `${api}/repos/octo/tools/subscription`])
+      expect(purges.at(url), url).to.equal(10)
+    for (const url of [`${api}/emojis`, `${api}/licenses/mit`, issue]) expect(purges.at(url), url).to.equal(0)
+  })
+
+  it('reach with a list what belongs to it', () => {
+    const root = `${api}/repos/octo/tools`
+    for (const [list, url] of [
+      ['milestones', 'milestones/1'],
+      ['milestones', 'milestones/1/labels'],
+      ['pulls', 'commits/abc/pulls'],
+      ['issues', 'issues/1/sub_issues']
+    ])
+      expect(marked(`${root}/${list}`).at(`${root}/${url}`), url).to.equal(10)
+    expect(marked(`${root}/issues`).at(`${root}/issues/1`)).to.equal(0)
+  })
+
+  it('reach a repository by its other name', () => {
+    const purges = createPurges(createApi(new URL(api)), 10, (name) => [
+      name,
+      name === 'octo/tools' ? 'repositories/7' : 'octo/tools'
+    ])
+    purges.mark('octo/tools', 5)
+    purges.mark('/repositories/7/issues/1', 6)
+    expect(purges.at(`${api}/repositories/7/labels`)).to.equal(5)
+    expect(purges.at(issue)).to.equal(6)
+  })
+
+  it('make everything stale where nobody knows what was changed', () => {
+    const purges = createPurges(createApi(new URL(api)))
+    purges.forget(5)
+    for (const url of [issue, `${api}/user`, `${api}/graphql?question=1`]) expect(purges.at(url), url).to.equal(5)
+  })
+
+  it('are told only where members know of them', () => {
+    const purges = marked('octo/secret')
+    purges.mark('octo/tools', 7)
+    purges.told('octo/tools')
+    expect(purges.all()).to.deep.equal([['octo/tools', 7]])
   })
 
   it('of anything reach all of GraphQL, whose queries say nothing of what they look at', () => {
@@ -62,7 +99,7 @@ describe('purges', () => {
     const purges = createPurges(createApi(new URL(`${api}/`)))
     expect(purges.normalise('Octo/Tools')).to.equal('octo/tools')
     expect(purges.targetsOf(`${issue}?x=1`)).to.deep.equal([purges.normalise(issue), 'octo/tools'])
-    expect(purges.targetsOf(`${api}/users/Octo`)).to.deep.equal(['/users/octo'])
+    expect(purges.targetsOf(`${api}/users/Octo`)).to.deep.equal(['/users/octo', '/'])
     expect(purges.targetsOf('https://example.com/repos/octo/tools')).to.deep.equal([])
     expect(purges.base).to.equal(api)
   })

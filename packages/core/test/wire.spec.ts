@@ -114,6 +114,10 @@ const question = fc.oneof(
       quota: fc.record({ limit: page, remaining: time, resetAt: time })
     })
   ),
+  joined(
+    fc.record({ version, type: type('purge'), holds: bytes(16), target: fc.string(), asOf: time }),
+    maybe({ only: fc.array(fc.string(), { maxLength: 32 }) })
+  ),
   fc.record({ version, type: type('list') }),
   fc.record({ version, type: type('members') })
 ) as fc.Arbitrary<Question>

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { createPurges } from '../src/cache/purges.ts'
 import { createApi } from '../src/github/api.ts'
-import { changedBy } from '../src/github/writes.ts'
+import { changedBy } from '../src/github/changed-by.ts'
 
 describe('writes: what they changed', () => {
   const root = '/repos/octo/tools'
@@ -13,29 +13,35 @@ describe('writes: what they changed', () => {
     const details = ['issues/1/events', 'issues/1/timeline', 'issues/1/labels']
     const ofPull = ['pulls/1/commits', 'pulls/1/files', 'pulls/1/reviews']
     const all = [...lists, ...both, ...details, ...ofPull].map((path) => `${root}/${path}`)
+    const ofSomebody = ['/issues', '/user/issues']
+    all.push(...ofSomebody)
     expect(changedBy(`${root}/issues/1/comments`)).to.have.members([root, ...all])
     expect(changedBy(`${root}/issues/1/assignees`)).to.have.members([root, ...all, `${root}/issues/1/assignees`])
     expect(changedBy(`${root}/pulls/1/`)).to.have.members([root, ...all])
     const byId = '/repositories/7'
-    expect(changedBy(`${byId}/pulls`)).to.have.members([byId, ...lists.map((list) => `${byId}/${list}`)])
+    expect(changedBy(`${byId}/pulls`)).to.have.members([byId, ...lists.map((list) => `${byId}/${list}`), ...ofSomebody])
   })
 
   it('is all of a repository, where a write can show anywhere in it', () => {
-    for (const path of [
-      '/pulls/1/merge',
-      '/contents/README.md',
-      '/issues/comments/5',
-      '/labels/bug',
-      '/git/refs',
-      ''
-    ]) {
+    for (const path of ['/pulls/1/merge', '/contents/README.md', '/issues/comments/5', '/labels/bug', '/git/refs']) {
       expect(changedBy(root + path), path).to.deep.equal(['octo/tools'])
     }
     expect(changedBy('/repositories/7/merges')).to.deep.equal(['repositories/7'])
   })
 
-  it('is the path and its parents outside of repositories', () => {
-    expect(changedBy('/user/issues/1')).to.deep.equal(['/user/issues/1', '/user/issues', '/user'])
+  it('is all that is outside of repositories, where it is written there, and the repository that it names', () => {
+    expect(changedBy('/user/following/bob')).to.deep.equal(['/'])
+    expect(changedBy('/user/starred/Octo/Tools')).to.deep.equal(['octo/tools', '/'])
+    expect(changedBy('/orgs/octo/teams/devs/repos/octo/tools')).to.deep.equal(['octo/tools', '/'])
+  })
+
+  it('is that too, where lists of repositories, people or notifications show it', () => {
+    for (const path of ['', '/forks', '/transfer', '/subscription', '/notifications', '/collaborators/bob'])
+      expect(changedBy(root + path), path).to.deep.equal(['octo/tools', '/'])
+  })
+
+  it('is nothing, where it only makes a text', () => {
+    expect([...changedBy('/markdown'), ...changedBy('/markdown/raw')]).to.deep.equal([])
   })
 
   it('is named so that purges know it, reaches the written URL, and no other repository', () => {
@@ -50,7 +56,7 @@ describe('writes: what they changed', () => {
         const reaches = (other: string) =>
           targets.some((target) => purges.targetsOf(other).includes(purges.normalise(target) ?? '?'))
         expect(reaches(url.href), url.href).to.equal(true)
-        for (const other of ['/repos/octo/other/issues', '/repositories/8', '/user'])
+        for (const other of ['/repos/octo/other/issues', '/repositories/8'])
           expect(reaches(api + other), other).to.equal(false)
       })
     )

@@ -3,16 +3,20 @@ import { graphqlPath } from '../github/api.ts'
 import type { Cache } from './cache.ts'
 import type { Purges } from './purges.ts'
 
-/** Makes URLs or repositories stale here, at once; resolves when that is on disk, too. `peerId`: the member that said so. */
-export type Purge = (targets: readonly string[], asOf: number, peerId?: string) => Promise<void>
+/**
+ * Makes URLs or repositories stale here, at once; resolves when that is on disk, too. `peerId`: the member that said so, to all
+ * members, or to those only that hold a token.
+ */
+export type Purge = (targets: readonly string[], asOf: number, peerId?: string, isForAll?: boolean) => Promise<void>
 
 /** No entry is looked at, however many there are: what a mark covers is found stale when it is read. */
 export function createPurge({ cache, purges, emit }: { cache: Cache; purges: Purges; emit: Emit }): Purge {
-  return async (targets, asOf, peerId) => {
+  return async (targets, asOf, peerId, isForAll = peerId !== undefined) => {
     const marked: string[] = []
     const news: string[] = []
     for (const target of targets) {
       const name = purges.normalise(target)
+      if (name !== undefined && isForAll) purges.told(name)
       if (name === undefined || (!purges.mark(name, asOf) && peerId !== undefined)) continue
       marked.push(name)
       news.push(target)

@@ -1,6 +1,6 @@
 import { LRU } from 'tiny-lru'
 import { type Api, graphqlPath } from '../github/api.ts'
-import { repositoryOf } from '../github/routes.ts'
+import { repositoryOf, widerThan } from '../github/routes.ts'
 
 /** Remembers what was made stale, and when: an entry older than that is stale, whenever and wherever from it arrives. */
 export interface Purges {
@@ -8,6 +8,10 @@ export interface Purges {
   readonly base: string
   /** Marks a URL (with any query) or a repository (`owner/repo`); `at` in ms on GitHub's clock. False when it already was. */
   mark(target: string, at: number): boolean
+  /** This member has written what this covers. */
+  wrote(target: string, at: number): void
+  /** The same as `at`, of what this member has written. */
+  wroteAt(url: string): number
   /**
    * Entries older than this are stale, ms; 0 if nothing was purged. What a query of GraphQL's looked at is not known, so for those
    * it is when anything was purged.
@@ -15,52 +19,90 @@ export interface Purges {
   at(url: string): number
   /** The target's own form: a canonical URL without query, or `owner/repo` in lower case. Undefined for anything else. */
   normalise(target: string): string | undefined
-  /** All marks: target, as `mark` takes it from others, and when. */
+  /** Everything from before this is stale, ms: something was changed that nothing names. */
+  forget(at: number): void
+  /** Members were told of this, or told it: it is no secret among them. */
+  told(target: string): void
+  /** All marks that are no secret among members: target, as `mark` takes it from others, and when. */
   all(): [string, number][]
-  /** The targets that cover a URL: its path and its repository. Empty for a URL elsewhere. */
+  /** The targets that cover a URL: its path, its repository, and what is wider. Empty for a URL elsewhere. */
   targetsOf(url: string): string[]
 }
+
+const pathOf = (repository: string) => (repository.startsWith('repositories/') ? '/' : '/repos/') + repository
 
 /**
  * Keeps at most `max` marks and drops the oldest first. Everything older than a dropped mark then counts as stale: one check
  * with GitHub too many is free, one too few is a wrong answer.
  */
-export function createPurges(api: Api, max = 10_000): Purges {
+export function createPurges(
+  api: Api,
+  max = 10_000,
+  namesOf: (repository: string) => readonly string[] = (repository) => [repository]
+): Purges {
   let forgottenAt = 0
   let latest = 0
+  const open = new LRU<boolean>(max)
+  const written = new LRU<number>(max)
   const marks = new LRU<number>(max).onEvict(({ value }) => {
     forgottenAt = Math.max(forgottenAt, value)
   })
 
   const below = (url: string) => {
     const parsed = URL.parse(url)
-    return parsed ? api.pathOf(parsed)?.replace(/\/$/, '').toLowerCase() : undefined
+    const path = parsed ? api.pathOf(parsed) : undefined
+    return path?.toLowerCase().replace(/(?<=.)\/$/, '')
   }
+
+  /** A repository has a name and an id, and a write says one of them. */
+  function markAt(url: string, of: LRU<number>): number {
+    const targets = purges.targetsOf(url)
+    const markOf = (target: string) => of.get(target) ?? 0
+    const [path = ''] = targets
+    const repository = repositoryOf(path)
+    const others = repository === undefined ? [] : namesOf(repository).filter((name) => name !== repository)
+    return Math.max(
+      0,
+      ...targets.map(markOf),
+      ...others.flatMap((other) =>
+        targets.map((one) =>
+          markOf(one === repository ? other : one.replace(pathOf(repository as string), pathOf(other)))
+        )
+      )
+    )
+  }
+
   const purges: Purges = {
     base: api.base,
     normalise(target) {
       if (/^[\w.-]+\/[\w.-]+$/.test(target)) return target.toLowerCase()
       return below(target)
     },
+    wrote: (target, at) => void written.set(target, at),
+    wroteAt: (url) => (written.size === 0 ? 0 : markAt(url, written)),
     mark(target, at) {
       if ((marks.get(target) ?? 0) >= at) return false
       marks.set(target, at)
       latest = Math.max(latest, at)
       return true
     },
+    forget(at) {
+      forgottenAt = Math.max(forgottenAt, at)
+      latest = Math.max(latest, at)
+    },
+    told: (target) => void open.set(target, true),
     all: () =>
-      [...marks.entries()].map(([target, at = 0]) => [target.startsWith('/') ? api.urlOf(target) : target, at]),
+      [...marks.entries()]
+        .filter(([target]) => open.has(target))
+        .map(([target, at = 0]) => [target.startsWith('/') ? api.urlOf(target) : target, at]),
     targetsOf(url) {
       const path = below(url)
       const repository = path && repositoryOf(path)
-      return path === undefined ? [] : repository ? [path, repository] : [path]
+      return path === undefined ? [] : [path, ...(repository === undefined ? [] : [repository]), ...widerThan(path)]
     },
     at(url) {
-      if (marks.size === 0) return 0
-      const targets = purges.targetsOf(url)
-      return targets[0] === graphqlPath
-        ? latest
-        : Math.max(forgottenAt, ...targets.map((target) => marks.get(target) ?? 0))
+      if (marks.size === 0) return forgottenAt
+      return below(url) === graphqlPath ? latest : Math.max(forgottenAt, markAt(url, marks))
     }
   }
   return purges

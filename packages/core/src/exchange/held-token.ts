@@ -1,6 +1,7 @@
 import { LRU } from 'tiny-lru'
 import { hex } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
+import type { Purge } from '../cache/purge.ts'
 import { confirmedAt, withAnswer } from '../confirmations.ts'
 import type { Entry } from '../entry.ts'
 import { holdsToken } from '../github/inspect.ts'
@@ -21,6 +22,7 @@ import { createLookup, type Lookup, type LookupOptions } from './lookup.ts'
 import type { PeerRequests } from './request.ts'
 import type { OfToken } from './respond.ts'
 import { createSeek, type SeekOptions } from './seek.ts'
+import { type createPurgeAllowances, targetsIn } from './told-purges.ts'
 
 /** What those that hold a token need of the rest of this member. */
 export interface HeldTokenOptions
@@ -47,6 +49,9 @@ export interface HeldTokenOptions
   limitedElsewhere(viewer: string, resource: string | undefined, refusal: Refusal): void
   /** It says what is left of one of the token's limits. */
   spentElsewhere(viewer: string, resource: string, quota: Quota): void
+  /** A member has made something stale that the token sees. */
+  purged: Purge
+  purgeAllowance: ReturnType<typeof createPurgeAllowances>
   /** The user's own narrowing. */
   mayGive(entry: Entry): boolean
   /** Members need to know that another token is used here. */
@@ -155,6 +160,10 @@ export function createHeldToken(
     ofToken: {
       find,
       home: (from, said) => home(from, group, said),
+      purged(from, what) {
+        const targets = targetsIn(what, options.purgeAllowance(from))
+        void options.purged(targets, what.asOf, from, false).catch(() => {})
+      },
       limited({ resource, until, quota }) {
         // A member that holds the token could use it up as well.
         if (!believes || (resource !== undefined && !isResource(resource))) return

@@ -13,7 +13,7 @@ import type { Counters } from '../stats.ts'
 import type { AcceptResult, IncomingEntry } from './accept.ts'
 import type { Providers } from './providers.ts'
 import type { ShareableIndex } from './shareable-index.ts'
-import type { createPurgeAllowances } from './told-purges.ts'
+import { type createPurgeAllowances, targetsIn } from './told-purges.ts'
 import { createTurns } from './turns.ts'
 
 export type ValidationResult = 'accept' | 'ignore' | 'reject'
@@ -93,13 +93,9 @@ export function createReceive(
         }
         return 'accept'
       }
-      case 'purge': {
-        const { target, only = [target], asOf } = message
-        // All of the repository is one mark, however much of it a member names.
-        const targets = options.purgeAllowance(from).take(only.length) ? only : [target]
-        await options.purged(targets, asOf, from)
+      case 'purge':
+        await options.purged(targetsIn(message, options.purgeAllowance(from)), message.asOf, from)
         return 'accept'
-      }
       case 'presence': {
         options.present(from, message)
         return 'accept'

@@ -10,6 +10,7 @@ import type { Transport } from '../transport/transport.ts'
 import { createFrames, drain } from './frames.ts'
 import type { LeaseEnd, LeaseNews } from './leases.ts'
 import { type GetAnswer, readAnswer } from './read-answer.ts'
+import type { ToldPurge } from './told-purges.ts'
 
 export interface PeerRequestsOptions {
   transport: Transport
@@ -41,6 +42,8 @@ export interface PeerRequests {
   lease(peerId: string, wireKey: Uint8Array, what: LeaseEnd | LeaseNews, holds?: Uint8Array): Promise<boolean>
   /** Tells a member that holds the same token that GitHub refuses it, or what is left. Never rejects. */
   limited(peerId: string, limit: TokenLimit, holds: Uint8Array): Promise<void>
+  /** Tells a member that holds the same token what is stale. Never rejects. */
+  purged(peerId: string, what: ToldPurge, holds: Uint8Array): Promise<void>
   /** Shows this member's proof (of another group than the first) and resolves to the peer's; `relay` where it is one. */
   proof(peerId: string, of?: Group): Promise<ShownProof | 'relay' | undefined>
   /** The members that a member knows. Only of one that has told its presence with its proof: others do not know the question. */
@@ -117,6 +120,10 @@ export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
         until: Math.round(until),
         quota
       })
+      await safely(ask(peerId, question, ['ok', 'none'], { via: sendInBackground }))
+    },
+    async purged(peerId, what, holds) {
+      const question = encodeQuestion({ version: protocolVersion, type: 'purge', holds, ...what })
       await safely(ask(peerId, question, ['ok', 'none'], { via: sendInBackground }))
     },
     async proof(peerId, of = group) {

@@ -22,6 +22,7 @@ import type { createHome } from './home.ts'
 import type { LeaseState, Leases } from './leases.ts'
 import { valueHeadOf } from './publish.ts'
 import type { ShareableIndex } from './shareable-index.ts'
+import type { ToldPurge } from './told-purges.ts'
 
 export interface RespondOptions {
   cache: Pick<Cache, 'find' | 'value'>
@@ -54,6 +55,8 @@ export interface OfToken {
   home(from: string, said: Question & { type: 'lease' }): boolean
   /** GitHub refuses the token, or this is what is left to it. */
   limited(limit: TokenLimit): void
+  /** Something that it sees is stale. */
+  purged(from: string, what: ToldPurge): void
 }
 
 /** What arrives in one round trip however long it is: ten segments (RFC 6928). Making it smaller only takes time. */
@@ -114,8 +117,9 @@ export function createRespond(options: RespondOptions): (from: string, bytes: Ui
     if (question.type === 'members') return yield encodeAnswer({ type: 'members', items: options.members() })
     const ofToken = question.holds && (await options.ofToken(from, question.holds))
     if (question.holds && !ofToken) return yield encodeAnswer({ type: 'none' })
-    if (question.type === 'limited') {
-      ofToken?.limited(question)
+    if (question.type === 'limited' || question.type === 'purge') {
+      if (question.type === 'limited') ofToken?.limited(question)
+      else ofToken?.purged(from, question)
       return yield encodeAnswer({ type: 'ok' })
     }
     if (question.type === 'lease') {

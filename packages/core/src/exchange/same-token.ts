@@ -11,6 +11,7 @@ import type { LeaseEnd } from './leases.ts'
 import type { LookupHow } from './lookup.ts'
 import type { OfToken } from './respond.ts'
 import type { Lease } from './seek.ts'
+import { purgesToTell } from './told-purges.ts'
 
 /** Whose request it is. */
 export type TokenUser = Pick<ApiRequest, 'authorization' | 'viewer'>
@@ -27,6 +28,8 @@ export interface SameToken {
   ended(viewer: string, at: number): void
   /** GitHub refuses a viewer's token, or said what is left to it: those that hold it too need not find out by themselves. */
   limited(viewer: string, limit: TokenLimit): void
+  /** Something that a token sees is stale: those that hold it too are told. */
+  purge(user: TokenUser, targets: readonly string[], asOf: number): Promise<void>
   /** How many of those that hold a viewer's token come before this member, in an order that is the same for all. */
   rankOf(viewer: string): number
 }
@@ -91,6 +94,15 @@ export function createSameToken(options: HeldTokenOptions) {
     return (await mayGive(options, entry, isClean)) ? { state: 'stored', hash, asOf } : nothing
   }
 
+  async function purge(user: TokenUser, targets: readonly string[], asOf: number): Promise<void> {
+    const one = await heldOf(user)
+    if (!one) return
+    const told = purgesToTell(targets, options.check().api).map((what) => ({ ...what, asOf: Math.round(asOf) }))
+    await Promise.all(
+      membersOf(one).flatMap((peerId) => told.map((what) => options.requests.purged(peerId, what, one.proof)))
+    )
+  }
+
   const sameToken: SameToken = {
     use: async (user) => void (await heldOf(user).catch(() => {})),
     lookUp: (request, how) => lookUp(request, how).catch(() => undefined),
@@ -105,6 +117,7 @@ export function createSameToken(options: HeldTokenOptions) {
       for (const peerId of one ? membersOf(one) : [])
         void options.requests.limited(peerId, limit, (one as HeldToken).proof)
     },
+    purge: (user, targets, asOf) => purge(user, targets, asOf).catch(() => {}),
     rankOf(viewer) {
       const one = known.get(viewer)
       return one ? membersOf(one).filter((peerId) => peerId < self()).length : 0

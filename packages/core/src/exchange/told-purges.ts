@@ -1,9 +1,19 @@
 import { LRU } from 'tiny-lru'
+import type { Api } from '../github/api.ts'
 import type { Limits } from '../limits.ts'
 import { type Bucket, createBucket } from '../peers/bucket.ts'
 import { type Gossip, maxPurgedAtOnce } from '../protocol/wire.ts'
 
 type PurgeMessage = Extract<Gossip, { type: 'purge' }>
+
+/** What was made stale, as a message names it, and when, ms on GitHub's clock. */
+export type ToldPurge = Pick<PurgeMessage, 'target' | 'only' | 'asOf'>
+
+/** All of a repository is one mark, however much of it a member names. */
+export const targetsIn = (
+  { target, only = [target] }: ToldPurge,
+  allowance: Pick<Bucket, 'take'>
+): readonly string[] => (allowance.take(only.length) ? only : [target])
 
 /**
  * What to tell of all that was made stale together: one message for each repository, so that nobody hears half of a write.
@@ -11,11 +21,11 @@ type PurgeMessage = Extract<Gossip, { type: 'purge' }>
  */
 export function purgesToTell(
   targets: readonly string[],
-  repositoryOf: (target: string) => string | undefined
+  { repositoryOf }: Pick<Api, 'repositoryOf'>
 ): Pick<PurgeMessage, 'target' | 'only'>[] {
   const byRepository = new Map<string, string[]>()
   for (const target of targets) {
-    const name = repositoryOf(target) ?? target
+    const name = (URL.canParse(target) ? repositoryOf(target) : undefined) ?? target
     byRepository.set(name, [...(byRepository.get(name) ?? []), target])
   }
   return [...byRepository].map(([name, parts]) => {

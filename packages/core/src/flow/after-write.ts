@@ -1,12 +1,16 @@
 import type { Cache } from '../cache/cache.ts'
 import type { Purge } from '../cache/purge.ts'
 import type { Purges } from '../cache/purges.ts'
+import { confirmedAt } from '../confirmations.ts'
 import { type Api, graphqlPath } from '../github/api.ts'
-import type { ApiRequest } from '../github/request.ts'
+import { changedBy, changesForOne, makesRepository } from '../github/changed-by.ts'
+import { changesRepository, repositoriesIn } from '../github/graphql-mutation.ts'
+import type { ApiRequest, Targets } from '../github/request.ts'
+import { elsewhere, isRepository, repositoryOf } from '../github/routes.ts'
 import type { Visibility } from '../github/visibility.ts'
-import { changedBy } from '../github/writes.ts'
 import type { Limits } from '../limits.ts'
 import type { Members } from '../members.ts'
+import type { Announce } from './announce.ts'
 import type { AskAgain } from './ask-again.ts'
 import type { NegativeCache } from './negative-cache.ts'
 
@@ -16,64 +20,84 @@ export interface AfterWriteOptions {
   api: Api
   limits: Pick<Limits, 'recheckMs'>
   githubNow: () => number
-  visibility: Pick<Visibility, 'nameOf'>
+  visibility: Pick<Visibility, 'namesOf' | 'doubt' | 'isHidden' | 'wasPublic'>
   cache: Pick<Cache, 'below' | 'find'>
-  purges: Pick<Purges, 'normalise'>
+  purges: Pick<Purges, 'normalise' | 'at' | 'forget' | 'wrote'>
+  targets: Pick<Targets, 'written'>
   missing: Pick<NegativeCache, 'clear'>
   /** Makes URLs and repositories stale here. */
   purge: Purge
-  /** Makes them stale at every member. */
-  members: Pick<Members, 'purge'>
+  /** Makes them stale at every member, or at those that hold a token. */
+  members: Pick<Members, 'purge' | 'sameToken' | 'canTell'>
+  /** The group shares private repositories too. */
+  sharesAll: boolean
+  /** Looks up whether everybody can read a repository, where that is not known. */
+  isPublic: Announce['isPublic']
   askAgain: Pick<AskAgain, 'again'>
 }
 
 /** A write to a large repository must not ask for all of it again. */
 const maxRechecked = 50
 
-/** After a successful write: what it changed is stale at once, and looked at again a little later. */
+/** After a write: what it changed is stale at once, and looked at again a little later. */
 export function createAfterWrite(options: AfterWriteOptions) {
   const { api, limits, githubNow, visibility, cache, purges, missing, purge, members, askAgain } = options
   const timers = new Set<ReturnType<typeof setTimeout>>()
   const underWay = new Set<Promise<void>>()
   let stopped = false
 
-  /** Undefined for what nobody would ask for. */
+  /** Of something below a repository's id, its path by name, where an answer has shown that. */
   function pathOf(href: string): string | undefined {
     const url = URL.parse(href)
-    const path = url && api.pathOf(url)
-    if (!path || !/^\/(?:repos|repositories|user|users|orgs|gists|notifications)\b/.test(path)) return undefined
-    return path.replace(/^\/repositories\/(\d+)/, (alias, id) => {
-      const name = visibility.nameOf(id)
-      return name ? `/repos/${name}` : alias
-    })
+    if (!url) return undefined
+    const path = href.startsWith(api.uploads)
+      ? `/${url.href.slice(api.uploads.length)}`.replace(/\?.*/, '')
+      : api.pathOf(url)
+    const id = path && /^\/(repositories\/\d+)(?=\/|$)/.exec(path)?.[1]
+    const name = id && visibility.namesOf(id).find((one) => one !== id)
+    return name ? path.replace(`/${id}`, `/repos/${name}`) : path
   }
 
-  /** Makes URLs and repositories stale: here at once, on disk and at every member as soon as that can be. */
-  async function changed(targets: readonly string[], asOf: number): Promise<void> {
-    missing.clear()
-    await Promise.all([purge(targets, asOf), members.purge(targets, asOf)])
+  /** Whether members may hear of this: what they cannot hold is not named to them. */
+  async function isForMembers(target: string, by: Writer): Promise<boolean> {
+    if (options.sharesAll) return true
+    const name = purges.normalise(target) ?? ''
+    if (name === elsewhere || name === graphqlPath) return true
+    const repository = name.startsWith('/') ? repositoryOf(name) : name
+    if (repository === undefined || visibility.isHidden(repository)) return false
+    if (visibility.wasPublic(repository)) return true
+    return members.canTell && options.isPublic(by, repository).catch(() => false)
   }
 
-  /** Asks GitHub again for what is held of these. */
+  async function tell(targets: readonly string[], by: Writer, asOf: number, isForOne: boolean): Promise<void> {
+    const holders = members.sameToken?.purge(by, targets, asOf)
+    const told: string[] = []
+    for (const target of isForOne ? [] : targets) if (await isForMembers(target, by)) told.push(target)
+    if (told.length > 0) await members.purge(told, asOf)
+    await holders
+  }
+
+  /** Asks GitHub again for what was asked for since, in case its answer was an older one: its servers learn of a write one by one. */
   async function recheck(targets: readonly string[], by: Writer): Promise<void> {
     // Queries are asked again by those who want to know.
     const names = targets.flatMap((target) => purges.normalise(target) ?? []).filter((name) => name !== graphqlPath)
     for (const key of [...(await cache.below(names))].slice(0, maxRechecked)) {
       const entry = (await cache.find(key))?.entries[0]
-      if (entry) await askAgain.again(by, entry.url, entry).catch(() => {})
+      const isRead = entry && entry.asOf > purges.at(entry.url) && confirmedAt(entry.confirmed, by.viewer) !== undefined
+      if (isRead) await askAgain.again(by, entry.url, entry).catch(() => {})
     }
   }
 
-  /** Of `repositories/id`, where an answer has shown it. */
-  function nameOf(repository: string): string | undefined {
-    const [, id] = /^repositories\/(\d+)$/.exec(repository) ?? []
-    return id === undefined ? undefined : visibility.nameOf(id)
-  }
-
-  /** Makes these stale, and has a look at them a little later. */
-  function make(targets: readonly string[], by: Writer): void {
+  /** Makes these stale (here at once, on disk and at members as soon as that can be), and has a look at them a little later. */
+  function make(targets: readonly string[], by: Writer, isForOne = false): void {
     if (targets.length === 0) return
-    const work = changed(targets, githubNow()).catch(() => {})
+    missing.clear()
+    options.targets.written()
+    const asOf = githubNow()
+    for (const target of targets) purges.wrote(purges.normalise(target) ?? target, asOf)
+    const work = Promise.all([purge(targets, asOf), tell(targets, by, asOf, isForOne)])
+      .then(() => {})
+      .catch(() => {})
     underWay.add(work)
     void work.finally(() => underWay.delete(work))
     if (stopped) return
@@ -87,6 +111,11 @@ export function createAfterWrite(options: AfterWriteOptions) {
     }
   }
 
+  /** It may be public no more. */
+  function doubt(repository: string): void {
+    for (const name of visibility.namesOf(repository)) visibility.doubt(name)
+  }
+
   return {
     /**
      * Does what concerns the caller before it returns; the rest needs nobody to wait for it. `urls`: as it was asked, and
@@ -94,19 +123,27 @@ export function createAfterWrite(options: AfterWriteOptions) {
      * has shown here lately stays fresh: only another call could tell that name.
      */
     done(urls: readonly string[], by: Writer): void {
-      const changes = new Set(urls.flatMap((url) => changedBy(pathOf(url) ?? '')))
+      const paths = urls.flatMap((url) => pathOf(url) ?? [])
+      for (const path of paths) if (isRepository(path.replace(/\/transfer$/, ''))) doubt(repositoryOf(path) as string)
+      if (paths.some(makesRepository)) purges.forget(githubNow())
+      const changes = [...new Set(paths.flatMap(changedBy))]
       make(
-        [...changes].map((target) => (target.startsWith('/') ? api.urlOf(target) : target)),
-        by
+        changes.map((target) => (target.startsWith('/') ? api.urlOf(target) : target)),
+        by,
+        paths.every(changesForOne)
       )
     },
     /**
      * The same for a mutation of GraphQL's, from what was sent and what came back. No answer to a query is from before it any more,
-     * and nothing of the repositories that it names.
+     * and nothing of the repositories that it names; of what it changed where it names none, nobody knows.
      */
-    async mutated(request: string, answer: string, by: Writer): Promise<void> {
-      const { repositoriesIn } = await import('../github/graphql-mutation.ts')
-      const names = repositoriesIn(request, answer).flatMap((name) => [name, ...(nameOf(name) ?? [])])
+    mutated(request: string, answer: string, by: Writer): void {
+      const named = repositoriesIn(request, answer)
+      const names = named.map(
+        (name) => visibility.namesOf(name).find((one) => !one.startsWith('repositories/')) ?? name
+      )
+      if (names.every((name) => name.startsWith('repositories/'))) purges.forget(githubNow())
+      if (changesRepository(request)) names.forEach(doubt)
       make([...names, api.urlOf(graphqlPath)], by)
     },
     /** Settles when what was written is stale on disk too, and at members. */
@@ -118,6 +155,8 @@ export function createAfterWrite(options: AfterWriteOptions) {
     }
   }
 }
+
+export type AfterWrite = ReturnType<typeof createAfterWrite>
 
 /** A second look only keeps this cache fresh, so a process in Node that has nothing else to do may end before it. */
 function letEnd(timer: unknown): void {

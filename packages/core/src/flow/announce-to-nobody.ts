@@ -6,5 +6,6 @@ export const announceToNobody = ({ cache, visibility }: Pick<AnnounceOptions, 'c
   share: async () => ({ state: 'nothing' }),
   settle: async () => {},
   doubt: (_request, repository) => void hide(cache, visibility.namesOf(repository)).catch(() => {}),
+  isPublic: async () => false,
   idle: async () => {}
 })

@@ -38,6 +38,8 @@ export interface Announce {
   settle(key: string): Promise<void>
   /** Something that was public was refused to a token: looks whether its repository still is, or tells nobody any more. */
   doubt(request: ApiRequest, repository: string): void
+  /** Whether everybody can read a repository, looked up with a token where that is not known; rejects where nothing says it. */
+  isPublic(reader: Pick<ApiRequest, 'authorization' | 'viewer'>, repository: string): Promise<boolean>
   /** Settles when nothing is waiting to be told. */
   idle(): Promise<void>
 }
@@ -140,6 +142,8 @@ export function createAnnounce(options: AnnounceOptions): Announce {
       settling.set(key, work)
       await work
     },
+    isPublic: async (reader, repository) =>
+      (await track(isPublic({ ...reader, apiVersion: '', repository }, repository))) === true,
     doubt(request, repository) {
       void track<unknown>(members.canTell ? isPublic(request, repository) : hide(cache, visibility.namesOf(repository)))
     },

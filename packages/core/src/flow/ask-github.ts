@@ -22,6 +22,8 @@ export interface AskGitHubOptions {
   /** How old an answer may be that is given because GitHub cannot give a new one, ms. */
   staleIfErrorMs: number
   askerOf(request: ApiRequest): Asker
+  /** When what is asked for was last changed through this member, ms; for answers of GraphQL, when anything was, by anybody. */
+  writtenAt(request: ApiRequest): number
   /** The condition under which GitHub would say 304 to this viewer, for this entry. */
   conditionFor(entry: Entry, request: ApiRequest): Promise<Condition>
   /** Takes a 304 for an entry: renews it, stores it, tells members. */
@@ -54,8 +56,8 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
     forwardStatus?: number
   ): Outcome | undefined {
     const asker = askerOf(request)
-    // Nothing tells whether an answer of GraphQL is from before a write.
-    if (held && request.graphql && held.entry.asOf <= asker.purgedAt) return undefined
+    // Who has written something must not be shown what was before it.
+    if (held && held.entry.asOf <= options.writtenAt(request)) return undefined
     if (!held || request.mode === 'reload' || !mayServeStale(held, asker, staleIfErrorMs)) return undefined
     emit('stale', { ...step(request), reason })
     const status: CacheStatus = {

@@ -2,17 +2,14 @@ import { abortable } from '../abort.ts'
 import { type Api, graphqlPath } from '../github/api.ts'
 import type { PassedCall } from '../github/origin.ts'
 import { type ApiRequest, anonymous, type Target, type Targets } from '../github/request.ts'
-import { isWrite, textOf } from '../github/writes.ts'
+import { bodyText, isWrite } from '../github/writes.ts'
 import type { FetchInput } from '../web-types.ts'
 import type { Viewers } from './viewers.ts'
 
-/** A request to GitHub that is passed on. */
-interface Passed extends PassedCall {
+/** A call to GitHub's API that the cache does not answer. */
+export interface Passed extends PassedCall {
   url: URL
-  authorization: string | undefined
-  /** Neither GET nor HEAD. */
-  mayChange: boolean
-  /** The body of a mutation of GraphQL's. */
+  /** A mutation of GraphQL's, as it is sent; empty where only GitHub can read it. */
   mutation?: string | undefined
 }
 
@@ -71,7 +68,7 @@ async function readRequest(
     method: (said('method') ?? 'GET').toUpperCase(),
     headers,
     authorization: headers.get('authorization') ?? undefined,
-    cache: said('cache') ?? 'default',
+    cache: said('cache') ?? (/\bno-cache\b/.test(headers.get('cache-control') ?? '') ? 'no-cache' : 'default'),
     redirect: said('redirect') ?? 'follow',
     integrity: said('integrity') || undefined,
     signal
@@ -128,19 +125,18 @@ export function createClassifier(options: ClassifierOptions): Classifier {
       const { url, method, headers, authorization, signal, cache: mode } = read
       const viewer = await viewers.of(authorization)
       const isGraphql = url.href === api.graphql
+      const body = method === 'POST' && isGraphql ? await bodyText(input, init).catch(() => undefined) : undefined
       const pass = () => {
         const path = isGraphql ? graphqlPath : (api.pathOf(url) ?? '')
-        const mayChange = method !== 'GET' && method !== 'HEAD'
-        const writes = isWrite(method, path, init?.body)
-        const mutation = isGraphql && writes ? textOf(init?.body) : undefined
+        const writes = isWrite(method, path, body)
+        const mutation = isGraphql && writes ? (body ?? '') : undefined
         return {
           input,
           init: { ...init, headers },
-          passed: { url, path, authorization, viewer, signal, mayChange, writes, mutation }
+          passed: { url, path, authorization, viewer, signal, writes, mutation }
         }
       }
-      const body = method === 'POST' && isGraphql && graphqlTtlMs > 0 ? textOf(init?.body) : undefined
-      if (body !== undefined && viewer !== anonymous && isPlainQuery(headers)) {
+      if (graphqlTtlMs > 0 && body !== undefined && viewer !== anonymous && isPlainQuery(headers)) {
         const target = await queryTarget(body, headers, viewer)
         const graphql = { body, freshMs: graphqlTtlMs }
         if (target) return { api: { ...target, method: 'POST', graphql, mode, headers, authorization, viewer, signal } }

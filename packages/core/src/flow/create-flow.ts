@@ -19,7 +19,7 @@ import type { MeshOptions } from '../options.ts'
 import { isForAll } from '../rules/share.ts'
 import type { Counters } from '../stats.ts'
 import { createAdmission } from './admission.ts'
-import { createAfterWrite } from './after-write.ts'
+import type { AfterWrite } from './after-write.ts'
 import type { AnnounceOptions, createAnnounce } from './announce.ts'
 import { announceToNobody } from './announce-to-nobody.ts'
 import { createAskAgain } from './ask-again.ts'
@@ -32,6 +32,7 @@ import { createInFlightRequests } from './in-flight.ts'
 import { createNegativeCache } from './negative-cache.ts'
 import type { Outcome } from './outcome.ts'
 import { createOwnFetch } from './own-fetch.ts'
+import { createPassOn } from './pass-on.ts'
 import type { createPublicity } from './publicity.ts'
 import { type Flow, resolve } from './resolve.ts'
 import { createResponder } from './response.ts'
@@ -66,6 +67,8 @@ export interface FlowParts {
   visibility: Visibility
   publicity: ReturnType<typeof createPublicity>
   mayShare: AnnounceOptions['mayShare']
+  /** The group shares private repositories too. */
+  sharesAll: boolean
   members: Members
   /** Absent without a group. */
   groupFlow?: GroupFlow | undefined
@@ -176,6 +179,7 @@ export function createFlow(parts: FlowParts) {
     emit,
     staleIfErrorMs,
     askerOf,
+    writtenAt: ({ graphql, canonical }) => (graphql ? purges.at : purges.wroteAt)(canonical),
     conditionFor: validators.conditionFor,
     refresh: admission.refresh,
     admit: admission.admit,
@@ -224,18 +228,50 @@ export function createFlow(parts: FlowParts) {
     audit: audit ?? (() => {}),
     maxWaitMs: limits.membersBudgetMs
   }
-  const afterWrite = createAfterWrite({
+  let afterWrite: Promise<AfterWrite | undefined> | undefined
+  const passOn = createPassOn({
     api,
-    limits,
-    githubNow,
-    visibility,
-    cache,
-    purges,
-    missing,
-    purge,
-    members,
-    askAgain
+    origin,
+    respond,
+    afterWrite: () =>
+      (afterWrite ??= import('./after-write.ts').then(
+        ({ createAfterWrite }) =>
+          createAfterWrite({
+            api,
+            limits,
+            githubNow,
+            visibility,
+            cache,
+            purges,
+            targets,
+            missing,
+            purge,
+            members,
+            sharesAll: parts.sharesAll,
+            isPublic: announce.isPublic,
+            askAgain
+          }),
+        () => {
+          afterWrite = undefined
+          purges.forget(githubNow())
+          return undefined
+        }
+      ))
   })
   const ownFetch = createOwnFetch({ api, viewers, origin, respond })
-  return { flow, classifier, origin, ownFetch, afterWrite, announce, askAgain, inFlight, missing, rights, viewers }
+  const endWrites = async () => (await afterWrite)?.stop()
+  return {
+    flow,
+    classifier,
+    origin,
+    ownFetch,
+    passOn,
+    endWrites,
+    announce,
+    askAgain,
+    inFlight,
+    missing,
+    rights,
+    viewers
+  }
 }

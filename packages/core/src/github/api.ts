@@ -7,6 +7,8 @@ export interface Api {
   readonly base: string
   /** Where GraphQL is asked: beside the base URL of GitHub Enterprise Server. */
   readonly graphql: string
+  /** Below this, with a slash at its end, files are uploaded: `https://uploads.github.com/`, or `https://HOST/api/uploads/`. */
+  readonly uploads: string
   /** The path below the base URL, with its slash; undefined for a URL elsewhere. */
   pathOf(url: URL): string | undefined
   /** The URL of a path that begins with a slash. */
@@ -28,6 +30,7 @@ export function createApi(url: URL): Api {
     origin,
     base,
     graphql: base.replace(/\/api\/v3$/, '/api') + graphqlPath,
+    uploads: `${/\/api\/v3$/.test(base) ? base.replace(/v3$/, 'uploads') : base.replace('//api.', '//uploads.')}/`,
     pathOf,
     urlOf: (path) => base + path,
     repositoryOf: (url) => repositoryOf(pathOf(new URL(url)) ?? '')

@@ -7,6 +7,9 @@ const named = [
   /"nameWithOwner":"([\w.-]+\/[\w.-]+)"/g
 ]
 
+/** Whether a mutation may change who can read a repository. */
+export const changesRepository = (request: string): boolean => /\w*Repository\b/.test(request)
+
 /**
  * The repositories that a mutation and its answer name, as `owner/repo` or `repositories/id`. Ids of GitHub's nodes contain the
  * number of their repository: MessagePack of [0, repository, node] (seen so, not documented; a wrong one makes nothing worse).

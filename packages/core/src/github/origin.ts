@@ -40,6 +40,8 @@ export interface PassedCall extends Caller {
   authorization?: string | undefined
   /** It changes something: see `isWrite`. */
   writes: boolean
+  /** It is on its way from now on. */
+  sent?(): void
   signal?: AbortSignal | null | undefined
 }
 
@@ -195,6 +197,7 @@ export function createOrigin(options: OriginOptions): Origin {
 
   async function sendOn(input: FetchInput, init: RequestInit, call: PassedCall): Promise<Response> {
     const started = localNow()
+    call.sent?.()
     const response = await fetch(input, init)
     learn(response, started)
     count(call, response)

@@ -73,6 +73,8 @@ export interface Targets {
   find(question: Question): Promise<Target | undefined>
   /** GitHub redirected a question: for a while it is asked at the new place at once. */
   moved(question: Question, target: Target): void
+  /** Something was written: a name may be another repository's now. */
+  written(): void
 }
 
 const nameOf = ({ href, accept, apiVersion, viewer }: Question) =>
@@ -89,15 +91,18 @@ export const fitsTheWire = ({ url, accept, apiVersion }: KeyParts) =>
 
 /** Finds the target of a request, each combination of URL, headers and viewer once. */
 export function createTargets({ api, routeOf, isForAll, repositoryName, aliasMs, localNow }: TargetOptions): Targets {
-  const known = new LRU<{ target: Target; until: number }>(4096)
+  const known = new LRU<{ target: Target; until: number; after?: number }>(4096)
+  let writes = 0
   const knownAs = (name: string) => {
     const found = known.get(name)
-    return found && localNow() < found.until ? found.target : undefined
+    return found && localNow() < found.until && (found.after ?? writes) === writes ? found.target : undefined
   }
 
   return {
     known: (question) => knownAs(nameOf(question)),
-    moved: (question, target) => void known.set(nameOf(question), { target, until: localNow() + aliasMs }),
+    moved: (question, target) =>
+      void known.set(nameOf(question), { target, until: localNow() + aliasMs, after: writes }),
+    written: () => void writes++,
 
     async find(question) {
       const found = knownAs(nameOf(question))

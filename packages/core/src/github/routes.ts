@@ -160,6 +160,26 @@ export function repositoryOf(path: string): string | undefined {
   return named?.toLowerCase() ?? numbered
 }
 
+/** All that is outside of repositories, as `Purges` names it. */
+export const elsewhere = '/'
+
+/** Nobody who uses the API can change it. */
+const isGitHubsOwn = /^\/(?:emojis|meta|licenses|gitignore|versions|octocat|zen)(?:\/|$)/
+
+/**
+ * What else makes a path stale, but itself and its repository: the list that it belongs to, and outside of repositories, and for
+ * what in them is the viewer's own, anything that is written there.
+ */
+export function widerThan(path: string): string[] {
+  const [, root, milestones, pulls, issues] =
+    /^(\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+))\/(?:(milestones)\/.+|commits\/[^/]+\/(pulls)|(issues)\/\d+\/sub_issues)$/.exec(
+      path
+    ) ?? []
+  if (root !== undefined) return [`${root}/${milestones ?? pulls ?? issues}`]
+  if (isGitHubsOwn.test(path)) return []
+  return repositoryOf(path) === undefined || /\/(?:notifications|subscription)$/.test(path) ? [elsewhere] : []
+}
+
 /**
  * Whether answers of a path contain their repository's object, and no JSON that a user wrote: the repository itself, pull requests
  * (in `base`) and workflow runs (in `repository`). https://docs.github.com/rest has the shape of each.

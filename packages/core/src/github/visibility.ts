@@ -4,6 +4,8 @@ import { LRU } from 'tiny-lru'
 export interface Visibility {
   /** An own answer has shown that not everybody may read it, and none since then that everybody may. */
   isHidden(repository: string): boolean
+  /** An own answer has shown that it is public, however long ago, and none since then that it is not. */
+  wasPublic(repository: string): boolean
   /** When an own answer showed that it is public, ms; undefined where none did lately. */
   publicAt(repository: string): number | undefined
   /** When an own answer last showed which of the two it is, ms; undefined where none did lately. */
@@ -75,6 +77,7 @@ export function createVisibility(options: VisibilityOptions): Visibility {
   const visibility: Visibility = {
     isOpen: options.isOpen,
     isHidden: (repository) => seen.get(repository)?.isPublic === false,
+    wasPublic: (repository) => seen.get(repository)?.isPublic === true,
     publicAt(repository) {
       const found = lately(repository)
       return found?.isPublic ? found.at : undefined

@@ -95,7 +95,7 @@ export type Asking = ReturnType<typeof createAsking>
 /** The same among those that hold the same token. */
 function createForToken(
   { group, transport, isHidden, own }: Side,
-  { reputation, responseTimes, providers, unasked }: Knowledge,
+  { reputation, responseTimes, providers, unasked, purgeAllowance }: Knowledge,
   { roster, visits, changed }: Company,
   asking: Pick<HeldTokenOptions, 'requests' | 'leases' | 'news'>
 ) {
@@ -118,6 +118,8 @@ function createForToken(
     githubNow: own.githubNow,
     believes: own.believes,
     revokedAt: own.revokedAt,
+    purged: own.purged,
+    purgeAllowance,
     mayGive: own.mayGive,
     limitedElsewhere: own.limited,
     spentElsewhere: own.spent,

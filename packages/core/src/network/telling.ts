@@ -39,8 +39,8 @@ export function createTelling(
     },
     async purge(targets, asOf) {
       for (const target of targets) shelf?.takeAway(target)
-      const repositoryOf = (target: string) => own.purges.targetsOf(target)[1]
-      await Promise.all(purgesToTell(targets, repositoryOf).map((what) => publish.purge(what, asOf)))
+      for (const target of targets) own.purges.told(own.purges.normalise(target) ?? target)
+      await Promise.all(purgesToTell(targets, own.check().api).map((what) => publish.purge(what, asOf)))
     },
     hidden(names) {
       for (const name of names) shelf?.takeAway(name)

@@ -81,6 +81,13 @@ const presence = {
 const presenceMessage = v.object(presence)
 const member = v.object({ ...whereabouts, peerId, heardMs: time })
 
+const purge = {
+  target: text(8192),
+  asOf: time,
+  // Of what `target` covers, just these; unknown to members of an older version.
+  only: v.optional(v.pipe(v.array(text(1024)), v.maxLength(maxPurgedAtOnce)))
+}
+
 const sealed = { sentAt: time }
 const gossip = v.variant('type', [
   v.object({ ...sealed, type: v.literal('announce'), key: digest, entry: entryHead, body: v.optional(bytes) }),
@@ -90,14 +97,7 @@ const gossip = v.variant('type', [
     type: v.literal('touch'),
     items: v.pipe(v.array(v.tuple([digest, digest, time])), v.maxLength(200))
   }),
-  v.object({
-    ...sealed,
-    type: v.literal('purge'),
-    target: text(8192),
-    asOf: time,
-    // Of what `target` covers, just these; unknown to members of an older version.
-    only: v.optional(v.pipe(v.array(text(1024)), v.maxLength(maxPurgedAtOnce)))
-  }),
+  v.object({ ...sealed, ...purge, type: v.literal('purge') }),
   v.object({ ...presence, type: v.literal('presence') })
 ])
 
@@ -127,6 +127,8 @@ const question = v.variant('type', [
     // As with `get`.
     holds: v.optional(holding)
   }),
+  /** Something is stale for those that hold a token, as in the gossip of that name. */
+  v.object({ version: v.literal(protocolVersion), type: v.literal('purge'), holds: holding, ...purge }),
   /** GitHub refuses a token that both sides hold, on one resource or, without, on all; or this is what is left of a resource. */
   v.object({
     version: v.literal(protocolVersion),
