@@ -13,6 +13,7 @@ const promisesNothing: Record<string, string> = {
   'Measured: 1.04.': 'a label',
   'Ten members that read the same': 'a figure; bench/fleet.mjs measured it, docs/scale.md says how',
   '!Rate limit used by a whole fleet': 'a picture',
+  'With plain `fetch` it was': 'a figure; bench/fleet.mjs measured it, docs/scale.md says how',
   'ghmesh is not on npm yet.': 'of today, and of npm',
   'Build the packages here': 'says what to do; the commands below it are tried in test/tarballs.node.spec.ts',
   'Terminal 1 (reader):': 'a label',
@@ -28,8 +29,12 @@ const promisesNothing: Record<string, string> = {
   'GitHub’s terms of service': 'of GitHub',
   'SECURITY.md explains how': 'says where to read on',
   'CONTRIBUTING.md says how': 'says where to read on',
+  'Save this as `octokit.mjs`:': 'says what to do',
   'Available only as options:': 'a list of names, whose meaning their doc comments say',
+  '`npm run docs:api` builds': 'says where to read on; npm run check builds it',
   'Fifty members that share two cores': 'says what is missing',
+  'They use a third to': 'says what is missing',
+  'If other programs use the same cores': 'says what is missing',
   'MIT.': 'the licence',
   'ghmesh is not made or endorsed by GitHub.': 'of who made it'
 }

@@ -11,6 +11,10 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const blocks = (text: string, language: string): string[] =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))].map(([, code = '']) => code)
 
+/** What documents name: the commands of the packages. */
+const binaries = ['ghmesh', 'ghmesh-relay', 'github-sim']
+const { version: ownVersion } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
 describe('README.md', () => {
   const commands = createCommands()
   after(() => commands.end())
@@ -52,7 +56,10 @@ describe('README.md', () => {
     expect(documents).to.include.members(['README.md', 'docs/github-actions.md', 'relay/README.md'])
     for (const document of documents) {
       const text = readFileSync(join(root, document), 'utf8')
-      expect([...text.matchAll(/\bnpx (?!--no )@?gh.*$/gm)].map(String), document).to.deep.equal([])
+      expect(
+        [...text.matchAll(/\bnpx (?!--no -- )(?:-\S* )*@?(?:gh|github-sim).*$/gm)].map(String),
+        document
+      ).to.deep.equal([])
       const installs = [...text.matchAll(/\bnpm (?:i|install|add)\b.*$/gm)].map(String)
       for (const line of installs)
         expect(line.split('#')[0], document).to.not.match(/ (?:ghmesh|@ghmesh\/[\w-]+)(?=\s|$)/)
@@ -80,7 +87,8 @@ describe('README.md', () => {
 
   // README: "Run these in this repository"
   // README: "`--no` stops npx"
-  it('npx --no runs ghmesh here, and never what stands under its name on a registry', async () => {
+  // README: "Write `--` before the name"
+  it('npx --no -- runs ghmesh here, and never what stands under its name on a registry', async () => {
     const folder = commands.folder('taken')
     writeFileSync(join(folder, 'bin.js'), "#!/usr/bin/env node\nconsole.log('taken')\n", { mode: 0o755 })
     const taken = { name: 'ghmesh', version: '6.6.6', bin: { ghmesh: 'bin.js' } }
@@ -102,15 +110,26 @@ describe('README.md', () => {
     try {
       expect((await npx(folder, 'npm', 'pack')).code).to.equal(0)
       const elsewhere = commands.folder('elsewhere')
-      const refused = await npx(elsewhere, 'npx', '--no', 'ghmesh', 'secret')
+      const refused = await npx(elsewhere, 'npx', '--no', '--', 'ghmesh', 'secret')
       expect(refused.code).to.not.equal(0)
       expect(refused.stdout).to.equal('')
       // Without it, npx would have fetched and run it: so this is no registry that nobody asks.
-      const trap = await npx(elsewhere, 'npx', '--yes', 'ghmesh', 'secret')
+      const trap = await npx(elsewhere, 'npx', '--yes', '--', 'ghmesh', 'secret')
       expect(trap.stdout, trap.stderr).to.equal('taken\n')
       for (const place of [root, join(root, 'docs')]) {
-        const { code, stdout } = await npx(place, 'npx', '--no', 'ghmesh', 'group', '--help')
+        const { code, stdout } = await npx(place, 'npx', '--no', '--', 'ghmesh', 'group', '--help')
         expect([code, stdout.split('\n')[0]]).to.deep.equal([0, 'Usage: ghmesh group [options]'])
+        // An option directly after the name is the command's own, not npm's.
+        for (const name of binaries) {
+          const [help, version] = await Promise.all(
+            ['--help', '--version'].map((option) => npx(place, 'npx', '--no', '--', name, option))
+          )
+          expect([help?.code, help?.stdout.split('\n')[0]]).to.deep.equal([
+            0,
+            `Usage: ${name} [options]${name === 'ghmesh' ? ' [command]' : ''}`
+          ])
+          expect([version?.code, version?.stdout], name).to.deep.equal([0, `${ownVersion}\n`])
+        }
       }
     } finally {
       registry.close()

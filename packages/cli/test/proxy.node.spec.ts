@@ -786,6 +786,7 @@ else if (command === 'wait') {
       expect(existsSync(`${place}.json`)).to.equal(false)
     })
 
+    // README: "`ghmesh gh` exits as gh does."
     it('ghmesh gh: one command through the mesh, its exit code, and nothing left behind', async () => {
       writeFileSync(join(configDir, 'hosts.yml'), 'github.com: {}')
       const run = (...args: string[]) => commands.ghmesh(['gh', '--', ...args], env(ghEnv()))

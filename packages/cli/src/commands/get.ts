@@ -7,8 +7,8 @@ const cacheModes = ['default', 'no-store', 'reload', 'no-cache', 'force-cache', 
 const help = `
 A path is relative to GITHUB_API_URL (default https://api.github.com). The token is GH_TOKEN, GITHUB_TOKEN or the output
 of "gh auth token". Cache modes are those of the Fetch standard. Unless the local cache has a fresh response, the command
-waits up to a second for a first member, if there is a secret and a folder or address to find one by. The body goes to
-standard output, and where it came from to standard error. Exit code: 0 for 2xx, 1 otherwise, 2 wrong usage.
+waits up to a second for a first member, if there is a secret and any way to find one. The body goes to standard output,
+and where it came from to standard error. Exit code: 0 for 2xx, 1 otherwise, 2 wrong usage.
 
 Example:
   $ ghmesh get '/repos/octocat/Hello-World/issues?per_page=100' > issues.json`

@@ -5,7 +5,7 @@ import type { AddCommand } from './command.ts'
 const help = `
 Use exactly one of --read, --write and --local-two-node. The secret comes from CACHE_P2P_SHARED_SECRET.
 Members find each other through an issue (GITHUB_REPOSITORY), a relay (GHMESH_RELAYS), a folder (IPFS_ACCELERATE_P2P_CACHE_DIR)
-or known addresses (CACHE_BOOTSTRAP_PEERS).
+or known addresses (CACHE_BOOTSTRAP_PEERS). With an issue each of them makes about six calls to GitHub for it.
 A run starts with an empty cache, so whatever a reader shows came from a member. Exit code: 0 success, 1 not in time
 or nothing to share, 2 wrong usage.
 
@@ -17,7 +17,7 @@ export const addSmoke: AddCommand = (program, end) => {
   program
     .command('smoke')
     .description('Test whether an entry travels from one machine or process to another')
-    .option('--read', 'wait until a member announces an entry; never calls GitHub')
+    .option('--read', 'wait until a member announces an entry; never asks GitHub for it')
     .option('--write', 'create an entry with one call to GitHub and announce it to members')
     .option('--local-two-node', 'a reader and a writer in this process, over loopback, without GitHub')
     .option('--target <owner/repo>', 'the repository to write and read', repository, 'octocat/Hello-World')

@@ -13,7 +13,7 @@ export function refuseGitHub(registry: string | undefined): typeof fetch {
     const url = input instanceof Request ? input.url : String(input)
     const rest = allowed !== undefined && url.startsWith(allowed) ? url.slice(allowed.length) : undefined
     if (rest !== undefined && /^(?:$|[/?])/.test(rest)) return fetch(input, init)
-    throw new TypeError(`this member never calls GitHub, not even ${url}`)
+    throw new TypeError(`this member asks GitHub only for the registry of members, not for ${url}`)
   }
 }
 

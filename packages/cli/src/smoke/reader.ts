@@ -51,7 +51,7 @@ export async function read(
     return receipt.source === 'synthetic' || (await holds(mesh, url, receipt, signal)) ? receipt : undefined
   }
   const wanted = (told: string) => told === name || told.toLowerCase() === url.toLowerCase()
-  output.line(`Waiting up to ${flags.waitSeconds} s for a member to announce ${target}; GitHub is not called`)
+  output.line(`Waiting up to ${flags.waitSeconds} s for a member to announce ${target}; GitHub is not asked for it`)
   const done = output.waiting('Waiting for a writer')
   const options = { waitMs: flags.waitSeconds * 1000, pollMs: flags.pollInterval * 1000, signal, received: wanted }
   const got = await until(mesh, look, options).finally(done)

@@ -40,7 +40,7 @@ export async function write(
   const written = synthetic ? makeUp(url, target) : await callGitHub(mesh, url, target, signal)
   output.line(
     synthetic
-      ? `Invented an entry of ${written.bytes} bytes; GitHub is not called`
+      ? `Invented an entry of ${written.bytes} bytes; GitHub is not asked for it`
       : `GitHub answered ${written.status} with ${written.bytes} bytes`
   )
 
