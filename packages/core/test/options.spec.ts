@@ -111,6 +111,13 @@ describe('options: the environment', () => {
       }
     })
 
+  it('says what GHMESH_ICE_SERVERS takes as a variable, not as an option', () => {
+    expect(messageOf({}, { GHMESH_ICE_SERVERS: 'foo' })).to.equal(
+      'variable GHMESH_ICE_SERVERS takes stun: and turn: URLs, separated by commas, such as stun:stun.example.com:3478; received "foo"'
+    )
+    expect(messageOf({ iceServers: ['foo'] })).to.match(/^option iceServers takes a list of \{ urls: /)
+  })
+
   // README: "An invalid value is an error"
   // README: "`GHMESH_ICE_SERVERS`"
   it('counts what is empty as unset', () => {

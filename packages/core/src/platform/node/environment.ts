@@ -26,7 +26,8 @@ const variables: Variable[] = [
   {
     option: 'iceServers',
     names: ['GHMESH_ICE_SERVERS'],
-    read: (text) => (list(text) as string[]).map((urls) => ({ urls: urls.trim() }))
+    read: (text) => (list(text) as string[]).map((urls) => ({ urls: urls.trim() })),
+    wanted: 'stun: and turn: URLs, separated by commas, such as stun:stun.example.com:3478'
   },
   { option: 'relays', names: ['GHMESH_RELAYS'], read: list },
   {
