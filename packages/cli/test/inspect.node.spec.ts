@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import { next } from '../../../test/support/events.ts'
 import { figureNames } from '../../../test/support/figure-names.ts'
 import { holdingRecord } from '../../core/src/cache/record.ts'
 import { entryOf } from '../../core/test/fixtures/entries.ts'
+import { hasCache } from '../src/inspect/folder.ts'
 import { filterOf } from '../src/inspect/list.ts'
 import { askSocket } from '../src/proxy/ask-socket.ts'
 import { shown } from '../src/terminal.ts'
@@ -127,7 +128,7 @@ describe('the commands peers, stats, purge and cache', () => {
     it('peers: a table of members, and what is in it does not steer the terminal', async () => {
       const member = await startMember('second\u001b[31m')
       await start({ ...together(member), RUNNER_NAME: 'the proxy' })
-      const { proxy: pid, peer_id, connected_peers, peers } = await peersNamed(env)
+      const { proxy: pid, peer_id, connected_peers, peers, addresses } = await peersNamed(env)
       expect([pid, connected_peers]).to.deep.equal([proxy.child.pid, 1])
       expect(peers[0]).to.include({ peer_id: member.peerId, path: 'direct', transport: 'tcp' })
       expect(member.peers()[0]?.id).to.equal(peer_id)
@@ -135,7 +136,12 @@ describe('the commands peers, stats, purge and cache', () => {
       const [head, row, ...rest] = stdout.trimEnd().split('\n')
       expect(head).to.match(/^name +peer id +path +transport +rtt ms$/)
       expect(row).to.match(new RegExp(`^second\\?\\[31m +${member.peerId} +direct +tcp +(\\d+|-)$`))
-      expect(rest).to.deep.equal([])
+      const own = rest.filter((line) => line.startsWith('listening: ')).map((line) => line.slice('listening: '.length))
+      expect(rest).to.deep.equal(['', ...own.map((address) => `listening: ${address}`)])
+      expect(own[0]).to.match(new RegExp(`^/ip4/127\\.0\\.0\\.1/tcp/\\d+/p2p/${peer_id}$`))
+      expect(addresses).to.include.members(own)
+      // Another machine can try it.
+      expect((await ok(env, 'probe', own[0] as string)).stdout).to.contain(peer_id)
     })
 
     it('stats: the runbook’s names first, as JSON too, of the group, and live', async () => {
@@ -286,7 +292,7 @@ describe('the commands peers, stats, purge and cache', () => {
         await (await fetch(`${base}/stats`)).json(),
         await askSocket(socketOf(env), { path: '/ghmesh/stats' })
       ]
-      expect(open).to.include.keys('pid', 'since', 'peers', 'stats').and.not.have.property('cacheDir')
+      expect(open).to.include.keys('pid', 'since', 'peers', 'stats').and.not.have.any.keys('cacheDir', 'addresses')
       expect(JSON.parse(own.text).cacheDir).to.equal(join(env.XDG_CACHE_HOME as string, 'ghmesh'))
       for (const body of [[], { target: 'x'.repeat(20_000) }]) {
         expect((await askSocket(socketOf(env), { path: '/ghmesh/purge', body })).status).to.equal(400)
@@ -301,7 +307,7 @@ describe('the commands peers, stats, purge and cache', () => {
       const other = join(commands.folder('s'), 's')
       const alone = await startProxy(user({ CACHE_P2P_SHARED_SECRET: secret }), '--socket', other)
       const nobody = await ok(env, 'peers', '--socket', other)
-      expect(nobody).to.include({ stdout: '' })
+      expect(nobody.stdout).to.match(/^(?:listening: \/ip4\/\S+\n)+$/)
       expect(nobody.stderr).to.match(/^ghmesh: the proxy \(process \d+\) has no connected members\n$/)
       const purged = await ok(env, 'purge', 'octocat/Hello-World', '--socket', other)
       expect(purged.stdout).to.equal('0 entries are stale here; 0 members were told\n')
@@ -667,6 +673,24 @@ describe('the commands peers, stats, purge and cache', () => {
       expect(readdirSync(foreign).filter((name) => !/-(?:wal|shm)$/.test(name))).to.deep.equal(['cache.db'])
       expect(existsSync(none)).to.equal(false)
       expect((await run(env, 'cache', 'ls')).stderr).to.match(/^ghmesh: there is no cache in \S+ghmesh; /)
+    })
+
+    it('of a directory that this user cannot look into', () => {
+      const closed = commands.folder('closed')
+      const isRoot = process.getuid?.() === 0
+      if (process.platform === 'win32') return
+      // Nothing is closed to root, so it becomes nobody for a moment.
+      if (isRoot) process.seteuid?.(65_534)
+      else chmodSync(closed, 0)
+      try {
+        expect(() => hasCache(closed)).to.throw(
+          `cannot read ${closed} (EACCES): give yourself access, or choose another folder with --cache-dir`
+        )
+      } finally {
+        if (isRoot) process.seteuid?.(0)
+        else chmodSync(closed, 0o700)
+      }
+      expect(hasCache(closed)).to.equal(false)
     })
 
     it('of options', async () => {

@@ -297,7 +297,7 @@ describe('the commands and relays', () => {
       expect(stdout).to.match(
         new RegExp(
           `^name +peer id .*\nsecond +${member.peerId} +relayed +tcp .*\n\nrelay +state +address\n` +
-            `${relay.peerId} +reserved +/ip4/127\\.0\\.0\\.1/tcp/\\d+(?:/ws)?\n$`
+            `${relay.peerId} +reserved +/ip4/127\\.0\\.0\\.1/tcp/\\d+(?:/ws)?\n(?:\n(?:listening: /ip4/\\S+\n)+)?$`
         )
       )
       const { text } = await askSocket(socketOf(env), { path: '/ghmesh/metrics' })

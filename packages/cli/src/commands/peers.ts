@@ -5,7 +5,8 @@ import { addSocket } from './place.ts'
 
 const help = `
 Asks the running proxy. If no proxy runs, a member starts for some seconds, with the settings of the environment, and
-shows the members that it meets. Below them: the state of each relay in GHMESH_RELAYS. Exit code: 0 the answer is known
+shows the members that it meets. Below them: the state of each relay in GHMESH_RELAYS, and the proxy's own addresses, for
+probes and CACHE_BOOTSTRAP_PEERS. Exit code: 0 the answer is known
 (even if it is nobody), 1 it is not, 2 wrong usage or no secret.
 
 Example:

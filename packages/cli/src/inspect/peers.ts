@@ -17,7 +17,7 @@ const nobody = () => networkingOff() ?? 'there is no secret, so there are no mem
 
 /** What is shown, from the proxy or from a member that runs for a few seconds. */
 interface Seen {
-  self: { peer_id: string; proxy?: number }
+  self: { peer_id: string; proxy?: number; addresses?: readonly string[] }
   peers: readonly Peer[]
   /** Members that can be asked, connected or not; a proxy of an older version does not say. */
   known?: number | undefined
@@ -29,9 +29,9 @@ export async function peers(flags: PeersFlags, signal: AbortSignal): Promise<num
   const output = createOutput({ json: flags.json })
   const { proxy } = await sourceOf({ socket: flags.socket })
   if (proxy) {
-    const { stats, peers, relays = [], pid } = proxy.figures
+    const { stats, peers, relays = [], pid, addresses = [] } = proxy.figures
     if (stats.peerId === undefined) throw new CliError(`${nobody()} for the proxy (process ${pid}) and start it again`)
-    const self = { peer_id: stats.peerId, proxy: pid }
+    const self = { peer_id: stats.peerId, proxy: pid, addresses }
     tell(
       output,
       { self, peers, known: stats.knownPeers, relays },
@@ -88,6 +88,9 @@ function tell(output: Output, { self, peers, known, relays }: Seen, nobody: stri
   if (others > 0) output.note(`ghmesh: ${counted(others, 'other member')} known, and dialled when there is a question`)
   if (cells.length > 0 && relays.length > 0) output.line('')
   if (relays.length > 0) show(output, ['relay', 'state', 'address'], relays.map(relayCells))
+  const listening = (self.addresses ?? []).filter((address) => !address.includes('/ws'))
+  if (listening.length > 0 && cells.length + relays.length > 0) output.line('')
+  for (const address of listening) output.line(`listening: ${address}`)
 }
 
 const relayCells = ({ id, state, refused, address }: Relay): string[] => [

@@ -10,7 +10,7 @@ import { sendJson } from './send.ts'
 import { targetOf } from './target.ts'
 
 export interface HandlerOptions {
-  mesh: Pick<Mesh, 'fetch' | 'peek' | 'stats' | 'peers' | 'relays' | 'purge' | 'clear'>
+  mesh: Pick<Mesh, 'fetch' | 'peek' | 'stats' | 'addresses' | 'peers' | 'relays' | 'purge' | 'clear'>
   api: URL
   /** The folder in which the mesh keeps its entries. */
   cacheDir?: string | undefined

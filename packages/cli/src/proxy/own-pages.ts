@@ -21,6 +21,8 @@ export interface ProxyFigures {
   proxy: ProxyCounts
   /** Where entries are kept. Only told on the socket, because it names a folder of the user. */
   cacheDir?: string | undefined
+  /** Where members and probes reach this one. Only told on the socket, too. */
+  addresses?: string[] | undefined
 }
 
 /** The response of `/ghmesh/group`: the figures of all members heard from recently, by name, and their sum. */
@@ -38,7 +40,7 @@ export interface Cleared {
 }
 
 export interface OwnPagesOptions {
-  mesh: Pick<Mesh, 'stats' | 'peers' | 'relays' | 'purge'>
+  mesh: Pick<Mesh, 'stats' | 'peers' | 'relays' | 'addresses' | 'purge'>
   api: URL
   cacheDir?: string | undefined
   counts(): ProxyCounts
@@ -71,7 +73,7 @@ export function createOwnPages(options: OwnPagesOptions) {
       relays: mesh.relays(),
       stats: mesh.stats(),
       proxy: counts(),
-      ...(kind === 'socket' && cacheDir !== undefined && { cacheDir })
+      ...(kind === 'socket' && { addresses: mesh.addresses, ...(cacheDir !== undefined && { cacheDir }) })
     }),
     '/ghmesh/group': (): GroupFigures => mesh.stats({ group: true }),
     async '/ghmesh/metrics'() {
