@@ -122,10 +122,10 @@ const houses = {
       ['hub'],
       ['topics'],
       ['message-check', 'gossip', 'circuits', 'reservations', 'questions', 'shelf'],
-      ['proofs', 'gate', 'traffic', 'node', 'descriptors', 'flags', 'identity', 'options'],
+      ['proofs', 'gate', 'traffic', 'node', 'descriptors', 'flags', 'identity', 'explain', 'options'],
       ['checked-proofs', 'proof-waiters', 'group-members', 'open-connections', 'webrtc', 'shelf-store'],
       ['addresses', 'limits', 'tally', 'version'],
-      ['certificate', 'counter', 'port']
+      ['certificate', 'counter', 'make-folder', 'port']
     ]
   },
   'examples/dashboard/src': {

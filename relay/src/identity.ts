@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { WebRtcCertificate } from './certificate.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** Where the key is kept by default: in systemd's state folder, or else in the user's. */
 export function defaultKeyFile(environment: NodeJS.ProcessEnv, platform = process.platform): string {
@@ -25,7 +26,7 @@ function read(file: string): Uint8Array | undefined {
 
 /** Writes a file that only its owner can read and that nobody sees half written; if two processes write it, the first one wins. */
 function write(file: string, content: Uint8Array | string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(file))
   const aside = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {
     writeFileSync(aside, content, { mode: 0o600 })
@@ -54,6 +55,10 @@ export async function openIdentity(file: string): Promise<Uint8Array> {
   }
   return key
 }
+
+/** Whether others than its owner can read a file; never on Windows, where modes do not say so. */
+export const isOpenToOthers = (file: string, platform = process.platform): boolean =>
+  platform !== 'win32' && (statSync(file).mode & 0o077) !== 0
 
 const certificateFile = (keyFile: string) => join(dirname(keyFile), 'webrtc-certificate.json')
 

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { multiaddr } from '@multiformats/multiaddr'
 import { Command, CommanderError } from 'commander'
 import { groupIdOf } from 'ghmesh/protocol'
 import { destination, pino } from 'pino'
+import { explainNode, explainStatus, readNamed } from './explain.ts'
 import { addOptions, type Flags } from './flags.ts'
 import { type StatusServer, serveStatus } from './http.ts'
-import { defaultKeyFile, keepCertificate, openIdentity, readCertificate } from './identity.ts'
+import { defaultKeyFile, isOpenToOthers, keepCertificate, openIdentity, readCertificate } from './identity.ts'
 import { createRelay } from './relay.ts'
 import { version } from './version.ts'
 
@@ -48,6 +48,7 @@ export async function run(argv: string[]): Promise<number> {
     const said = (error instanceof Error ? error.message : String(error))
       .replace(/^error: /, '')
       .replace(/\s*\n\s*/g, ' ')
+      .replace(/\.$/, '')
     process.stderr.write(`ghmesh-relay: ${said}${usage ? '; see ghmesh-relay --help' : ''}\n`)
     return usage ? 2 : 1
   }
@@ -76,7 +77,7 @@ async function serve(flags: Flags): Promise<void> {
     webRtcPort: flags.webrtcPort,
     ...(flags.tlsCert !== undefined &&
       flags.tlsKey !== undefined && {
-        tls: { cert: readFileSync(flags.tlsCert, 'utf8'), key: readFileSync(flags.tlsKey, 'utf8') }
+        tls: { cert: readNamed('--tls-cert', flags.tlsCert), key: readNamed('--tls-key', flags.tlsKey) }
       }),
     announce: flags.announce,
     groups,
@@ -89,12 +90,21 @@ async function serve(flags: Flags): Promise<void> {
     logger,
     logAddresses: flags.logAddresses
   })
+  if (isOpenToOthers(flags.keyFile)) {
+    logger.warn({}, `other users can read ${flags.keyFile}; chmod 600 ${flags.keyFile}`)
+  }
   const asked = nextSignal()
   let status: StatusServer | undefined
   try {
-    await relay.start()
+    await relay.start().catch((error) => {
+      throw explainNode(error)
+    })
     if (relay.certificate) keepCertificate(flags.keyFile, relay.certificate)
-    if (flags.httpPort !== 'off') status = await serveStatus(relay, flags.httpHost, flags.httpPort)
+    const { httpHost, httpPort } = flags
+    if (httpPort !== 'off')
+      status = await serveStatus(relay, httpHost, httpPort).catch((error) => {
+        throw explainStatus(error, httpPort)
+      })
     process.stdout.write(`GHMESH_RELAYS=${relay.addresses.join(',')}\n`)
     if (groups)
       logger.info({ groups: groups.length, status: status?.url }, 'started; serving only the configured groups')

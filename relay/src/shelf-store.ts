@@ -1,6 +1,7 @@
-import { closeSync, constants, mkdirSync, openSync, renameSync } from 'node:fs'
+import { closeSync, constants, openSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { makeFolder } from './make-folder.ts'
 
 /** A record as it is kept: nothing in it can be read here. */
 export interface KeptRecord {
@@ -189,7 +190,7 @@ const codeOf = (error: unknown) => Number((error as { errcode?: number } | undef
 function openFile({ directory, damaged }: ShelfStoreOptions): DatabaseSync {
   const path = join(directory, 'shelf.db')
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeFolder(directory)
     try {
       return connect(path)
     } catch (error) {

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -119,7 +119,21 @@ describe('ghmesh-relay', () => {
     const second = start([], { GHMESH_RELAY_KEY_FILE: first.keyFile })
     expect((await ready(second)).peerId).to.equal(peerId)
     second.child.kill('SIGTERM')
-    await second.ended
+    expect((await second.ended).stderr).not.to.include('other users')
+  })
+
+  it('says so if other users can read its key', async () => {
+    const first = start()
+    await ready(first)
+    first.child.kill('SIGTERM')
+    await first.ended
+    chmodSync(first.keyFile, 0o644)
+    const second = start([], { GHMESH_RELAY_KEY_FILE: first.keyFile })
+    await ready(second)
+    second.child.kill('SIGTERM')
+    expect((await second.ended).stderr).to.include(
+      `"msg":"other users can read ${first.keyFile}; chmod 600 ${first.keyFile}"`
+    )
   })
 
   it('serves health and metrics in Prometheus’ text format', async () => {
@@ -200,6 +214,25 @@ describe('ghmesh-relay', () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => taken.once('listening', resolve))
     const { port } = taken.address() as { port: number }
+    const said = (what: string, option: string) =>
+      new RegExp(
+        `^ghmesh-relay: ${what} ${port} is in use: end that program, or choose another with ${option} \\(0 picks any free port\\)\n$`
+      )
+    // Node's own way to make folders never ends there.
+    const noFolder: [string[], number, RegExp][] = existsSync('/proc/self')
+      ? [
+          [
+            ['--key-file', '/proc/foo/k'],
+            1,
+            /^ghmesh-relay: cannot create \/proc\/foo \(ENOENT\); choose another folder\n$/
+          ],
+          [
+            ['--shelf', '8MB', '--shelf-dir', '/proc/foo/s'],
+            1,
+            /cannot create \/proc\/foo\/s \(ENOENT\); choose another folder\n$/
+          ]
+        ]
+      : []
     const cases: [string[], number, RegExp][] = [
       [['--tcp-port', '70000'], 2, /70000 is not a port: use 0 to 65535, or off/],
       [['--limit', 'conections=5'], 2, /there is no limit conections; the limits are connections, /],
@@ -214,13 +247,18 @@ describe('ghmesh-relay', () => {
       [['--shelf', '256MB', '--shelf-dir', '/dev/null/shelf'], 1, /the shelf in \/dev\/null\/shelf cannot be opened: /],
       [['--nonsense'], 2, /unknown option '--nonsense'; see ghmesh-relay --help/],
       [['--announce', 'relay.example.com'], 2, /relay\.example\.com is not a multiaddr/],
-      [['--tcp-port', String(port)], 1, /in use/]
+      [['--shelf', '2GB.', '--shelf-dir', 'shelf'], 2, /such as 256MB or 2GB; see ghmesh-relay --help\n$/],
+      [['--tls-cert', 'x', '--tls-key', 'y'], 1, /^ghmesh-relay: cannot read --tls-cert x: there is no such file\n$/],
+      [['--tcp-port', String(port)], 1, said('TCP port', '--tcp-port')],
+      [['--ws-port', String(port)], 1, said('TCP port', '--ws-port')],
+      [['--http-port', String(port)], 1, said('port', '--http-port')],
+      ...noFolder
     ]
     try {
-      for (const [args, expected, said] of cases) {
+      for (const [args, expected, message] of cases) {
         const { code, stdout, stderr } = await start(args).ended
         expect([code, stdout], args.join(' ')).to.deep.equal([expected, ''])
-        expect(stderr).to.match(said)
+        expect(stderr).to.match(message)
         expect(stderr.trim().split('\n').at(-1)).to.match(/^ghmesh-relay: /)
         expect(stderr).not.to.include('ghm1_secret')
       }
