@@ -9,6 +9,8 @@ const asked = new Promise((resolve) => {
 
 try {
   const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } })
+  if (!/^\d+$/.test(values.port) || Number(values.port) > 65_535)
+    throw new Error(`--port takes a port from 0 to 65535; received ${JSON.stringify(values.port)}`)
   const world = await startWorld({ port: Number(values.port), everyMs: 10_000 })
   console.log(`A simulator plays the part of GitHub at ${world.github.url}.`)
   console.log(`A relay and two members (${world.members.map(({ name }) => name).join(', ')}) run in this process.\n`)
@@ -17,6 +19,7 @@ try {
   await world.stop()
   console.log('Everything is stopped.')
 } catch (error) {
-  console.error(`dashboard: ${error.message}`)
+  const { code, port, message } = error
+  console.error(`dashboard: ${code === 'EADDRINUSE' ? `port ${port} is in use; choose another with --port` : message}`)
   process.exitCode = 1
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createCommands, root } from './support/commands.ts'
@@ -42,5 +44,29 @@ describe('npm start', () => {
       together: [33, 11, 10, 12, 11, 33]
     })
     expect(stdout).to.not.contain('\u001b').and.to.not.contain('sim-token').and.to.not.contain('ghm1_')
+  })
+})
+
+describe('npm run dashboard', () => {
+  const commands = createCommands()
+  after(() => commands.end())
+  const dashboard = (port: string) =>
+    commands.start(process.execPath, [join(root, 'scripts/dashboard.mjs'), '--port', port], { TMPDIR: commands.home })
+
+  it('says in one line which port it takes', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    const [wrong, busy] = await Promise.all([dashboard('x').ended, dashboard(String(port)).ended]).finally(() =>
+      taken.close()
+    )
+    expect([wrong?.code, wrong?.stderr]).to.deep.equal([
+      1,
+      'dashboard: --port takes a port from 0 to 65535; received "x"\n'
+    ])
+    expect([busy?.code, busy?.stderr]).to.deep.equal([
+      1,
+      `dashboard: port ${port} is in use; choose another with --port\n`
+    ])
   })
 })

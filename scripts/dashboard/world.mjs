@@ -37,8 +37,14 @@ async function startMember(name, token, { secret, github, relay, folder }) {
  * what the panels show, and the built files served. With `everyMs` the world goes on by itself.
  */
 export async function startWorld({ port = 0, everyMs } = {}) {
-  buildDashboard()
+  // First of all, because the port may be in use.
   const site = await serveFolder(builtDashboard, port)
+  try {
+    buildDashboard()
+  } catch (error) {
+    await site.stop()
+    throw error
+  }
   const folder = mkdtempSync(join(tmpdir(), 'ghmesh-dashboard-'))
   const secret = createSecret()
   const github = await startGitHub({ secondaryLimits: false })

@@ -58,7 +58,9 @@ export async function main(argv: string[]): Promise<void> {
     const stop = () => void github.stop()
     process.once('SIGINT', stop).once('SIGTERM', stop)
   } catch (error) {
-    console.error(`github-sim: ${error instanceof Error ? error.message : String(error)}`)
+    const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+    const said = isTaken ? `port ${port} is in use; choose another with --port` : (error as Error).message
+    console.error(`github-sim: ${said}`)
     process.exitCode = 1
   }
 }

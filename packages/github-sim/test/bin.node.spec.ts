@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
@@ -44,5 +45,14 @@ describe('github-sim', () => {
     const { code, err } = await run('--port', 'x')
     expect(code).to.equal(1)
     expect(err).to.include('whole number').and.not.include('    at ')
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    const busy = await run('--port', String(port)).finally(() => taken.close())
+    expect(busy).to.deep.equal({
+      code: 1,
+      out: '',
+      err: `github-sim: port ${port} is in use; choose another with --port\n`
+    })
   })
 })
