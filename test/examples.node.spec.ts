@@ -56,7 +56,7 @@ describe('examples', () => {
       'alice /repos/octocat/hello-world'
     ])
     expect(first).to.contain('from ghmesh; fwd=uri-miss; fwd-status=200; stored\n')
-    expect(second).to.contain('from ghmesh; hit; detail=peer\n0 units of quota spent, 1 saved, 1 members connected\n')
+    expect(second).to.contain('from ghmesh; hit; detail=peer\n0 units of quota spent, 1 saved, 1 member connected\n')
   })
 
   it('octokit: all pull requests page by page, the second time from a member', async () => {
@@ -64,6 +64,17 @@ describe('examples', () => {
     expect(first).to.match(/^[2-9] pages: 0 from members, [2-9] calls to GitHub$/m)
     const [pages, fromMembers] = /^(\d+) pages: (\d+) from members, 0 calls to GitHub$/m.exec(second)?.slice(1) ?? []
     expect(fromMembers).to.equal(pages)
+  })
+
+  it('say in one line what is wrong with a repository', async () => {
+    const env = { GITHUB_API_URL: github.url, GH_TOKEN: 'sim-token-alice', CACHE_DIR: commands.folder('cache') }
+    for (const file of ['node/open-issues.mjs', 'octokit/pull-requests.mjs']) {
+      const run = (name: string) => commands.start(process.execPath, [join(root, 'examples', file), name], env).ended
+      const [wrong, missing] = await Promise.all([run('foo'), run('octocat/nothing')])
+      expect(wrong).to.include({ code: 1, stdout: '', stderr: 'foo: use owner/repo\n' })
+      expect([missing?.code, missing?.stdout]).to.deep.equal([1, ''])
+      expect(missing?.stderr).to.match(/^.*octocat\/nothing.*\n$/)
+    }
   })
 
   it('run without a secret too, and end', async () => {
