@@ -29,6 +29,19 @@ export function exitCodeOf(error: unknown): number {
   return name === 'MeshError' && code === 'ERR_INVALID_OPTION' ? 2 : 1
 }
 
+// The SDK's advice names its options; commands have flags and variables.
+const advice: [RegExp, string][] = [
+  [/make it a directory that you (?:may|can) write to/, 'make it a folder that you can write to'],
+  [/choose another cacheDir/, 'choose another with --cache-dir, or with CACHE_DIR for a command without it'],
+  [/with CACHE_LISTEN_PORT or listenPort/, 'with CACHE_LISTEN_PORT, or with --listen-port for a command that has it'],
+  [/choose another listenPort, or 0 for any/, 'choose another with CACHE_LISTEN_PORT, or 0 for any'],
+  [/(purge takes owner\/repo) or a URL below/, '$1, a path such as /repos/octocat/Hello-World, or a URL below']
+]
+
+/** A message of the SDK, with advice that users of a command can follow. */
+export const inCommands = (message: string): string =>
+  advice.reduce((text, [words, ours]) => text.replace(words, ours), message)
+
 /** What went wrong, in one line, including the cause that `fetch` hides. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
@@ -37,5 +50,5 @@ export function messageOf(error: unknown): string {
     error.message === 'fetch failed' && cause instanceof Error
       ? `: ${cause.message || (cause as NodeJS.ErrnoException).code}`
       : ''
-  return (error.message + why).replace(/\s*\n\s*/g, ' ')
+  return inCommands(error.message + why).replace(/\s*\n\s*/g, ' ')
 }

@@ -36,7 +36,11 @@ export async function get(what: string, flags: GetFlags, signal: AbortSignal): P
     member = detail.peerId
   })
   const response = await mesh.fetch(url, { headers, cache: flags.cache, signal }).catch((error) => {
-    throw new CliError(signal.aborted ? 'stopped' : `cannot reach ${url.origin}: ${reason(error)}`)
+    throw new CliError(
+      signal.aborted
+        ? 'stopped'
+        : `cannot reach ${url.origin}: ${reason(error)}; is GITHUB_API_URL correct? "ghmesh doctor" checks the connection`
+    )
   })
   if (!flags.quiet) output.note(whereFrom(response, mesh, { held: held !== undefined, member }))
   if (response.body) {
@@ -50,6 +54,7 @@ export async function get(what: string, flags: GetFlags, signal: AbortSignal): P
       if (error.code !== 'EPIPE') throw error
     })
   }
+  if (response.status === 401) output.note('ghmesh: set GH_TOKEN to a valid token, or run "gh auth login"')
   return response.ok ? 0 : 1
 }
 

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import type { MeshOptions } from 'ghmesh'
 import yoctoSpinner from 'yocto-spinner'
+import { inCommands } from './errors.ts'
 import { documentText, shown } from './terminal.ts'
 
 /** What a command prints. Results go to standard output, everything else to standard error. */
@@ -46,6 +47,6 @@ export function createOutput({ json = false, prefix = '' }: OutputOptions = {}):
       }
     },
     document: (value) => void process.stdout.write(`${documentText(value, 2)}\n`),
-    logger: { debug() {}, info() {}, warn: note, error: note }
+    logger: { debug() {}, info() {}, warn: (text) => note(inCommands(text)), error: (text) => note(inCommands(text)) }
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
@@ -302,8 +302,32 @@ describe('the command ghmesh', () => {
       expect(quiet.stdout).to.match(/^# /)
       expect(quiet.stderr).to.not.match(/GitHub/)
       expect(github.calls.find(({ path }) => path.endsWith('/readme'))).to.include({ apiVersion: '2022-11-28' })
-      expect(down.stderr).to.match(/^ghmesh: cannot reach http:\/\/127\.0\.0\.1:9: /m)
+      expect(down.stderr).to.match(
+        /^ghmesh: cannot reach http:\/\/127\.0\.0\.1:9: .*; is GITHUB_API_URL correct\? "ghmesh doctor" checks the connection$/m
+      )
       expect(down.stdout).to.equal('')
+    })
+
+    it('says what to do without a valid token, and with a cache folder that cannot be used', async () => {
+      const file = join(commands.folder('file'), 'file')
+      writeFileSync(file, '')
+      const get = (env: Record<string, string>) =>
+        commands.ghmesh(['get', '/user', '--wait-seconds', '0'], { GITHUB_API_URL: github.url, ...env }).ended
+      const [none, wrong, noFolder] = await Promise.all([
+        get({ PATH: commands.folder('empty') }),
+        get({ GH_TOKEN: 'sim-token-nobody' }),
+        get({ GH_TOKEN: bob, CACHE_DIR: join(file, 'below') })
+      ])
+      for (const { code, stderr } of [none, wrong]) {
+        expect([code, stderr.trimEnd().split('\n').at(-1)]).to.deep.equal([
+          1,
+          'ghmesh: set GH_TOKEN to a valid token, or run "gh auth login"'
+        ])
+      }
+      expect(noFolder.code).to.equal(0)
+      expect(noFolder.stderr).to.match(
+        /: make it a folder that you can write to, or choose another with --cache-dir, or with CACHE_DIR for a command without it; going on in memory/
+      )
     })
   })
 

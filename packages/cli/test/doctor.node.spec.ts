@@ -184,6 +184,14 @@ describe('ghmesh doctor', () => {
       expect(github.calls).to.have.length(0)
     })
 
+    it('that are wrong are all named', async () => {
+      const { said, failed } = await doctor({ CACHE_LISTEN_PORT: 'many', GHMESH_MDNS: 'maybe', RUNNER_NAME: 'ci' })
+      expect(failed).to.deep.equal(['settings'])
+      expect(said('settings')).to.match(
+        /^failure: variable CACHE_LISTEN_PORT takes [^;]+; received "many"; variable GHMESH_MDNS takes [^;]+; received "maybe" \(correct them or unset them; /
+      )
+    })
+
     it('do not show a token that cannot be one', async () => {
       const { said } = await doctor({ GH_TOKEN: 'sim-token none' })
       expect(said('settings')).to.match(/^failure: variable GH_TOKEN takes a token .*\(not shown\)/)
@@ -205,7 +213,9 @@ describe('ghmesh doctor', () => {
       writeFileSync(file, '')
       const { said, failed } = await cacheIn(join(file, 'below'))
       expect(failed).to.deep.equal(['cache'])
-      expect(said('cache')).to.match(/^failure: the cache in .* cannot be used .*IPFS_ACCELERATE_CACHE_DIR/)
+      expect(said('cache')).to.match(
+        /^failure: the cache in \S+ cannot be used \([^)]*\) \(make it a folder that you can write to, or set IPFS_ACCELERATE_CACHE_DIR to another\)$/
+      )
     })
 
     it('that is damaged is set aside, with a warning', async () => {
@@ -417,7 +427,9 @@ describe('ghmesh doctor', () => {
       doctor({ CACHE_P2P_SHARED_SECRET: secret, GITHUB_REPOSITORY: hello, ...more }, '--wait-seconds', '1')
 
     it('counts the entries of this group, and writes none', async () => {
-      expect((await registry()).said('registry')).to.match(/: 0 live entries of this group, and written$/)
+      expect((await registry()).said('registry')).to.equal(
+        `ok: ${hello} can be read and written; it has 0 live entries of this group`
+      )
       for (const its of [secret, createSecret()]) {
         const discovery = [githubIssue({ repository: hello, secret: its, apiUrl: github.url, token: () => alice })]
         const listed = github.nextCall(({ method, path }) => method === 'POST' && path.endsWith('/comments'))
@@ -426,7 +438,7 @@ describe('ghmesh doctor', () => {
       }
       github.clearCalls()
       expect((await registry()).said('registry')).to.equal(
-        `ok: ${hello} can be read: 1 live entry of this group, and written`
+        `ok: ${hello} can be read and written; it has 1 live entry of this group`
       )
       expect(github.calls.filter(({ method }) => method !== 'GET' && method !== 'PATCH')).to.deep.equal([])
     })

@@ -219,7 +219,7 @@ describe('the commands peers, stats, purge and cache', () => {
         const { code, stderr } = await run(env, 'purge', wrong)
         expect([code, stderr]).to.deep.equal([
           2,
-          `ghmesh: purge takes owner/repo or a URL below ${github.url}/; received "${wrong}"\n`
+          `ghmesh: purge takes owner/repo, a path such as /repos/octocat/Hello-World, or a URL below ${github.url}/; received "${wrong}"\n`
         ])
       }
     })

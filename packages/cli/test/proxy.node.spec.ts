@@ -21,6 +21,7 @@ import { createCommands } from '../../../test/support/commands.ts'
 import { fetchWithAnyBody } from '../src/proxy/body-with-get.ts'
 import { refusal } from '../src/proxy/host-check.ts'
 import { closeServer, listenOnSocket } from '../src/proxy/listen.ts'
+import { prepareSocketPath } from '../src/proxy/socket-path.ts'
 import { lockStart } from '../src/proxy/state.ts'
 import { targetOf } from '../src/proxy/target.ts'
 
@@ -610,18 +611,54 @@ describe('ghmesh proxy', () => {
       const { code, stdout, stderr } = await commands.ghmesh(['proxy', '--socket', socket], env()).ended
       expect([code, stdout]).to.deep.equal([1, ''])
       expect(stderr).to.match(
-        new RegExp(`^ghmesh: ${socket} is in use by ghmesh proxy, process ${pid}, since \\d{4}-\\S+Z\n$`)
+        new RegExp(
+          `^ghmesh: ${socket} is in use by ghmesh proxy, process ${pid}, since \\d{4}-\\S+Z; use that one, stop it, or choose another path with --socket\n$`
+        )
       )
       expect((await ask(socket, '/ghmesh/stats')).status).to.equal(200)
       const file = join(commands.folder('files'), 'file')
       writeFileSync(file, 'mine')
       const other = await commands.ghmesh(['proxy', '--socket', file], env()).ended
       expect([other.code, readFileSync(file, 'utf8')]).to.deep.equal([1, 'mine'])
+      const below = await commands.ghmesh(['proxy', '--socket', join(file, 'x', 's')], env()).ended
+      expect([below.code, below.stderr]).to.deep.equal([
+        1,
+        `ghmesh: cannot use the folder of ${file}/x/s: ENOTDIR; choose another with --socket\n`
+      ])
       const long = await commands.ghmesh(['proxy', '--socket', `/tmp/${'x'.repeat(100)}`], env()).ended
       expect([long.code, long.stderr]).to.deep.equal([
         2,
         `ghmesh: the path of a socket can have at most 103 bytes; use a shorter --socket than /tmp/${'x'.repeat(100)}\n`
       ])
+    })
+
+    it('and a port that is in use: says how to choose another', async () => {
+      const taken = createServer().listen(0, '127.0.0.1')
+      await once(taken, 'listening')
+      const { port } = taken.address() as AddressInfo
+      const place = join(commands.folder('s'), 's')
+      const { code, stderr } = await commands
+        .ghmesh(['proxy', '--socket', place, '--port', String(port)], env())
+        .ended.finally(() => taken.close())
+      expect([code, stderr]).to.deep.equal([
+        1,
+        `ghmesh: cannot listen on port ${port}: it is in use; choose another with --port, or 0 for any free one\n`
+      ])
+    })
+
+    it('is not in a folder that this user cannot use', async () => {
+      const closed = commands.folder('closed')
+      const isRoot = process.getuid?.() === 0
+      // Nothing is closed to root, so it becomes nobody for a moment.
+      if (isRoot) process.seteuid?.(65_534)
+      else chmodSync(closed, 0)
+      const said = await prepareSocketPath(join(closed, 's')).then(
+        () => '',
+        ({ message }) => message
+      )
+      if (isRoot) process.seteuid?.(0)
+      else chmodSync(closed, 0o700)
+      expect(said).to.equal(`cannot use the folder of ${closed}/s: permission denied; choose another with --socket`)
     })
 
     it('is replaced when stale, and removed at the end; the default one is private', async () => {

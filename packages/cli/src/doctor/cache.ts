@@ -22,7 +22,10 @@ export async function checkCache(directory: string): Promise<Finding> {
     // The first entry is enough: opening the cache is what finds damage.
     for await (const _ of store.list()) break
   } catch (error) {
-    return failure(messageOf(error), 'or set IPFS_ACCELERATE_CACHE_DIR to a folder that you can write to')
+    // The SDK's own advice comes last.
+    const [, what = messageOf(error), advice = 'make it a folder that you can write to, or choose another'] =
+      /^(.*\)): (.*, or choose another)\b/.exec(messageOf(error)) ?? []
+    return failure(what, advice.replace(/choose another$/, 'set IPFS_ACCELERATE_CACHE_DIR to another'))
   } finally {
     await store.close()
   }

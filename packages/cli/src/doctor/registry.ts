@@ -36,18 +36,19 @@ export async function checkRegistry({ github, repository, secret, token }: Regis
   } finally {
     await registry.stop()
   }
-  const said = `${repository} can be read: ${live.size} live ${live.size === 1 ? 'entry' : 'entries'} of this group`
-  return mayWrite(answer, token !== undefined, said)
+  const has = `it has ${live.size} live ${live.size === 1 ? 'entry' : 'entries'} of this group`
+  return mayWrite(answer, token !== undefined, repository, has)
 }
 
 /** From what GitHub says about the token. A member that cannot write finds others, but others cannot find it. */
-function mayWrite({ headers, json }: Answer, signedIn: boolean, said: string): Finding {
+function mayWrite({ headers, json }: Answer, signedIn: boolean, repository: string, has: string): Finding {
+  const said = `${repository} can be read; ${has}`
   const unfound = 'this machine finds members there but cannot register, so nobody finds it'
   if (!signedIn) return warning(`${said}; without a token ${unfound}`, 'log in with "gh auth login", or set GH_TOKEN')
   const scopes = headers.get('x-oauth-scopes')?.split(/,\s*/)
   if (!scopes) return ok(`${said}; for this kind of token, only a write shows whether it is allowed to write`)
   const needed = json?.private === false ? ['repo', 'public_repo'] : ['repo']
-  if (needed.some((scope) => scopes.includes(scope))) return ok(`${said}, and written`)
+  if (needed.some((scope) => scopes.includes(scope))) return ok(`${repository} can be read and written; ${has}`)
   return warning(
     `${said}; the token lacks the scope ${needed.at(-1)}: ${unfound}`,
     `gh auth refresh --scopes ${needed.at(-1)}, or use another token`

@@ -85,7 +85,8 @@ function tell(output: Output, { self, peers, known, relays }: Seen, nobody: stri
   ])
   if (cells.length > 0) show(output, ['name', 'peer id', 'path', 'transport', 'rtt ms'], cells)
   const others = (known ?? 0) - peers.length
-  if (others > 0) output.note(`ghmesh: ${counted(others, 'other member')} known, and dialled when there is a question`)
+  if (others > 0)
+    output.note(`ghmesh: ${counted(others, 'other member')} known; ghmesh connects to them when it needs them`)
   if (cells.length > 0 && relays.length > 0) output.line('')
   if (relays.length > 0) show(output, ['relay', 'state', 'address'], relays.map(relayCells))
   const listening = (self.addresses ?? []).filter((address) => !address.includes('/ws'))

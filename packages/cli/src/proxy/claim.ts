@@ -59,7 +59,10 @@ export async function claimSocket(socket: string, { gh, warn }: ClaimOptions): P
   process.on('exit', release)
   try {
     const holder = await holderOf(socket)
-    if (holder) throw new CliError(`${socket} is in use by ${holder}`)
+    if (holder)
+      throw new CliError(
+        `${socket} is in use by ${holder}; use that one, stop it, or choose another path with --socket`
+      )
     const crashed = await readState(socket)
     if (gh) taken = await formerOf(socket, crashed)
     else if (crashed?.gh) giveBackOrKeep(crashed.gh)

@@ -30,7 +30,7 @@ export async function listenOnSocket(path: string, listener: RequestListener): P
   } finally {
     process.umask(mask)
   }
-  await listening(server, path)
+  await listening(server, path, '--socket')
   return server
 }
 
@@ -46,17 +46,21 @@ export async function listenOnPort(
   const descriptors = maxDescriptors()
   if (descriptors !== undefined) server.maxConnections = Math.floor(descriptors / 2)
   server.listen({ port: wanted, host: '127.0.0.1', backlog })
-  await listening(server, `port ${wanted}`)
+  await listening(server, `port ${wanted}`, '--port, or 0 for any free one')
   const { port } = server.address() as AddressInfo
   server.on('request', listenerFor(port))
   return { server, port }
 }
 
-function listening(server: Server, where: string): Promise<void> {
+function listening(server: Server, where: string, another: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('listening', resolve)
     server.once('error', ({ code, message }: NodeJS.ErrnoException) =>
-      reject(new CliError(`cannot listen on ${where}: ${code === 'EADDRINUSE' ? 'it is in use' : message}`))
+      reject(
+        new CliError(
+          `cannot listen on ${where}: ${code === 'EADDRINUSE' ? 'it is in use' : message}; choose another with ${another}`
+        )
+      )
     )
   })
 }

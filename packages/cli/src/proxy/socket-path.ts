@@ -1,4 +1,5 @@
-import { chmod, lstat, mkdir, realpath } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, chmod, lstat, mkdir, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import process from 'node:process'
@@ -65,9 +66,15 @@ export function socketPath(given: string | undefined): string {
 export async function prepareSocketPath(given: string | undefined): Promise<string> {
   const path = socketPath(given)
   if (given === undefined) await makeRunFolder()
+  const refuse = ({ code = '' }: NodeJS.ErrnoException) => {
+    const why = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code
+    throw new CliError(`cannot use the folder of ${path}: ${why}; choose another with --socket`)
+  }
   // Only folders created here are made private.
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch(refuse)
+  const folder = await realpath(dirname(path)).catch(refuse)
   // Anybody who can replace the socket receives what is sent to it, including tokens.
-  await requireOwnFolder(await realpath(dirname(path)))
+  await requireOwnFolder(folder)
+  await access(folder, constants.W_OK | constants.X_OK).catch(refuse)
   return path
 }
