@@ -395,7 +395,9 @@ describe('the commands peers, stats, purge and cache', () => {
       expect(nobody.stderr).to.match(/^ghmesh: no member was connected, so only this machine knows/)
       const wrong = await run(env, 'purge', 'nothing')
       expect(wrong.code).to.equal(2)
-      expect(wrong.stderr).to.match(/^ghmesh: purge takes owner\/repo or a URL/)
+      expect(wrong.stderr).to.match(
+        /^ghmesh: purge takes owner\/repo, a path such as \/repos\/octocat\/Hello-World, or a URL/
+      )
       expect((await run(env, 'purge', 'a/b', '--cache-dir', join(commands.home, 'none'))).code).to.equal(1)
       expect(existsSync(join(commands.home, 'none'))).to.equal(false)
     })
