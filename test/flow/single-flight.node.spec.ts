@@ -54,6 +54,23 @@ describe('callers at the same moment', () => {
     expect([mine.status, other.status]).to.deep.equal([403, 200])
   })
 
+  it('each token gets its own network errors, and each caller its own abort', async () => {
+    const failed = Promise.withResolvers<Response>()
+    let calls = 0
+    const a = await s.member({ fetch: (...how) => (calls++ === 0 ? failed.promise : fetch(...how)) })
+    const waits = counter(a, 'wait')
+    const control = new AbortController()
+    const mine = a.ask(issues, as(alice)).catch((error) => error)
+    const other = a.ask(issues, as(bob))
+    const left = a.ask(issues, { ...as('sim-token-carol'), signal: control.signal }).catch((error) => error)
+    await until(() => calls === 1 && waits.count === 2)
+    control.abort('enough')
+    expect(await left).to.equal('enough')
+    failed.reject(new TypeError('fetch failed'))
+    expect(await mine).to.be.instanceOf(TypeError)
+    expect((await other).status).to.equal(200)
+  })
+
   it('HEAD and GET wait for one another', async () => {
     const a = await s.member()
     const [head, get] = await Promise.all([a.ask(issues, { method: 'HEAD' }), a.ask(issues)])

@@ -132,7 +132,10 @@ export function createInFlightRequests<T>(options: InFlightOptions): InFlightReq
         const found = get(name)
         if (!found) continue // at once, so that of many who come together only one starts a request
         waits()
-        const outcome = await (name === own ? found.join(waiter) : found.joinWithin(maxWaitMs, waiter))
+        const outcome = await (name === own
+          ? found.join(waiter)
+          : // What fails for another viewer may work for this one.
+            found.joinWithin(maxWaitMs, waiter).catch(() => waiter.signal?.throwIfAborted()))
         const shared = outcome && usable(outcome)
         if (shared) return shared
       }
