@@ -190,6 +190,29 @@ describe('units: never more than plain fetch', () => {
   })
 })
 
+/** A fetch whose conditions reach GitHub changed, and whose answers come so. */
+const through =
+  (condition: (sent: string) => string | undefined, answered = (response: Response) => response): typeof fetch =>
+  async (input, init) => {
+    const headers = new Headers(init?.headers)
+    const sent = headers.get('if-none-match')
+    headers.delete('if-none-match')
+    const asked = sent === null ? undefined : condition(sent)
+    if (asked !== undefined) headers.set('if-none-match', asked)
+    return answered(await fetch(input, { ...init, headers }))
+  }
+const withoutEtag = (response: Response) => {
+  if (response.status !== 304) return response
+  const headers = new Headers(response.headers)
+  headers.delete('etag')
+  return new Response(null, { status: 304, headers })
+}
+const withoutLists = [
+  ['reads the first of several ETags only', through((sent) => sent.split(',')[0])],
+  ['takes several ETags for none', through((sent) => (sent.includes(',') ? undefined : sent))],
+  ['does not say which of several ETags it means', through((sent) => sent, withoutEtag)]
+] as const
+
 describe('units: objects that viewers see differently', () => {
   const s = scene()
   const objects = names.slice(0, 4).map((name) => `/repos/${name}`)
@@ -199,30 +222,12 @@ describe('units: objects that viewers see differently', () => {
     for (const token of tokens) s.github.addToken(token, { login: token })
   })
 
-  type Fetch = typeof fetch
   const readers = async (member: Member) => {
     for (const path of objects) for (const token of tokens) await member.ask(path, as(token))
   }
   const change = () => {
     s.now += minute + second
     for (const fullName of names.slice(0, 4)) s.github.repository(fullName).update({ description: `at ${s.now}` })
-  }
-  /** A fetch whose conditions reach GitHub changed, and whose answers come so. */
-  const through =
-    (condition: (sent: string) => string | undefined, answered = (response: Response) => response): Fetch =>
-    async (input, init) => {
-      const headers = new Headers(init?.headers)
-      const sent = headers.get('if-none-match')
-      headers.delete('if-none-match')
-      const asked = sent === null ? undefined : condition(sent)
-      if (asked !== undefined) headers.set('if-none-match', asked)
-      return answered(await fetch(input, { ...init, headers }))
-    }
-  const withoutEtag = (response: Response) => {
-    if (response.status !== 304) return response
-    const headers = new Headers(response.headers)
-    headers.delete('etag')
-    return new Response(null, { status: 304, headers })
   }
 
   it('one that has changed is paid once for all tokens that see it alike', async () => {
@@ -271,11 +276,7 @@ describe('units: objects that viewers see differently', () => {
     }
   })
 
-  for (const [what, own] of [
-    ['reads the first of several ETags only', through((sent) => sent.split(',')[0])],
-    ['takes several ETags for none', through((sent) => (sent.includes(',') ? undefined : sent))],
-    ['does not say which of several ETags it means', through((sent) => sent, withoutEtag)]
-  ] as const)
+  for (const [what, own] of withoutLists)
     it(`a server that ${what} costs no more than one ETag at a time, and the answers are right`, async () => {
       const a = await s.member({ secret: undefined, fetch: own })
       await readers(a)
@@ -290,6 +291,72 @@ describe('units: objects that viewers see differently', () => {
         await readers(a)
         expect(s.github.units()).to.equal(units)
       }
+    })
+})
+
+describe('units: a caller’s own If-None-Match', () => {
+  const s = scene()
+  const alone = { secret: undefined }
+  const issue = `${repo}/issues/1`
+  const headers = { ...as(alice).headers, accept: 'application/vnd.github+json' }
+  const tagOf = (answer: Response) => answer.headers.get('etag') ?? ''
+  /** What the sender of this ETag gets a minute later. */
+  const later = async (member: Member, path: string, etag: string) => {
+    s.now += minute + second
+    const before = s.github.units()
+    const { status } = await member.ask(path, { headers: { ...headers, 'if-none-match': etag } })
+    return [status, s.github.units() - before]
+  }
+  /** The ETag of an issue that has changed since this member saw it. */
+  const newer = async () => {
+    await fetch(s.github.url + issue, { headers, method: 'PATCH', body: JSON.stringify({ title: `at ${s.now}` }) })
+    return tagOf(await fetch(s.github.url + issue, { headers }))
+  }
+
+  it('is answered free of a last page that is full', async () => {
+    const a = await s.member(alone)
+    const full = `${repo}/issues?per_page=${(await a.json(`${repo}/issues?per_page=100`, { headers })).length}`
+    expect(await later(a, full, tagOf(await a.ask(full, { headers })))).to.deep.equal([304, 0])
+  })
+
+  it('… where the ETag of what is held cannot be told, after a restart', async () => {
+    const store = memoryStore()
+    s.github.driftEtags()
+    const etag = tagOf(await (await s.member({ ...alone, store })).ask(`${repo}/labels`, { headers }))
+    const restarted = await s.member({ ...alone, store })
+    expect(await later(restarted, `${repo}/labels`, etag)).to.deep.equal([304, 0])
+  })
+
+  it('… where it is newer than what is held, which the next one without it gets for a unit', async () => {
+    const a = await s.member(alone)
+    await a.ask(issue, { headers })
+    const changed = `at ${s.now}`
+    const etag = await newer()
+    expect(await later(a, issue, etag)).to.deep.equal([304, 0])
+    expect(await later(a, issue, `"other", ${etag}`)).to.deep.equal([304, 0])
+    const before = s.github.units()
+    const { title } = await a.json(issue, { headers })
+    expect([title, s.github.units() - before]).to.deep.equal([changed, 1])
+  })
+
+  it('that is older than what is held makes no difference: that is confirmed, and given', async () => {
+    const a = await s.member(alone)
+    const etag = tagOf(await a.ask(issue, { headers }))
+    await newer()
+    expect(await later(a, issue, etag)).to.deep.equal([200, 1])
+    for (const _ of [1, 2]) expect(await later(a, issue, etag)).to.deep.equal([200, 0])
+    expect(status(await a.ask(issue, { headers }))).to.equal('ghmesh; hit')
+  })
+
+  for (const [what, own] of withoutLists)
+    it(`costs one unit more at most, once, at a server that ${what}`, async () => {
+      const a = await s.member({ ...alone, fetch: own })
+      const etag = tagOf(await a.ask(issue, { headers }))
+      await newer()
+      await later(a, issue, etag)
+      const before = s.github.units()
+      for (const _ of [1, 2, 3]) expect((await later(a, issue, etag))[0]).to.equal(200)
+      expect(s.github.units() - before).to.be.at.most(1)
     })
 })
 

@@ -18,8 +18,8 @@ export interface Asking {
 /** GitHub's answer, and what a 304 is about. */
 export interface Asked {
   answer: OriginAnswer
-  /** What is held that is still current. */
-  current?: Entry | undefined
+  /** What is held that is still current; null where the caller's own is, and that alone. */
+  current?: Entry | null | undefined
   /** What was not held: an empty list, which is kept now. */
   guessed?: Admitted | undefined
 }
@@ -52,8 +52,8 @@ export function createAskConditionally({ origin, conditionFor, guessEmpty, class
     const held = classes.likeliest(request, asking.held)
     const asked = await variants.of(held, request)
     const answer = await origin.ask(request, asked.condition, signal)
-    const current = variants.meant(asked, answer) ?? (asked.entries.size < 2 ? held.entry : undefined)
-    if (answer.status !== 304 || current) return { answer, current }
+    const current = variants.meant(asked, answer)
+    if (answer.status !== 304 || current !== undefined) return { answer, current }
     const single = await conditionFor(held.entry, request)
     return { answer: await origin.ask(request, single, signal), current: held.entry }
   }

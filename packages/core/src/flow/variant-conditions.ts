@@ -6,17 +6,20 @@ import type { ApiRequest } from '../github/request.ts'
 import type { Assessment } from '../rules/serve.ts'
 import { permissionsIn } from './viewer-classes.ts'
 
-/** A condition, and the entries that a 304 to it can mean, by ETag; the asker's own is the first. */
+/** What a 304 can mean: an entry, or null for what the caller alone has. */
+type Meant = Entry | null
+
+/** A condition, and what a 304 to it can mean, by ETag; the asker's own entry is the first. */
 interface VariantCondition {
   condition: Condition
-  entries: ReadonlyMap<string, Entry>
+  entries: ReadonlyMap<string, Meant>
 }
 
 export interface VariantConditions {
   /** What to ask with, where this is held. */
   of(held: Assessment, request: ApiRequest): Promise<VariantCondition>
-  /** The entry that a 304 means; undefined where GitHub did not say which. Learns from any answer whether lists are read. */
-  meant(asked: VariantCondition, answer: Pick<OriginAnswer, 'status' | 'headers'>): Entry | undefined
+  /** What a 304 means; undefined where GitHub did not say which. Learns from any answer whether lists are read. */
+  meant(asked: VariantCondition, answer: Pick<OriginAnswer, 'status' | 'headers'>): Meant | undefined
 }
 
 /**
@@ -26,6 +29,8 @@ export interface VariantConditions {
  * GitHub does not document that it reads lists. So the asker's own ETag comes first, for a server that reads one only, and
  * before a list was seen to work, only a body that seems to be the successor of the asker's is named beside it: then its own one
  * alone would most likely have been a 200 too. An answer that shows that lists are not read ends them for this process.
+ *
+ * A caller's own ETags are named last, for plain fetch would have got its 304 by them, even where what is held is older.
  */
 export function createVariantConditions(
   conditionFor: (entry: Entry, request: ApiRequest) => Promise<Condition>
@@ -43,18 +48,23 @@ export function createVariantConditions(
   return {
     async of(held, request) {
       const condition = await conditionFor(held.entry, request)
-      const entries = new Map<string, Entry>()
-      const { ifNoneMatch } = condition
-      if (ifNoneMatch === undefined) return { condition, entries }
-      entries.set(opaqueTag(ifNoneMatch), held.entry)
+      const { ifNoneMatch, ifModifiedSince } = condition
+      if (!ifNoneMatch && !ifModifiedSince)
+        return { condition: { ifNoneMatch: request.ifNoneMatch }, entries: new Map([['', null]]) }
+      const entries = new Map<string, Meant>([[opaqueTag(ifNoneMatch ?? null), held.entry]])
+      if (!ifNoneMatch || areRead === false) return { condition, entries }
       const named = [ifNoneMatch]
-      for (const other of held.varies && areRead !== false ? held.others : []) {
-        if (!areRead && !isSuccessor(other, held, request)) continue
-        const tag = (await conditionFor(other, request)).ifNoneMatch
-        if (tag === undefined || entries.has(opaqueTag(tag))) continue
-        entries.set(opaqueTag(tag), other)
+      const name = (tag: string, meant: Meant) => {
+        if (entries.has(opaqueTag(tag))) return
+        entries.set(opaqueTag(tag), meant)
         named.push(tag)
       }
+      for (const other of held.varies ? held.others : []) {
+        if (!areRead && !isSuccessor(other, held, request)) continue
+        const tag = (await conditionFor(other, request)).ifNoneMatch
+        if (tag) name(tag, other)
+      }
+      for (const tag of request.ifNoneMatch?.match(/(?:W\/)?"[^"]*"/g) ?? []) name(tag, null)
       return { condition: { ifNoneMatch: named.join(', ') }, entries }
     },
 
@@ -63,11 +73,11 @@ export function createVariantConditions(
       if (entries.size < 2) return own
       const meant = entries.get(opaqueTag(headers.get('etag')))
       if (status === 304) {
-        if (!meant) areRead = false
+        if (meant === undefined) areRead = false
         else if (meant !== own) areRead = true
       }
       // It sent a body that was named.
-      else if (status === 200 && meant) areRead = false
+      else if (status === 200 && meant !== undefined) areRead = false
       return meant
     }
   }
