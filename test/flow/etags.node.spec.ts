@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { as, bob, dated, type Member, minute, repo, scene, second, shared, status } from './members.ts'
+import { as, bob, dated, type Member, minute, repo, scene, second, secretRepo, shared, status } from './members.ts'
 
 const lists = ['issues', 'labels', 'tags', 'commits', 'branches', 'pulls', 'milestones'].map(
   (name) => `${repo}/${name}`
@@ -57,6 +57,24 @@ describe('ETags', () => {
     s.github.repository('octocat/Hello-World').setFile('README.md', '# Changed')
     s.now += 61 * second
     expect(Buffer.from((await b.json(readme)).content, 'base64').toString()).to.equal('# Changed')
+  })
+
+  it('… but not where a URL in it holds a token, which expires while the id stays', async () => {
+    const a = await s.member({ secret: undefined })
+    const path = `${secretRepo}/contents/a.txt`
+    const sha = '7fd1a60b01f91b314f59955a4e4d4e80d8edf11d'
+    let query = '?token=ONE'
+    s.github.respond(path, (request) => {
+      const known = request.headers.get('if-none-match')?.includes(sha)
+      const body = JSON.stringify({ sha, download_url: `https://raw.example/a.txt${query}` })
+      const headers = { etag: `"${sha}"`, 'cache-control': 'private, max-age=60', 'content-type': 'application/json' }
+      return dated(s, known ? null : body, { status: known ? 304 : 200, headers })()
+    })
+    for (query of ['?token=ONE', '?token=TWO', '']) {
+      expect((await a.json(path)).download_url).to.equal(`https://raw.example/a.txt${query}`)
+      s.now += 61 * second
+    }
+    expect(status(await a.ask(path)), 'without a token').to.match(/fwd-status=304/)
   })
 
   it('weak and strong forms are one', async () => {

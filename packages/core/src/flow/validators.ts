@@ -48,9 +48,11 @@ export function createValidators({ etags, purges, trusts }: ValidatorsOptions) {
       if (mayHaveGrown(entry.items, entry.headers.link, request.url)) return {}
       // Nor does a first page that stays the same show that the last one is another now.
       if (parseLinks(entry.headers.link).last && purges.at(request.canonical) >= entry.asOf) return {}
-      // Earlier versions kept what was cut off on its way.
-      if (entry.local && isJson(entry.headers['content-type'] ?? '') && (await inspect(entry.body, true)).damaged)
-        return {}
+      if (entry.local && isJson(entry.headers['content-type'] ?? '')) {
+        const { damaged, secret } = await inspect(entry.body, true)
+        // Earlier versions kept what was cut off on its way. And the id of a file stays while URLs with a token in them expire.
+        if (damaged || (secret && entry.validator === 'object')) return {}
+      }
       // And what a member says of other pages it does not prove: where that is not believed, GitHub has to say it.
       const isBelieved = entry.from === undefined || trusts(entry.from)
       if (!isBelieved && (await hasMembersLink(entry, request.url))) return {}
