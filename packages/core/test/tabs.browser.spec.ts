@@ -3,6 +3,7 @@ import type { Mesh } from '../src/mesh.ts'
 import { emptyStats } from '../src/stats.ts'
 import type { LocalMesh } from '../src/tabs/local-mesh.ts'
 import { meshOfTabs } from '../src/tabs/mesh-of-tabs.ts'
+import type { LeadingTab } from '../src/tabs/through-leader.ts'
 
 describe('tabs: who leads', () => {
   const url = 'https://api.github.com/a'
@@ -107,6 +108,65 @@ describe('tabs: who leads', () => {
     letGo()
     await pretending
     while (two.peerId !== 'two leads') await turn()
+  })
+
+  const state = { addresses: [], peers: [], relays: [], stats: emptyStats(), group: {} }
+  const strange: Record<string, object> = {
+    'no state': { kind: 'leads', state: {} },
+    'no list of relays': { kind: 'leads', state: { ...state, relays: {} } },
+    'no relay': { kind: 'leads', state: { ...state, relays: [null] } },
+    'no peer': { kind: 'leads', state: { ...state, peers: [null] } },
+    'no address': { kind: 'leads', state: { ...state, addresses: [1] } },
+    'no figures': { kind: 'leads', state: { ...state, stats: { ...emptyStats(), rejected: null } } },
+    'no event': { kind: 'event', type: 'hit', detail: {} },
+    'no warning': { kind: 'event', type: 'warning', detail: null },
+    'no target': { kind: 'event', type: 'purged', detail: { target: {} } },
+    'no peer that came': { kind: 'event', type: 'peer:connect', detail: null }
+  }
+  for (const [what, message] of Object.entries(strange))
+    it(`a page that pretends to lead and says what is ${what} is not heard`, async () => {
+      let leader: LeadingTab | undefined
+      const purged: string[] = []
+      const startFollower = async (leading: LeadingTab) => {
+        leader = leading
+        return local('two', { purged: (target) => void purged.push(target) })
+      }
+      const one = await open('one', async () => local('one leads'))
+      const start = async () => local('two leads')
+      const two = await meshOfTabs({ name, start, startFollower, seekMs: 20, answerMs: 60_000, doneMs: 60_000 })
+      tabs.push(two)
+      const heard: string[] = []
+      for (const type of ['hit', 'warning', 'purged', 'peer:connect'] as const)
+        two.addEventListener(type, () => heard.push(type))
+      const page = new BroadcastChannel(name)
+      page.postMessage(message)
+      await two.get('x') // what was said before it has come
+      expect([two.peers(), two.relays(), two.addresses, leader?.peers()]).to.deep.equal([[], [], [], []])
+      expect(leader?.hasShelf).to.equal(false)
+      expect(two.stats().rejected).to.deep.equal({})
+      expect([purged, heard]).to.deep.equal([[], []])
+      expect(two.peerId).to.equal(one.peerId)
+      page.close()
+    })
+
+  it('an answer with what is no error is not heard', async () => {
+    const page = new BroadcastChannel(name)
+    const said = new Promise<void>((resolve) => {
+      page.onmessage = ({ data }) => {
+        if (data.kind !== 'question' || data.call !== 'get') return
+        page.postMessage({ ...data, kind: 'answer', error: { name: {} } })
+        resolve()
+      }
+    })
+    const { mesh, hasTaken } = silent()
+    const one = await open('one', async () => Object.assign(mesh, { set: async () => {} }))
+    const two = await open('two', async () => local('two leads'))
+    const asked = two.get('x')
+    await Promise.all([hasTaken, said])
+    await two.set('y', 1) // what was said before it has come
+    await one.stop()
+    expect(await asked).to.equal('two leads')
+    page.close()
   })
 
   it('what is no message, or asks for what nobody offers, is nothing', async () => {

@@ -2,7 +2,7 @@ import { MeshError, type MeshErrorCode } from '../errors.ts'
 import type { MeshEvents } from '../events.ts'
 import type { LeaseEnd } from '../exchange/leases.ts'
 import type { Relay } from '../peers/relays.ts'
-import type { GroupStats, MeshStats } from '../stats.ts'
+import { emptyStats, type GroupStats, type MeshStats } from '../stats.ts'
 import type { Json } from '../store/store.ts'
 import type { Peer } from '../transport/transport.ts'
 
@@ -69,9 +69,36 @@ export type Message =
   | { kind: 'leads'; state: State }
   | { kind: 'event'; type: (typeof toldEvents)[number]; detail: unknown; state?: State | undefined }
 
-/** Parses whatever a page of the origin posted; undefined if it is not a message. */
-export const readMessage = (data: unknown): Message | undefined =>
-  typeof data === 'object' && data !== null && 'kind' in data ? (data as Message) : undefined
+type Fields = Record<string, unknown>
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
+const isText = (value: unknown) => typeof value === 'string'
+const isList = (value: unknown, isOne: (one: unknown) => boolean) => Array.isArray(value) && value.every(isOne)
+const isError = (value: unknown) => isObject(value) && isText(value.name) && isText(value.message)
+
+/** What is added up; a leader of the same version has them all. */
+const areStats = (value: unknown) =>
+  isObject(value) &&
+  Object.entries(emptyStats()).every(([name, none]) => typeof value[name] === typeof none && value[name] !== null)
+
+const isState = (value: unknown) =>
+  isObject(value) &&
+  isList(value.addresses, isText) &&
+  isList(value.peers, isObject) &&
+  isList(value.relays, isObject) &&
+  areStats(value.stats) &&
+  isObject(value.group)
+
+const isEvent = ({ type, detail }: Fields) =>
+  (toldEvents as readonly unknown[]).includes(type) &&
+  (type === 'warning' ? isError(detail) : isObject(detail) && (type !== 'purged' || isText(detail.target)))
+
+/** Parses whatever a page of the origin posted; undefined if it is not a message, as far as a follower uses one. */
+export function readMessage(data: unknown): Message | undefined {
+  if (!isObject(data) || (data.kind === 'event' && !isEvent(data))) return undefined
+  const { state, error } = data
+  const isMessage = (state === undefined || isState(state)) && (error === undefined || isError(error))
+  return isMessage ? (data as unknown as Message) : undefined
+}
 
 /** An error keeps its class by name, and what users look at. */
 export interface SentError {
