@@ -203,6 +203,7 @@ describe('the packed tarballs in an empty project', function () {
       `import { createMesh, memoryStore, type Mesh, type MeshOptions } from 'ghmesh'
        import { openCacheFolder } from 'ghmesh/cache-folder'
        import { discoveryContract, storeContract, transportContract } from 'ghmesh/contract'
+       import { makeFolder } from 'ghmesh/node-folder'
        import { explainOldNode } from 'ghmesh/node-version'
        import { type CheckedProof, checkProof, createBucket, defaultLimits, topicOf } from 'ghmesh/protocol'
        import { type GitHub, startGitHub } from '@ghmesh/github-sim'
@@ -221,7 +222,7 @@ describe('the packed tarballs in an empty project', function () {
          checkProof(proof, peerId, Date.now(), defaultLimits.proofLifetimeMs)
        // @ts-expect-error the time is missing
        checkProof(new Uint8Array(), '')
-       export const others = { openCacheFolder, discoveryContract, storeContract, transportContract, explainOldNode, createBucket, topicOf }
+       export const others = { openCacheFolder, discoveryContract, storeContract, transportContract, explainOldNode, makeFolder, createBucket, topicOf }
        export const relay: Relay = createRelay({ tcpPort: 'off' })
        export const github: Promise<GitHub> = startGitHub()`,
       { ...inNode, lib: ['es2024'], exactOptionalPropertyTypes: true }

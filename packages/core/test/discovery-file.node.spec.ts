@@ -291,7 +291,7 @@ print(abs((datetime.utcnow() - seen).total_seconds()) < 3600)`
     for (const call of [discovery.start(() => {}), discovery.announce(member(one))]) {
       const error = await call.catch((error: unknown) => error)
       expect(error).to.include({ name: 'MeshError', code: 'ERR_DISCOVERY' })
-      expect(error).to.have.property('message').that.includes(`make ${directory} a folder that you may write to`)
+      expect(error).to.have.property('message').that.includes(`make ${directory} a folder that you can write to`)
     }
     fs.rmSync(taken)
     await discovery.start(() => {})

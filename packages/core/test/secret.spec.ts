@@ -47,10 +47,17 @@ describe('secret', () => {
       'password password',
       'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
       'onlylowercaseletters',
+      'replace-with-a-random-shared-secret',
+      'CHANGE ME to a long Secret of 2026',
       'ghm1_short'
     ])
       expect(looksGuessable(weak), weak).to.equal(true)
-    for (const strong of [createSecret(), 'correct horse battery staple', 'xK9$mQ2!vL7#nR4@pT6%'])
+    for (const strong of [
+      createSecret(),
+      'correct horse battery staple',
+      'your team likes 7 green ducks',
+      'xK9$mQ2!vL7#nR4@pT6%'
+    ])
       expect(looksGuessable(strong), strong).to.equal(false)
     expect(isStrongSecret(`${createSecret()}x`)).to.equal(false)
   })

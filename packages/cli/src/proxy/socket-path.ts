@@ -1,8 +1,9 @@
 import { constants } from 'node:fs'
-import { access, chmod, lstat, mkdir, realpath } from 'node:fs/promises'
+import { access, chmod, lstat, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import process from 'node:process'
+import { makeFolder } from 'ghmesh/node-folder'
 import { CliError } from '../errors.ts'
 import { requireOwnFolder } from './own-file.ts'
 
@@ -33,7 +34,7 @@ export const canBeSocket = (path: string): boolean =>
 /** Creates the run folder, readable only by this user. */
 export async function makeRunFolder(): Promise<string> {
   const folder = runFolder()
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const stats = await lstat(folder)
   // The mode of a link's target or of another user's folder must not be changed; `requireOwnFolder` refuses those.
   if (stats.isDirectory() && stats.uid === process.getuid?.()) await chmod(folder, 0o700)
@@ -71,7 +72,11 @@ export async function prepareSocketPath(given: string | undefined): Promise<stri
     throw new CliError(`cannot use the folder of ${path}: ${why}; choose another with --socket`)
   }
   // Only folders created here are made private.
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch(refuse)
+  try {
+    makeFolder(dirname(path))
+  } catch (error) {
+    refuse(error as NodeJS.ErrnoException)
+  }
   const folder = await realpath(dirname(path)).catch(refuse)
   // Anybody who can replace the socket receives what is sent to it, including tokens.
   await requireOwnFolder(folder)

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { link, lstat, mkdir, open, opendir, rename, rm, writeFile } from 'node:fs/promises'
+import { link, lstat, open, opendir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../store/filesystem-folder.ts'
 import type { PeerRecord } from './discovery.ts'
 import { formatPeer, parsePeer, peerFileName } from './peer-file.ts'
 
@@ -50,7 +51,7 @@ export function peerFolder(directory: string, expireMs: number, now: () => numbe
   let read = new Map<string, { state: string; peer: PeerRecord | undefined }>()
 
   const live = ({ lastSeen }: PeerRecord) => Math.abs(now() - lastSeen) <= expireMs
-  const make = () => mkdir(directory, { recursive: true, mode: 0o700 })
+  const make = async () => makeFolder(directory)
 
   async function look(file: { path: string; state: string; changed: number }): Promise<PeerRecord | undefined> {
     const before = read.get(file.path)

@@ -33,7 +33,7 @@ export function filePeers(options: FilePeersOptions): Discovery {
   let stopping: Promise<void> | undefined
 
   const unusable = (cause: unknown) =>
-    toMeshError('ERR_DISCOVERY', `make ${directory} a folder that you may write to, or choose another peersDir`, cause)
+    toMeshError('ERR_DISCOVERY', `make ${directory} a folder that you can write to, or choose another peersDir`, cause)
 
   async function scan(): Promise<void> {
     const begunAt = performance.now()

@@ -21,10 +21,14 @@ export function secretStrength(secret: string): 'generated' | 'passphrase' | 'gu
   return looksGuessable(secret) ? 'guessable' : 'passphrase'
 }
 
+/** What documents show in place of a secret. */
+const isPlaceholder = /\b(?:replace|change|your|example|placeholder)\b.*\b(?:secret|me|password|phrase)\b/i
+
 /** True when a reader of the relay's or registry's data could find the passphrase by trying. A rough estimate, meant for one warning. */
 export function looksGuessable(secret: string): boolean {
   if (isStrongSecret(secret)) return false
   const passphrase = secret.trim()
+  if (isPlaceholder.test(passphrase)) return true
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^a-zA-Z\d]/].filter((kind) => kind.test(passphrase)).length
   return passphrase.length < 20 || new Set(passphrase).size < 8 || (kinds === 1 && passphrase.length < 28)
 }

@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { MeshError } from '../errors.ts'
+import { makeFolder } from './filesystem-folder.ts'
 import { codeOf, connect, isDamage, sqlite, suffixes, takeLock } from './filesystem-sqlite.ts'
 
 /** Layout of the database, kept in `PRAGMA user_version`. */
@@ -29,7 +30,7 @@ export function storeError(directory: string, cause: unknown): MeshError {
       ? 'free some disk space, or choose another cacheDir'
       : code === sqlite.busy
         ? 'another process holds it for too long: end that process, or choose another cacheDir'
-        : 'make it a directory that you may write to, or choose another cacheDir'
+        : 'make it a directory that you can write to, or choose another cacheDir'
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new MeshError('ERR_STORE', `the cache in ${directory} cannot be used (${reason}): ${advice}`, { cause })
 }
@@ -110,7 +111,7 @@ export function openCache<Name extends string>(
 ): Cache<Name> {
   const path = cacheFile(directory)
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeFolder(directory)
     return exclusively(directory, () => {
       let cause = damaged?.cause
       try {

@@ -4,7 +4,6 @@ import {
   constants,
   fstatSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -15,6 +14,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Bytes } from '../../bytes.ts'
 import { newPrivateKey } from '../../libp2p/private-key.ts'
+import { makeFolder } from '../../store/filesystem-folder.ts'
 import { plainly } from '../../store/filesystem-sqlite.ts'
 import type { Identity } from '../platform.ts'
 import { lockIdentity } from './lock.ts'
@@ -102,7 +102,7 @@ export async function openIdentity(directory: string, ephemeral: boolean): Promi
   const release = async () => {}
   let stored: Stored
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeFolder(directory)
     stored = await readOrMake(join(directory, 'identity.json'))
   } catch {
     return { machineKey: new Uint8Array(randomBytes(32)), release }
