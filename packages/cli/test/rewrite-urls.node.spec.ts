@@ -40,7 +40,8 @@ const { json } = fc.letrec((tie) => ({
     fc.oneof(fc.integer(), fc.boolean(), fc.constant(null)),
     fc.array(tie('json'), { maxLength: 5 }),
     fc.dictionary(
-      text.filter((name) => name !== '__proto__'),
+      // Once JSON.parse of V8 13.6 has read a property named by a backslash, it takes one named by a quote for the same.
+      text.filter((name) => name !== '__proto__' && name !== '\\'),
       tie('json'),
       { maxKeys: 5 }
     )
