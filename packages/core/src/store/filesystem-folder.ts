@@ -16,12 +16,19 @@ function isFolder(path: string): boolean {
  * @throws the system's error
  */
 export function makeFolder(folder: string): void {
-  if (isFolder(folder)) return
-  const parent = dirname(folder)
-  if (parent !== folder) makeFolder(parent)
+  const make = () => {
+    try {
+      mkdirSync(folder, { mode: 0o700 })
+    } catch (error) {
+      if (!isFolder(folder)) throw error // else another process was faster, or it was there
+    }
+  }
   try {
-    mkdirSync(folder, { mode: 0o700 })
+    make()
   } catch (error) {
-    if (!isFolder(folder)) throw error // else another process was faster
+    const parent = dirname(folder)
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || isFolder(parent)) throw error
+    makeFolder(parent)
+    make()
   }
 }
