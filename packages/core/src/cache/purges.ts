@@ -55,8 +55,7 @@ export function createPurges(
   }
 
   /** A repository has a name and an id, and a write says one of them. */
-  function markAt(url: string, of: LRU<number>): number {
-    const targets = purges.targetsOf(url)
+  function markAt(targets: readonly string[], of: LRU<number>): number {
     const markOf = (target: string) => of.get(target) ?? 0
     const [path = ''] = targets
     const repository = repositoryOf(path)
@@ -79,7 +78,7 @@ export function createPurges(
       return below(target)
     },
     wrote: (target, at) => void written.set(target, at),
-    wroteAt: (url) => (written.size === 0 ? 0 : markAt(url, written)),
+    wroteAt: (url) => (written.size === 0 ? 0 : markAt(purges.targetsOf(url), written)),
     mark(target, at) {
       if ((marks.get(target) ?? 0) >= at) return false
       marks.set(target, at)
@@ -102,7 +101,8 @@ export function createPurges(
     },
     at(url) {
       if (marks.size === 0) return forgottenAt
-      return below(url) === graphqlPath ? latest : Math.max(forgottenAt, markAt(url, marks))
+      const targets = purges.targetsOf(url)
+      return targets[0] === graphqlPath ? latest : Math.max(forgottenAt, markAt(targets, marks))
     }
   }
   return purges
