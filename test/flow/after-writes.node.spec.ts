@@ -1,5 +1,19 @@
 import { expect } from 'chai'
-import { alice, as, bob, dated, heard, minute, repo, scene, second, secretRepo, shared, status } from './members.ts'
+import {
+  alice,
+  as,
+  bob,
+  dated,
+  heard,
+  minute,
+  next,
+  repo,
+  scene,
+  second,
+  secretRepo,
+  shared,
+  status
+} from './members.ts'
 
 const limits = { recheckMs: [] }
 const alone = { secret: undefined }
@@ -15,6 +29,7 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe('what members learn of a write', () => {
   const s = scene()
+  // README: "Writes through a member make stale"
   it('members learn neither the id of a secret gist nor the name of a private repository by a write', async () => {
     const [a, b] = await s.two({ limits })
     const told: string[] = []
@@ -25,6 +40,24 @@ describe('what members learn of a write', () => {
     await a.ask(`${secretRepo}/issues`, { method: 'POST', body: JSON.stringify({ title: 'x' }) })
     await heard(a, b)
     expect(told.filter((target) => target.endsWith(gist) || /secret-plans/.test(target))).to.deep.equal([])
+  })
+})
+
+describe('a write to a repository that this member never read', () => {
+  const s = scene()
+
+  // README: "Where this member does not know whether a repository is public,"
+  it('is told to members after a look whether it is public, once', async () => {
+    const [a, b] = await s.two({ limits })
+    await b.ask(issue)
+    for (let n = 0; n < 2; n++) {
+      s.now += second
+      const purged = next(b, 'purged')
+      await a.ask(issue, patch)
+      await purged
+    }
+    const looks = s.github.calls.filter(({ login, method }) => login === 'alice' && method === 'GET')
+    expect(looks.map(({ path }) => path.toLowerCase())).to.deep.equal([repo.toLowerCase()])
   })
 })
 

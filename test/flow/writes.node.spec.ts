@@ -66,6 +66,7 @@ describe('writes and purges', () => {
     for (const path of lists) expect(status(await b.ask(path)), path).to.include('fwd=stale')
   })
 
+  // README: "The group is told what is in public repositories."
   it('members hear of a write in one message: all that it changed is stale at once', async () => {
     const [a, b] = await s.two({ limits })
     const places = [`${issues}/1`, issues, `${repo}/labels`, `${repo}/pulls`]
