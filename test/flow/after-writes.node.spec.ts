@@ -77,6 +77,26 @@ describe('what this member itself made private', () => {
   })
 })
 
+describe('where clocks are off, a write', () => {
+  const s = scene()
+  for (const [ahead, behind] of [
+    [2 * second, 0],
+    [2 * second, 2 * second]
+  ] as const)
+    it(`an answer from 0.9 s before another member's write is stale, with clocks +${ahead} and -${behind} ms`, async () => {
+      const a = await s.member({ limits, now: () => s.now + ahead })
+      const b = await s.member({ limits, now: () => s.now - behind })
+      await s.connect(a, b)
+      await shared(a, b, issue)
+      s.now += 900
+      await b.ask(issue, patch)
+      await heard(b, a)
+      s.now += second
+      expect((await b.json(issue)).title, 'the writer').to.equal('New')
+      expect((await a.json(issue)).title, 'the other').to.equal('New')
+    })
+})
+
 describe('a write that GitHub did, whose answer was lost,', () => {
   const s = scene()
   for (const how of ['network', '502', 'abort'] as const)

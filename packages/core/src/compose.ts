@@ -87,7 +87,7 @@ export function composeMember(parts: MemberParts) {
     clock,
     mayShare,
     check: () => ({ api, routeOf, limits, githubNow: githubNow() }),
-    purged: (targets, asOf, from, isForAll) => purge(targets, Math.min(asOf, githubNow()), from, isForAll),
+    purged: (targets, asOf, from, isForAll) => purge(targets, Math.min(asOf, clock.latest()), from, isForAll),
     purges,
     ownStats: stats,
     expired(key) {

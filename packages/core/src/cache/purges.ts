@@ -56,19 +56,11 @@ export function createPurges(
 
   /** A repository has a name and an id, and a write says one of them. */
   function markAt(targets: readonly string[], of: LRU<number>): number {
-    const markOf = (target: string) => of.get(target) ?? 0
-    const [path = ''] = targets
-    const repository = repositoryOf(path)
-    const others = repository === undefined ? [] : namesOf(repository).filter((name) => name !== repository)
-    return Math.max(
-      0,
-      ...targets.map(markOf),
-      ...others.flatMap((other) =>
-        targets.map((one) =>
-          markOf(one === repository ? other : one.replace(pathOf(repository as string), pathOf(other)))
-        )
-      )
+    const repository = repositoryOf(targets[0] ?? '') ?? ''
+    const all = (repository ? namesOf(repository) : ['']).flatMap((name) =>
+      targets.map((one) => (one === repository ? name : one.replace(pathOf(repository), pathOf(name))))
     )
+    return Math.max(0, ...all.map((target) => of.get(target) ?? 0))
   }
 
   const purges: Purges = {

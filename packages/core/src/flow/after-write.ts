@@ -19,7 +19,8 @@ type Writer = Pick<ApiRequest, 'authorization' | 'viewer'>
 export interface AfterWriteOptions {
   api: Api
   limits: Pick<Limits, 'recheckMs'>
-  githubNow: () => number
+  /** GitHub's clock, or what it may show at most: no answer from before a write may count as later, ms. */
+  latestGithubNow: () => number
   visibility: Pick<Visibility, 'namesOf' | 'doubt' | 'isHidden' | 'wasPublic'>
   cache: Pick<Cache, 'below' | 'find'>
   purges: Pick<Purges, 'normalise' | 'at' | 'forget' | 'wrote'>
@@ -41,7 +42,7 @@ const maxRechecked = 50
 
 /** After a write: what it changed is stale at once, and looked at again a little later. */
 export function createAfterWrite(options: AfterWriteOptions) {
-  const { api, limits, githubNow, visibility, cache, purges, missing, purge, members, askAgain } = options
+  const { api, limits, latestGithubNow, visibility, cache, purges, missing, purge, members, askAgain } = options
   const timers = new Set<ReturnType<typeof setTimeout>>()
   const underWay = new Set<Promise<void>>()
   let stopped = false
@@ -93,7 +94,7 @@ export function createAfterWrite(options: AfterWriteOptions) {
     if (targets.length === 0) return
     missing.clear()
     options.targets.written()
-    const asOf = githubNow()
+    const asOf = latestGithubNow()
     for (const target of targets) purges.wrote(purges.normalise(target) ?? target, asOf)
     const work = Promise.all([purge(targets, asOf), tell(targets, by, asOf, isForOne)])
       .then(() => {})
@@ -125,7 +126,7 @@ export function createAfterWrite(options: AfterWriteOptions) {
     done(urls: readonly string[], by: Writer): void {
       const paths = urls.flatMap((url) => pathOf(url) ?? [])
       for (const path of paths) if (isRepository(path.replace(/\/transfer$/, ''))) doubt(repositoryOf(path) as string)
-      if (paths.some(makesRepository)) purges.forget(githubNow())
+      if (paths.some(makesRepository)) purges.forget(latestGithubNow())
       const changes = [...new Set(paths.flatMap(changedBy))]
       make(
         changes.map((target) => (target.startsWith('/') ? api.urlOf(target) : target)),
@@ -142,7 +143,7 @@ export function createAfterWrite(options: AfterWriteOptions) {
       const names = named.map(
         (name) => visibility.namesOf(name).find((one) => !one.startsWith('repositories/')) ?? name
       )
-      if (names.every((name) => name.startsWith('repositories/'))) purges.forget(githubNow())
+      if (names.every((name) => name.startsWith('repositories/'))) purges.forget(latestGithubNow())
       if (changesRepository(request)) names.forEach(doubt)
       make([...names, api.urlOf(graphqlPath)], by)
     },

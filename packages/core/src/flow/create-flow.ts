@@ -239,7 +239,7 @@ export function createFlow(parts: FlowParts) {
           createAfterWrite({
             api,
             limits,
-            githubNow,
+            latestGithubNow: clock.latest,
             visibility,
             cache,
             purges,
@@ -253,7 +253,7 @@ export function createFlow(parts: FlowParts) {
           }),
         () => {
           afterWrite = undefined
-          purges.forget(githubNow())
+          purges.forget(clock.latest())
           return undefined
         }
       ))

@@ -1,5 +1,5 @@
 import type { Api } from '../github/api.ts'
-import type { Origin } from '../github/origin.ts'
+import { hrefOf, type Origin } from '../github/origin.ts'
 import { heldBack } from './outcome.ts'
 import type { Responder } from './response.ts'
 import type { Viewers } from './viewers.ts'
@@ -17,7 +17,7 @@ export interface OwnFetchOptions {
  */
 export function createOwnFetch({ api, viewers, origin, respond }: OwnFetchOptions): typeof globalThis.fetch {
   return async (input, init = {}) => {
-    const url = new URL(typeof input === 'object' && 'url' in input ? input.url : input)
+    const url = new URL(hrefOf(input))
     const authorization = new Headers(init.headers).get('authorization') ?? undefined
     const { method = 'GET', signal } = init
     const caller = { viewer: await viewers.of(authorization), path: api.pathOf(url) ?? '' }

@@ -1,5 +1,5 @@
 import type { Api } from '../github/api.ts'
-import type { Origin } from '../github/origin.ts'
+import { hrefOf, type Origin } from '../github/origin.ts'
 import { anonymous } from '../github/request.ts'
 import type { FetchInput } from '../web-types.ts'
 import type { AfterWrite } from './after-write.ts'
@@ -56,7 +56,7 @@ export function createPassOn({ api, origin, respond, afterWrite }: PassOnOptions
     },
     async elsewhere(input, init) {
       const answer = await origin.pass(input, init)
-      const href = typeof input === 'object' && 'url' in input ? input.url : String(input)
+      const href = hrefOf(input)
       if (href.startsWith(api.uploads) && answer.ok) (await afterWrite())?.done([href], { viewer: anonymous })
       return answer
     }

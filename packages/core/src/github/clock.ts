@@ -13,6 +13,11 @@ export interface Clock {
   latest(): number
   /** What is added to `local`, in milliseconds. */
   readonly offsetMs: number
+  /**
+   * The same, for when a request was sent: the least that GitHub's answers allow. A clock that is off is known to a second and the
+   * time of a call, and what an answer shows must not seem to be from after a write that it does not show.
+   */
+  readonly leastOffsetMs: number
   /** True once an own answer's `Date` was read, which browsers do not let us. */
   readonly fromOrigin: boolean
   /**
@@ -30,6 +35,13 @@ const heardPeers = 64
 /** GitHub counts no limit over a longer time than an hour; a minute more for what is rounded or a little old. */
 const quotaWindowMs = 3_600_000
 const quotaSlackMs = 60_000
+
+type Bounds = readonly [least: number, most: number]
+const anything: Bounds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+
+/** What agrees with none of the answers before comes after a change of the local clock. */
+const narrowed = ([least, most]: Bounds, from: number, to: number): Bounds =>
+  from <= most && to >= least ? [Math.max(least, from), Math.min(most, to)] : [from, to]
 
 const within = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most)
 
@@ -65,33 +77,30 @@ export function createClock(wallNow: () => number, maxHeardMs: number, monotonic
   localNow() // what is set back before the first question counts too
   const heard = new Map<string, number>()
   let own: number | undefined
-  let [least, most] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  // Between what the offset is, by `Date`, and by the hour of the rate limit. A clock that agrees with GitHub's is taken to be right.
+  let second = anything
+  let hour = anything
 
   function guesses(): { alone: number; median: number } {
-    const alone = within(0, least, most)
+    const alone = within(0, ...hour)
     const sorted = [...heard.values()].sort((a, b) => a - b)
     return { alone, median: sorted[sorted.length >> 1] ?? alone }
   }
 
   function guess(): number {
     const { alone, median } = guesses()
-    return within(within(median, alone - maxHeardMs, alone + maxHeardMs), least, most)
-  }
-
-  function bound(resetAt: number | undefined, sentAt: number, receivedAt: number): void {
-    if (resetAt === undefined) return
-    const [from, to] = [resetAt - quotaWindowMs - quotaSlackMs - receivedAt, resetAt + quotaSlackMs - sentAt]
-    // What agrees with none of the answers before comes after a change of the local clock.
-    const agrees = from <= most && to >= least
-    ;[least, most] = agrees ? [Math.max(least, from), Math.min(most, to)] : [from, to]
+    return within(within(median, alone - maxHeardMs, alone + maxHeardMs), ...hour)
   }
 
   return {
     local: localNow,
     now: () => localNow() + (own ?? guess()),
-    latest: () => localNow() + (own ?? Math.max(guess(), guesses().median)),
+    latest: () => localNow() + (own === undefined ? Math.max(guess(), guesses().median) : own && second[1]),
     get offsetMs() {
       return own ?? guess()
+    },
+    get leastOffsetMs() {
+      return own === undefined ? guess() : own && second[0]
     },
     get fromOrigin() {
       return own !== undefined
@@ -101,8 +110,13 @@ export function createClock(wallNow: () => number, maxHeardMs: number, monotonic
       return own === undefined && Math.abs(median - alone) > maxHeardMs
     },
     learn(headers, sentAt, receivedAt) {
-      own = clockOffsetMs(headers.get('date'), sentAt, receivedAt, own) ?? own
-      bound(quotaOf(headers)?.resetAt, sentAt, receivedAt)
+      const date = headers.get('date')
+      own = clockOffsetMs(date, sentAt, receivedAt, own) ?? own
+      const said = Date.parse(date ?? '')
+      if (said) second = narrowed(second, said - receivedAt, said + 999 - sentAt)
+      const resetAt = quotaOf(headers)?.resetAt
+      if (resetAt)
+        hour = narrowed(hour, resetAt - quotaWindowMs - quotaSlackMs - receivedAt, resetAt + quotaSlackMs - sentAt)
     },
     hear(peerId, githubNow) {
       heard.delete(peerId)

@@ -166,7 +166,7 @@ export function createOrigin(options: OriginOptions): Origin {
       answeredAfter(tookMs)
       viewerHeaders.learn(request, response.headers)
       // By what this answer has taught of GitHub's clock: a first one must not bear the time of a wrong clock.
-      const sentAt = started + clock.offsetMs
+      const sentAt = started + clock.leastOffsetMs
       const { status } = response
       if (!graphql) count(request, response)
       learnQuota(request, response)
@@ -243,7 +243,8 @@ function refusedAgain({ status, headers, body, until }: Refusal, url: string, gi
   return { status, statusText: '', headers: now, url, sentAt: githubNow, body, limitedMs, heldBack: true }
 }
 
-const hrefOf = (input: FetchInput): string => (typeof input === 'object' && 'url' in input ? input.url : String(input))
+export const hrefOf = (input: FetchInput): string =>
+  typeof input === 'object' && 'url' in input ? input.url : String(input)
 
 const head = ({ status, statusText, headers, url }: Response, asked: string) => ({
   status,
