@@ -69,7 +69,8 @@ describe('mdns', () => {
       const { peerId, addresses } = record('a')
       for (const text of [peerId, addresses[0] as string, tag.slice(0, 16)])
         expect(said.includes(text), text).to.equal(true)
-      for (const text of ['my-runner', 'fe', 'http']) expect(said.includes(text), text).to.equal(false)
+      // Two letters could be in the random name that the packets bear.
+      for (const text of ['my-runner', 'feee', 'http']) expect(said.includes(text), text).to.equal(false)
     } finally {
       eavesdropper.close()
       await one.stop()
