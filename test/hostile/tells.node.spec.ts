@@ -101,15 +101,16 @@ describe('members that abuse what members may do', () => {
     })
   })
 
+  /** What a page sees of an answer. */
+  const asPage: typeof fetch = async (...args) => {
+    const response = await fetch(...args)
+    const headers = new Headers(response.headers)
+    headers.delete('date')
+    return new Response(response.body, { status: response.status, headers })
+  }
+
   describe('the clock of a page, which cannot read GitHub’s', () => {
     const halfMinute = 30_000
-    /** What a page sees of an answer. */
-    const asPage: typeof fetch = async (...args) => {
-      const response = await fetch(...args)
-      const headers = new Headers(response.headers)
-      headers.delete('date')
-      return new Response(response.body, { status: response.status, headers })
-    }
 
     for (const [liars, offset] of [
       [1, 1e12],
@@ -131,6 +132,30 @@ describe('members that abuse what members may do', () => {
         now += 2 * halfMinute + 1
         await here.answered(mesh, path)
       })
+  })
+
+  it('a page among liars: neither a purge from the future nor an own write makes stale what is fetched after it', async () => {
+    const mesh = await here.member({ fetch: asPage, limits: { recheckMs: [] } })
+    const attacker = await here.attacker()
+    await attacker.join(mesh)
+    await attacker.tell(mesh, presence({ offset: 1e12 }))
+    await attacker.tell(mesh, {
+      type: 'purge',
+      sentAt: Date.now(),
+      target: 'octocat/hello-world',
+      asOf: Date.now() + 1e12
+    })
+    await new Promise((resolve) => setTimeout(resolve, 5)) // another millisecond than the purge's
+    await here.answered(mesh, path)
+    await here.answered(mesh, path, 'cache')
+    await mesh.fetch(here.github.url + path, {
+      method: 'PATCH',
+      body: '{}',
+      headers: { authorization: 'token sim-token-alice' }
+    })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await here.answered(mesh, path)
+    await here.answered(mesh, path, 'cache')
   })
 
   it("purges in a loop: bounded by the sender's allowance, and fetches are answered", async () => {

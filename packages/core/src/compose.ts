@@ -87,22 +87,22 @@ export function composeMember(parts: MemberParts) {
     clock,
     mayShare,
     check: () => ({ api, routeOf, limits, githubNow: githubNow() }),
-    purged: (targets, asOf, from, isForAll) => purge(targets, Math.min(asOf, clock.latest()), from, isForAll),
+    purged: (targets, asOf, from, isForAll) => purge(targets, Math.min(asOf, clock.most()), from, isForAll),
     purges,
     ownStats: stats,
     expired(key) {
       counters.expired()
       void cache.delete(key)
     },
-    settle: (key) => announce.settle(key),
+    settle: (key) => asked.announce.settle(key),
     believes: options.trust !== 'verify',
-    revokedAt: (viewer, url) => rights.revokedAt({ viewer, repository: api.repositoryOf(url) }),
-    limited: (viewer, resource, refusal) => origin.limited(viewer, resource, refusal),
-    spent: (viewer, resource, quota) => origin.spent(viewer, resource, quota),
+    revokedAt: (viewer, url) => asked.rights.revokedAt({ viewer, repository: api.repositoryOf(url) }),
+    limited: (viewer, resource, refusal) => asked.origin.limited(viewer, resource, refusal),
+    spent: (viewer, resource, quota) => asked.origin.spent(viewer, resource, quota),
     mayGive: ({ url, accept, body, headers }) =>
       typeof share !== 'function' ||
       !isNarrowedOut(share, { url: new URL(url), accept }, () => new Response(body, { headers })),
-    fetch: (input, init) => ownFetch(input, init)
+    fetch: (input, init) => asked.ownFetch(input, init)
   })
   // From a request to its answer.
   const visibility = createVisibility({
@@ -117,20 +117,7 @@ export function composeMember(parts: MemberParts) {
     }
   })
   const publicity = createPublicity({ api, visibility, limits })
-  const {
-    flow,
-    classifier,
-    origin,
-    ownFetch,
-    passOn,
-    endWrites,
-    announce,
-    askAgain,
-    inFlight,
-    missing,
-    rights,
-    viewers
-  } = createFlow({
+  const asked = createFlow({
     options,
     limits,
     api,
@@ -159,35 +146,36 @@ export function composeMember(parts: MemberParts) {
     api,
     cache,
     githubNow,
+    mostGithubNow: clock.most,
     latestGithubNow: clock.latest,
     events,
-    flow,
+    flow: asked.flow,
     mayShare,
     members,
-    passOn,
+    passOn: asked.passOn,
     purge,
     purges,
-    classifier,
+    classifier: asked.classifier,
     stats,
     clear() {
-      missing.clear()
+      asked.missing.clear()
       return cache.clear()
     },
     /** Once it can tell members: the token that was given, so that those that hold it too know each other before the first request. */
     async useToken(): Promise<void> {
       if (typeof options.token !== 'string' || !members.sameToken) return
       const authorization = `Bearer ${options.token}`
-      await members.sameToken.use({ authorization, viewer: await viewers.of(authorization) })
+      await members.sameToken.use({ authorization, viewer: await asked.viewers.of(authorization) })
     },
     async stop(): Promise<void> {
-      askAgain.stop()
+      asked.askAgain.stop()
       sleep()
-      await within(endWrites(), limits.stopMs)
-      if (members.canTell) await within(announce.idle(), limits.stopMs)
+      await within(asked.afterWrite.stop(), limits.stopMs)
+      if (members.canTell) await within(asked.announce.idle(), limits.stopMs)
       try {
         await members.stop()
       } finally {
-        inFlight.stop()
+        asked.inFlight.stop()
         await cache.close()
         await parts.release()
       }

@@ -81,7 +81,20 @@ export interface StartedMesh {
 /** Starts a member and gives it its public face. */
 export async function startMesh(parts: MemberParts): Promise<StartedMesh> {
   const member = composeMember(parts)
-  const { api, cache, latestGithubNow, events, flow, mayShare, members, passOn, purge, purges, classifier } = member
+  const {
+    api,
+    cache,
+    mostGithubNow,
+    latestGithubNow,
+    events,
+    flow,
+    mayShare,
+    members,
+    passOn,
+    purge,
+    purges,
+    classifier
+  } = member
   const { values, peers, relays } = members
 
   let stopping: Promise<void> | undefined
@@ -161,7 +174,7 @@ export async function startMesh(parts: MemberParts): Promise<StartedMesh> {
       const [{ size }] = await abortable(
         Promise.all([
           cache.below([name]),
-          purge([urlOrRepository], latestGithubNow()),
+          purge([urlOrRepository], mostGithubNow()),
           // Members whose clocks are right must not take it for an older one.
           members.purge([urlOrRepository], latestGithubNow())
         ]),

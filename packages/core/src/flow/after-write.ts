@@ -6,21 +6,23 @@ import { type Api, graphqlPath } from '../github/api.ts'
 import { changedBy, changesForOne, makesRepository } from '../github/changed-by.ts'
 import { changesRepository, repositoriesIn } from '../github/graphql-mutation.ts'
 import type { ApiRequest, Targets } from '../github/request.ts'
-import { elsewhere, isRepository, repositoryOf } from '../github/routes.ts'
+import { elsewhere, isRepository, pathOfRepository, repositoryOf } from '../github/routes.ts'
 import type { Visibility } from '../github/visibility.ts'
 import type { Limits } from '../limits.ts'
 import type { Members } from '../members.ts'
 import type { Announce } from './announce.ts'
 import type { AskAgain } from './ask-again.ts'
+import type { Passed } from './classify.ts'
 import type { NegativeCache } from './negative-cache.ts'
 
 type Writer = Pick<ApiRequest, 'authorization' | 'viewer'>
+type Write = Writer & Pick<Passed, 'url' | 'mutation'>
 
 export interface AfterWriteOptions {
   api: Api
   limits: Pick<Limits, 'recheckMs'>
-  /** GitHub's clock, or what it may show at most: no answer from before a write may count as later, ms. */
-  latestGithubNow: () => number
+  /** What GitHub's clock may show at most, ms: see `Clock.most`. */
+  mostGithubNow: () => number
   visibility: Pick<Visibility, 'namesOf' | 'doubt' | 'isHidden' | 'wasPublic'>
   cache: Pick<Cache, 'below' | 'find'>
   purges: Pick<Purges, 'normalise' | 'at' | 'forget' | 'wrote'>
@@ -42,21 +44,26 @@ const maxRechecked = 50
 
 /** After a write: what it changed is stale at once, and looked at again a little later. */
 export function createAfterWrite(options: AfterWriteOptions) {
-  const { api, limits, latestGithubNow, visibility, cache, purges, missing, purge, members, askAgain } = options
+  const { api, limits, mostGithubNow, visibility, cache, purges, missing, purge, members, askAgain } = options
   const timers = new Set<ReturnType<typeof setTimeout>>()
   const underWay = new Set<Promise<void>>()
   let stopped = false
 
-  /** Of something below a repository's id, its path by name, where an answer has shown that. */
+  /** By its name, where an answer has shown that, else by its id. */
+  const nameOf = (repository: string): string =>
+    visibility.namesOf(repository).find((one) => !one.startsWith('repositories/')) ?? repository
+
+  /** By the name of its repository. */
   function pathOf(href: string): string | undefined {
     const url = URL.parse(href)
     if (!url) return undefined
     const path = href.startsWith(api.uploads)
       ? `/${url.href.slice(api.uploads.length)}`.replace(/\?.*/, '')
       : api.pathOf(url)
-    const id = path && /^\/(repositories\/\d+)(?=\/|$)/.exec(path)?.[1]
-    const name = id && visibility.namesOf(id).find((one) => one !== id)
-    return name ? path.replace(`/${id}`, `/repos/${name}`) : path
+    const repository = path && repositoryOf(path)
+    return repository?.startsWith('repositories/')
+      ? path?.replace(pathOfRepository(repository), pathOfRepository(nameOf(repository)))
+      : path
   }
 
   /** Whether members may hear of this: what they cannot hold is not named to them. */
@@ -67,7 +74,7 @@ export function createAfterWrite(options: AfterWriteOptions) {
     const repository = name.startsWith('/') ? repositoryOf(name) : name
     if (repository === undefined || visibility.isHidden(repository)) return false
     if (visibility.wasPublic(repository)) return true
-    return members.canTell && options.isPublic(by, repository).catch(() => false)
+    return members.canTell && options.isPublic(by, repository)
   }
 
   async function tell(targets: readonly string[], by: Writer, asOf: number, isForOne: boolean): Promise<void> {
@@ -94,7 +101,7 @@ export function createAfterWrite(options: AfterWriteOptions) {
     if (targets.length === 0) return
     missing.clear()
     options.targets.written()
-    const asOf = latestGithubNow()
+    const asOf = mostGithubNow()
     for (const target of targets) purges.wrote(purges.normalise(target) ?? target, asOf)
     const work = Promise.all([purge(targets, asOf), tell(targets, by, asOf, isForOne)])
       .then(() => {})
@@ -117,35 +124,46 @@ export function createAfterWrite(options: AfterWriteOptions) {
     for (const name of visibility.namesOf(repository)) visibility.doubt(name)
   }
 
+  /**
+   * `urls`: as it was asked, and where GitHub answered, for a renamed repository redirects to its id. What others hold under a
+   * new name that no answer has shown here lately stays fresh: only another call could tell that name.
+   */
+  function wrote(urls: readonly string[], by: Writer): void {
+    const paths = urls.flatMap((url) => pathOf(url) ?? [])
+    for (const path of paths) if (isRepository(path.replace(/\/transfer$/, ''))) doubt(repositoryOf(path) as string)
+    if (paths.some(makesRepository)) purges.forget(mostGithubNow())
+    const changes = [...new Set(paths.flatMap(changedBy))]
+    make(
+      changes.map((target) => (target.startsWith('/') ? api.urlOf(target) : target)),
+      by,
+      paths.every(changesForOne)
+    )
+  }
+
+  /**
+   * By what was sent and what came back. No answer to a query is from before it any more, and nothing of the repositories that
+   * it names; of what it changed where it names none, nobody knows.
+   */
+  function mutated(request: string, answer: string, by: Writer): void {
+    const names = repositoriesIn(request, answer).map(nameOf)
+    if (names.every((name) => name.startsWith('repositories/'))) purges.forget(mostGithubNow())
+    if (changesRepository(request)) names.forEach(doubt)
+    make([...names, api.urlOf(graphqlPath)], by)
+  }
+
   return {
-    /**
-     * Does what concerns the caller before it returns; the rest needs nobody to wait for it. `urls`: as it was asked, and
-     * where GitHub answered, for a renamed repository redirects to its id. What others hold under a new name that no answer
-     * has shown here lately stays fresh: only another call could tell that name.
-     */
-    done(urls: readonly string[], by: Writer): void {
-      const paths = urls.flatMap((url) => pathOf(url) ?? [])
-      for (const path of paths) if (isRepository(path.replace(/\/transfer$/, ''))) doubt(repositoryOf(path) as string)
-      if (paths.some(makesRepository)) purges.forget(latestGithubNow())
-      const changes = [...new Set(paths.flatMap(changedBy))]
-      make(
-        changes.map((target) => (target.startsWith('/') ? api.urlOf(target) : target)),
-        by,
-        paths.every(changesForOne)
-      )
-    },
-    /**
-     * The same for a mutation of GraphQL's, from what was sent and what came back. No answer to a query is from before it any more,
-     * and nothing of the repositories that it names; of what it changed where it names none, nobody knows.
-     */
-    mutated(request: string, answer: string, by: Writer): void {
-      const named = repositoriesIn(request, answer)
-      const names = named.map(
-        (name) => visibility.namesOf(name).find((one) => !one.startsWith('repositories/')) ?? name
-      )
-      if (names.every((name) => name.startsWith('repositories/'))) purges.forget(latestGithubNow())
-      if (changesRepository(request)) names.forEach(doubt)
-      make([...names, api.urlOf(graphqlPath)], by)
+    /** Does what concerns the caller before it settles; the rest needs nobody to wait for it. Without an answer that was lost. */
+    async changed({ url, mutation, ...by }: Write, answer?: Response): Promise<void> {
+      if (mutation === undefined) wrote([url.href, answer?.url ?? ''], by)
+      else
+        mutated(
+          mutation,
+          (await answer
+            ?.clone()
+            .text()
+            .catch(() => '')) ?? '',
+          by
+        )
     },
     /** Settles when what was written is stale on disk too, and at members. */
     async stop(): Promise<void> {

@@ -5,6 +5,7 @@ import type { Entry } from '../entry.ts'
 import type { LeaseEnd } from '../exchange/leases.ts'
 import type { Api } from '../github/api.ts'
 import { type ApiRequest, anonymous } from '../github/request.ts'
+import { pathOfRepository } from '../github/routes.ts'
 import type { Visibility } from '../github/visibility.ts'
 import type { Limits } from '../limits.ts'
 import type { Members } from '../members.ts'
@@ -38,7 +39,7 @@ export interface Announce {
   settle(key: string): Promise<void>
   /** Something that was public was refused to a token: looks whether its repository still is, or tells nobody any more. */
   doubt(request: ApiRequest, repository: string): void
-  /** Whether everybody can read a repository, looked up with a token where that is not known; rejects where nothing says it. */
+  /** Whether everybody can read a repository, looked up with a token where that is not known. False where nothing says it. */
   isPublic(reader: Pick<ApiRequest, 'authorization' | 'viewer'>, repository: string): Promise<boolean>
   /** Settles when nothing is waiting to be told. */
   idle(): Promise<void>
@@ -72,8 +73,8 @@ export function createAnnounce(options: AnnounceOptions): Announce {
 
   /** Asks GitHub for the repository object, with the token that got the answer; what it shows is learnt on its way. */
   async function lookUp(reader: Reader, repository: string): Promise<void> {
-    const path = repository.startsWith('repositories/') ? `/${repository}` : `/repos/${repository}`
-    const question = await classifier.like(reader, api.urlOf(path), { apiVersion: reader.apiVersion, mode: 'no-cache' })
+    const url = api.urlOf(pathOfRepository(repository))
+    const question = await classifier.like(reader, url, { apiVersion: reader.apiVersion, mode: 'no-cache' })
     if (question && options.canSpare(question)) await ask(question)
   }
 

@@ -55,6 +55,7 @@ async function readRequest(
   const url = URL.parse(request?.url ?? String(input), globalThis.location?.href)
   if (url?.origin !== api.origin) return undefined
   const said = <K extends keyof RequestInit & keyof Request>(name: K) => init?.[name] ?? request?.[name]
+  const cache = said('cache') ?? 'default'
   const signal = said('signal')
   signal?.throwIfAborted()
   const headers = new Headers(init?.headers ?? request?.headers)
@@ -68,7 +69,7 @@ async function readRequest(
     method: (said('method') ?? 'GET').toUpperCase(),
     headers,
     authorization: headers.get('authorization') ?? undefined,
-    cache: said('cache') ?? (/\bno-cache\b/.test(headers.get('cache-control') ?? '') ? 'no-cache' : 'default'),
+    cache: cache === 'default' && /\bno-cache\b/.test(headers.get('cache-control') ?? '') ? 'no-cache' : cache,
     redirect: said('redirect') ?? 'follow',
     integrity: said('integrity') || undefined,
     signal

@@ -19,7 +19,6 @@ import type { MeshOptions } from '../options.ts'
 import { isForAll } from '../rules/share.ts'
 import type { Counters } from '../stats.ts'
 import { createAdmission } from './admission.ts'
-import type { AfterWrite } from './after-write.ts'
 import type { AnnounceOptions, createAnnounce } from './announce.ts'
 import { announceToNobody } from './announce-to-nobody.ts'
 import { createAskAgain } from './ask-again.ts'
@@ -29,6 +28,7 @@ import { createAskerOf } from './asker.ts'
 import { createClassifier, type TokenSource } from './classify.ts'
 import { createGuessEmpty } from './guess-empty.ts'
 import { createInFlightRequests } from './in-flight.ts'
+import { lateAfterWrite } from './late-after-write.ts'
 import { createNegativeCache } from './negative-cache.ts'
 import type { Outcome } from './outcome.ts'
 import { createOwnFetch } from './own-fetch.ts'
@@ -228,45 +228,30 @@ export function createFlow(parts: FlowParts) {
     audit: audit ?? (() => {}),
     maxWaitMs: limits.membersBudgetMs
   }
-  let afterWrite: Promise<AfterWrite | undefined> | undefined
-  const passOn = createPassOn({
+  const afterWrite = lateAfterWrite({
     api,
-    origin,
-    respond,
-    afterWrite: () =>
-      (afterWrite ??= import('./after-write.ts').then(
-        ({ createAfterWrite }) =>
-          createAfterWrite({
-            api,
-            limits,
-            latestGithubNow: clock.latest,
-            visibility,
-            cache,
-            purges,
-            targets,
-            missing,
-            purge,
-            members,
-            sharesAll: parts.sharesAll,
-            isPublic: announce.isPublic,
-            askAgain
-          }),
-        () => {
-          afterWrite = undefined
-          purges.forget(clock.latest())
-          return undefined
-        }
-      ))
+    limits,
+    mostGithubNow: clock.most,
+    visibility,
+    cache,
+    purges,
+    targets,
+    missing,
+    purge,
+    members,
+    sharesAll: parts.sharesAll,
+    isPublic: announce.isPublic,
+    askAgain
   })
+  const passOn = createPassOn({ api, origin, respond, afterWrite })
   const ownFetch = createOwnFetch({ api, viewers, origin, respond })
-  const endWrites = async () => (await afterWrite)?.stop()
   return {
     flow,
     classifier,
     origin,
     ownFetch,
     passOn,
-    endWrites,
+    afterWrite,
     announce,
     askAgain,
     inFlight,

@@ -2,8 +2,8 @@ import type { Api } from '../github/api.ts'
 import { hrefOf, type Origin } from '../github/origin.ts'
 import { anonymous } from '../github/request.ts'
 import type { FetchInput } from '../web-types.ts'
-import type { AfterWrite } from './after-write.ts'
 import type { Passed } from './classify.ts'
+import type { LateAfterWrite } from './late-after-write.ts'
 import { heldBack } from './outcome.ts'
 import type { Responder } from './response.ts'
 
@@ -11,8 +11,7 @@ export interface PassOnOptions {
   api: Pick<Api, 'uploads'>
   origin: Pick<Origin, 'pass' | 'passOn'>
   respond: Pick<Responder, 'fromAnswer'>
-  /** Loaded when something is written: few do. Undefined where that failed; then everything is stale. */
-  afterWrite(): Promise<AfterWrite | undefined>
+  afterWrite: Pick<LateAfterWrite, 'get'>
 }
 
 export interface PassOn {
@@ -22,20 +21,18 @@ export interface PassOn {
   elsewhere(input: FetchInput, init: RequestInit | undefined): Promise<Response>
 }
 
-const textOf = async (answer: Response | undefined): Promise<string> =>
-  (await answer
-    ?.clone()
-    .text()
-    .catch(() => '')) ?? ''
-
 /** GitHub may have done what it then failed to say. */
-const mayBeDone = ({ ok, status }: Response) => ok || status >= 500
+const mayBeDone = (answer: object | Response) => 'ok' in answer && (answer.ok || answer.status >= 500)
 
 export function createPassOn({ api, origin, respond, afterWrite }: PassOnOptions): PassOn {
-  async function changed({ url, mutation, ...by }: Passed, answer?: Response): Promise<void> {
-    const after = await afterWrite()
-    if (mutation === undefined) after?.done([url.href, answer?.url ?? ''], by)
-    else after?.mutated(mutation, await textOf(answer), by)
+  /** What a write changed is stale too where its answer is lost. */
+  async function sending<A extends object>(answering: Promise<A>, changed: (answer?: A) => unknown): Promise<A> {
+    const answer = await answering.catch(async (error) => {
+      await changed()
+      throw error
+    })
+    if (mayBeDone(answer)) await changed(answer)
+    return answer
   }
 
   return {
@@ -44,21 +41,19 @@ export function createPassOn({ api, origin, respond, afterWrite }: PassOnOptions
       const sent = () => {
         isSent = call.writes
       }
-      try {
-        const answer = await origin.passOn(input, init ?? {}, { ...call, sent })
-        if ('heldBack' in answer) return respond.fromAnswer({ method: 'GET' }, answer, heldBack)
-        if (isSent && mayBeDone(answer)) await changed(call, answer)
-        return answer
-      } catch (error) {
-        if (isSent) await changed(call)
-        throw error
-      }
+      const answer = await sending(
+        origin.passOn(input, init ?? {}, { ...call, sent }),
+        async (answer) => isSent && (await afterWrite.get())?.changed(call, answer as Response | undefined)
+      )
+      return 'heldBack' in answer ? respond.fromAnswer({ method: 'GET' }, answer, heldBack) : answer
     },
-    async elsewhere(input, init) {
-      const answer = await origin.pass(input, init)
+    elsewhere(input, init) {
       const href = hrefOf(input)
-      if (href.startsWith(api.uploads) && answer.ok) (await afterWrite())?.done([href], { viewer: anonymous })
-      return answer
+      return sending(
+        origin.pass(input, init),
+        async () =>
+          href.startsWith(api.uploads) && (await afterWrite.get())?.changed({ url: new URL(href), viewer: anonymous })
+      )
     }
   }
 }

@@ -6,6 +6,8 @@ export interface Clock {
   now(): number
   /** The local clock as it was never set back: what `learn` is told, and `offsetMs` is added to. */
   local(): number
+  /** The latest that it can be by GitHub's own answers: no answer from before what bears this time may count as later. */
+  most(): number
   /**
    * The same, or what members report, whichever is later, however far that is: a bound for what must not be missed because this
    * clock is slow. What another member does with it must not trust it either.
@@ -92,10 +94,11 @@ export function createClock(wallNow: () => number, maxHeardMs: number, monotonic
     return within(within(median, alone - maxHeardMs, alone + maxHeardMs), ...hour)
   }
 
-  return {
+  const clock: Clock = {
     local: localNow,
     now: () => localNow() + (own ?? guess()),
-    latest: () => localNow() + (own === undefined ? Math.max(guess(), guesses().median) : own && second[1]),
+    most: () => localNow() + (own === undefined ? guess() : own && second[1]),
+    latest: () => Math.max(clock.most(), own === undefined ? localNow() + guesses().median : 0),
     get offsetMs() {
       return own ?? guess()
     },
@@ -127,4 +130,5 @@ export function createClock(wallNow: () => number, maxHeardMs: number, monotonic
       }
     }
   }
+  return clock
 }

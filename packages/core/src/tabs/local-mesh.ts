@@ -25,7 +25,7 @@ export interface LocalMesh extends Mesh {
 
 /** Adds to a mesh what other tabs ask of it. */
 export function localMesh({ mesh, member }: StartedMesh): LocalMesh {
-  const { cache, members, mayShare, purges, purge, githubNow, latestGithubNow } = member
+  const { cache, members, mayShare, purges, purge, githubNow, mostGithubNow, latestGithubNow } = member
   // Bounded, because any page of the origin can ask.
   const granted = new LRU<Lease>(1000)
   const lastTold = new LRU<number>(10_000)
@@ -50,7 +50,7 @@ export function localMesh({ mesh, member }: StartedMesh): LocalMesh {
     },
     async purgeAll(targets: readonly string[]) {
       const known = targets.filter((target) => purges.normalise(target) !== undefined)
-      await Promise.all([purge(known, githubNow()), members.purge(known, latestGithubNow())])
+      await Promise.all([purge(known, mostGithubNow()), members.purge(known, latestGithubNow())])
     },
     holdersOf: members.holders,
     purged: (target: string) => void purge([target], githubNow())
