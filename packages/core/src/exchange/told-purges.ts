@@ -2,7 +2,7 @@ import { LRU } from 'tiny-lru'
 import type { Api } from '../github/api.ts'
 import type { Limits } from '../limits.ts'
 import { type Bucket, createBucket } from '../peers/bucket.ts'
-import { type Gossip, maxPurgedAtOnce } from '../protocol/wire.ts'
+import { type Gossip, maxOnlyText, maxPurgedAtOnce } from '../protocol/wire.ts'
 
 type PurgeMessage = Extract<Gossip, { type: 'purge' }>
 
@@ -14,6 +14,10 @@ export const targetsIn = (
   { target, only = [target] }: ToldPurge,
   allowance: Pick<Bucket, 'take'>
 ): readonly string[] => (allowance.take(only.length) ? only : [target])
+
+/** Characters of all in one message: a question has room for 4 KiB. */
+const maxPurgedText = 3000
+const isTooLong = ({ length }: string) => length > maxOnlyText
 
 /**
  * What to tell of all that was made stale together: one message for each repository, so that nobody hears half of a write.
@@ -31,7 +35,8 @@ export function purgesToTell(
   return [...byRepository].map(([name, parts]) => {
     const [first = name] = parts
     if (parts.length === 1) return { target: first }
-    return parts.includes(name) || parts.length > maxPurgedAtOnce ? { target: name } : { target: name, only: parts }
+    const isTooMuch = parts.length > maxPurgedAtOnce || parts.join('').length > maxPurgedText || parts.some(isTooLong)
+    return isTooMuch || parts.includes(name) ? { target: name } : { target: name, only: parts }
   })
 }
 

@@ -9,6 +9,8 @@ export const protocolVersion = 1
 
 /** So many URLs one purge can name. */
 export const maxPurgedAtOnce = 32
+/** Each of them has at most so many characters. */
+export const maxOnlyText = 1024
 
 export const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes expected')
 export const bytesOf = (length: number) =>
@@ -85,7 +87,7 @@ const purge = {
   target: text(8192),
   asOf: time,
   // Of what `target` covers, just these; unknown to members of an older version.
-  only: v.optional(v.pipe(v.array(text(1024)), v.maxLength(maxPurgedAtOnce)))
+  only: v.optional(v.pipe(v.array(text(maxOnlyText)), v.maxLength(maxPurgedAtOnce)))
 }
 
 const sealed = { sentAt: time }
