@@ -31,7 +31,6 @@ export function exitCodeOf(error: unknown): number {
 
 // The SDK's advice names its options; commands have flags and variables.
 const advice: [RegExp, string][] = [
-  [/make it a directory that you (?:may|can) write to/, 'make it a folder that you can write to'],
   [/choose another cacheDir/, 'choose another with --cache-dir, or with CACHE_DIR for a command without it'],
   [/with CACHE_LISTEN_PORT or listenPort/, 'with CACHE_LISTEN_PORT, or with --listen-port for a command that has it'],
   [/choose another listenPort, or 0 for any/, 'choose another with CACHE_LISTEN_PORT, or 0 for any'],

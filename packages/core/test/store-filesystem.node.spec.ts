@@ -157,7 +157,7 @@ describe('filesystemStore', () => {
         expect(error).to.include({ name: 'MeshError', code: 'ERR_STORE' })
         expect(error.message)
           .to.include(directory)
-          .and.match(/a directory that you can write to, or choose another cacheDir$/)
+          .and.match(/a folder that you can write to, or choose another cacheDir$/)
         expect(error.cause).to.be.instanceOf(Error)
       }
       await store.close()

@@ -12,18 +12,16 @@ export type Purge = (targets: readonly string[], asOf: number, peerId?: string, 
 /** No entry is looked at, however many there are: what a mark covers is found stale when it is read. */
 export function createPurge({ cache, purges, emit }: { cache: Cache; purges: Purges; emit: Emit }): Purge {
   return async (targets, asOf, peerId, isForAll = peerId !== undefined) => {
-    const marked: string[] = []
-    const news: string[] = []
+    const marked = new Map<string, string>()
     for (const target of targets) {
       const name = purges.normalise(target)
-      if (name !== undefined && isForAll) purges.told(name)
-      if (name === undefined || (!purges.mark(name, asOf) && peerId !== undefined)) continue
-      marked.push(name)
-      news.push(target)
+      if (name === undefined) continue
+      if (isForAll) purges.told(name)
+      if (purges.mark(name, asOf) || peerId === undefined) marked.set(name, target)
     }
-    // Whoever hears of one finds all of them stale.
-    for (const target of news) emit('purged', peerId === undefined ? { target } : { target, peerId })
+    // A listener that hears of one finds all of them stale.
+    for (const target of marked.values()) emit('purged', peerId === undefined ? { target } : { target, peerId })
     // What makes anything stale does so for GraphQL, see `Purges.at`: here at once, and for other processes by a mark.
-    if (marked.length > 0) await cache.keepMarks([...marked, graphqlPath], asOf)
+    if (marked.size > 0) await cache.keepMarks([...marked.keys(), graphqlPath], asOf)
   }
 }

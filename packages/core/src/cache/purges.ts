@@ -1,6 +1,6 @@
 import { LRU } from 'tiny-lru'
 import { type Api, graphqlPath } from '../github/api.ts'
-import { repositoryOf, widerThan } from '../github/routes.ts'
+import { pathOfRepository, repositoryOf, widerThan } from '../github/routes.ts'
 
 /** Remembers what was made stale, and when: an entry older than that is stale, whenever and wherever from it arrives. */
 export interface Purges {
@@ -29,8 +29,6 @@ export interface Purges {
   targetsOf(url: string): string[]
 }
 
-const pathOf = (repository: string) => (repository.startsWith('repositories/') ? '/' : '/repos/') + repository
-
 /**
  * Keeps at most `max` marks and drops the oldest first. Everything older than a dropped mark then counts as stale: one check
  * with GitHub too many is free, one too few is a wrong answer.
@@ -51,14 +49,16 @@ export function createPurges(
   const below = (url: string) => {
     const parsed = URL.parse(url)
     const path = parsed ? api.pathOf(parsed) : undefined
-    return path?.toLowerCase().replace(/(?<=.)\/$/, '')
+    return path?.toLowerCase().replace(/(.)\/$/, '$1')
   }
 
   /** A repository has a name and an id, and a write says one of them. */
   function markAt(targets: readonly string[], of: LRU<number>): number {
     const repository = repositoryOf(targets[0] ?? '') ?? ''
     const all = (repository ? namesOf(repository) : ['']).flatMap((name) =>
-      targets.map((one) => (one === repository ? name : one.replace(pathOf(repository), pathOf(name))))
+      targets.map((one) =>
+        one === repository ? name : one.replace(pathOfRepository(repository), pathOfRepository(name))
+      )
     )
     return Math.max(0, ...all.map((target) => of.get(target) ?? 0))
   }
@@ -70,7 +70,7 @@ export function createPurges(
       return below(target)
     },
     wrote: (target, at) => void written.set(target, at),
-    wroteAt: (url) => (written.size === 0 ? 0 : markAt(purges.targetsOf(url), written)),
+    wroteAt: (url) => markAt(purges.targetsOf(url), written),
     mark(target, at) {
       if ((marks.get(target) ?? 0) >= at) return false
       marks.set(target, at)
@@ -78,8 +78,8 @@ export function createPurges(
       return true
     },
     forget(at) {
-      forgottenAt = Math.max(forgottenAt, at)
       latest = Math.max(latest, at)
+      forgottenAt = Math.max(forgottenAt, at)
     },
     told: (target) => void open.set(target, true),
     all: () =>

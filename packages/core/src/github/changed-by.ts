@@ -1,9 +1,7 @@
-import { elsewhere, repositoryOf } from './routes.ts'
-
-const repository = String.raw`\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)`
+import { elsewhere, repositoryOf, repositoryPath } from './routes.ts'
 
 const discussion = new RegExp(
-  `^(${repository})\\/(?:issues|pulls)(\\/\\d+)?(?:\\/(?:comments|labels|assignees|reactions|lock))?$`
+  String.raw`^(${repositoryPath})/(?:issues|pulls)(/\d+)?(?:/(?:comments|labels|assignees|reactions|lock))?$`
 )
 
 // Where an issue or pull request shows in its repository, and below its number.
@@ -17,7 +15,7 @@ const ofSomebody = ['/issues', '/user/issues']
 
 /** A repository itself, and what in it shows in lists of repositories, people and notifications. */
 const seenElsewhere = new RegExp(
-  `^${repository}(?:\\/(?:forks|generate|transfer|subscription|notifications|collaborators(?:\\/.+)?))?$`
+  `^${repositoryPath}(?:/(?:forks|generate|transfer|subscription|notifications|collaborators(?:/.+)?))?$`
 )
 
 /** A repository that the path of something else names: stars, those of a team. */

@@ -8,7 +8,7 @@ const named = [
 ]
 
 /** Whether a mutation may change who can read a repository. */
-export const changesRepository = (request: string): boolean => /\w*Repository\b/.test(request)
+export const changesRepository = (request: string): boolean => /Repository\b/.test(request)
 
 /**
  * The repositories that a mutation and its answer name, as `owner/repo` or `repositories/id`. Ids of GitHub's nodes contain the

@@ -122,7 +122,8 @@ const table: Route[] = [
   ...routes([...inRepository(anonymousInRepository), ...words(anonymousElsewhere)], 'anonymous')
 ]
 
-const repositoryPath = String.raw`/(?:repos/(?:[^/]+)/(?:[^/]+)|repositories/\d+)`
+/** A regular expression's source for the path of a repository. */
+export const repositoryPath = String.raw`/(?:repos/[^/]+/[^/]+|repositories/\d+)`
 
 function pattern(template: string): RegExp {
   const source = template
@@ -160,23 +161,24 @@ export function repositoryOf(path: string): string | undefined {
   return named?.toLowerCase() ?? numbered
 }
 
+/** Of a repository, by its name or id. */
+export const pathOfRepository = (repository: string): string =>
+  (repository.startsWith('repositories/') ? '/' : '/repos/') + repository
+
 /** All that is outside of repositories, as `Purges` names it. */
 export const elsewhere = '/'
 
-/** Nobody who uses the API can change it. */
-const isGitHubsOwn = /^\/(?:emojis|meta|licenses|gitignore|versions|octocat|zen)(?:\/|$)/
+const inList = new RegExp(
+  String.raw`^(${repositoryPath})/(?:(milestones)/.+|commits/[^/]+/(pulls)|(issues)/\d+/sub_issues)$`
+)
 
 /**
  * What else makes a path stale, but itself and its repository: the list that it belongs to, and outside of repositories, and for
  * what in them is the viewer's own, anything that is written there.
  */
 export function widerThan(path: string): string[] {
-  const [, root, milestones, pulls, issues] =
-    /^(\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+))\/(?:(milestones)\/.+|commits\/[^/]+\/(pulls)|(issues)\/\d+\/sub_issues)$/.exec(
-      path
-    ) ?? []
+  const [, root, milestones, pulls, issues] = inList.exec(path) ?? []
   if (root !== undefined) return [`${root}/${milestones ?? pulls ?? issues}`]
-  if (isGitHubsOwn.test(path)) return []
   return repositoryOf(path) === undefined || /\/(?:notifications|subscription)$/.test(path) ? [elsewhere] : []
 }
 

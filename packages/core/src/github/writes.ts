@@ -16,11 +16,11 @@ export function isWrite(method: string, path: string | undefined, sent: string |
   }
 }
 
-/** What a call of `fetch` sends, as text; undefined for nothing, and for a stream, which can be read only once. */
+/** What a call of `fetch` sends, as text. Undefined for a stream, which can be read only once. Rejects where it was read already. */
 export async function bodyText(input: unknown, init: RequestInit | undefined): Promise<string | undefined> {
   const body = init?.body ?? undefined
   if (typeof body === 'string') return body
   if (body !== undefined)
     return body instanceof ReadableStream || Symbol.asyncIterator in body ? undefined : new Response(body).text()
-  return input instanceof Request && input.body && !input.bodyUsed ? input.clone().text() : undefined
+  return input instanceof Request ? input.clone().text() : undefined
 }

@@ -30,7 +30,7 @@ export function storeError(directory: string, cause: unknown): MeshError {
       ? 'free some disk space, or choose another cacheDir'
       : code === sqlite.busy
         ? 'another process holds it for too long: end that process, or choose another cacheDir'
-        : 'make it a directory that you can write to, or choose another cacheDir'
+        : 'make it a folder that you can write to, or choose another cacheDir'
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new MeshError('ERR_STORE', `the cache in ${directory} cannot be used (${reason}): ${advice}`, { cause })
 }
