@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { as, bob, minute, repo, scene, second, shared, status } from './members.ts'
+import { alice, as, bob, minute, repo, scene, second, shared, status } from './members.ts'
 
 const issues = `${repo}/issues`
 const count = (s: ReturnType<typeof scene>) => s.github.count(issues)
@@ -46,6 +46,8 @@ describe('cache modes', () => {
     await a.ask(issues)
     const headers = { 'cache-control': 'no-cache' }
     expect(status(await a.ask(issues, { headers }))).to.match(/fwd=request; fwd-status=304/)
+    const request = new Request(s.github.url + issues, { headers: { ...headers, authorization: `Bearer ${alice}` } })
+    expect(status(await a.mesh.fetch(request))).to.match(/fwd=request; fwd-status=304/)
     expect(status(await a.ask(issues, { headers, cache: 'force-cache' }))).to.match(/hit/)
   })
 

@@ -69,7 +69,7 @@ describe('members that hold the same token', () => {
     expect(calls('/user').map(({ status }) => status)).to.deep.equal([200, 304])
   })
 
-  // README: "Of private repositories, gists and the user's own pages"
+  // README: "Of private repositories (unless the group shares those), gists and the user's own pages"
   for (const [what, path, body] of [
     ['in a private repository', `${secretRepo}/issues/1`, { title: 'New' }],
     ['to what is the user’s own', '/user', { name: 'New' }]
