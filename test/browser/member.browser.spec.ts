@@ -95,4 +95,30 @@ describe('a page', () => {
     expect(await response.catch((error) => error)).to.be.instanceOf(TypeError)
     expect(mesh.peers()).to.deep.equal([])
   })
+
+  // docs/browsers.md: "`/dnsaddr` addresses"
+  it('asks nobody what a /dnsaddr address stands for', async () => {
+    const transport = libp2pTransport({})
+    await transport.start([], {
+      message: async () => 'ignore',
+      async *request() {},
+      connect() {},
+      disconnect() {}
+    })
+    const asked: string[] = []
+    const { fetch } = globalThis
+    globalThis.fetch = async (input) => {
+      asked.push(String(input))
+      throw new TypeError('nobody must be asked')
+    }
+    try {
+      const peerId = beside.address.split('/').at(-1)
+      const failure = await transport.dial(`/dnsaddr/members.example/p2p/${peerId}`).catch((error) => error)
+      expect(failure).to.include({ code: 'ERR_TRANSPORT' })
+      expect(asked).to.deep.equal([])
+    } finally {
+      globalThis.fetch = fetch
+      await transport.stop()
+    }
+  })
 })

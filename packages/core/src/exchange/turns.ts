@@ -1,4 +1,4 @@
-import PQueue from 'p-queue'
+import limited from 'p-limit'
 import { pause } from '../pause.ts'
 
 /** Begins one thing after another, few at once, and lets whatever else waits for this thread go first every few milliseconds. */
@@ -11,7 +11,7 @@ const maxAtOnce = 16
 
 /** For work that others send: a burst of small messages must not stop everything else until all of them are done. */
 export function createTurns(): Turns {
-  const queue = new PQueue({ concurrency: maxAtOnce })
+  const begin = limited(maxAtOnce)
   let sliceBegan = 0
   // Of the last that may begin: the next looks at the time when that one has begun.
   let last = Promise.resolve()
@@ -24,8 +24,8 @@ export function createTurns(): Turns {
 
   return (work) => {
     // What comes after a time of rest begins a slice of its own.
-    if (queue.pending === 0) sliceBegan = performance.now()
-    return queue.add(async () => {
+    if (begin.activeCount === 0) sliceBegan = performance.now()
+    return begin(async () => {
       last = last.then(roomForOthers)
       await last
       return work()

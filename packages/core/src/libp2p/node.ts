@@ -10,6 +10,7 @@ import { toMeshError } from '../errors.ts'
 import { portLimits } from '../limits.ts'
 import type { Circuits } from './circuits.ts'
 import { gossipSettings } from './gossip.ts'
+import { newPrivateKey } from './private-key.ts'
 import { signalledThroughRelays } from './signalling.ts'
 
 type Transports = NonNullable<Libp2pOptions['transports']>
@@ -46,7 +47,7 @@ export type Node = Awaited<ReturnType<typeof createNode>>
 /** A node that listens. Rejects with `ERR_TRANSPORT` when it can listen nowhere. */
 export async function startNode(options: NodeOptions): Promise<Node> {
   const { privateKey, listen } = options.parts
-  const key = privateKey && privateKeyFromProtobuf(privateKey)
+  const key = privateKeyFromProtobuf(privateKey ?? (await newPrivateKey()))
   for (let attempt = 0, failure: unknown; ; attempt++) {
     const where = await listen(attempt)
     if (!where) throw toMeshError('ERR_TRANSPORT', 'cannot listen; choose another listenPort, or 0 for any', failure)
@@ -61,14 +62,10 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   }
 }
 
-async function createNode(
-  { parts, topics, circuits, webRtc }: NodeOptions,
-  where: Where,
-  privateKey: PrivateKey | undefined
-) {
+async function createNode({ parts, topics, circuits, webRtc }: NodeOptions, where: Where, privateKey: PrivateKey) {
   const node = await createLibp2p({
     start: false,
-    ...(privateKey && { privateKey }),
+    privateKey,
     addresses: where,
     transports: [
       ...parts.transports,
