@@ -40,7 +40,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             // Each changes at a time of its own, and browsers keep what did not change.
-            { name: 'react', test: /node_modules[\\/](?:react|react-dom|scheduler)[\\/]/ },
+            { name: 'preact', test: /node_modules[\\/]preact[\\/]/ },
             { name: 'ghmesh', test: /core[\\/]dist[\\/]browser[\\/](?:ghmesh|local|all)/ }
           ]
         }

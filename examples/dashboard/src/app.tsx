@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useState } from 'preact/compat'
 import { Dashboard } from './dashboard.tsx'
 import { useMesh } from './github/use-mesh.ts'
 import { later } from './later.tsx'
@@ -16,7 +16,7 @@ const StartPage = later(async () => (await import('./start/start-page.tsx')).Sta
 
 /** Either the question how to take part, or the dashboard. */
 export function App({ apiUrl }: { apiUrl: string }) {
-  const { theme, setTheme } = useTheme()
+  const theme = useTheme()
   const [settings, keep] = useSettings(apiUrl)
   const repositories = useRepositories()
   const isWrong = settings !== undefined && isUnusable(settings)
@@ -24,7 +24,6 @@ export function App({ apiUrl }: { apiUrl: string }) {
   const [asking, setAsking] = useState<{ invitation?: Invitation }>()
   const failure = settings && connection.state === 'failed' ? connection.message : undefined
   const problem = isWrong ? 'Fix the highlighted fields.' : failure
-  const themeChoice = <ThemeChoice theme={theme} setTheme={setTheme} />
   const linkOf = ({ settings, ...rest }: Omit<Choice, 'isRemembered'>) => {
     const link = invitationLink(location.href, { ...settings, secret: settings.secret ?? '', ...rest })
     return settings.secret === undefined ? link.replace(/#.*$/, '') : link
@@ -64,7 +63,9 @@ export function App({ apiUrl }: { apiUrl: string }) {
         <>
           <header className="header">
             <p className="header-name">Team dashboard</p>
-            <div className="header-actions">{themeChoice}</div>
+            <div className="header-actions">
+              <ThemeChoice {...theme} />
+            </div>
           </header>
           <StartPage
             {...form}
@@ -83,7 +84,7 @@ export function App({ apiUrl }: { apiUrl: string }) {
           repositories={{ ...repositories, add }}
           openSettings={() => setAsking({})}
           invitationLink={() => linkOf({ settings, repositories: repositories.list, apiUrl })}
-          themeChoice={themeChoice}
+          theme={theme}
         />
       )}
       {settings && problem === undefined && asking && (

@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react'
+import { useCallback, useEffect, useMemo, useRef } from 'preact/compat'
 import { divide } from './board/set-aside.ts'
 import { useBoard, useStableList } from './board/use-board.ts'
 import { useView } from './board/use-view.ts'
@@ -31,6 +31,8 @@ import { useNotifications } from './states/use-notifications.ts'
 import { useNow } from './states/use-now.ts'
 import { usePageTitle } from './states/use-page-title.ts'
 import { useWall } from './states/use-wall.ts'
+import { ThemeChoice } from './theme/theme-choice.tsx'
+import type { useTheme } from './theme/use-theme.ts'
 
 const MeshPanel = later(async () => (await import('./panels/mesh-panel.tsx')).MeshPanel)
 
@@ -42,7 +44,7 @@ interface DashboardProps {
   openSettings(): void
   /** For the next person to join. */
   invitationLink(): string
-  themeChoice: ReactNode
+  theme: ReturnType<typeof useTheme>
 }
 
 export function Dashboard({
@@ -52,7 +54,7 @@ export function Dashboard({
   repositories,
   openSettings,
   invitationLink,
-  themeChoice
+  theme
 }: DashboardProps) {
   const running = connection.state === 'running' ? connection : undefined
   const { list, add, remove } = repositories
@@ -109,7 +111,7 @@ export function Dashboard({
           isOpen={drawer.isOpen}
           toggle={drawer.toggle}
         />
-        {themeChoice}
+        <ThemeChoice {...theme} />
       </Header>
       <main id="main" className="layout" data-drawer={drawer.isOpen} tabIndex={-1}>
         <div className="content">
@@ -145,7 +147,7 @@ export function Dashboard({
                     <input
                       type="checkbox"
                       checked={notifications.isOn}
-                      onChange={(event) => void notifications.set(event.target.checked)}
+                      onChange={(event) => void notifications.set(event.currentTarget.checked)}
                     />
                     Notify me while I’m in another tab or window
                   </label>

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { ReactNode } from 'preact/compat'
 import type { RoundReport } from './github/rounds.ts'
 import { RelativeTime } from './panels/relative-time.tsx'
 import { refreshWords } from './states/refresh-words.ts'

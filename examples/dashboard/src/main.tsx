@@ -1,5 +1,4 @@
-import { StrictMode } from 'react'
-import { createRoot } from 'react-dom/client'
+import { render } from 'preact/compat'
 import { App } from './app.tsx'
 import { closeByEscape, keepFocus } from './focus.ts'
 import { apiUrlOf, defaultApiUrl, isApiUrl, takeSecret } from './start/address.ts'
@@ -11,6 +10,7 @@ const apiUrl = apiUrlOf(location.search)
 takeSecret(isApiUrl(apiUrl) ? apiUrl : defaultApiUrl)
 keepFocus(document)
 closeByEscape(document)
-createRoot(document.getElementById('root') as HTMLElement).render(
-  <StrictMode>{isApiUrl(apiUrl) ? <App apiUrl={apiUrl} /> : <WrongApi apiUrl={apiUrl} />}</StrictMode>
+render(
+  isApiUrl(apiUrl) ? <App apiUrl={apiUrl} /> : <WrongApi apiUrl={apiUrl} />,
+  document.getElementById('root') as HTMLElement
 )

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useState } from 'preact/compat'
 import { lastingTexts } from '../storage.ts'
 
 /** A view under a name. */

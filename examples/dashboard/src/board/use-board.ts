@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { useMemo } from 'preact/compat'
 import { type Answers, answerTo } from '../github/answer.ts'
 import type { OwnTeam } from '../github/answers.ts'
 import { expand } from '../github/groups.ts'

@@ -1,4 +1,4 @@
-import { useRef } from 'react'
+import { useRef } from 'preact/compat'
 
 const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'preact/compat'
 import { lastingTexts } from '../storage.ts'
 import { namesView, readView, type View, viewParameters, withView } from './view.ts'
 

@@ -1,5 +1,5 @@
 import type { Mesh } from 'ghmesh'
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'preact/compat'
 import { firstMember } from '../mesh/first-member.ts'
 import type { Answers } from './answer.ts'
 import { createFeed } from './feed.ts'

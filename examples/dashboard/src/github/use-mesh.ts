@@ -1,6 +1,5 @@
 import { createMesh, type Mesh } from 'ghmesh'
-import { useEffect, useRef, useState } from 'react'
-import { flushSync } from 'react-dom'
+import { flushSync, useEffect, useRef, useState } from 'preact/compat'
 import { isLocalRelay } from '../mesh/local-relay.ts'
 import type { Settings } from '../start/settings.ts'
 import type { Answers } from './answer.ts'

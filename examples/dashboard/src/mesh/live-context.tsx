@@ -1,5 +1,5 @@
 import type { Mesh } from 'ghmesh'
-import { createContext, type ReactNode, useContext } from 'react'
+import { createContext, type ReactNode, useContext } from 'preact/compat'
 import { type Live, nothing, useLive } from './use-live.ts'
 
 const LiveMesh = createContext<Live>(nothing)

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useState } from 'preact/compat'
 import { lastingTexts } from '../storage.ts'
 
 const key = 'ghmesh dashboard mesh'

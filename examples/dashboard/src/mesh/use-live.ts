@@ -1,5 +1,5 @@
 import type { Mesh, MeshStats, Peer, Relay } from 'ghmesh'
-import { useEffect, useState } from 'react'
+import { useEffect, useState } from 'preact/compat'
 import { lastingTexts } from '../storage.ts'
 import { type LoggedEvent, listen, logged } from './event-log.ts'
 import { addSavings, noSavings, type Savings, savingsIn } from './savings.ts'

@@ -1,5 +1,5 @@
 import type { Mesh } from 'ghmesh'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'preact/compat'
 import { createMarks, type Mark, type Marks } from './marks.ts'
 
 const none: ReadonlyMap<string, Mark> = new Map()

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useState } from 'preact/compat'
 import { type AttentionItem, type Reason, reasons } from '../board/attention.ts'
 import { type Certainty, nothingWords } from '../board/certainty.ts'
 import { staleDays } from '../board/view.ts'
@@ -50,7 +50,7 @@ export function Attention({ items, certainty, now, days, setDays, choose, action
         </h2>
         <label className="check quiet">
           Waiting longer than
-          <select value={days} onChange={(event) => setDays(Number(event.target.value))}>
+          <select value={days} onChange={(event) => setDays(Number(event.currentTarget.value))}>
             {staleDays.map((count) => (
               <option key={count} value={count}>
                 {count} days

@@ -1,4 +1,4 @@
-import { memo } from 'react'
+import { memo } from 'preact/compat'
 
 /** A number from a name, the same each time (FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/). */
 function hashOf(text: string): number {

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useState } from 'preact/compat'
 import { maxNameLength, useSavedViews } from '../board/saved-views.ts'
 import { readView, type Sort, sorts, tabs, type View, viewParameters, wholeView } from '../board/view.ts'
 
@@ -29,10 +29,14 @@ export function FilterBar({ view, change }: FilterBarProps) {
         aria-label="Search"
         placeholder="Search, or author:name label:bug is:failing"
         value={view.q}
-        onChange={(event) => change({ q: event.target.value })}
-        spellCheck={false}
+        onChange={(event) => change({ q: event.currentTarget.value })}
+        spellcheck={false}
       />
-      <select aria-label="Order" value={view.sort} onChange={(event) => change({ sort: event.target.value as Sort })}>
+      <select
+        aria-label="Order"
+        value={view.sort}
+        onChange={(event) => change({ sort: event.currentTarget.value as Sort })}
+      >
         {sorts.map((sort) => (
           <option key={sort} value={sort}>
             {sortNames[sort]}
@@ -88,7 +92,7 @@ function SavedViews({ view, change }: FilterBarProps) {
             placeholder="Name of this view"
             maxLength={maxNameLength}
             value={name}
-            onChange={(event) => setName(event.target.value)}
+            onChange={(event) => setName(event.currentTarget.value)}
           />
           <button type="submit">Save</button>
         </form>

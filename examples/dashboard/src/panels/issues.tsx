@@ -1,4 +1,4 @@
-import { memo, useState } from 'react'
+import { memo, useState } from 'preact/compat'
 import { labelIn, withLabel } from '../board/search.ts'
 import { issuesOf } from '../github/queries.ts'
 import { grouped, labelsOf, type RepositoryIssue } from './issue-groups.ts'

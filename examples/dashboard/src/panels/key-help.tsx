@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'preact/compat'
 import { listenToKeys } from '../keys.ts'
 import { lastingTexts } from '../storage.ts'
 
@@ -53,8 +53,8 @@ export function KeyHelp({ refresh }: { refresh(): void }) {
             type="checkbox"
             checked={isOn}
             onChange={(event) => {
-              setOn(event.target.checked)
-              lastingTexts.keep(storedAs, event.target.checked ? 'on' : 'off')
+              setOn(event.currentTarget.checked)
+              lastingTexts.keep(storedAs, event.currentTarget.checked ? 'on' : 'off')
             }}
           />
           Use these shortcuts

@@ -16,7 +16,7 @@ export function LabelFilter({ labels, chosen, choose, isGrouped, setGrouped }: L
       <select
         aria-label="Label"
         value={labels.find(({ name }) => name.toLowerCase() === chosen)?.name ?? ''}
-        onChange={(event) => choose(event.target.value === '' ? undefined : event.target.value)}
+        onChange={(event) => choose(event.currentTarget.value === '' ? undefined : event.currentTarget.value)}
       >
         <option value="">All labels</option>
         {labels.map(({ name, count }) => (
@@ -26,7 +26,7 @@ export function LabelFilter({ labels, chosen, choose, isGrouped, setGrouped }: L
         ))}
       </select>
       <label className="check">
-        <input type="checkbox" checked={isGrouped} onChange={(event) => setGrouped(event.target.checked)} />
+        <input type="checkbox" checked={isGrouped} onChange={(event) => setGrouped(event.currentTarget.checked)} />
         Group by label
       </label>
     </fieldset>

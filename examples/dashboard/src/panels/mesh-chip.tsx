@@ -1,4 +1,4 @@
-import type { RefObject } from 'react'
+import type { RefObject } from 'preact/compat'
 import { useLiveMesh } from '../mesh/live-context.tsx'
 import { dayOf } from '../mesh/savings.ts'
 

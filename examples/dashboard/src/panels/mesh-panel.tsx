@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef } from 'preact/compat'
 import { graphOf } from '../mesh/graph-model.ts'
 import { useLiveMesh } from '../mesh/live-context.tsx'
 import { CopyInvitation } from '../start/copy-invitation.tsx'

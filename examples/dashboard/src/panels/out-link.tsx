@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { ReactNode } from 'preact/compat'
 
 /** A link to GitHub, in a new tab: leaving this page would leave the mesh. */
 export function OutLink({ url, children }: { url: string; children: ReactNode }) {

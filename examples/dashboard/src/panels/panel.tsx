@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { ReactNode } from 'preact/compat'
 import type { Answer } from '../github/answer.ts'
 import { Skeleton } from '../states/skeleton.tsx'
 import { Freshness } from './freshness.tsx'

@@ -1,4 +1,4 @@
-import { memo } from 'react'
+import { memo } from 'preact/compat'
 import { type PullRow, reviewOf } from '../board/pull-row.ts'
 import { clock } from '../clock.ts'
 import { answerTo } from '../github/answer.ts'

@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useId, useState } from 'preact/compat'
 
 /** Adds repositories; says how they are written when it finds none. */
 export function RepositoryForm({ add, label }: { add(text: string): boolean; label: string }) {
@@ -19,11 +19,11 @@ export function RepositoryForm({ add, label }: { add(text: string): boolean; lab
       <input
         id={id}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => setText(event.currentTarget.value)}
         placeholder="owner/repository or org:name"
         autoCapitalize="off"
         autoComplete="off"
-        spellCheck={false}
+        spellcheck={false}
         aria-invalid={isWrong}
         aria-describedby={isWrong ? `${id}-error` : undefined}
       />

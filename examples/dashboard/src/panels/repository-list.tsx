@@ -1,4 +1,4 @@
-import { memo } from 'react'
+import { memo } from 'preact/compat'
 import { type Count, countWords } from '../board/counts.ts'
 import { type RepositoryRow, wordsOfBranch, wordsOfDeployment } from '../board/repository-row.ts'
 import type { Group } from '../github/groups.ts'

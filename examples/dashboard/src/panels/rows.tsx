@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useState } from 'preact/compat'
 
 /** Thousands of rows at once would take a browser long to draw. */
 const rowsAtOnce = 200

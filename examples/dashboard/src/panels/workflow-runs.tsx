@@ -1,4 +1,4 @@
-import { memo } from 'react'
+import { memo } from 'preact/compat'
 import { shownRuns } from '../board/filtered.ts'
 import type { View } from '../board/view.ts'
 import type { WorkflowRun } from '../github/answers.ts'

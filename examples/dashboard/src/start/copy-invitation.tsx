@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useState } from 'preact/compat'
 
 /** Puts the link for the next person on the clipboard; where the browser refuses that, shows it. */
 export function CopyInvitation({ link }: { link(): string }) {
@@ -21,7 +21,7 @@ export function CopyInvitation({ link }: { link(): string }) {
         {outcome === 'refused' && 'The browser does not allow copying. Select the link and copy it:'}
       </p>
       {outcome === 'refused' && (
-        <input readOnly aria-label="Invitation" value={link()} onFocus={(event) => event.target.select()} />
+        <input readOnly aria-label="Invitation" value={link()} onFocus={(event) => event.currentTarget.select()} />
       )}
     </div>
   )

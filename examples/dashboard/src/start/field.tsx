@@ -1,4 +1,4 @@
-import { type ClipboardEvent, type ReactNode, useId } from 'react'
+import { type ChangeEvent, type ClipboardEvent, type ReactNode, useId } from 'preact/compat'
 
 interface FieldProps {
   label: string
@@ -28,13 +28,13 @@ export function Field(props: FieldProps) {
     id,
     value,
     placeholder,
-    onChange: (event: { target: { value: string } }) => change(event.target.value),
-    onPaste: (event: ClipboardEvent) => {
-      if (paste(event.clipboardData.getData('text'))) event.preventDefault()
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => change(event.currentTarget.value),
+    onPaste: (event: ClipboardEvent<HTMLElement>) => {
+      if (paste(event.clipboardData?.getData('text') ?? '')) event.preventDefault()
     },
-    autoCapitalize: 'off',
+    autoCapitalize: 'off' as const,
     autoComplete: 'off',
-    spellCheck: false,
+    spellcheck: false,
     'aria-invalid': error !== undefined,
     'aria-describedby': Object.entries(notes)
       .flatMap(([name, isThere]) => (isThere ? [`${id}-${name}`] : []))
@@ -43,7 +43,13 @@ export function Field(props: FieldProps) {
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      {isList ? <textarea rows={2} {...input} /> : <input type={isSecret ? 'password' : 'text'} {...input} />}
+      {isList ? (
+        <textarea rows={2} {...input} />
+      ) : isSecret ? (
+        <input type="password" {...input} />
+      ) : (
+        <input type="text" {...input} />
+      )}
       {error !== undefined && (
         <p id={`${id}-error`} className="field-error" role="alert">
           {error}

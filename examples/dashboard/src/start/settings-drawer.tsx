@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'preact/compat'
 import { StartForm } from './start-form.tsx'
 import type { StartFormInput } from './use-start-form.ts'
 

@@ -1,5 +1,5 @@
 import { createSecret } from 'ghmesh'
-import type { ReactNode } from 'react'
+import type { ReactNode } from 'preact/compat'
 import { defaultApiUrl } from './address.ts'
 import { Field } from './field.tsx'
 import type { Invitation } from './invitation.ts'
@@ -63,7 +63,7 @@ export function StartForm({ children, ...input }: StartFormInput & { children?: 
           <input
             type="checkbox"
             checked={remembering}
-            onChange={(event) => setRemembering(event.target.checked)}
+            onChange={(event) => setRemembering(event.currentTarget.checked)}
             aria-describedby="remember-help"
           />
           Remember on this device

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef } from 'preact/compat'
 import { StartForm } from './start-form.tsx'
 import type { StartFormInput } from './use-start-form.ts'
 

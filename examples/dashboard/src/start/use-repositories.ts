@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useState } from 'preact/compat'
 import { keepRepositories, readRepositories, repositoriesIn } from './repositories.ts'
 
 /** Public, busy, and small enough for a page without a token. */

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useState } from 'preact/compat'
 import { takeSecret } from './address.ts'
 import { keepSettings, readSettings, remember, type Settings } from './settings.ts'
 

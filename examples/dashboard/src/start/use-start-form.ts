@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'preact/compat'
 import { type Invitation, readInvitation } from './invitation.ts'
 import { adviceOn } from './secret.ts'
 import type { Settings } from './settings.ts'

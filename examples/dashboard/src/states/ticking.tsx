@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { useSyncExternalStore } from 'preact/compat'
 import { everySecond } from './ticks.ts'
 
 /** A text that depends on the time. It alone is drawn again when it changes, not what is around it. */

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useState } from 'preact/compat'
 
 /** True once the content security policy of this page has stopped a request to the API. */
 export function useBlocked(apiUrl: string): boolean {

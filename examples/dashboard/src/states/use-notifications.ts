@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'preact/compat'
 import type { AttentionItem } from '../board/attention.ts'
 import { keysOf, newAmong } from '../board/set-aside.ts'
 import { lastingTexts } from '../storage.ts'

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { useSyncExternalStore } from 'preact/compat'
 import { everySecond } from './ticks.ts'
 
 /** The time in milliseconds since the epoch, rounded down to steps of this many. */

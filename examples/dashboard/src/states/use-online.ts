@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { useSyncExternalStore } from 'preact/compat'
 
 function subscribe(listener: () => void) {
   window.addEventListener('online', listener)

@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect } from 'preact/compat'
 import { iconOf, titleOf } from '../board/attention.ts'
 
 /** Says in the tab how many things need attention. */

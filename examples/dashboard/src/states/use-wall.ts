@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect } from 'preact/compat'
 
 /** Marks the whole page for a wall, where it is read from afar and nothing is clicked; Escape leads back. */
 export function useWall(isWall: boolean, leave: () => void): void {

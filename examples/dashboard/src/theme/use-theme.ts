@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useState } from 'preact/compat'
 import { lastingTexts } from '../storage.ts'
 
 export const themes = ['system', 'light', 'dark'] as const
