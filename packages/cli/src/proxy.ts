@@ -8,7 +8,7 @@ import { claimSocket } from './proxy/claim.ts'
 import { createHandler } from './proxy/handler.ts'
 import { closeServer, listenOnPort, listenOnSocket } from './proxy/listen.ts'
 import { createLowQuota } from './proxy/low-quota.ts'
-import { keepMemoryLow, memoryBytes } from './proxy/memory.ts'
+import { memoryBytes } from './proxy/memory.ts'
 import { withoutLeaving } from './proxy/redirects.ts'
 import { limitedFetch } from './proxy/slots.ts'
 import { prepareSocketPath } from './proxy/socket-path.ts'
@@ -31,7 +31,6 @@ const agentsGraphqlTtl = 20
 
 /** `ghmesh proxy`: serves until it is stopped, then restores gh's configuration. */
 export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<number> {
-  keepMemoryLow()
   const output = createOutput()
   // When the terminal closes, gh must not be left with a dead socket. The signal may arrive more than once.
   process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'))

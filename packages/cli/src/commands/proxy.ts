@@ -1,5 +1,6 @@
 import { port, seconds } from '../arguments.ts'
 import { interruptible } from '../interrupt.ts'
+import { keepMemoryLow } from '../proxy/memory.ts'
 import type { AddCommand } from './command.ts'
 
 const help = `
@@ -31,6 +32,8 @@ export const addProxy: AddCommand = (program, end) => {
     .option('--verbose', 'print a line to standard error for every request')
     .addHelpText('after', help)
     .action(async (flags) => {
+      // Before the rest is loaded, which lets the heap grow.
+      keepMemoryLow()
       const { proxy } = await import('../proxy.ts')
       end(await interruptible((signal) => proxy(flags, signal)))
     })

@@ -16,8 +16,8 @@ export interface Held {
 
 /** An index of what was put into the store or read from it: to ask the store which keys a purge names would go through all of it. */
 export function createHeld(limits: Limits, purges: Purges): Held {
-  // Keys by repository (empty: none) and path, so that neither kind of target needs a look at everything.
-  const keysOf = new Map<string, Map<string, Set<string>>>()
+  // By repository (empty: none). Paths are compared when one is named: an index of them would take more than all the rest.
+  const keysOf = new Map<string, Set<string>>()
   const records = createSizedLru<{ byteLength: number; path: string | undefined }>({
     maxBytes: limits.filesystemBytes,
     maxEntries: limits.storeEntries,
@@ -29,11 +29,9 @@ export function createHeld(limits: Limits, purges: Purges): Held {
 
   function forget(path: string, key: string): void {
     const repository = repositoryOf(path) ?? ''
-    const paths = keysOf.get(repository)
-    const keys = paths?.get(path)
+    const keys = keysOf.get(repository)
     keys?.delete(key)
-    if (keys?.size === 0) paths?.delete(path)
-    if (paths?.size === 0) keysOf.delete(repository)
+    if (keys?.size === 0) keysOf.delete(repository)
   }
 
   return {
@@ -43,9 +41,7 @@ export function createHeld(limits: Limits, purges: Purges): Held {
       records.set(key, { byteLength, path })
       if (path !== undefined && known?.path === undefined && records.peek(key)) {
         const repository = repositoryOf(path) ?? ''
-        const paths = keysOf.get(repository) ?? new Map<string, Set<string>>()
-        keysOf.set(repository, paths)
-        paths.set(path, (paths.get(path) ?? new Set()).add(key))
+        keysOf.set(repository, (keysOf.get(repository) ?? new Set()).add(key))
       }
     },
     delete: records.delete,
@@ -56,13 +52,14 @@ export function createHeld(limits: Limits, purges: Purges): Held {
     get size() {
       return { entries: records.size, bytes: records.bytes }
     },
-    below: (targets) =>
-      new Set(
-        targets.flatMap((target) =>
-          target.startsWith('/')
-            ? [...(keysOf.get(repositoryOf(target) ?? '')?.get(target) ?? [])]
-            : [...(keysOf.get(target)?.values() ?? [])].flatMap((keys) => [...keys])
-        )
-      )
+    below(targets) {
+      const named = new Set<string | undefined>(targets)
+      const repositories = new Set(targets.map((one) => (one.startsWith('/') ? (repositoryOf(one) ?? '') : one)))
+      const keys = new Set<string>()
+      for (const repository of repositories)
+        for (const key of keysOf.get(repository) ?? [])
+          if (named.has(repository) || named.has(records.peek(key)?.path)) keys.add(key)
+      return keys
+    }
   }
 }
