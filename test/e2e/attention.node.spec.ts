@@ -71,6 +71,24 @@ describe('what needs me or my team [long]', () => {
     await expectAccessible(page)
   })
 
+  it('says the count in the title of a hidden tab, whose frames and timers wait', async () => {
+    const { page } = await openPage(browser)
+    await asAlice(page)
+    await told(page)
+    const before = await page.title()
+    await page.evaluate(() => {
+      const { setTimeout } = globalThis
+      const late = (work: () => void, ms?: number) => setTimeout(work, Math.max(ms ?? 0, 60_000))
+      Object.assign(globalThis, { requestAnimationFrame: () => 0, setTimeout: late })
+    })
+    await panel(page, 'attention').getByLabel('Waiting longer than').selectOption('30')
+    await group(page, 'waiting').getByRole('link', { name: 'Remove the old banner' }).waitFor({ state: 'detached' })
+    const count = await panel(page, 'attention').locator('h2 .count').innerText()
+    expect(await page.title())
+      .to.equal(`(${count}) Team dashboard · ghmesh`)
+      .and.not.equal(before)
+  })
+
   it('puts it on top, with the same count in the title and in the icon', async () => {
     const { page } = await openPage(browser)
     await asAlice(page)

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/compat'
+import { useLayoutEffect, useRef, useState } from 'preact/compat'
 import type { AttentionItem } from '../board/attention.ts'
 import { keysOf, newAmong } from '../board/set-aside.ts'
 import { lastingTexts } from '../storage.ts'
@@ -16,7 +16,8 @@ const isAllowed = () => 'Notification' in window && Notification.permission === 
 export function useNotifications(items: readonly AttentionItem[], isLoaded: boolean) {
   const [isOn, setOn] = useState(() => isAllowed() && lastingTexts.read(key) === 'on')
   const before = useRef<Set<string>>(undefined)
-  useEffect(() => {
+  // Not a plain effect: in a hidden tab that may wait a minute for its timer.
+  useLayoutEffect(() => {
     const known = before.current
     if (isLoaded) before.current = keysOf(items)
     if (!isOn || !known || document.hasFocus()) return
