@@ -6,8 +6,8 @@ export const memoryBytes = 8 * 1024 * 1024
 /**
  * Makes V8 collect garbage before it asks the system for more memory. A proxy runs for days, and by default V8 lets its heap grow
  * to several times of what is in use. V8 reads these figures each time it sizes a heap, so they can be set now: the young
- * generation keeps its size, twice what it begins with (with less, collecting takes a seventh of all time), and the old one
- * grows by a fifth between two collections.
+ * generation keeps its size, twice what it begins with (with half of that, a miss took a seventh more processor time), and the
+ * old one grows by a fifth between two collections.
  *
  * What a compiler needs while it works comes from the heap of its thread, and glibc gives little of that back. So the middle
  * compiler finishes its work where it was asked for instead of in four threads.

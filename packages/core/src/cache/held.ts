@@ -16,7 +16,7 @@ export interface Held {
 
 /** An index of what was put into the store or read from it: to ask the store which keys a purge names would go through all of it. */
 export function createHeld(limits: Limits, purges: Purges): Held {
-  // By repository (empty: none). Paths are compared when one is named, for an index by path would take more memory than the rest.
+  // By repository (empty: none). Paths are compared when one is named: an index by path would take memory for each, for purges alone.
   const keysOf = new Map<string, Set<string>>()
   const records = createSizedLru<{ byteLength: number; path: string | undefined }>({
     maxBytes: limits.filesystemBytes,
