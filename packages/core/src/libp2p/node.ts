@@ -2,13 +2,12 @@ import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify } from '@libp2p/identify'
 import type { ConnectionGater, PrivateKey } from '@libp2p/interface'
-import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
-import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { toMeshError } from '../errors.ts'
 import { portLimits } from '../limits.ts'
 import type { Circuits } from './circuits.ts'
+import { noiseInOnePiece, yamuxWithFewUpdates } from './fewer-frames.ts'
 import { gossipSettings } from './gossip.ts'
 import { newPrivateKey } from './private-key.ts'
 import { signalledThroughRelays } from './signalling.ts'
@@ -72,8 +71,8 @@ async function createNode({ parts, topics, circuits, webRtc }: NodeOptions, wher
       ...(circuits ? [circuits.transport] : []),
       ...(webRtc ? [signalledThroughRelays(webRtc.transport)] : [])
     ],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux({ maxInboundStreams: portLimits.streamsPerConnection, enableKeepAlive: false })],
+    connectionEncrypters: [noiseInOnePiece()],
+    streamMuxers: [yamuxWithFewUpdates({ maxInboundStreams: portLimits.streamsPerConnection, enableKeepAlive: false })],
     connectionGater: {
       ...parts.gater,
       ...(circuits && { denyInboundRelayedConnection: circuits.denyInboundRelayedConnection }),

@@ -6,6 +6,7 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { multiaddrToUri } from '@multiformats/multiaddr-to-uri'
 import { WebSocket, type WebSocketServer } from 'ws'
 import type { WaitingRoom } from '../../libp2p/waiting-room.ts'
+import { gatherWrites } from './gather-writes.ts'
 
 export { maxDescriptors } from './descriptors.ts'
 
@@ -32,11 +33,22 @@ export function boundedTcp(bounds: SocketBounds, options: TCPOptions = {}): Fact
     transport.createListener = (how) => {
       const listener = createListener(inRoom(how, bounds))
       const { server } = listener as unknown as { server: Server }
-      server.prependListener('connection', ignoreErrors)
+      server.prependListener('connection', (socket: Socket) => {
+        ignoreErrors(socket)
+        gatherWrites(socket)
+      })
       return listener
     }
+    const inside = transport as InsideTcp
+    const connect = inside._connect.bind(inside)
+    inside._connect = async (...how) => gatherWrites(await connect(...how))
     return transport
   }
+}
+
+/** What is used of the transport beyond its interface (tcp 11.0). */
+interface InsideTcp extends Transport {
+  _connect(...how: unknown[]): Promise<Socket>
 }
 
 /** What is used of the transport and its listener beyond their interface (websockets 10.1). */
