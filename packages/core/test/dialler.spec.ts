@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Discovery, PeerRecord } from '../src/discovery/discovery.ts'
 import { defaultLimits } from '../src/limits.ts'
 import { createDialler } from '../src/peers/dialler.ts'
+import { nearestOf } from '../src/peers/neighbours.ts'
 import { memoryHub, memoryTransport } from '../src/transport/memory.ts'
 import type { Peer } from '../src/transport/transport.ts'
 
@@ -24,6 +25,7 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
     new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
   let tell: (record: PeerRecord) => void = () => {}
   let now = 0
+  let rounds = 0
   const own = memoryTransport(memoryHub(), { peerId: self })
   const transport = {
     ...own,
@@ -70,7 +72,10 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
       isPresent: () => true,
       isVisited: () => false,
       isRelay: (id) => id === 'relay',
-      ticked() {}
+      ticked() {
+        rounds++
+        for (const look of waiting) look()
+      }
     })
   let dialler: ReturnType<typeof make> | undefined
   return {
@@ -83,6 +88,7 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
       dialler.start()
       await Promise.resolve()
     },
+    rounds: () => rounds,
     found: (peer: PeerRecord) => tell(peer),
     heard: (peer: PeerRecord) => dialler?.heard(peer.peerId, peer),
     saysSo: (peerId: string) => dialler?.isThere(peerId),
@@ -125,6 +131,9 @@ describe('dialling members', () => {
       )
     await here.until(() => here.dialled.length === 50)
     here.found(record('real'))
+    // With so many to choose from, its turn comes with a round.
+    const before = here.rounds()
+    await here.until(() => here.rounds() > before)
     // The clock stands still, so nothing is left to dial with; then there is one more.
     expect(here.dialled).to.have.length(50)
     here.pass(1000)
@@ -135,6 +144,28 @@ describe('dialling members', () => {
       await here.until(() => here.connected.has('real') || here.dialled.length >= Math.min(allowed + 50, 1001))
     }
     expect(here.connected.has('real')).to.equal(true)
+  })
+
+  it('waits for all that there are, when there are more than it wants: it would dial those that came first', async () => {
+    const members = Array.from({ length: 30 }, (_, i) => `x${i}`)
+    here = world({ self: 'a', answering: members, limits: { dialMs: 60_000 } })
+    await here.start()
+    for (const peerId of members) here.found(record(peerId))
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(here.dialled).to.deep.equal([])
+    await here.until(() => here.connected.size === defaultLimits.wantedMembers)
+    expect([...here.connected]).to.have.members([...nearestOf('a', members, defaultLimits.wantedMembers)])
+  })
+
+  it('a dial to one that has just come is not given up because it says that it has come', async () => {
+    here = world({ self: 'a', limits: { dialMs: 60_000 } })
+    here.silent.add('/memory/p2p/b')
+    await here.start()
+    here.found(record('b'))
+    await here.until(() => here.dialled.length === 1)
+    here.saysSo('b')
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(here.dialled).to.have.length(1)
   })
 
   it('all addresses of a peer in turn, until one is right; then that one first', async () => {

@@ -78,6 +78,7 @@ export function createAddressBook({ most, ownId, ownAddresses, isRelay }: Addres
 
   return {
     all: (): IterableIterator<Known> => known.values(),
+    size: (): number => known.size,
     get: (peerId: string): Known | undefined => known.get(peerId),
     /** Writes down what a source says; the peer where that is new, else undefined. */
     note({ peerId, addresses: said }: PeerRecord, source: string): Known | undefined {

@@ -28,6 +28,8 @@ export interface DiallerOptions {
 
 /** Of two that find each other, the smaller peer id dials at once and the other after this, so that mostly one connection comes of it. */
 const courtesyMs = 250
+/** So long those that are found first wait for others, of which some may be nearer. */
+const choiceMs = 1000
 /** With enough members connected, one more is tried now and then, after so many rounds. */
 const roundsBetweenMore = 4
 /**
@@ -54,26 +56,26 @@ export function createDialler(options: DiallerOptions) {
   let isDue = false
 
   function found(record: PeerRecord, source: string): void {
-    const peer = stopped ? undefined : book.note(record, source)
-    if (!peer) return
-    approach(peer)
-  }
-
-  function approach(peer: Known): void {
-    // A peer named by the user may not know this member, and would never dial it.
-    peer.mayDial ||= peer.named || transport.peerId < peer.peerId
-    dialSoon()
-    if (!peer.mayDial) soon ??= setTimeout(everybodyMay, courtesyMs)
+    if (!stopped && book.note(record, source)) approachSoon()
   }
 
   /** Many are found at once. */
-  function dialSoon(): void {
+  function approachSoon(): void {
     if (isDue) return
     isDue = true
-    queueMicrotask(() => {
-      isDue = false
-      dials.beginDue()
-    })
+    queueMicrotask(approach)
+  }
+
+  /** Whoever has more to choose from than it wants waits until it knows them: all would dial those that came first. */
+  function approach(): void {
+    isDue = false
+    const chooses = book.size() > limits.wantedMembers
+    for (const peer of book.all()) {
+      // A peer named by the user may not know this member, and would never dial it.
+      peer.mayDial ||= peer.named || (!chooses && transport.peerId < peer.peerId)
+      if (!peer.mayDial) soon ??= setTimeout(everybodyMay, chooses ? choiceMs : courtesyMs)
+    }
+    dials.beginDue()
   }
 
   /** What has failed lately is due as well. */
@@ -82,11 +84,11 @@ export function createDialler(options: DiallerOptions) {
   }
 
   function again(peer: Known): void {
-    // It began when things were different.
-    peer.underWay?.abort()
+    // It began when things were different, unless this is the first that is heard of a member that has just come.
+    if (peer.reached) peer.underWay?.abort()
     forgive(peer)
     peer.mayDial = false
-    approach(peer)
+    approachSoon()
   }
 
   function everybodyMay(): void {
@@ -149,7 +151,8 @@ export function createDialler(options: DiallerOptions) {
     /** A member that is missing says itself that it is there: a page that was loaded again, at the address that it had before. */
     isThere(peerId: string): void {
       const peer = book.get(peerId)
-      if (peer && !stopped) again(peer)
+      const waits = peer?.busy || [...(peer?.ways.values() ?? [])].some(({ nextRound }) => nextRound > round)
+      if (peer && waits && !stopped) again(peer)
     },
     /** Conditions may have improved: every missing member is dialled again. */
     retryNow(): void {

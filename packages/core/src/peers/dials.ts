@@ -106,7 +106,7 @@ export function createDials(options: DialsOptions): Dials {
 
   return {
     beginDue,
-    isBusy: () => dialling + visiting >= pace.atOnce,
+    isBusy: () => pace.isSlow || dialling + visiting >= pace.atOnce,
     async visit(peer, signal) {
       const routes = [peer?.ways.get('direct'), peer?.ways.get('relayed')].filter((route) => route !== undefined)
       const addresses = routes.flatMap(({ addresses, next }) =>
