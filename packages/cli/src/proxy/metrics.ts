@@ -20,6 +20,22 @@ const modes = {
 
 const relayStates = ['away', 'connected', 'reserved'] as const satisfies Relay['state'][]
 
+type Kind = typeof Counter | typeof Gauge
+
+/** Puts metrics into a registry: one with a single value, or one with a sample for each value of a label. */
+function metricsIn(registry: Registry) {
+  const common = (name: string, help: string) => ({ name: `ghmesh_${name}`, help, registers: [registry] })
+  return {
+    single(Metric: Kind, name: string, help: string, value: number) {
+      new Metric(common(name, help)).inc(value)
+    },
+    each(Metric: Kind, name: string, help: string, label: string, values: (readonly [string, number])[]) {
+      const metric = new Metric({ ...common(name, help), labelNames: [label] })
+      for (const [of, value] of values) metric.inc({ [label]: of }, value)
+    }
+  }
+}
+
 /** The figures in Prometheus' text format, version 0.0.4. */
 export async function metricsText(
   stats: MeshStats,
@@ -30,20 +46,7 @@ export async function metricsText(
   version: string
 ): Promise<string> {
   const registry = new Registry()
-  const registers = [registry]
-  const single = (Kind: typeof Counter | typeof Gauge, name: string, help: string, value: number) =>
-    new Kind({ name: `ghmesh_${name}`, help, registers }).inc(value)
-  /** One sample for each value of a label. */
-  function each(
-    Kind: typeof Counter | typeof Gauge,
-    name: string,
-    help: string,
-    label: string,
-    values: (readonly [string, number])[]
-  ) {
-    const metric = new Kind({ name: `ghmesh_${name}`, help, labelNames: [label], registers })
-    for (const [of, value] of values) metric.inc({ [label]: of }, value)
-  }
+  const { single, each } = metricsIn(registry)
   const quotas = Object.entries(stats.quota)
 
   each(Counter, 'requests_total', 'Requests, by how they were answered.', 'mode', [
