@@ -85,11 +85,13 @@ const houses = {
       ['server'],
       ['handle'],
       ['control', 'produce', 'router'],
+      ['token-control'],
       ['github', 'simulator', 'graphql/', 'routes/'],
       ['ask', 'options', 'files', 'repository-control'],
       ['run-control', 'pull-control'],
       ['issue-control'],
       ['world'],
+      ['accounts'],
       ['data/'],
       ['visibility', 'repository-controls', 'limits'],
       ['model', 'text', 'faults', 'finish'],
@@ -124,6 +126,7 @@ const houses = {
       ['message-check', 'gossip', 'circuits', 'reservations', 'questions', 'shelf'],
       ['proofs', 'gate', 'traffic', 'node', 'descriptors', 'flags', 'identity', 'explain', 'options'],
       ['checked-proofs', 'proof-waiters', 'group-members', 'open-connections', 'webrtc', 'shelf-store'],
+      ['shelf-database'],
       ['addresses', 'limits', 'tally', 'version'],
       ['certificate', 'counter', 'make-folder', 'port']
     ]

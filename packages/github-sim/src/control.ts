@@ -1,11 +1,11 @@
 import type { Links } from './data/links.ts'
 import type { Download } from './files.ts'
 import type { GitHub } from './github.ts'
-import { limitDefaults } from './limits.ts'
 import type { Listener } from './listener.ts'
 import type { Repository } from './model.ts'
 import { controlRepository } from './repository-control.ts'
-import { anonymous, type Simulator } from './simulator.ts'
+import type { Simulator } from './simulator.ts'
+import { controlTokens } from './token-control.ts'
 
 /** What tests hold in hand: reads the log and changes the world. */
 export function createControl(
@@ -15,7 +15,7 @@ export function createControl(
   downloads: Download[],
   own: Links
 ): GitHub {
-  const { world, faults, log, quota, options } = sim
+  const { world, faults, log, options } = sim
   const control = (r: Repository) => controlRepository(r, world, sim.links, options.now)
   let listening = true
   let stopped: Promise<void> | undefined
@@ -25,13 +25,6 @@ export function createControl(
     if (!found) throw new TypeError(`there is no repository ${fullName}`)
     return found
   }
-  // Errors must not show the token, so they cannot say which one it was.
-  function tokenOf(secret: string) {
-    const token = world.token(secret)
-    if (!token) throw new TypeError('this token is not registered: use addToken first')
-    return token
-  }
-  const ownerOf = (token: string | undefined) => (token === undefined ? anonymous : tokenOf(token).quota)
 
   return {
     url: own.api,
@@ -61,32 +54,9 @@ export function createControl(
 
     addTeam: (organization, { name, members = [] }) => world.addTeam(organization, name, members).slug,
 
-    addToken(token, tokenOptions) {
-      world.addToken(token, tokenOptions)
-    },
-    revokeToken(token) {
-      world.tokens.delete(tokenOf(token).digest)
-    },
-    setRole(token, fullName, role) {
-      const { roles } = tokenOf(token)
-      if (role === undefined) roles.delete(find(fullName).id)
-      else roles.set(find(fullName).id, role)
-    },
+    ...controlTokens(sim, find),
     omitPermissions(on = true) {
       world.omitPermissions = on
-    },
-
-    setRemaining(token, remaining) {
-      const limit = token === undefined ? options.anonymousLimit : tokenOf(token).limit
-      const owner = ownerOf(token)
-      quota.spend(owner, 'core', limit - remaining - quota.state(owner, 'core', limit).used)
-    },
-    limit(token, limitOptions = {}) {
-      faults.limits.set(ownerOf(token), { ...limitDefaults, ...limitOptions })
-    },
-    unlimit(token) {
-      faults.limits.delete(ownerOf(token))
-      quota.reset(ownerOf(token))
     },
 
     setLatency(latencyMs) {
