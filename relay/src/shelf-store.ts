@@ -66,6 +66,11 @@ function createTotals(readAll: () => unknown[]) {
       const total = { bytes: before.bytes + bytes, records: before.records + records }
       if (total.records > 0) totals.set(groupId, total)
       else totals.delete(groupId)
+    },
+    figures() {
+      const all = [...totals.values()]
+      const sum = (name: keyof Total) => all.reduce((total, one) => total + one[name], 0)
+      return { records: sum('records'), bytes: sum('bytes'), groups: all.length }
     }
   }
 }
@@ -76,7 +81,7 @@ export function openShelfStore(options: ShelfStoreOptions): ShelfStore {
   const database = openDatabase(directory, damaged)
   const maxGroupBytes = Math.floor(maxBytes / places)
   const sql = statementsOf(database)
-  const { totals, count, add } = createTotals(() => sql.totals.all())
+  const { totals, count, add, figures } = createTotals(() => sql.totals.all())
 
   /** All of it happens, or nothing; the totals say what the disk has. */
   function atOnce(work: () => void): void {
@@ -145,9 +150,7 @@ export function openShelfStore(options: ShelfStoreOptions): ShelfStore {
     },
     sweep,
     get figures() {
-      const all = [...totals.values()]
-      const sum = (name: keyof Total) => all.reduce((total, one) => total + one[name], 0)
-      return { records: sum('records'), bytes: sum('bytes'), groups: all.length }
+      return figures()
     },
     close: () => database.close()
   }

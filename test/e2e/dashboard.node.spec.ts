@@ -144,7 +144,7 @@ describe('the dashboard', () => {
     await page.keyboard.press('Enter')
     await notice(page, 'octocat/nowhere was not found').getByRole('button', { name: 'Remove' }).click()
     await notice(page, 'octocat/nowhere').waitFor({ state: 'detached' })
-    expect(page.url()).not.to.include('nowhere')
+    await page.waitForURL(({ search }) => !search.includes('nowhere'))
   })
 
   it('forgets what it was told of a repository that is no longer shown', async () => {

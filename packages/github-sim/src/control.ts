@@ -3,6 +3,7 @@ import type { Download } from './files.ts'
 import type { GitHub } from './github.ts'
 import type { Listener } from './listener.ts'
 import type { Repository } from './model.ts'
+import { controlOutages } from './outage-control.ts'
 import { controlRepository } from './repository-control.ts'
 import type { Simulator } from './simulator.ts'
 import { controlTokens } from './token-control.ts'
@@ -17,8 +18,6 @@ export function createControl(
 ): GitHub {
   const { world, faults, log, options } = sim
   const control = (r: Repository) => controlRepository(r, world, sim.links, options.now)
-  let listening = true
-  let stopped: Promise<void> | undefined
 
   function find(fullName: string): Repository {
     const found = world.repository(fullName)
@@ -68,24 +67,7 @@ export function createControl(
     driftEtags(on = true) {
       faults.driftEtags = on
     },
-    async goDown(how = 'refuse') {
-      faults.down = how === 'refuse' ? 'reset' : how
-      if (how !== 'refuse' || !listening) return
-      listening = false
-      await api.close()
-    },
-    async goUp() {
-      faults.down = undefined
-      if (listening) return
-      await api.open()
-      listening = true
-    },
-
-    stop() {
-      faults.releaseAll()
-      stopped ??= Promise.all([listening ? api.close() : undefined, files.close()]).then(() => {})
-      return stopped
-    },
+    ...controlOutages(faults, api, files),
     async [Symbol.asyncDispose]() {
       await this.stop()
     }

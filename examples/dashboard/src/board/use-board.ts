@@ -22,6 +22,8 @@ interface BoardInput {
   now: number
 }
 
+export type Board = ReturnType<typeof useBoard>
+
 /** Everything that is shown, made from what GitHub has answered. Each part is made again only when its own causes change. */
 export function useBoard({ answers, entries, view, hasToken, now }: BoardInput) {
   const expanded = useMemo(() => expand(entries, answers, maxRepositories), [entries, answers])

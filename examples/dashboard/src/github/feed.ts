@@ -1,18 +1,17 @@
 import type { Mesh } from 'ghmesh'
 import { type Answer, type Answers, after, answerTo } from './answer.ts'
 import { createAnswerStore } from './answer-store.ts'
-import { asRest, type GraphqlQuestion, graphqlInit, graphqlUrlOf } from './graphql.ts'
 import { readPages } from './pages.ts'
 import { failureOf, problemOf } from './problem.ts'
 import { type Query, teams, viewer } from './queries.ts'
+import { createSender, type ModeNow } from './sender.ts'
 
 export interface Feed {
   answers(): Answers
   subscribe(listener: () => void): () => void
   /** Shows what this browser holds, whatever its age, where nothing is shown yet. */
   recall<Item>(query: Query<Item>): Promise<Answer<Item> | undefined>
-  /** `modeNow` is asked before each request: `only-if-cached` is one that GitHub does not see. */
-  ask<Item>(query: Query<Item>, modeNow: () => RequestCache): Promise<Answer<Item>>
+  ask<Item>(query: Query<Item>, modeNow: ModeNow): Promise<Answer<Item>>
   /** Whether requests are made with a token that GitHub accepts, as far as is known. */
   hasToken(): boolean
   /** Whether there is a token that GitHub refused lately: what it showed stays, marked. */
@@ -24,9 +23,6 @@ export interface Feed {
   /** Forgets all other answers: of heads that moved on, of repositories that were removed. */
   keepOnly(paths: ReadonlySet<string>): void
 }
-
-/** GitHub refuses who keeps sending a bad token (https://docs.github.com/rest/authentication/authenticating-to-the-rest-api). */
-const tokenRefusedMs = 15 * 60_000
 
 export interface FeedOptions {
   /** Milliseconds since the epoch. */
@@ -44,44 +40,17 @@ export function createFeed(
   { now = Date.now, hasToken = () => false, stored = new Map() }: FeedOptions = {}
 ): Feed {
   const { all, replace, subscribe } = createAnswerStore(stored)
-  let tokenRefusedAt = Number.NEGATIVE_INFINITY
-  // As far as this token may see them; a token whose rights are changed is asked again after a reload.
-  let seesDeployments = true
+  const { send, sendQuestion, isTokenRefused, trustToken, takeOtherToken } = createSender({
+    fetch,
+    apiUrl,
+    now,
+    // Checks that have ended are not requested again, and would say for ever that the token was refused.
+    onTrusted: () => replace(new Map([...all()].map(([path, { withoutToken: _, ...answer }]) => [path, answer])))
+  })
 
   function keep<Item>({ path }: Query<Item>, answer: Answer<Item>): Answer<Item> {
     replace(new Map(all()).set(path, answer))
     return answer
-  }
-
-  const isTokenRefused = () => now() - tokenRefusedAt < tokenRefusedMs
-
-  function trustToken(): void {
-    if (tokenRefusedAt === Number.NEGATIVE_INFINITY) return
-    tokenRefusedAt = Number.NEGATIVE_INFINITY
-    // Checks that have ended are not requested again, and would say for ever that the token was refused.
-    replace(new Map([...all()].map(([path, { withoutToken: _, ...answer }]) => [path, answer])))
-  }
-
-  /** Without the token where GitHub does not accept it: most of what is shown is public. */
-  async function send(url: string, modeNow: () => RequestCache): Promise<Response> {
-    if (!isTokenRefused()) {
-      trustToken()
-      const response = await fetch(url, { cache: modeNow() })
-      if (response.status !== 401) return response
-      tokenRefusedAt = now()
-    }
-    return fetch(url, { cache: modeNow(), credentials: 'omit' })
-  }
-
-  async function sendQuestion(question: GraphqlQuestion, url: string, modeNow: () => RequestCache): Promise<Response> {
-    if (isTokenRefused()) return new Response(null, { status: 401 })
-    const init = graphqlInit(question, url, { deployments: seesDeployments })
-    const response = await fetch(graphqlUrlOf(apiUrl), { ...init, cache: modeNow() })
-    if (response.status === 401) tokenRefusedAt = now()
-    return asRest(response, apiUrl, () => {
-      seesDeployments = false
-      return sendQuestion(question, url, modeNow)
-    })
   }
 
   async function read<Item>(query: Query<Item>, get: (url: string) => Promise<Response>): Promise<Answer<Item>> {
@@ -132,8 +101,7 @@ export function createFeed(
     isTokenRefused: () => hasToken() && isTokenRefused(),
     trustToken,
     takeOtherToken() {
-      seesDeployments = true
-      trustToken()
+      takeOtherToken()
       replace(new Map([...all()].filter(([path]) => path !== viewer.path && path !== teams.path)))
     },
     keepOnly(paths) {

@@ -1,8 +1,8 @@
-import { type Answer, answerTo, isHidden } from './answer.ts'
+import { answerTo, isHidden } from './answer.ts'
 import { detailsOf } from './details.ts'
 import type { Feed } from './feed.ts'
 import { expand, groupOf } from './groups.ts'
-import { headCommitOf, pullRequestsOf, type Query, teams, viewer } from './queries.ts'
+import { headCommitOf, pullRequestsOf, teams, viewer } from './queries.ts'
 import {
   branchRunsOf,
   detailsIn,
@@ -10,50 +10,25 @@ import {
   detailsPoints,
   type Head,
   headsOf,
-  isYoung,
   listsOf,
   longestWaiting,
   wantsDetails
 } from './round-queries.ts'
+import {
+  createRoundRequests,
+  type Round,
+  type RoundOptions,
+  type RoundRequests,
+  usualGraphqlLimit
+} from './round-requests.ts'
 
 /** A link with thousands must not make everyone who opens it ask all members for them; the page says that there are more. */
 export const maxRepositories = 300
-
-export interface RoundOptions {
-  /** Default `default`; `no-cache` asks GitHub whether anything is new. */
-  cache?: RequestCache
-  /** Whether so many requests at once may go to GitHub now, the last of them for news of what is known; default: always. */
-  maySpend?(requests: number, known: Answer | undefined, isGraphql: boolean): boolean
-  /** The heads of pull requests that can be seen now: their checks come first. */
-  inView?(): ReadonlySet<string>
-  /** Whether nobody waits for this round any more. */
-  isOver?(): boolean
-  /** Milliseconds since the epoch. */
-  now?(): number
-  /** Points of GraphQL's limit an hour. */
-  graphqlLimit?(): number
-}
-
-/** What one round came to. */
-export interface Round {
-  /** The paths of all that is shown. */
-  shown: Set<string>
-  asked: number
-  /** Of those asked, how many GitHub did not answer. */
-  failed: number
-  /** Not asked for lack of requests. */
-  waiting: number
-  /** Checks that were asked for and need not be again. */
-  finished: number
-}
 
 /** So many at once: the answers to the first say how much is left before most are sent. */
 const atOnce = 12
 /** Which repositories an organisation or a topic has changes seldom, and asking costs every member the same. */
 const groupMaxAgeMs = 15 * 60_000
-/** As GitHub's documentation has it for a user. */
-export const usualGraphqlLimit = 5000
-
 async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
   const left = items.values()
   const worker = async () => {
@@ -64,33 +39,8 @@ async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<unknown
 
 /** Asks for all that the panels show and that may have changed, as far as the rate limit goes. */
 export async function refresh(feed: Feed, entries: readonly string[], options: RoundOptions = {}): Promise<Round> {
-  const { cache = 'default', maySpend = () => true, inView = () => new Set(), isOver = () => false } = options
-  const { now = Date.now, graphqlLimit = () => usualGraphqlLimit } = options
-  const asked = new Set<string>()
-  const shown = new Set<string>()
-  const waiting = new Set<string>()
-  let running = 0
-
-  async function ask<Item>(query: Query<Item>, mode: RequestCache = cache): Promise<Answer<Item> | undefined> {
-    shown.add(query.path)
-    if (isOver()) return undefined
-    asked.add(query.path)
-    running++
-    const answer = await feed.ask(query, () => {
-      if (maySpend(running, answerTo(feed.answers(), query), query.graphql !== undefined)) return mode
-      waiting.add(query.path)
-      return 'only-if-cached'
-    })
-    running--
-    return answer
-  }
-  /** Only what is older than that, unless the reader asked for it. */
-  async function askIfOlder(query: Query<unknown>, maxAgeMs: number): Promise<void> {
-    shown.add(query.path)
-    if (cache !== 'no-cache' && isYoung(answerTo(feed.answers(), query), maxAgeMs, now())) return
-    await ask(query)
-  }
-
+  const requests = createRoundRequests(feed, options)
+  const { cache, shown, ask, askIfOlder, counts } = requests
   await inTurn(
     entries.flatMap((entry) => groupOf(entry) ?? []),
     (query) => askIfOlder(query, groupMaxAgeMs)
@@ -98,7 +48,7 @@ export async function refresh(feed: Feed, entries: readonly string[], options: R
   if (feed.hasToken()) await askIfOlder(viewer, groupMaxAgeMs)
   const { names } = expand(entries, feed.answers(), maxRepositories)
   const repositories = longestWaiting(feed, names)
-  const maxAgeMs = detailsMaxAgeMs(detailsPoints(feed, names), graphqlLimit())
+  const maxAgeMs = detailsMaxAgeMs(detailsPoints(feed, names), options.graphqlLimit?.() ?? usualGraphqlLimit)
   // What was shown stays when the token is refused.
   const isLong = feed.hasToken() || feed.isTokenRefused()
   await inTurn(
@@ -108,7 +58,7 @@ export async function refresh(feed: Feed, entries: readonly string[], options: R
     ]),
     (query) => (query.graphql ? askIfOlder(query, maxAgeMs) : ask(query))
   )
-  if (feed.isTokenRefused()) await keepWhatTokenTold(names)
+  if (feed.isTokenRefused()) await keepWhatTokenTold(feed, names, shown)
   // Where the token has not told it.
   const untold = repositories.filter((repository) => !detailsIn(feed, repository))
   await inTurn(untold, async (repository) => {
@@ -117,50 +67,50 @@ export async function refresh(feed: Feed, entries: readonly string[], options: R
     if (runs?.isFinished && cache !== 'no-cache') shown.add(runs.query.path)
     else if (runs) await ask(runs.query)
   })
-  const { finished } = await askForHeads(repositories)
-  await askForTeams(names)
+  const finished = await askForHeads(feed, repositories, options.inView?.() ?? new Set(), requests)
+  await askForTeams(feed, names, requests)
   return { finished, ...counts() }
+}
 
-  /** Once, and only where a team was asked for a review: many tokens may not read them. */
-  async function askForTeams(names: readonly string[]): Promise<void> {
-    shown.add(teams.path)
-    const known = answerTo(feed.answers(), teams)
-    if (!feed.hasToken() || known?.data || isHidden(known)) return
-    const lists = names.map((name) => answerTo(feed.answers(), pullRequestsOf(name))?.data ?? [])
-    if (lists.flat().some(({ requested_teams }) => requested_teams?.length > 0)) await ask(teams)
+/** Marks it as no longer confirmed; no request is made for it. */
+async function keepWhatTokenTold(feed: Feed, names: readonly string[], shown: Set<string>): Promise<void> {
+  shown.add(viewer.path)
+  const told = names.map(detailsOf).filter((query) => answerTo(feed.answers(), query)?.data)
+  for (const query of told) {
+    shown.add(query.path)
+    await feed.ask(query, () => 'only-if-cached')
   }
+}
 
-  /** Marks it as no longer confirmed; no request is made for it. */
-  async function keepWhatTokenTold(names: readonly string[]): Promise<void> {
-    shown.add(viewer.path)
-    const told = names.map(detailsOf).filter((query) => answerTo(feed.answers(), query)?.data)
-    for (const query of told) {
-      shown.add(query.path)
-      await feed.ask(query, () => 'only-if-cached')
-    }
-  }
+/** How many of the heads that were asked for need not be again. */
+async function askForHeads(
+  feed: Feed,
+  repositories: readonly string[],
+  seen: ReadonlySet<string>,
+  { cache, shown, ask }: RoundRequests
+): Promise<number> {
+  const heads = headsOf(feed, repositories, seen)
+  for (const { query } of heads) shown.add(query.path)
+  const isSeen = ({ pull }: Head) => Number(seen.has(pull.head.sha))
+  const open = heads
+    .filter((head) => !head.isFinished() || (cache === 'no-cache' && head.mayHaveChanged()))
+    .sort((a, b) => isSeen(b) - isSeen(a) || b.pull.updated_at.localeCompare(a.pull.updated_at))
+  await inTurn(open, async (head) => {
+    // Of checks that have ended, a copy of any age will do.
+    const isNew = !answerTo(feed.answers(), head.query)
+    const found = isNew ? await ask(head.query, 'force-cache') : undefined
+    if (found?.source?.kind !== 'github' && !(isNew && head.isFinished())) await ask(head.query)
+  })
+  return open.filter((head) => head.isFinished()).length
+}
 
-  async function askForHeads(repositories: readonly string[]): Promise<Pick<Round, 'finished'>> {
-    const seen = inView()
-    const heads = headsOf(feed, repositories, seen)
-    for (const { query } of heads) shown.add(query.path)
-    const isSeen = ({ pull }: Head) => Number(seen.has(pull.head.sha))
-    const open = heads
-      .filter((head) => !head.isFinished() || (cache === 'no-cache' && head.mayHaveChanged()))
-      .sort((a, b) => isSeen(b) - isSeen(a) || b.pull.updated_at.localeCompare(a.pull.updated_at))
-    await inTurn(open, async (head) => {
-      // Of checks that have ended, a copy of any age will do.
-      const isNew = !answerTo(feed.answers(), head.query)
-      const found = isNew ? await ask(head.query, 'force-cache') : undefined
-      if (found?.source?.kind !== 'github' && !(isNew && head.isFinished())) await ask(head.query, cache)
-    })
-    return { finished: open.filter((head) => head.isFinished()).length }
-  }
-
-  function counts(): Omit<Round, 'finished'> {
-    const isFailing = (path: string) => !waiting.has(path) && feed.answers().get(path)?.failingSince !== undefined
-    return { shown, asked: asked.size, failed: [...asked].filter(isFailing).length, waiting: waiting.size }
-  }
+/** Once, and only where a team was asked for a review: many tokens may not read them. */
+async function askForTeams(feed: Feed, names: readonly string[], { shown, ask }: RoundRequests): Promise<void> {
+  shown.add(teams.path)
+  const known = answerTo(feed.answers(), teams)
+  if (!feed.hasToken() || known?.data || isHidden(known)) return
+  const lists = names.map((name) => answerTo(feed.answers(), pullRequestsOf(name))?.data ?? [])
+  if (lists.flat().some(({ requested_teams }) => requested_teams?.length > 0)) await ask(teams)
 }
 
 /** Shows what this browser still holds of it. */

@@ -2,7 +2,8 @@ import type { Mesh } from 'ghmesh'
 import type { Feed } from './feed.ts'
 import { type Next, nextRound, spendable } from './pace.ts'
 import type { Quota } from './quota.ts'
-import { type Round, refresh, usualGraphqlLimit } from './refresh.ts'
+import { refresh } from './refresh.ts'
+import { type Round, usualGraphqlLimit } from './round-requests.ts'
 
 /** How the last round went, and when the next one is. Times in milliseconds since the epoch. */
 export interface RoundReport extends Omit<Round, 'shown' | 'finished'> {

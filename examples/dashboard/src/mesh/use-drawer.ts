@@ -1,4 +1,4 @@
-import { useState } from 'preact/compat'
+import { useRef, useState } from 'preact/compat'
 import { lastingTexts } from '../storage.ts'
 
 const key = 'ghmesh dashboard mesh'
@@ -6,11 +6,21 @@ const key = 'ghmesh dashboard mesh'
 const hasRoom = () => matchMedia('(width >= 75rem)').matches
 
 /** Whether the mesh is open, where there is room as the reader left it at the last visit. */
-export function useDrawer(): { isOpen: boolean; toggle(): void } {
+export function useDrawer() {
   const [isOpen, setOpen] = useState(() => lastingTexts.read(key) === 'open' && hasRoom())
+  const button = useRef<HTMLButtonElement>(null)
   const toggle = () => {
     lastingTexts.keep(key, isOpen ? 'closed' : 'open')
     setOpen(!isOpen)
   }
-  return { isOpen, toggle }
+  return {
+    isOpen,
+    toggle,
+    /** Opens and closes it. */
+    button,
+    close() {
+      toggle()
+      button.current?.focus()
+    }
+  }
 }

@@ -1,0 +1,72 @@
+import type { Mesh } from 'ghmesh'
+import { asRest, type GraphqlQuestion, graphqlInit, graphqlUrlOf } from './graphql.ts'
+
+/** Asked before each request: `only-if-cached` is one that GitHub does not see. */
+export type ModeNow = () => RequestCache
+
+export interface Sender {
+  /** Without the token where GitHub does not accept it: most of what is shown is public. */
+  send(url: string, modeNow: ModeNow): Promise<Response>
+  /** Answered as REST would; 401 where GitHub does not accept the token. */
+  sendQuestion(question: GraphqlQuestion, url: string, modeNow: ModeNow): Promise<Response>
+  isTokenRefused(): boolean
+  trustToken(): void
+  takeOtherToken(): void
+}
+
+/** GitHub refuses who keeps sending a bad token (https://docs.github.com/rest/authentication/authenticating-to-the-rest-api). */
+const tokenRefusedMs = 15 * 60_000
+
+interface SenderOptions {
+  fetch: Mesh['fetch']
+  apiUrl: string
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** A token that was refused is sent again. */
+  onTrusted(): void
+}
+
+/** Sends requests with the token for as long as GitHub accepts it, and for no more than it permits. */
+export function createSender({ fetch, apiUrl, now, onTrusted }: SenderOptions): Sender {
+  let tokenRefusedAt = Number.NEGATIVE_INFINITY
+  // As far as this token may see them; a token whose rights are changed is asked again after a reload.
+  let seesDeployments = true
+
+  const isTokenRefused = () => now() - tokenRefusedAt < tokenRefusedMs
+
+  function trustToken(): void {
+    if (tokenRefusedAt === Number.NEGATIVE_INFINITY) return
+    tokenRefusedAt = Number.NEGATIVE_INFINITY
+    onTrusted()
+  }
+
+  async function sendQuestion(question: GraphqlQuestion, url: string, modeNow: ModeNow): Promise<Response> {
+    if (isTokenRefused()) return new Response(null, { status: 401 })
+    const init = graphqlInit(question, url, { deployments: seesDeployments })
+    const response = await fetch(graphqlUrlOf(apiUrl), { ...init, cache: modeNow() })
+    if (response.status === 401) tokenRefusedAt = now()
+    return asRest(response, apiUrl, () => {
+      seesDeployments = false
+      return sendQuestion(question, url, modeNow)
+    })
+  }
+
+  return {
+    async send(url, modeNow) {
+      if (!isTokenRefused()) {
+        trustToken()
+        const response = await fetch(url, { cache: modeNow() })
+        if (response.status !== 401) return response
+        tokenRefusedAt = now()
+      }
+      return fetch(url, { cache: modeNow(), credentials: 'omit' })
+    },
+    sendQuestion,
+    isTokenRefused,
+    trustToken,
+    takeOtherToken() {
+      seesDeployments = true
+      trustToken()
+    }
+  }
+}
