@@ -38,14 +38,14 @@ const removedAtOnce = 5
 
 /** What `githubIssue` does once it has started. */
 export function issueRegistry(options: RegistryOptions): Discovery {
-  const { token, connected = () => 0, now = Date.now, random = Math.random, onWarning = () => {} } = options
+  const { token, now = Date.now, random = Math.random, onWarning = () => {} } = options
   const api = issueApi(options)
+  const own = ownComment(api, options)
   const opening = openRegistry(options)
   opening.catch(() => {}) // reported where it is awaited
   let known = new Map<string, string>()
   let listener: ((peer: PeerRecord) => void) | undefined
   let comments: RegistryComment[] = []
-  let own: { id?: number; written: string; renewAt: number } | undefined
   let readOnlyUntil = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   // Two looks at once could both create the issue.
@@ -59,20 +59,11 @@ export function issueRegistry(options: RegistryOptions): Discovery {
   async function look(): Promise<void> {
     const registry = await opening
     comments = await api.comments()
-    const live = new Map<string, PeerRecord>()
-    for (const { body } of comments) {
-      const peer = await registry.read(body)
-      if (!peer || isExpired(peer)) continue
-      // A second comment about a peer must not replace the first.
-      const addresses = [...(live.get(peer.peerId)?.addresses ?? []), ...peer.addresses]
-      live.set(peer.peerId, { ...peer, addresses })
-    }
+    const live = await livePeers(comments, registry.read, now())
     const before = known
     known = new Map([...live].map(([peerId, { addresses }]) => [peerId, addresses.join()]))
     for (const [peerId, peer] of live) if (!stopped && before.get(peerId) !== known.get(peerId)) listener?.(peer)
   }
-
-  const isExpired = ({ lastSeen }: PeerRecord) => Math.abs(now() - lastSeen) > expireMs
 
   /** Every member with write access sweeps. GitHub's own timestamp decides the age of an entry, not what is sealed in it. */
   async function sweep(): Promise<void> {
@@ -81,20 +72,8 @@ export function issueRegistry(options: RegistryOptions): Discovery {
     for (const { id } of old.slice(0, removedAtOnce)) await api.remove(id)
   }
 
-  async function write(self: PeerRecord): Promise<void> {
-    const registry = await opening
-    const name = await registry.nameOf(self)
-    const said = JSON.stringify(self.addresses)
-    const live = comments.filter(({ body, updatedAt }) => now() - updatedAt < expireMs && sealedIn(body))
-    const mine = live.find(({ body }) => sealedIn(body)?.name === name)
-    own ??= { written: '', renewAt: 0 }
-    if (own.written === said && now() < own.renewAt) return
-    if (!mine && connected() >= enoughConnections && live.length >= enoughEntries) return
-    const body = await registry.write({ ...self, lastSeen: now() })
-    const id = own.id ?? mine?.id
-    own.id = id === undefined ? await api.add(body) : await api.edit(id, body)
-    own.written = said
-    own.renewAt = now() + renewMs * (0.8 + 0.4 * random())
+  async function register(self: PeerRecord): Promise<void> {
+    if (!(await own.write(self, comments, await opening))) return
     // Of two that come at the same time, the one that writes later sees the other at once.
     await look()
     await sweep()
@@ -125,7 +104,7 @@ export function issueRegistry(options: RegistryOptions): Discovery {
     async announce(self) {
       if (now() < readOnlyUntil || stopped) return
       try {
-        await inTurn(() => write(self))
+        await inTurn(() => register(self))
         readOnlyUntil = 0
       } catch (cause) {
         const refused = cause instanceof MeshError && cause.code === 'ERR_DISCOVERY'
@@ -147,7 +126,7 @@ export function issueRegistry(options: RegistryOptions): Discovery {
       stopped = true
       clearTimeout(timer)
       await idle()
-      if (own?.id !== undefined) await api.remove(own.id).catch(() => {}) // it expires by itself
+      await own.remove()
     }
   }
 }
@@ -157,4 +136,51 @@ async function openRegistry({ repository, secret, groups: opened, now = Date.now
   const [first, ...rest] = opened ?? (await Promise.all(secrets.map((one) => openGroup(one, now, renewMs))))
   if (first) return registryComments([first, ...rest], repository)
   throw new MeshError('ERR_INVALID_OPTION', 'githubIssue seals entries for a group: give it the secret')
+}
+
+type Registry = Awaited<ReturnType<typeof openRegistry>>
+
+/** Who is alive, as the comments say, by peer id. */
+async function livePeers(
+  comments: readonly RegistryComment[],
+  read: Registry['read'],
+  now: number
+): Promise<Map<string, PeerRecord>> {
+  const live = new Map<string, PeerRecord>()
+  for (const { body } of comments) {
+    const peer = await read(body)
+    if (!peer || Math.abs(now - peer.lastSeen) > expireMs) continue
+    // A second comment about a peer must not replace the first.
+    const addresses = [...(live.get(peer.peerId)?.addresses ?? []), ...peer.addresses]
+    live.set(peer.peerId, { ...peer, addresses })
+  }
+  return live
+}
+
+/** The comment in which this member is found. */
+function ownComment(api: ReturnType<typeof issueApi>, options: RegistryOptions) {
+  const { connected = () => 0, now = Date.now, random = Math.random } = options
+  let ownId: number | undefined
+  let written = ''
+  let renewAt = 0
+  return {
+    /** Writes it, where that is due and this member has to be found. False when nothing was written. */
+    async write(self: PeerRecord, comments: readonly RegistryComment[], registry: Registry): Promise<boolean> {
+      const name = await registry.nameOf(self)
+      const said = JSON.stringify(self.addresses)
+      const live = comments.filter(({ body, updatedAt }) => now() - updatedAt < expireMs && sealedIn(body))
+      const mine = live.find(({ body }) => sealedIn(body)?.name === name)
+      if (written === said && now() < renewAt) return false
+      if (!mine && connected() >= enoughConnections && live.length >= enoughEntries) return false
+      const body = await registry.write({ ...self, lastSeen: now() })
+      const id = ownId ?? mine?.id
+      ownId = id === undefined ? await api.add(body) : await api.edit(id, body)
+      written = said
+      renewAt = now() + renewMs * (0.8 + 0.4 * random())
+      return true
+    },
+    async remove(): Promise<void> {
+      if (ownId !== undefined) await api.remove(ownId).catch(() => {}) // it expires by itself
+    }
+  }
 }
