@@ -27,3 +27,6 @@ export function toMeshError(code: MeshErrorCode, doing: string, cause: unknown):
     cause
   })
 }
+
+export const stoppedError = (): MeshError =>
+  new MeshError('ERR_STOPPED', 'this mesh was stopped; make another one with createMesh')

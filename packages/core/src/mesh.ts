@@ -2,7 +2,7 @@
 
 import { type AbortOptions, abortable } from './abort.ts'
 import { composeMember, type MemberParts } from './compose.ts'
-import { MeshError } from './errors.ts'
+import { MeshError, stoppedError } from './errors.ts'
 import type { MeshEvents } from './events.ts'
 import { resolve } from './flow/resolve.ts'
 import type { Relay } from './peers/relays.ts'
@@ -99,7 +99,7 @@ export async function startMesh(parts: MemberParts): Promise<StartedMesh> {
 
   let stopping: Promise<void> | undefined
   const running = () => {
-    if (stopping) throw new MeshError('ERR_STOPPED', 'this mesh was stopped; make another one with createMesh')
+    if (stopping) throw stoppedError()
   }
 
   async function fetch(input: FetchInput, init?: RequestInit): Promise<Response> {

@@ -1,18 +1,8 @@
 import { abortable } from '../abort.ts'
 import type { Emit, MeshEvents } from '../events.ts'
 import type { Leader } from './leader.ts'
-import {
-  type Calls,
-  type Message,
-  type Question,
-  readMessage,
-  receiveError,
-  type SentError,
-  type State
-} from './messages.ts'
-
-/** No leader has answered a question in time. */
-export class NoLeader extends Error {}
+import { type Calls, type Message, readMessage, receiveError, type SentError, type State } from './messages.ts'
+import { createPendingQuestions } from './pending-questions.ts'
 
 export interface FollowerOptions {
   channel: BroadcastChannel
@@ -27,63 +17,29 @@ export interface FollowerOptions {
   onPurged(target: string): void
 }
 
-interface Waiting {
-  question: Question
-  timer?: ReturnType<typeof setTimeout>
-  resolve(value: unknown): void
-  reject(error: Error): void
-}
+export type Follower = ReturnType<typeof createFollower>
 
 /** The side of a tab that does not hold the mesh: asks the one that does, and asks the next one again when it has gone. */
 export function createFollower({ channel, emit, answerMs, doneMs, onLeader, onPurged }: FollowerOptions) {
   const tab = crypto.randomUUID()
-  const waiting = new Map<number, Waiting>()
+  const post = (message: Message) => channel.postMessage(message)
+  const pending = createPendingQuestions(post, answerMs, doneMs)
   let lastId = 0
   let state: State | undefined
   let looking = false
   let here: Leader | undefined
-  const post = (message: Message) => channel.postMessage(message)
 
   function ask<K extends keyof Calls>(call: K, args: Calls[K], signal?: AbortSignal | null): Promise<unknown> {
     signal?.throwIfAborted()
     if (here) return here.perform(call, args, signal ?? undefined)
     const id = ++lastId
-    const answered = new Promise((resolve, reject) => {
-      const one: Waiting = { question: { kind: 'question', tab, id, call, args }, resolve, reject }
-      waiting.set(id, one)
-      put(one)
-    })
+    const answered = pending.ask({ kind: 'question', tab, id, call, args })
     const abort = () => {
-      settle(id)
+      pending.settle(id)
       post({ kind: 'abort', tab, id })
     }
     signal?.addEventListener('abort', abort, { once: true })
     return abortable(answered, signal).finally(() => signal?.removeEventListener('abort', abort))
-  }
-
-  function giveUpAfter(one: Waiting, ms: number): void {
-    clearTimeout(one.timer)
-    one.timer = setTimeout(() => settle(one.question.id)?.reject(new NoLeader()), ms)
-  }
-
-  function put(one: Waiting): void {
-    giveUpAfter(one, answerMs)
-    try {
-      post(one.question)
-    } catch (error) {
-      settle(one.question.id)?.reject(error as Error) // what cannot be copied, as a value
-    }
-  }
-
-  function askAgain(): void {
-    for (const one of waiting.values()) put(one)
-  }
-
-  function settle(id: number): Waiting | undefined {
-    const one = waiting.get(id)
-    waiting.delete(id)
-    clearTimeout(one?.timer)
-    return one
   }
 
   function receive({ data }: MessageEvent): void {
@@ -91,7 +47,7 @@ export function createFollower({ channel, emit, answerMs, doneMs, onLeader, onPu
     if (!message) return
     if ('state' in message && message.state) state = message.state
     if (message.kind === 'leads') {
-      askAgain()
+      pending.askAgain()
       onLeader()
     } else if (message.kind === 'event') {
       const { type, detail } = message
@@ -99,10 +55,9 @@ export function createFollower({ channel, emit, answerMs, doneMs, onLeader, onPu
       else
         emit(type, (type === 'warning' ? receiveError(detail as SentError) : detail) as MeshEvents[typeof type] & Error)
     } else if (message.kind === 'taken' && message.tab === tab) {
-      const one = waiting.get(message.id)
-      if (one) giveUpAfter(one, doneMs)
+      pending.taken(message.id)
     } else if (message.kind === 'answer' && message.tab === tab) {
-      const one = settle(message.id)
+      const one = pending.settle(message.id)
       if (message.error) one?.reject(receiveError(message.error))
       else one?.resolve(message.value)
     }
@@ -112,7 +67,7 @@ export function createFollower({ channel, emit, answerMs, doneMs, onLeader, onPu
   return {
     ask,
     /** Sends all pending questions again, because the tab that took them has gone. */
-    askAgain,
+    askAgain: pending.askAgain,
     /** How things stood when they were last told; asks how they stand now. */
     get state(): State | undefined {
       if (!looking) {
@@ -129,15 +84,13 @@ export function createFollower({ channel, emit, answerMs, doneMs, onLeader, onPu
     moveTo(leader: Leader): void {
       here = leader
       channel.removeEventListener('message', receive)
-      for (const { question } of [...waiting.values()]) {
-        const one = settle(question.id)
-        void leader.perform(question.call, question.args).then(one?.resolve, one?.reject)
-      }
+      for (const { question, resolve, reject } of pending.settleAll())
+        void leader.perform(question.call, question.args).then(resolve, reject)
     },
     /** Nobody will answer any more. */
     end(error: Error): void {
       channel.removeEventListener('message', receive)
-      for (const id of [...waiting.keys()]) settle(id)?.reject(error)
+      for (const { reject } of pending.settleAll()) reject(error)
     }
   }
 }

@@ -1,15 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type AbortOptions, unlessLate } from '../abort.ts'
+import { unlessLate } from '../abort.ts'
 import { MeshError } from '../errors.ts'
 import { createEvents, eventTypes } from '../events.ts'
 import type { Mesh } from '../mesh.ts'
-import { emptyStats, type GroupStats, type MeshStats, sumStats } from '../stats.ts'
-import type { Json } from '../store/store.ts'
 import type { Peer } from '../transport/transport.ts'
-import { createFollower, NoLeader } from './follower.ts'
+import { createFollower, type Follower } from './follower.ts'
 import { createLeader } from './leader.ts'
+import { createLeadership } from './leadership.ts'
 import type { LocalMesh } from './local-mesh.ts'
-import type { Calls, State } from './messages.ts'
+import { type TabState, tabMesh } from './tab-mesh.ts'
 import type { LeadingTab } from './through-leader.ts'
 
 export interface TabsOptions {
@@ -42,73 +41,39 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
     emit,
     answerMs,
     doneMs,
-    onLeader: () => inLine || standInLine().catch(notStarted),
-    onPurged: (target) => own?.purged(target)
+    onLeader: () => leadership.isInLine || leadership.standInLine().catch(notStarted),
+    onPurged: (target) => tab.own?.purged(target)
   })
-  const queue = new AbortController()
-  let leading: LocalMesh | undefined
-  let own: LocalMesh | undefined
-  let stopping: Promise<void> | undefined
-  let endHolding = () => {}
-  const holding = new Promise<void>((resolve) => {
-    endHolding = resolve
-  })
+  const tab: TabState = {}
 
-  async function hold(started: () => void): Promise<void> {
+  const leadership = createLeadership(name, async () => {
     const mesh = await start().catch((error) => {
-      inLine = false
       follower.askAgain()
       throw error
     })
     const leader = createLeader(channel, mesh, emit)
-    leading = mesh
+    tab.leading = mesh
     follower.moveTo(leader)
-    void own?.stop() // what it is asked now it goes on with
-    started()
-    await holding
-    leader.leave()
-    await mesh.stop()
-    // Before the next one begins: what it asks is no longer this tab's to take.
-    channel.close()
-  }
-
-  let inLine = false
-  let lock: Promise<unknown> = Promise.resolve()
-  /** Waits for this tab's turn; rejects when it cannot start the mesh then. */
-  function standInLine(): Promise<void> {
-    inLine = true
-    return new Promise((resolve, reject) => {
-      lock = navigator.locks.request(name, { signal: queue.signal }, () => hold(resolve))
-      lock.catch(reject)
-    })
-  }
-  function notStarted(error: unknown): void {
-    if (!stopping) emit('warning', new MeshError('ERR_TRANSPORT', notStartedMessage, { cause: error }))
-  }
-
-  const quietly = (work: Promise<unknown>) => work.then(() => {}).catch(() => {})
-  const leader: LeadingTab = {
-    async seek(key, after) {
-      const granted = await unlessLate(follower.ask('seek', [key, after]), seekMs).catch(() => false)
-      return granted === true ? { end: (how) => void quietly(follower.ask('ended', [key, how])) } : undefined
-    },
-    told: (key, isNew) => void quietly(follower.ask('told', [key, isNew])),
-    purge: (targets) => quietly(follower.ask('purge', [targets])),
-    holders: async (key, hash) => (await call('holders', [key, hash])) as Peer[],
-    peers: () => follower.state?.peers ?? [],
-    get hasShelf() {
-      return follower.state?.relays.some(({ shelf }) => shelf) ?? false
+    void tab.own?.stop() // what it is asked now it goes on with
+    return async () => {
+      leader.leave()
+      await mesh.stop()
+      // Before the next one begins: what it asks is no longer this tab's to take.
+      channel.close()
     }
+  })
+  function notStarted(error: unknown): void {
+    if (!tab.stopping) emit('warning', new MeshError('ERR_TRANSPORT', notStartedMessage, { cause: error }))
   }
 
-  const started = standInLine()
+  const started = leadership.standInLine()
   const answered = follower.ask('look', []).catch(() => {})
   try {
     await Promise.race([started, answered])
-    if (!leading) {
-      own = await startFollower(leader)
-      for (const type of eventTypes) own.addEventListener(type, ({ detail }) => leading || emit(type, detail))
-      if (leading) void own.stop()
+    if (!tab.leading) {
+      tab.own = await startFollower(leadingTab(follower, seekMs))
+      for (const type of eventTypes) tab.own.addEventListener(type, ({ detail }) => tab.leading || emit(type, detail))
+      if (tab.leading) void tab.own.stop()
     }
   } catch (error) {
     channel.close()
@@ -116,82 +81,30 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
   }
   started.catch(notStarted)
 
-  const running = () => {
-    if (stopping) throw new MeshError('ERR_STOPPED', 'this mesh was stopped; make another one with createMesh')
-  }
-  /** What answers this tab's own requests. */
-  const mine = () => {
-    running()
-    return (leading ?? own) as LocalMesh
-  }
+  return tabMesh(tab, follower, events, async () => {
+    await tab.own?.stop()
+    follower.end(new MeshError('ERR_STOPPED', 'this mesh was stopped while it was asked'))
+    await leadership.leave()
+    channel.close()
+  })
+}
 
-  async function call<K extends keyof Calls>(name: K, args: Calls[K], signal?: AbortSignal): Promise<unknown> {
-    running()
-    try {
-      return await follower.ask(name, args, signal)
-    } catch (error) {
-      throw error instanceof NoLeader ? new MeshError('ERR_TRANSPORT', noAnswer) : error
+/** The tab that leads, asked by the follower here. */
+function leadingTab(follower: Follower, seekMs: number): LeadingTab {
+  const quietly = (work: Promise<unknown>) => work.then(() => {}).catch(() => {})
+  return {
+    async seek(key, after) {
+      const granted = await unlessLate(follower.ask('seek', [key, after]), seekMs).catch(() => false)
+      return granted === true ? { end: (how) => void quietly(follower.ask('ended', [key, how])) } : undefined
+    },
+    told: (key, isNew) => void quietly(follower.ask('told', [key, isNew])),
+    purge: (targets) => quietly(follower.ask('purge', [targets])),
+    holders: async (key, hash) => (await follower.ask('holders', [key, hash])) as Peer[],
+    peers: () => follower.state?.peers ?? [],
+    get hasShelf() {
+      return follower.state?.relays.some(({ shelf }) => shelf) ?? false
     }
   }
-
-  const mesh: Mesh = {
-    get peerId() {
-      return (leading ?? follower.state)?.peerId
-    },
-    get addresses() {
-      return (leading ?? follower.state)?.addresses ?? []
-    },
-    fetch: async (input, init) => mine().fetch(input, init),
-    peek: async (input, init) => mine().peek(input, init),
-    holders: async (input, init) => mine().holders(input, init),
-    get: async <T extends Json>(name: string, how?: AbortOptions) =>
-      (await call('get', [name], how?.signal)) as T | undefined,
-    set: async (name, value, how) => void (await call('set', [name, value, how?.ttlMs], how?.signal)),
-    delete: async (name, how) => void (await call('delete', [name], how?.signal)),
-    purge: async (target, how) => mine().purge(target, how),
-    async clear() {
-      await Promise.all([mine().clear(), leading || call('clear', [])])
-    },
-    stats: ((which?: { group: true }): MeshStats | GroupStats => {
-      if (leading) return which ? leading.stats(which) : leading.stats()
-      const state = follower.state
-      if (which) return state?.group ?? { members: {}, total: emptyStats() }
-      return together(own?.stats() ?? emptyStats(), state)
-    }) as Mesh['stats'],
-    peers: () => (leading ? leading.peers() : (follower.state?.peers ?? [])),
-    relays: () => (leading ? leading.relays() : (follower.state?.relays ?? [])),
-    addEventListener: (type, listener, how) => events.addEventListener(type, listener as EventListener, how),
-    removeEventListener: (type, listener) => events.removeEventListener(type, listener as EventListener),
-    stop() {
-      stopping ??= (async () => {
-        await own?.stop()
-        follower.end(new MeshError('ERR_STOPPED', 'this mesh was stopped while it was asked'))
-        endHolding()
-        queue.abort()
-        await lock.catch(() => {})
-        channel.close()
-      })()
-      return stopping
-    },
-    [Symbol.asyncDispose]: () => mesh.stop()
-  }
-  return mesh
 }
 
-/** A follower's own figures and its leader's; they count the same store. */
-function together(own: MeshStats, state: State | undefined): MeshStats {
-  if (!state) return own
-  const { stats } = state
-  return {
-    ...sumStats({ own, leader: stats }).total,
-    connectedPeers: stats.connectedPeers,
-    knownPeers: stats.knownPeers,
-    entries: Math.max(own.entries, stats.entries),
-    bytes: Math.max(own.bytes, stats.bytes),
-    peerId: stats.peerId,
-    quota: { ...stats.quota, ...own.quota }
-  }
-}
-
-const noAnswer = 'the tab that leads does not answer; close or reload it, and try again'
 const notStartedMessage = 'this tab could not take over the mesh, and asks GitHub itself; reload it'
