@@ -24,7 +24,7 @@ export interface DialPaceOptions {
 const firstAtOnce = 2
 const quickMs = 500
 /** After a slow one, no dial for a question for this many times as long: it would come too late, and delay others. */
-const restsPerSlow = 10
+const restsPerSlow = 3
 /** A turn of the thread that takes so long shows that it is busy, or the machine. */
 const busyMs = 50
 
