@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/compat'
+import { useCallback, useLayoutEffect, useState } from 'preact/compat'
 import { lastingTexts } from '../storage.ts'
 import { namesView, readView, type View, viewParameters, withView } from './view.ts'
 
@@ -12,7 +12,7 @@ export function useView(): [View, (change: Partial<View>) => void] {
     const parameters = new URLSearchParams(location.search)
     return readView(namesView(parameters) ? parameters : new URLSearchParams(lastingTexts.read(key) ?? ''))
   })
-  useEffect(() => {
+  useLayoutEffect(() => {
     lastingTexts.keep(key, viewParameters(view).toString())
     // Browsers refuse an address that changes with every letter: Safari allows 100 changes in 30 s.
     const timer = setTimeout(() => {

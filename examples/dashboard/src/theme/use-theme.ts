@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/compat'
+import { useLayoutEffect, useState } from 'preact/compat'
 import { lastingTexts } from '../storage.ts'
 
 export const themes = ['system', 'light', 'dark'] as const
@@ -11,7 +11,8 @@ const kept = (): Theme => themes.find((theme) => theme === lastingTexts.read(key
 /** The theme that was chosen, for this visit and the next. */
 export function useTheme() {
   const [theme, setTheme] = useState(kept)
-  useEffect(() => {
+  // Before anything else can happen: a page that is reloaded at once has kept it.
+  useLayoutEffect(() => {
     lastingTexts.keep(key, theme)
     document.documentElement.dataset.theme = theme
   }, [theme])
