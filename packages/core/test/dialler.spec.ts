@@ -284,6 +284,30 @@ describe('dialling members', () => {
       expect(here.dialled[2]).to.equal(`${circuit}/p2p/z`)
     })
 
+    it('one of many that is lost is dialled at once as well: there is nothing to choose', async () => {
+      const members = Array.from({ length: 30 }, (_, i) => `x${i}`)
+      here = world({ self: 'a', answering: members, limits })
+      await here.start()
+      for (const peerId of members) here.found(record(peerId))
+      await here.until(() => here.connected.size === defaultLimits.wantedMembers)
+      const [lost = ''] = here.connected
+      here.pass(limits.dialMs)
+      here.lose(lost)
+      await new Promise((resolve) => setTimeout(resolve))
+      expect(here.dialled.slice(defaultLimits.wantedMembers)).to.deep.equal([`/memory/p2p/${lost}`])
+    })
+
+    it('one that came by itself, and says that it is there again, is not waited for where it was before', async () => {
+      here = world({ self: 'a', limits })
+      here.silent.add('/memory/p2p/z')
+      await here.start()
+      here.found(record('z'))
+      await here.until(() => here.dialled.length === 1)
+      here.met('z')
+      here.saysSo('z')
+      await here.until(() => here.dialled.length === 2)
+    })
+
     it('of two that lost each other, the other is given its moment', async () => {
       here = world({ self: 'zz', answering: ['z'], limits })
       await here.start()

@@ -12,6 +12,7 @@ export function useView(): [View, (change: Partial<View>) => void] {
     const parameters = new URLSearchParams(location.search)
     return readView(namesView(parameters) ? parameters : new URLSearchParams(lastingTexts.read(key) ?? ''))
   })
+  // At once: Preact's other effects wait for a frame, and a page that is reloaded before has kept nothing.
   useLayoutEffect(() => {
     lastingTexts.keep(key, viewParameters(view).toString())
     // Browsers refuse an address that changes with every letter: Safari allows 100 changes in 30 s.

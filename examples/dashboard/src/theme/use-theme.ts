@@ -11,7 +11,7 @@ const kept = (): Theme => themes.find((theme) => theme === lastingTexts.read(key
 /** The theme that was chosen, for this visit and the next. */
 export function useTheme() {
   const [theme, setTheme] = useState(kept)
-  // Before anything else can happen: a page that is reloaded at once has kept it.
+  // At once: Preact's other effects wait for a frame, and a page that is reloaded before has kept nothing.
   useLayoutEffect(() => {
     lastingTexts.keep(key, theme)
     document.documentElement.dataset.theme = theme

@@ -26,8 +26,8 @@ export interface Known {
   /** Gives up the dial that is under way. */
   underWay?: AbortController
   reached: boolean
-  /** When it was last connected, by the local clock. */
-  metAt: number
+  /** When it was last connected, by the local clock; absent if it never was. */
+  metAt?: number
   /** What was told of it, and what that is worth, to see what changes. */
   said: string
   told: string
@@ -101,7 +101,7 @@ export function createAddressBook({ most, ownId, ownAddresses, isRelay }: Addres
       }
       known.delete(peerId)
       if (known.size >= most) forgetOne()
-      const peer = before ?? { peerId, mayDial: false, busy: false, reached: false, metAt: 0 }
+      const peer = before ?? { peerId, mayDial: false, busy: false, reached: false }
       known.set(peerId, Object.assign(peer, { named: named !== undefined, said: text, told, ways }))
       return known.get(peerId)
     }

@@ -66,14 +66,19 @@ export function createDialler(options: DiallerOptions) {
     queueMicrotask(approach)
   }
 
+  // A peer named by the user may not know this member, and would never dial it.
+  const dialsFirst = (peer: Known) => peer.named || transport.peerId < peer.peerId
+  const everybodyWithin = (ms: number) => {
+    soon ??= setTimeout(everybodyMay, ms)
+  }
+
   /** Whoever has more to choose from than it wants waits until it knows them: all would dial those that came first. */
   function approach(): void {
     isDue = false
     const chooses = book.size() > limits.wantedMembers
     for (const peer of book.all()) {
-      // A peer named by the user may not know this member, and would never dial it.
-      peer.mayDial ||= peer.named || (!chooses && transport.peerId < peer.peerId)
-      if (!peer.mayDial) soon ??= setTimeout(everybodyMay, chooses ? choiceMs : courtesyMs)
+      peer.mayDial ||= chooses ? peer.named : dialsFirst(peer)
+      if (!peer.mayDial) everybodyWithin(chooses ? choiceMs : courtesyMs)
     }
     dials.beginDue()
   }
@@ -84,10 +89,11 @@ export function createDialler(options: DiallerOptions) {
   }
 
   function again(peer: Known): void {
-    // It began when things were different, unless this is the first that is heard of a member that has just come.
-    if (peer.reached) peer.underWay?.abort()
+    // It began when things were different.
+    peer.underWay?.abort()
     forgive(peer)
-    peer.mayDial = false
+    peer.mayDial = dialsFirst(peer)
+    if (!peer.mayDial) everybodyWithin(courtesyMs)
     approachSoon()
   }
 
@@ -141,7 +147,7 @@ export function createDialler(options: DiallerOptions) {
     lost(peerId: string): void {
       const peer = book.get(peerId)
       if (stopped || !peer) return
-      if (localNow() - peer.metAt < limits.dialMs) {
+      if (peer.metAt !== undefined && localNow() - peer.metAt < limits.dialMs) {
         for (const route of peer.ways.values()) passFailed(route, round, true)
         return
       }
@@ -151,8 +157,12 @@ export function createDialler(options: DiallerOptions) {
     /** A member that is missing says itself that it is there: a page that was loaded again, at the address that it had before. */
     isThere(peerId: string): void {
       const peer = book.get(peerId)
-      const waits = peer?.busy || [...(peer?.ways.values() ?? [])].some(({ nextRound }) => nextRound > round)
-      if (peer && waits && !stopped) again(peer)
+      if (!peer || stopped) return
+      // A first dial goes on: the member has only just come.
+      const isStuck = peer.busy
+        ? peer.metAt !== undefined
+        : [...peer.ways.values()].some((way) => way.nextRound > round)
+      if (isStuck) again(peer)
     },
     /** Conditions may have improved: every missing member is dialled again. */
     retryNow(): void {
