@@ -16,7 +16,7 @@ async function streamOverYamux() {
     answers.push(bytes.byteLength)
     return send(bytes)
   }
-  const factory = yamuxWithFewUpdates({})()
+  const factory = yamuxWithFewUpdates({ enableKeepAlive: false })()
   const [muxer, other] = [dialling, listening].map((connection) => factory.createStreamMuxer(connection))
   const arrived = new Promise<Stream>((resolve) =>
     other?.addEventListener('stream', ({ detail }) => resolve(detail), { once: true })
