@@ -20,6 +20,7 @@ const houses = {
       ['mesh'],
       ['compose'],
       ['network/'],
+      ['wrong-option'],
       ['read-options'],
       ['flow/'],
       ['options'],

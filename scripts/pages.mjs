@@ -184,12 +184,21 @@ const leftOut = [
   }
 ]
 
+/** Where each file begins: what every page loads; what takes GitHub's answers; what members need; what connects them. */
+const beginnings = {
+  local: /core\/src\/index\.ts$/,
+  answers: /core\/src\/flow\/(?:admission|doubts)\.ts$/,
+  members: /core\/src\/(?:join|transport\/memory-node)\.ts$/,
+  libp2p: /core\/src\/(?:platform\/browser\/libp2p|libp2p\/(?:peer-id-of|private-key))\.ts$/
+}
+
 /**
  * Those files, each with its name, its code, the modules in it, and the files that it loads at once; the first is the entry.
  * With `own`, only what is ours, everything else left out; with `single`, one file.
  */
 export async function bundleForPages({ own = false, single = false } = {}) {
-  const local = new Set()
+  /** What each file contains, the first that has a module counts: all that its beginnings import at once. */
+  const parts = Object.fromEntries(Object.keys(beginnings).map((name) => [name, new Set()]))
   const bundle = await rolldown({
     cwd: root,
     input: { [single ? 'all' : 'ghmesh']: 'packages/core/src/index.ts' },
@@ -201,9 +210,12 @@ export async function bundleForPages({ own = false, single = false } = {}) {
       {
         name: 'what-is-loaded-at-once',
         buildEnd() {
-          const [entry] = [...this.getModuleIds()].filter((id) => this.getModuleInfo(id).isEntry)
-          local.add(entry)
-          for (const id of local) for (const next of this.getModuleInfo(id)?.importedIds ?? []) local.add(next)
+          for (const [name, begins] of Object.entries(beginnings)) {
+            for (const id of this.getModuleIds()) if (begins.test(id)) parts[name].add(id)
+            if (parts[name].size === 0) throw new Error(`nothing begins the file ${name}`)
+            for (const id of parts[name])
+              for (const next of this.getModuleInfo(id)?.importedIds ?? []) parts[name].add(next)
+          }
         }
       },
       {
@@ -246,8 +258,14 @@ export async function bundleForPages({ own = false, single = false } = {}) {
   const { output } = await bundle.generate({
     format: 'esm',
     minify: true,
-    // What is loaded at once stands in one file: many small ones would be larger together, and come later.
-    codeSplitting: !single && { groups: [{ name: 'local', test: (id) => local.has(id) }] },
+    // What is loaded at the same time stands in one file: many small ones would be larger together, and come later.
+    codeSplitting: !single && {
+      groups: Object.entries(parts).map(([name, modules], i) => ({
+        name,
+        test: (id) => modules.has(id),
+        priority: Object.keys(parts).length - i
+      }))
+    },
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
     comments: { legal: false }

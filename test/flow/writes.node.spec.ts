@@ -23,6 +23,14 @@ describe('writes and purges', () => {
   const limits = { recheckMs: [] }
   const hello = () => s.github.repository('octocat/Hello-World')
 
+  /** Writes, and waits until another member has heard of it: a message sent later may come earlier. */
+  async function shown<T>(to: Member, write: () => Promise<T>): Promise<T> {
+    const purged = next(to, 'purged')
+    const answer = await write()
+    await purged
+    return answer
+  }
+
   /** Both hold these, and the clock has moved on a little. */
   async function held(a: Member, b: Member, ...paths: string[]) {
     for (const path of paths) await shared(a, b, path)
@@ -32,10 +40,7 @@ describe('writes and purges', () => {
   it('POST makes the list and its pages stale, here and at the other member', async () => {
     const [a, b] = await s.two({ limits })
     await held(a, b, issues, `${issues}?per_page=5&state=all`, `${repo}/languages`)
-    const purged = next(b, 'purged')
-    await a.ask(issues, post({ title: 'New' }))
-    await purged
-    await heard(a, b)
+    await shown(b, () => a.ask(issues, post({ title: 'New' })))
     s.now += second
     for (const member of [a, b]) {
       for (const query of ['', '?state=all&per_page=5']) {
@@ -60,8 +65,7 @@ describe('writes and purges', () => {
     const [a, b] = await s.two({ limits })
     const lists = [`${issues}/comments`, `${repo}/milestones`, `${repo}/labels`]
     await held(a, b, ...lists)
-    await a.ask(`${issues}/1/comments`, post({ body: 'first' }))
-    await heard(a, b)
+    await shown(b, () => a.ask(`${issues}/1/comments`, post({ body: 'first' })))
     s.now += second
     for (const path of lists) expect(status(await b.ask(path)), path).to.include('fwd=stale')
   })
@@ -94,8 +98,7 @@ describe('writes and purges', () => {
     const { number } = (await a.json(`${repo}/pulls`))[0]
     const paths = [`${issues}/${number}`, `${repo}/pulls/${number}`, `${repo}/pulls`, issues]
     await held(a, b, ...paths.filter((path) => path !== `${repo}/pulls`))
-    await a.ask(`${issues}/${number}`, post({ title: 'Renamed' }, 'PATCH'))
-    await heard(a, b)
+    await shown(b, () => a.ask(`${issues}/${number}`, post({ title: 'Renamed' }, 'PATCH')))
     s.now += second
     for (const member of [a, b]) {
       for (const path of paths) expect(await (await member.ask(path)).text(), path).to.match(/"Renamed"/)
@@ -108,17 +111,16 @@ describe('writes and purges', () => {
     await held(a, b, list, `${issues}/1`, issues)
     const bodies = async (member: Member) => (await member.json(list)).map(({ body }: { body: string }) => body)
     const changed = async (expected: string | undefined, what: string) => {
-      await heard(a, b)
       s.now += second
       for (const member of [b, a]) expect((await bodies(member)).at(-1), what).to.equal(expected)
       s.now += second
     }
     const before = (await bodies(a)).at(-1)
-    const { id } = await a.json(list, post({ body: 'first' }))
+    const { id } = await shown(b, () => a.json(list, post({ body: 'first' })))
     await changed('first', 'made')
-    await a.ask(`${issues}/comments/${id}`, post({ body: 'second' }, 'PATCH'))
+    await shown(b, () => a.ask(`${issues}/comments/${id}`, post({ body: 'second' }, 'PATCH')))
     await changed('second', 'edited')
-    await a.ask(`${issues}/comments/${id}`, { method: 'DELETE' })
+    await shown(b, () => a.ask(`${issues}/comments/${id}`, { method: 'DELETE' }))
     await changed(before, 'deleted')
   })
 

@@ -1,13 +1,52 @@
-import * as platform from '#platform'
+import {
+  defaultDiscovery,
+  defaultFetch,
+  defaultStore,
+  filePeers,
+  filesystemStore,
+  findToken,
+  hasTabs,
+  hasWebRtc,
+  isHidden,
+  libp2pTransport,
+  mdns,
+  memberName,
+  onWake,
+  openIdentity,
+  requireRuntime,
+  seesRedirects,
+  settings
+} from '#platform'
 import { MeshError } from './errors.ts'
 import type { TokenSource } from './flow/classify.ts'
 import { alone } from './members.ts'
 import type { Mesh } from './mesh.ts'
 import type { MeshOptions } from './options.ts'
-import { isToken, readOptions } from './read-options.ts'
+import type { Platform } from './platform/platform.ts'
+import { isToken, readOptions, type WrongOption } from './read-options.ts'
 import { startHere } from './start.ts'
 
-export { filePeers, filesystemStore, findToken, hasWebRtc, libp2pTransport, mdns } from '#platform'
+export { filePeers, filesystemStore, findToken, hasWebRtc, libp2pTransport, mdns }
+
+const platform: Platform = {
+  defaultDiscovery,
+  defaultFetch,
+  defaultStore,
+  filePeers,
+  filesystemStore,
+  findToken,
+  hasTabs,
+  hasWebRtc,
+  isHidden,
+  libp2pTransport,
+  mdns,
+  memberName,
+  onWake,
+  openIdentity,
+  requireRuntime,
+  seesRedirects,
+  settings
+}
 
 const quiet: NonNullable<MeshOptions['logger']> = {
   debug() {},
@@ -30,7 +69,9 @@ const quiet: NonNullable<MeshOptions['logger']> = {
  */
 export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
   platform.requireRuntime()
-  const options = { logger: quiet, fetch: platform.defaultFetch, ...readOptions(given, platform.settings()) }
+  const checked = readOptions(given, platform.settings())
+  if ('wrong' in checked) throw await explain(checked.wrong)
+  const options = { logger: quiet, fetch: platform.defaultFetch, ...checked.read }
   const warn = (error: MeshError) => options.logger.warn(`ghmesh: ${error.message}`)
   const apiUrl = options.apiUrl ?? 'https://api.github.com'
   const token = createToken(options.token, () => platform.findToken(apiUrl))
@@ -46,6 +87,13 @@ export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
 
 const notLoaded =
   'the part of ghmesh that connects to members cannot be loaded; a service worker needs "ghmesh/all" in place of "ghmesh", and a page the files beside ghmesh.js'
+
+/** What is said of a wrong option is loaded only where there is one. */
+const explain = (wrong: WrongOption): Promise<MeshError> =>
+  import('./wrong-option.ts').then(
+    ({ wrongOption }) => wrongOption(wrong),
+    (cause) => new MeshError('ERR_INVALID_OPTION', `the option ${wrong.option} cannot be used`, { cause })
+  )
 
 /** The member's token: as given, asked for each time, or looked for once. */
 function createToken(option: MeshOptions['token'], findToken: () => Promise<string | undefined>): TokenSource {

@@ -1,5 +1,4 @@
 import * as v from 'valibot'
-import { MeshError } from './errors.ts'
 import { isStrongSecret } from './group/secret.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import type { MeshOptions, ReadOptions, Setting } from './options.ts'
@@ -13,6 +12,7 @@ const wholeSecret = v.pipe(
   v.check((secret) => !secret.startsWith('ghm1_') || isStrongSecret(secret))
 )
 const iceUrl = v.pipe(v.string(), v.regex(/^(?:stun|turn)s?:\S+$/))
+const addresses = v.array(v.pipe(filled, v.regex(/^\/.+\/p2p\/\w+$/)))
 const callable = v.custom<(...args: never[]) => unknown>((value) => typeof value === 'function')
 const having = (...methods: string[]) =>
   v.custom<object>((value) =>
@@ -22,67 +22,45 @@ const having = (...methods: string[]) =>
 /** Visible ASCII: all that a header takes. */
 export const isToken = (value: string): boolean => /^[\x21-\x7e]+$/.test(value)
 
-// What each option takes, and how to say so.
-const shapes: { [K in keyof Required<MeshOptions>]: [v.GenericSchema, string] } = {
-  secret: [
-    v.union([wholeSecret, v.pipe(v.array(wholeSecret), v.minLength(1), v.maxLength(8))]),
-    'a passphrase or ghm1_ and 43 letters, digits, - or _, or a list of 1 to 8 of them'
-  ],
-  token: [
-    v.union([v.pipe(filled, v.check(isToken)), callable]),
-    'a token without spaces, or a function that resolves to one'
-  ],
-  apiUrl: [
-    v.pipe(filled, v.check(isBaseUrl)),
-    'an http(s) URL without query or credentials, like https://api.github.com'
-  ],
-  name: [v.pipe(filled, v.maxLength(128)), '1 to 128 characters'],
-  share: [v.union([v.picklist(['public', 'group']), callable]), '"public", "group" or a function'],
-  routes: [
-    v.array(v.pipe(filled, v.regex(/^\/[\w./{}-]+$/))),
-    'a list of templates like /repos/{owner}/{repo}/traffic/views'
-  ],
-  trust: [v.picklist(['group', 'verify']), '"group" or "verify"'],
-  ttlMs: [v.union([ms, callable]), 'a number of milliseconds from 0 on, or a function'],
-  graphqlTtlMs: [ms, 'a number of milliseconds from 0 on'],
-  staleIfErrorMs: [ms, 'a number of milliseconds from 0 on'],
-  reservePercent: [numberIn(0, 100), 'a percentage from 0 to 100'],
-  maxEntryBytes: [numberIn(0, 1024 ** 3), 'a number of bytes from 0 to 1 GiB'],
-  store: [having('get', 'put', 'touch', 'delete', 'list', 'close'), 'a Store'],
-  cacheDir: [filled, 'a folder'],
-  transport: [having('start', 'dial', 'publish', 'request', 'stop'), 'a Transport'],
-  discovery: [v.array(having('start', 'announce', 'stop')), 'a list of Discovery'],
-  networking: [v.boolean(), 'true or false (1 or 0)'],
-  repository: [v.pipe(filled, v.regex(/^[\w.-]+\/[\w.-]+$/)), 'owner/repo'],
-  peersDir: [filled, 'a folder'],
-  mdns: [v.boolean(), 'true or false (1 or 0)'],
-  bootstrap: [v.array(v.pipe(filled, v.regex(/^\/.+\/p2p\/\w+$/))), 'multiaddrs that end in /p2p/ and a peer id'],
-  relays: [
-    v.array(v.pipe(filled, v.regex(/^\/.+\/p2p\/\w+$/))),
-    'multiaddrs of relays, as ghmesh-relay prints them: they end in /p2p/ and a peer id'
-  ],
-  iceServers: [
-    v.array(v.looseObject({ urls: v.union([iceUrl, v.array(iceUrl)]) })),
-    'a list of { urls: "stun:host:port" } and the like'
-  ],
-  listenPort: [port, 'a whole number from 0 to 65535'],
-  announceIp: [v.pipe(filled, v.check(isIp)), 'an IPv4 or IPv6 address'],
-  forceLocalhost: [v.boolean(), 'true or false (1 or 0)'],
-  allowPrivateAddresses: [v.boolean(), 'true or false'],
-  shareSameToken: [v.boolean(), 'true or false (1 or 0)'],
-  shareTabs: [v.boolean(), 'true or false'],
-  limits: [
-    v.pipe(
-      v.record(v.picklist(Object.keys(defaultLimits)), v.unknown()),
-      v.check((limits) => Object.entries(limits).every(([name, value]) => isLimit(name as keyof Limits, value)))
-    ),
-    `times and sizes by the names ${Object.keys(defaultLimits).join(', ')}`
-  ],
-  fetch: [callable, 'a function like fetch'],
-  now: [callable, 'a function'],
-  monotonicNow: [callable, 'a function'],
-  random: [callable, 'a function'],
-  logger: [having('debug', 'info', 'warn', 'error'), 'an object with debug, info, warn and error']
+const shapes: { [K in keyof Required<MeshOptions>]: v.GenericSchema } = {
+  secret: v.union([wholeSecret, v.pipe(v.array(wholeSecret), v.minLength(1), v.maxLength(8))]),
+  token: v.union([v.pipe(filled, v.check(isToken)), callable]),
+  apiUrl: v.pipe(filled, v.check(isBaseUrl)),
+  name: v.pipe(filled, v.maxLength(128)),
+  share: v.union([v.picklist(['public', 'group']), callable]),
+  routes: v.array(v.pipe(filled, v.regex(/^\/[\w./{}-]+$/))),
+  trust: v.picklist(['group', 'verify']),
+  ttlMs: v.union([ms, callable]),
+  graphqlTtlMs: ms,
+  staleIfErrorMs: ms,
+  reservePercent: numberIn(0, 100),
+  maxEntryBytes: numberIn(0, 1024 ** 3),
+  store: having('get', 'put', 'touch', 'delete', 'list', 'close'),
+  cacheDir: filled,
+  transport: having('start', 'dial', 'publish', 'request', 'stop'),
+  discovery: v.array(having('start', 'announce', 'stop')),
+  networking: v.boolean(),
+  repository: v.pipe(filled, v.regex(/^[\w.-]+\/[\w.-]+$/)),
+  peersDir: filled,
+  mdns: v.boolean(),
+  bootstrap: addresses,
+  relays: addresses,
+  iceServers: v.array(v.looseObject({ urls: v.union([iceUrl, v.array(iceUrl)]) })),
+  listenPort: port,
+  announceIp: v.pipe(filled, v.check(isIp)),
+  forceLocalhost: v.boolean(),
+  allowPrivateAddresses: v.boolean(),
+  shareSameToken: v.boolean(),
+  shareTabs: v.boolean(),
+  limits: v.pipe(
+    v.record(v.picklist(Object.keys(defaultLimits)), v.unknown()),
+    v.check((limits) => Object.entries(limits).every(([name, value]) => isLimit(name as keyof Limits, value)))
+  ),
+  fetch: callable,
+  now: callable,
+  monotonicNow: callable,
+  random: callable,
+  logger: having('debug', 'info', 'warn', 'error')
 }
 
 // Other members refuse what is more.
@@ -109,50 +87,35 @@ function isIp(value: string): boolean {
   return ip6 !== undefined && URL.canParse(`http://[${ip6}]`)
 }
 
-// Never shown, not even when they are wrong.
-const secrets = new Set<keyof MeshOptions>(['secret', 'token'])
-
-// In the wrong place: tokens, secrets, what stands before the host of a URL, and parameters that are called so.
-const hidden =
-  /\b(?:gh[pousr]_|github_pat_|ghm1_|eyJ[\w-]+\.(?=[\w-]))[\w-]+(?:\.[\w-]+)*|(?<=:\/\/)[^/@\s]+(?=@)|(?<=[?&]\w*(?:token|secret)=)[^&#"]+/g
-
-function show(value: unknown): string {
-  try {
-    return (/string|object/.test(typeof value) ? JSON.stringify(value) : String(value)).replace(hidden, '***')
-  } catch {
-    return 'an object that cannot be shown'
-  }
+/** An option that cannot be used; `wrong-option.ts`, which is loaded only then, says what is wrong. */
+export interface WrongOption {
+  option: string
+  /** Who gave it, and what; absent where there is no such option. */
+  given?: Pick<Setting, 'said' | 'wanted'> & { received: unknown }
 }
 
-type Checked = Omit<Setting, 'received'> & { received: unknown }
-
-/** The value as it is meant: text without white space around it. */
-function check({ option, value, said, received, wanted = shapes[option][1] }: Checked): unknown {
-  const [shape] = shapes[option]
-  const read = v.safeParse(shape, value)
-  if (read.success) return read.output
-  const shown = secrets.has(option) ? 'what was given (not shown)' : show(received)
-  throw new MeshError('ERR_INVALID_OPTION', `${said} takes ${wanted}; received ${shown}`)
-}
-
-/**
- * Options, then settings from elsewhere, the first of each; all validated once.
- *
- * @throws MeshError ERR_INVALID_OPTION that names the option or variable and shows the value received, but for secrets.
- */
-export function readOptions(options: MeshOptions, settings: readonly Setting[]): ReadOptions {
+/** Options, then settings from elsewhere, the first of each; all validated once. `wrong`: the first that cannot be used. */
+export function readOptions(
+  options: MeshOptions,
+  settings: readonly Setting[]
+): { read: ReadOptions } | { wrong: WrongOption } {
   const read: Record<string, unknown> = {}
   for (const [option, value] of Object.entries(options)) {
     if (value === undefined) continue
-    if (!Object.hasOwn(shapes, option))
-      throw new MeshError(
-        'ERR_INVALID_OPTION',
-        `there is no option "${option}"; the options are ${Object.keys(shapes).join(', ')}`
-      )
-    read[option] = check({ option: option as keyof MeshOptions, value, said: `option ${option}`, received: value })
+    if (!isOption(option)) return { wrong: { option } }
+    const checked = v.safeParse(shapes[option], value)
+    if (!checked.success) return { wrong: { option, given: { said: `option ${option}`, received: value } } }
+    read[option] = checked.output
   }
-  for (const setting of settings) read[setting.option] ??= check(setting)
+  for (const { option, value, ...given } of settings) {
+    if (option in read) continue
+    const checked = v.safeParse(shapes[option], value)
+    if (!checked.success) return { wrong: { option, given } }
+    read[option] = checked.output
+  }
   const limits = { ...defaultLimits, ...options.limits }
   if (typeof read.maxEntryBytes === 'number') limits.entryBytes = read.maxEntryBytes
-  return { ...read, limits }
+  return { read: { ...read, limits } }
 }
+
+const isOption = (name: string): name is keyof MeshOptions => Object.hasOwn(shapes, name)

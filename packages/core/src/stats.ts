@@ -91,7 +91,7 @@ const summed = [
 ] as const
 
 /** What a member tells of itself. */
-const told = [...summed, 'hitRate', 'connectedPeers', 'knownPeers'] as const
+export const told = [...summed, 'hitRate', 'connectedPeers', 'knownPeers'] as const
 
 export const emptyStats = (): MeshStats => ({
   ...(Object.fromEntries(told.map((name) => [name, 0])) as Record<(typeof told)[number], number>),
@@ -134,12 +134,6 @@ export function createCounters(): Counters {
 }
 
 const rateOf = ({ requests, apiCallsSaved }: MeshStats) => (requests === 0 ? 0 : apiCallsSaved / requests)
-
-/** A member's figures as it told them: what is no sensible number is left out. */
-export function readStats(figures: Record<string, unknown>): Partial<MeshStats> {
-  const sensible = (value: unknown) => typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER
-  return Object.fromEntries(told.filter((name) => sensible(figures[name])).map((name) => [name, figures[name]]))
-}
 
 /** Adds up members' figures; `connectedPeers` is the number of members, `quota` stays with each. */
 export function sumStats(figures: Record<string, Partial<MeshStats>>): GroupStats {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { MeshOptions } from '../src/options.ts'
 import { readEnvironment } from '../src/platform/node/environment.ts'
 import { defaultDiscovery } from '../src/platform/node/node.ts'
-import { readOptions } from '../src/read-options.ts'
+import { readOptions } from './read-options.ts'
 
 describe('ways to members that nobody has to choose', () => {
   const ways = (environment: Record<string, string>, options: MeshOptions = {}) =>

@@ -3,7 +3,8 @@ import type { Discovery, PeerRecord } from '../src/discovery/discovery.ts'
 import { defaultLimits } from '../src/limits.ts'
 import { createDialler } from '../src/peers/dialler.ts'
 import { nearestOf } from '../src/peers/neighbours.ts'
-import { memoryHub, memoryTransport } from '../src/transport/memory.ts'
+import { memoryTransport } from '../src/transport/memory.ts'
+import { memoryHub } from '../src/transport/memory-hub.ts'
 import type { Peer } from '../src/transport/transport.ts'
 
 const record = (peerId: string, addresses: string[] = [`/memory/p2p/${peerId}`]): PeerRecord => ({

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { keptHeaders, maxAgeMs, refreshedHeaders, synthesisedHeaders } from '../src/github/headers.ts'
+import { synthesisedHeaders } from '../src/exchange/synthesised-headers.ts'
+import { keptHeaders, maxAgeMs, refreshedHeaders } from '../src/github/headers.ts'
 
 describe('headers', () => {
   it('are kept by an allow-list: nothing of the asker, his token or his limits', () => {

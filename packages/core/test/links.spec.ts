@@ -4,12 +4,11 @@ import {
   linkHeader,
   mayContinue,
   mayHaveGrown,
-  numberedLinks,
   type PageLinks,
-  pageNumbers,
   parseLinks,
   tellableLinks
 } from '../src/github/links.ts'
+import { numberedLinks, pageNumbers } from '../src/github/page-numbers.ts'
 
 const asked = new URL('https://api.github.com/repos/octo/tools/issues?per_page=2&state=all&page=3')
 const page = (n: number | string, path = '/repos/octo/tools/issues') =>

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { defaultLimits } from '../src/limits.ts'
 import type { MeshOptions } from '../src/options.ts'
 import { readEnvironment } from '../src/platform/node/environment.ts'
-import { readOptions } from '../src/read-options.ts'
+import { readOptions } from './read-options.ts'
 
 const peer = '12D3KooWKoX63riwyW2VWY5w13isHgQg2R6VsfJQTBKCWD9EPz3X'
 const secret = `ghm1_${'s'.repeat(43)}`

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { MeshError, toMeshError } from '../src/errors.ts'
-import { createCounters, readStats, sumStats } from '../src/stats.ts'
+import { readStats } from '../src/peers/read-stats.ts'
+import { createCounters, sumStats } from '../src/stats.ts'
 
 const none = { entries: 0, bytes: 0, evictions: 0, connectedPeers: 0, knownPeers: 0 }
 

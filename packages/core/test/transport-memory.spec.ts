@@ -1,5 +1,6 @@
 import { transportContract } from '../src/contract/index.ts'
-import { memoryHub, memoryTransport } from '../src/transport/memory.ts'
+import { memoryTransport } from '../src/transport/memory.ts'
+import { memoryHub } from '../src/transport/memory-hub.ts'
 
 describe('memoryTransport', () => {
   const suite = transportContract({

@@ -1,10 +1,10 @@
 import { equal, fromHex, hex, plain, sha256Hex } from '../bytes.ts'
 import type { Entry } from '../entry.ts'
 import type { Api } from '../github/api.ts'
-import { synthesisedHeaders } from '../github/headers.ts'
 import { holdsToken, type Inspection, inspect } from '../github/inspect.ts'
 import { acceptClass, canonicalUrl, isJson, keyOf, versionClass } from '../github/key.ts'
-import { linkHeader, mayContinue, numberedLinks, pageNumbers, tellableLinks } from '../github/links.ts'
+import { linkHeader, mayContinue, tellableLinks } from '../github/links.ts'
+import { numberedLinks, pageNumbers } from '../github/page-numbers.ts'
 import { hasCredential } from '../github/request.ts'
 import type { Route } from '../github/routes.ts'
 import type { Names } from '../group/group.ts'
@@ -12,6 +12,7 @@ import type { Limits } from '../limits.ts'
 import type { EntryHead } from '../protocol/wire.ts'
 import { type Refusal, refusalOfBody, refusalOfHead, refusalOfOwnBody } from '../rules/accept.ts'
 import { isForAll } from '../rules/share.ts'
+import { synthesisedHeaders } from './synthesised-headers.ts'
 
 /** What is sent of an entry before its body. */
 export function headOf(entry: Entry): EntryHead {

@@ -1,13 +1,13 @@
 import type { CacheStatus, ForwardReason } from '../cache-status.ts'
 import type { Entry } from '../entry.ts'
 import type { Emit, StaleReason } from '../events.ts'
-import type { Condition, Origin, OriginAnswer } from '../github/origin.ts'
+import type { Condition, Origin } from '../github/origin.ts'
 import type { ApiRequest } from '../github/request.ts'
 import { ttlMs } from '../rules/fresh.ts'
 import { type Asker, type Assessment, mayServeStale } from '../rules/serve.ts'
-import type { Admitted } from './admission.ts'
+import type { Admitted } from './admitted.ts'
 import { type Asked, type Asking, createAskConditionally } from './ask-conditionally.ts'
-import type { GuessEmpty } from './guess-empty.ts'
+import type { LateAdmission } from './late-admission.ts'
 import type { NegativeCache } from './negative-cache.ts'
 import { heldBack, type Outcome, step } from './outcome.ts'
 import type { Rights } from './rights.ts'
@@ -26,13 +26,9 @@ export interface AskGitHubOptions {
   writtenAt(request: ApiRequest): number
   /** The condition under which GitHub would say 304 to this viewer, for this entry. */
   conditionFor(entry: Entry, request: ApiRequest): Promise<Condition>
-  /** Takes a 304 for an entry: renews it, stores it, tells members. */
-  refresh(request: ApiRequest, entry: Entry, answer: OriginAnswer): Promise<Admitted>
-  /** Takes a 200: checks it, stores it, tells members what may be shared. Undefined when it is not kept. */
-  admit(request: ApiRequest, answer: OriginAnswer): Promise<Admitted | undefined>
+  admission: LateAdmission
   rights: Pick<Rights, 'refused'>
   missing: Pick<NegativeCache, 'set'>
-  guessEmpty: GuessEmpty
   classes: Pick<ViewerClasses, 'learn' | 'likeliest'>
 }
 
@@ -43,8 +39,9 @@ export type AskGitHub = (request: ApiRequest, asking: Asking) => Promise<Outcome
  * cannot give one.
  */
 export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
-  const { origin, emit, staleIfErrorMs, askerOf, conditionFor, refresh, admit } = options
-  const { rights, missing, guessEmpty, classes } = options
+  const { origin, emit, staleIfErrorMs, askerOf, conditionFor, admission } = options
+  const { rights, missing, classes } = options
+  const { guessEmpty } = admission
   const ask = createAskConditionally({ origin, conditionFor, guessEmpty, classes })
 
   /** An older answer, if it may be given instead. */
@@ -76,6 +73,7 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
       if (instead) return instead
     }
     if (!held) emit('miss', step(request))
+    if (store) admission.expect()
     let asked: Asked
     try {
       asked = await ask(request, asking)
@@ -102,7 +100,7 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
       }
     }
     if (status === 304 && store && (current || guessed)) {
-      const renewed = guessed ?? (await refresh(request, current as Entry, answer))
+      const renewed = guessed ?? (await admission.refresh(request, current as Entry, answer))
       emit('revalidated', step(request))
       return { ...kept(renewed), how: 'revalidated' }
     }
@@ -118,7 +116,7 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
       if (status === 404 && answer.body) missing.set(request, answer)
       return handedOn
     }
-    const admitted = store ? await admit(request, answer) : undefined
+    const admitted = store ? await admission.admit(request, answer) : undefined
     return admitted ? kept(admitted) : handedOn
   }
 }

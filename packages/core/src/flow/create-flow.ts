@@ -18,7 +18,6 @@ import type { Members } from '../members.ts'
 import type { MeshOptions } from '../options.ts'
 import { isForAll } from '../rules/share.ts'
 import type { Counters } from '../stats.ts'
-import { createAdmission } from './admission.ts'
 import type { AnnounceOptions, createAnnounce } from './announce.ts'
 import { announceToNobody } from './announce-to-nobody.ts'
 import { createAskAgain } from './ask-again.ts'
@@ -26,8 +25,8 @@ import { createAskGitHub } from './ask-github.ts'
 import type { createAskMembers } from './ask-members.ts'
 import { createAskerOf } from './asker.ts'
 import { createClassifier, type TokenSource } from './classify.ts'
-import { createGuessEmpty } from './guess-empty.ts'
 import { createInFlightRequests } from './in-flight.ts'
+import { lateAdmission } from './late-admission.ts'
 import { lateAfterWrite } from './late-after-write.ts'
 import { createNegativeCache } from './negative-cache.ts'
 import type { Outcome } from './outcome.ts'
@@ -150,7 +149,7 @@ export function createFlow(parts: FlowParts) {
     doubt: announce.doubt,
     ended: (viewer, at) => members.sameToken?.ended(viewer, at)
   })
-  const admission = createAdmission({
+  const admission = lateAdmission({
     cache,
     etags,
     validators,
@@ -181,11 +180,9 @@ export function createFlow(parts: FlowParts) {
     askerOf,
     writtenAt: ({ graphql, canonical }) => (graphql ? purges.at : purges.wroteAt)(canonical),
     conditionFor: validators.conditionFor,
-    refresh: admission.refresh,
-    admit: admission.admit,
+    admission,
     rights,
     missing,
-    guessEmpty: createGuessEmpty({ etags, admit: admission.admit }),
     classes
   })
   const askAgain = createAskAgain({ classifier, resolve: answer, canSpare: origin.canSpare })

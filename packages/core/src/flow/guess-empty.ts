@@ -3,7 +3,7 @@ import { type EtagScheme, opaqueTag } from '../github/etag.ts'
 import { isJson } from '../github/key.ts'
 import type { OriginAnswer } from '../github/origin.ts'
 import type { ApiRequest } from '../github/request.ts'
-import type { Admitted } from './admission.ts'
+import type { Admitted } from './admitted.ts'
 import { etagInputs } from './validators.ts'
 
 export interface GuessEmptyOptions {

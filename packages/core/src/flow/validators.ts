@@ -1,12 +1,10 @@
 import { LRU } from 'tiny-lru'
-import type { Bytes } from '../bytes.ts'
 import type { Purges } from '../cache/purges.ts'
 import { confirmedAt } from '../confirmations.ts'
 import type { Entry } from '../entry.ts'
-import { type EtagInputs, type EtagScheme, gitBlobId, opaqueTag } from '../github/etag.ts'
-import { inspect } from '../github/inspect.ts'
-import { isJson, isRaw } from '../github/key.ts'
-import { mayContinue, mayHaveGrown, parseLinks } from '../github/links.ts'
+import type { EtagInputs, EtagScheme } from '../github/etag.ts'
+import { isJson } from '../github/key.ts'
+import { mayHaveGrown, parseLinks } from '../github/links.ts'
 import type { Condition } from '../github/origin.ts'
 import type { ApiRequest } from '../github/request.ts'
 
@@ -48,19 +46,13 @@ export function createValidators({ etags, purges, trusts }: ValidatorsOptions) {
       if (mayHaveGrown(entry.items, entry.headers.link, request.url)) return {}
       // Nor does a first page that stays the same show that the last one is another now.
       if (parseLinks(entry.headers.link).last && purges.at(request.canonical) >= entry.asOf) return {}
-      if (entry.local && isJson(entry.headers['content-type'] ?? '')) {
-        const { damaged, secret } = await inspect(entry.body, true)
-        // Earlier versions kept what was cut off on its way. And the id of a file stays while URLs with a token in them expire.
-        if (damaged || (secret && entry.validator === 'object')) return {}
-      }
-      // And what a member says of other pages it does not prove: where that is not believed, GitHub has to say it.
       const isBelieved = entry.from === undefined || trusts(entry.from)
-      if (!isBelieved && (await hasMembersLink(entry, request.url))) return {}
-      if (entry.validator === 'object') {
-        // Where members are believed, the id of an object says that a member's body is current, if not that it is true.
-        const usable = isBelieved || (await isOwnBlob(entry))
-        return usable && entry.etag ? { ifNoneMatch: entry.etag } : {}
+      if (!isBelieved || (entry.local && isJson(entry.headers['content-type'] ?? ''))) {
+        // Loaded only where a body has to be read; where it cannot be, nothing is known of the body.
+        const doubts = await import('./doubts.ts').catch(() => undefined)
+        if (!doubts || (await doubts.needsNewBody(entry, request.url, isBelieved))) return {}
       }
+      if (entry.validator === 'object') return entry.etag ? { ifNoneMatch: entry.etag } : {}
       const ifNoneMatch =
         (entry.validator === 'portable' && (await computed(entry, request))) ||
         verbatim.get(nameOf(request.key, entry.hash, request))
@@ -71,18 +63,3 @@ export function createValidators({ etags, purges, trusts }: ValidatorsOptions) {
     }
   }
 }
-
-/**
- * Whether an object's id is the body's own: so for raw files. What GitHub says about a file, and the page it makes of one,
- * have the same id as ETag, so a raw body must not pass for those.
- */
-export const isOwnBlob = async ({ validator, etag, body, accept }: Entry): Promise<boolean> =>
-  validator === 'object' && isRaw(accept) && isBlob(body, etag ?? null)
-
-export const isBlob = async (body: Bytes, etag: string | null): Promise<boolean> =>
-  opaqueTag(etag) === (await gitBlobId(body))
-
-/** Whether what an entry says of other pages, if there may be any, is a member's word. */
-export const hasMembersLink = async ({ from, accept, body, headers }: Entry, asked: URL): Promise<boolean> =>
-  from !== undefined &&
-  (headers.link !== undefined || (isJson(accept) && mayContinue(await inspect(body, true), asked)))

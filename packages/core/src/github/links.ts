@@ -6,8 +6,8 @@
  */
 export type Links = Record<string, string>
 
-const relations = ['prev', 'next', 'last', 'first'] as const
-type Relation = (typeof relations)[number]
+export const relations = ['prev', 'next', 'last', 'first'] as const
+export type Relation = (typeof relations)[number]
 
 export function parseLinks(header: string | null | undefined): Links {
   const links: Links = {}
@@ -17,13 +17,12 @@ export function parseLinks(header: string | null | undefined): Links {
   return links
 }
 
-const pageOf = (url: URL) => Number(url.searchParams.get('page') ?? 1)
+export const pageOf = (url: URL) => Number(url.searchParams.get('page') ?? 1)
 const isPage = (n: number) => Number.isSafeInteger(n) && n >= 1
 
 /** What a link's query changes in the asked URL's, by parameter; null: the link leaves it out. */
 type QueryChanges = Record<string, string | null>
 export type PageLinks = { [relation in Relation]?: QueryChanges | undefined }
-export type PageNumbers = { [relation in Relation]?: number | undefined }
 
 /**
  * The parameters that GitHub pages by, and those that it was seen to add to its links or to leave out: `anon` of contributors,
@@ -69,18 +68,8 @@ export function tellableLinks(header: string | null | undefined, asked: URL): Pa
   return linkHeader(links, asked) === undefined ? undefined : links
 }
 
-/** The page numbers of links, for members of a version that knows nothing else. */
-export function pageNumbers(links: PageLinks, asked: URL): PageNumbers {
-  const pages: PageNumbers = {}
-  for (const rel of relations) if (links[rel]) pages[rel] = pageOf(changed(asked, links[rel]))
-  return pages
-}
-
-/** The links that page numbers stand for. */
-export const numberedLinks = (pages: PageNumbers): PageLinks =>
-  Object.fromEntries(Object.entries(pages).map(([rel, page]) => [rel, { page: String(page) }]))
-
-function changed(asked: URL, changes: QueryChanges): URL {
+/** The asked URL, so changed. */
+export function changed(asked: URL, changes: QueryChanges): URL {
   const url = new URL(asked)
   // In one order for all: members compare the links of one body, and CBOR has an order of its own.
   for (const name of Object.keys(changes).sort()) {

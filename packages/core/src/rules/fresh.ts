@@ -28,14 +28,6 @@ export function isFresh(entry: Entry, asker: FreshnessAsker): boolean {
   )
 }
 
-/** How long an answer is fresh for the asker, ms; `entry` is what is held of it, if anything. */
-export const lifetimeMs = (entry: Entry | undefined, { freshMs, limits }: FreshnessAsker): number =>
-  freshMs ?? entry?.maxAgeMs ?? limits.freshMs
-
-/** An answer that GitHub was asked for later than this is fresh for the asker, ms. */
-export const freshAfter = (entry: Entry | undefined, asker: FreshnessAsker): number =>
-  Math.floor(Math.max(asker.purgedAt, asker.githubNow - lifetimeMs(entry, asker)))
-
 /** How long an entry stays fresh, ms; negative once it is stale (RFC 9211, section 2.5). */
 export function ttlMs(entry: Entry, asker: FreshnessAsker): number {
   const seenAt = lastSeenAt(entry, asker)

@@ -1,42 +1,47 @@
 import { MeshError } from '../errors.ts'
-import type { Libp2pTransport } from './libp2p-transport.ts'
+import type { Transport } from './transport.ts'
 
-/** A transport whose code is loaded when it starts: a member that caches for itself alone needs none of it. */
-export function lateTransport(load: () => Promise<Libp2pTransport>, hasRelays: boolean): Libp2pTransport {
-  let transport: Libp2pTransport | undefined
+/**
+ * A transport whose code is loaded when it starts: a member that caches for itself alone needs none of it. And what gives that
+ * transport while it runs. `peerId`: where it is known before.
+ */
+export function lateTransport<T extends Transport>(
+  load: () => Promise<T>,
+  peerId?: string
+): { transport: Transport; running(): T } {
+  let loaded: T | undefined
   let isStopped = false
-  const running = (): Libp2pTransport => {
-    if (!transport) throw new MeshError('ERR_TRANSPORT', 'this transport is not running: call start first')
-    return transport
+  const running = (): T => {
+    if (!loaded) throw new MeshError('ERR_TRANSPORT', 'this transport is not running: call start first')
+    return loaded
   }
-  return {
+  const transport: Transport = {
     get peerId() {
-      return running().peerId
+      return peerId ?? running().peerId
     },
     get addresses() {
-      return transport?.addresses ?? []
+      return loaded?.addresses ?? []
     },
     async start(topics, handlers) {
-      const loaded = await load()
+      const made = await load()
       if (isStopped) throw new MeshError('ERR_TRANSPORT', 'this transport was stopped while it started')
-      transport = loaded
-      await loaded.start(topics, handlers)
+      loaded = made
+      await made.start(topics, handlers)
     },
     dial: async (address, options) => running().dial(address, options),
-    probe: async (address, options) => running().probe(address, options),
-    ...(hasRelays && { reserve: async (id: string) => running().reserve?.(id) }),
     get shelves() {
-      return transport?.shelves
+      return loaded?.shelves
     },
-    peers: () => transport?.peers() ?? [],
+    peers: () => loaded?.peers() ?? [],
     publish: async (message) => running().publish(message),
     async *request(peerId, bytes, options) {
       yield* running().request(peerId, bytes, options)
     },
-    disconnect: async (peerId) => transport?.disconnect(peerId),
+    disconnect: async (peerId) => loaded?.disconnect(peerId),
     async stop() {
       isStopped = true
-      await transport?.stop()
+      await loaded?.stop()
     }
   }
+  return { transport, running }
 }

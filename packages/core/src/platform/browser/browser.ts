@@ -5,7 +5,7 @@ import { staticPeers } from '../../discovery/static.ts'
 import { MeshError } from '../../errors.ts'
 import { platformFetch } from '../../github/origin.ts'
 import { indexedDbStore } from '../../store/indexeddb.ts'
-import { lateTransport } from '../../transport/late.ts'
+import { lateLibp2p } from '../../transport/late-libp2p.ts'
 import type { Identity, Platform } from '../platform.ts'
 import { knowsWebRtc } from './webrtc.ts'
 
@@ -89,7 +89,7 @@ export const defaultDiscovery: Platform['defaultDiscovery'] = ({ bootstrap = [] 
 
 /** libp2p over WebSockets and, in pages, WebRTC: to relays, and through them to members. */
 export const libp2pTransport: Platform['libp2pTransport'] = (options = {}) =>
-  lateTransport(async () => (await import('./libp2p.ts')).createTransport(options), Boolean(options.relays?.length))
+  lateLibp2p(async () => (await import('./libp2p.ts')).createTransport(options), Boolean(options.relays?.length))
 
 export const findToken: Platform['findToken'] = async () => undefined
 

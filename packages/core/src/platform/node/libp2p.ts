@@ -1,7 +1,7 @@
 import { hostOf } from '../../libp2p/host.ts'
 import { createLibp2pTransport } from '../../libp2p/libp2p.ts'
+import { portLimits } from '../../libp2p/limits.ts'
 import { createWaitingRoom } from '../../libp2p/waiting-room.ts'
-import { portLimits } from '../../limits.ts'
 import type { Libp2pTransport } from '../../transport/libp2p-transport.ts'
 import type { Libp2pTransportOptions } from '../platform.ts'
 import { listenOn } from './listen.ts'

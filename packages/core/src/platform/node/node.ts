@@ -5,7 +5,7 @@ import { filePeers } from '../../discovery/file.ts'
 import { lateDiscovery } from '../../discovery/late.ts'
 import { staticPeers } from '../../discovery/static.ts'
 import { filesystemStore } from '../../store/filesystem.ts'
-import { lateTransport } from '../../transport/late.ts'
+import { lateLibp2p } from '../../transport/late-libp2p.ts'
 import type { Libp2pTransport } from '../../transport/libp2p-transport.ts'
 import type { Libp2pTransportOptions, Platform } from '../platform.ts'
 import { defaultCacheDir } from './cache-dir.ts'
@@ -48,10 +48,7 @@ export const defaultDiscovery: Platform['defaultDiscovery'] = (options, onWarnin
 /** libp2p over TCP and WebSockets, in Node itself. */
 export function libp2pTransport(options: Libp2pTransportOptions = {}): Libp2pTransport {
   requireNode('ghmesh', true)
-  return lateTransport(
-    async () => (await import('./libp2p.ts')).createTransport(options),
-    Boolean(options.relays?.length)
-  )
+  return lateLibp2p(async () => (await import('./libp2p.ts')).createTransport(options), Boolean(options.relays?.length))
 }
 
 /** Members on the local network, by multicast DNS. Works in Node only. */

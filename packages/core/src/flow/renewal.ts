@@ -1,0 +1,55 @@
+import type { Cache } from '../cache/cache.ts'
+import { withAnswer } from '../confirmations.ts'
+import type { Entry } from '../entry.ts'
+import { refreshedHeaders } from '../github/headers.ts'
+import { inspect } from '../github/inspect.ts'
+import { isJson } from '../github/key.ts'
+import type { OriginAnswer } from '../github/origin.ts'
+import { type ApiRequest, anonymous } from '../github/request.ts'
+import { showsRepository } from '../github/routes.ts'
+import type { Limits } from '../limits.ts'
+import type { Admitted, Announce } from './admitted.ts'
+import { hasMembersLink, isOwnBlob } from './doubts.ts'
+import type { createPublicity } from './publicity.ts'
+
+export interface RenewalOptions {
+  cache: Pick<Cache, 'touch'>
+  publicity: ReturnType<typeof createPublicity>
+  limits: Pick<Limits, 'clockSkewMs'>
+  githubNow: () => number
+  announce: Announce
+}
+
+/** Takes a 304 for an entry: renews it, stores it, and tells members. */
+export function createRenewal({ cache, publicity, limits, githubNow, announce }: RenewalOptions) {
+  return async (request: ApiRequest, entry: Entry, { headers, sentAt }: OriginAnswer): Promise<Admitted> => {
+    // Only an ETag that can be computed from the body proves the body; then it is as good as an own one, but not its `Link`.
+    const isTrue = entry.validator === 'portable' || (await isOwnBlob(entry))
+    const isProven = isTrue && (headers.has('link') || !(await hasMembersLink(entry, request.url)))
+    const proven = isProven ? { from: undefined, takenAt: undefined } : {}
+    if (isTrue || entry.from === undefined) {
+      const shows = showsRepository(request.path) && isJson(request.accept)
+      const shown = shows ? (await inspect(entry.body, true, request.repository)).repository : undefined
+      publicity.learn(request, sentAt, shown)
+    }
+    const isAhead = (at = 0) => at > githubNow() + limits.clockSkewMs
+    const change = (held: Entry): Entry => ({
+      ...held,
+      ...proven,
+      ...publicity.of(request, sentAt, held),
+      headers: refreshedHeaders(held.headers, headers),
+      // A time ahead of GitHub's clock was of a wrong one.
+      asOf: isAhead(held.asOf) ? sentAt : Math.max(held.asOf, sentAt),
+      anonymous: held.anonymous || request.viewer === anonymous,
+      confirmed: isAhead(held.confirmed[request.viewer])
+        ? { ...held.confirmed, [request.viewer]: sentAt }
+        : withAnswer(held.confirmed, request.viewer, sentAt)
+    })
+    await cache.touch(request.key, (held) => (held.hash === entry.hash ? change(held) : held))
+    const refreshed = change(entry)
+    if (refreshed.from === undefined) publicity.learnAlias(request, refreshed.headers.link)
+    const told =
+      refreshed.local || request.isAudit ? undefined : announce(request, request.key, refreshed, entry.public)
+    return { entry: refreshed, told }
+  }
+}
