@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import { discoveryContract } from '../src/contract/index.ts'
 import type { Discovery, FilePeersOptions, PeerRecord } from '../src/discovery/discovery.ts'
 import { filePeers } from '../src/discovery/file.ts'
+import { peerFolder } from '../src/discovery/file-folder.ts'
 import { formatPeer, parsePeer, peerFileName } from '../src/discovery/peer-file.ts'
 
 const [one, two, three] = ['QmTheFirstOne11111111', 'QmTheSecondOne2222222', 'QmTheThirdOne33333333'] as const
@@ -66,6 +67,50 @@ describe('filePeers', () => {
     fs.renameSync(elsewhere, directory)
     expect((await promise).peerId).to.equal(one)
   })
+
+  it('finds by what the system tells alone, before it looks at all of the folder again', async () => {
+    const directory = newDirectory()
+    const found: string[] = []
+    let wake = () => {}
+    const told = async (count: number) => {
+      while (found.length < count) await new Promise<void>((resolve) => (wake = resolve))
+    }
+    await open({ directory, pollMs: 3_600_000 }).start(({ addresses }) => {
+      found.push(...addresses)
+      wake()
+    })
+    const other = open({ directory })
+    const at = (port: number) => `/ip4/127.0.0.1/tcp/${port}/p2p/${one}`
+    for (const port of [1, 2, 3]) {
+      await other.announce(member(one, { addresses: [at(port)] }))
+      await told(port)
+    }
+    expect(found).to.deep.equal([at(1), at(2), at(3)])
+  })
+
+  it('knows as much from what has changed as from the whole folder', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ file: fc.nat(4), peer: fc.option(fc.nat(2)), age: fc.nat(400_000) }), { maxLength: 12 }),
+        async (changes) => {
+          const directory = newDirectory()
+          const folder = peerFolder(directory, 300_000, Date.now)
+          await folder.make()
+          await folder.scan()
+          for (const { file, peer, age } of changes) {
+            const name = peerFileName(String(file))
+            fs.rmSync(join(directory, name), { force: true })
+            if (peer !== null) {
+              const record = member([one, two, three][peer] as string, { lastSeen: Date.now() - age })
+              write(directory, name, formatPeer(record))
+            }
+            const partly = await folder.scan(new Set([name, 'another.txt']))
+            expect(partly).to.deep.equal(await peerFolder(directory, 300_000, Date.now).scan())
+          }
+        }
+      ),
+      { numRuns: 30 }
+    ))
 
   // README: "Anyone who can read the folder"
   it("writes the Python tool's fields, for the owner only and in one step", async () => {

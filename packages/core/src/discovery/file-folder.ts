@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { link, lstat, open, opendir, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { makeFolder } from '../store/filesystem-folder.ts'
 import type { PeerRecord } from './discovery.ts'
 import { formatPeer, parsePeer, peerFileName } from './peer-file.ts'
@@ -11,6 +11,10 @@ const maxFilesRead = 1000
 const maxFilesSeen = 10_000
 /** Files are removed at this multiple of the expiry age. */
 const removeAfter = 10
+
+const peerFile = /^peer_.*\.json$/
+/** Of a member that was killed while it wrote. */
+const leftFile = /^\.ghmesh-.*\.tmp$/
 
 /** This member's own file. */
 export interface OwnFile {
@@ -54,35 +58,50 @@ export function peerFolder(directory: string, expireMs: number, now: () => numbe
   const make = async () => makeFolder(directory)
 
   async function look(file: { path: string; state: string; changed: number }): Promise<PeerRecord | undefined> {
+    const isLeft = leftFile.test(basename(file.path))
     const before = read.get(file.path)
-    const peer = before?.state === file.state ? before.peer : await readPeer(file.path)
+    const peer = before?.state === file.state || isLeft ? before?.peer : await readPeer(file.path)
     const dead = now() - removeAfter * expireMs
-    const garbage = file.changed < dead && (peer ? peer.lastSeen < dead : file.path.endsWith('.tmp'))
+    const garbage = file.changed < dead && (isLeft || (peer !== undefined && peer.lastSeen < dead))
     // Unless its owner has come back this moment.
     if (garbage && (await stateOf(file.path)).state === file.state) await rm(file.path, { force: true })
     return peer
   }
 
-  /** Everybody who is alive, by peer id. Reads what has changed, newest files first, and removes files long expired. */
-  async function scan(): Promise<Map<string, PeerRecord>> {
+  /** Everybody's files, and those that a killed one left behind. */
+  async function list(): Promise<string[]> {
     const paths: string[] = []
     for await (const entry of await opendir(directory)) {
-      if (!entry.isFile() || !/^(peer_.*\.json|\.ghmesh-.*\.tmp)$/.test(entry.name)) continue
+      if (!entry.isFile() || !(peerFile.test(entry.name) || leftFile.test(entry.name))) continue
       if (paths.push(join(directory, entry.name)) >= maxFilesSeen) break
     }
+    return paths
+  }
+
+  /**
+   * Everybody who is alive, by peer id. Reads what has changed, newest files first, and removes files long expired. `names`: only
+   * in these, of what may be in the folder, can anything have changed.
+   */
+  async function scan(names?: ReadonlySet<string>): Promise<Map<string, PeerRecord>> {
+    const paths = names
+      ? [...names].filter((name) => peerFile.test(name)).map((name) => join(directory, name))
+      : await list()
     const files = (await Promise.all(paths.map((path) => stateOf(path).catch(() => undefined))))
       .filter((file) => file !== undefined)
       .sort((a, b) => b.changed - a.changed)
       .slice(0, maxFilesRead)
-    const nowRead: typeof read = new Map()
+    const nowRead: typeof read = new Map(names && read)
+    for (const path of paths) nowRead.delete(path)
+    for (const file of files)
+      nowRead.set(file.path, { state: file.state, peer: await look(file).catch(() => undefined) })
+    // The newest of all are read, not the newest of these.
+    if (names && nowRead.size > maxFilesRead) return scan()
+    read = nowRead
     const newest = new Map<string, PeerRecord>()
-    for (const file of files) {
-      const peer = await look(file).catch(() => undefined)
-      nowRead.set(file.path, { state: file.state, peer })
+    for (const { peer } of read.values()) {
       if (!peer || !live(peer)) continue
       if (peer.lastSeen > (newest.get(peer.peerId)?.lastSeen ?? Number.NEGATIVE_INFINITY)) newest.set(peer.peerId, peer)
     }
-    read = nowRead
     return newest
   }
 

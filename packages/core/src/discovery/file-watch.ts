@@ -1,23 +1,33 @@
 import { type FSWatcher, watch } from 'node:fs'
+import { oneByOne } from '../one-by-one.ts'
 
 /** Changes that come close together are looked at once, and looking takes no more than so much of the time: many start at once. */
 const settleMs = 20
 const restPerLook = 10
+/** Where a look takes long, it is the machine that is busy. */
+const maxRestMs = 1000
+/** More names than this are as good as all. */
+const maxNames = 1000
 /** While nothing changes, the folder is looked at less and less often, down to this part of what `pollMs` says. */
 const slowestPoll = 5
 
 export interface FolderWatchOptions {
   directory: string
   pollMs: number
-  /** Reads the folder; resolves to whether anything has changed. */
-  look(): Promise<boolean>
+  /** Reads the whole folder, or only the files of these names; resolves to whether anything has changed. */
+  look(names?: ReadonlySet<string>): Promise<boolean>
   /** A look failed that nobody waits for; called again only after one that did not. */
   failed(error: unknown): void
 }
 
-/** Looks at a folder when the system says that it has changed, and from time to time in any case. */
+/**
+ * Looks at what the system says has changed in a folder, and from time to time at all of it: there are file systems that say
+ * nothing.
+ */
 export function watchFolder({ directory, pollMs, look, failed }: FolderWatchOptions) {
-  let looking: Promise<void> | undefined
+  const looks = oneByOne()
+  /** Names; undefined for all. */
+  let changed: Set<string> | undefined = new Set()
   let lookMs = 0
   let waitMs = pollMs
   let poll: NodeJS.Timeout | undefined
@@ -25,23 +35,25 @@ export function watchFolder({ directory, pollMs, look, failed }: FolderWatchOpti
   let watcher: FSWatcher | undefined
   let healthy = true
 
-  async function timedLook(): Promise<void> {
-    const begunAt = performance.now()
-    const hasChanged = await look()
-    lookMs = performance.now() - begunAt
+  async function lookAtAll(): Promise<void> {
+    const hasChanged = await looks.run(() => look())
+    // While all that changes is told, there is little to be found.
     waitMs = hasChanged ? pollMs : Math.min(2 * waitMs, slowestPoll * pollMs)
   }
 
-  function lookNow(): Promise<void> {
-    looking ??= timedLook().finally(() => {
-      looking = undefined
+  async function lookAtChanged(): Promise<void> {
+    const names = changed
+    changed = new Set()
+    await looks.run(async () => {
+      const begunAt = performance.now()
+      await look(names)
+      lookMs = performance.now() - begunAt
     })
-    return looking
   }
 
   /** For timers and watchers, out of which nothing may throw. */
-  function lookQuietly(): void {
-    lookNow().then(
+  function quietly(look: () => Promise<void>): void {
+    look().then(
       () => {
         healthy = true
       },
@@ -54,20 +66,22 @@ export function watchFolder({ directory, pollMs, look, failed }: FolderWatchOpti
 
   function pollAgain(): void {
     poll = setTimeout(() => {
-      lookQuietly()
+      quietly(lookAtAll)
       pollAgain()
     }, waitMs).unref()
   }
 
   function listen(): void {
     try {
-      watcher = watch(directory, { persistent: false }, () => {
+      watcher = watch(directory, { persistent: false }, (_event, name) => {
+        if (name === null || changed?.size === maxNames) changed = undefined
+        else changed?.add(name)
         soon ??= setTimeout(
           () => {
             soon = undefined
-            lookQuietly()
+            quietly(lookAtChanged)
           },
-          settleMs + restPerLook * lookMs
+          settleMs + Math.min(restPerLook * lookMs, maxRestMs)
         ).unref()
       })
       watcher.on('error', () => watcher?.close())
@@ -75,19 +89,19 @@ export function watchFolder({ directory, pollMs, look, failed }: FolderWatchOpti
   }
 
   return {
-    lookNow,
+    lookNow: lookAtAll,
     start(): void {
       if (poll) return
       pollAgain()
       listen()
-      lookQuietly() // what came between the first look and the watch
+      quietly(lookAtAll) // what came between the first look and the watch
     },
     /** Resolves when the look that is under way has ended. */
     async stop(): Promise<void> {
       clearTimeout(poll)
       clearTimeout(soon)
       watcher?.close()
-      await looking?.catch(() => {})
+      await looks.idle()
     }
   }
 }

@@ -23,8 +23,8 @@ export function filePeers(options: FilePeersOptions): Discovery {
     toMeshError('ERR_DISCOVERY', `make ${directory} a folder that you can write to, or choose another peersDir`, cause)
 
   /** Tells of who is new. */
-  async function look(): Promise<boolean> {
-    const peers = await folder.scan()
+  async function look(names?: ReadonlySet<string>): Promise<boolean> {
+    const peers = await folder.scan(names)
     const before = known
     known = new Map([...peers].map(([peerId, peer]) => [peerId, JSON.stringify(peer)]))
     const news = [...peers].filter(([peerId]) => before.get(peerId) !== known.get(peerId))
