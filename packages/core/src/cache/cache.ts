@@ -1,22 +1,12 @@
 import { pruneConfirmations } from '../confirmations.ts'
 import { type Entry, type EntrySummary, type Holding, merge } from '../entry.ts'
-import type { MeshError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import { createSizedLru } from '../sized-lru.ts'
 import type { Store, StoreFigures } from '../store/store.ts'
-import { guardStore } from './guarded-store.ts'
-import { createHeld } from './held.ts'
-import { createKeptMarks } from './kept-marks.ts'
 import type { Purges } from './purges.ts'
-import {
-  holdingMeta,
-  holdingRecord,
-  readHolding,
-  readSummary,
-  readValue,
-  type StoredValue,
-  valueRecord
-} from './record.ts'
+import { holdingMeta, holdingRecord, type StoredValue } from './record.ts'
+import { createStored, type StoredEvents } from './stored.ts'
+import { createStoredValues } from './stored-values.ts'
 
 /** What this member holds: decoded entries in memory, in front of the store that keeps them. */
 export interface Cache {
@@ -46,12 +36,6 @@ export interface Cache {
   close(): Promise<void>
 }
 
-export interface CacheEvents {
-  warning(error: MeshError): void
-  /** An entry was read from the store: what it shows is known again after a new start. */
-  read(entry: Entry): void
-}
-
 /**
  * Where the store fails, memory serves alone: a full disk costs persistence, not requests. An entry ahead of GitHub's clock
  * was written by a wrong clock, and counts as absent.
@@ -61,87 +45,43 @@ export function createCache(
   limits: Limits,
   githubNow: () => number,
   purges: Purges,
-  events: CacheEvents
+  events: StoredEvents
 ): Cache {
-  const memory = createSizedLru<Holding>({
-    maxBytes: limits.memoryBytes,
-    bytesOf: ({ entries }) => entries.reduce((sum, { body }) => sum + body.byteLength + 512, 1)
-  })
-  // Only where the store is lost; with one, another process may have set a newer value.
-  const values = createSizedLru<StoredValue>({
-    maxBytes: limits.memoryBytes / 8,
-    bytesOf: ({ json }) => json.byteLength + 256
-  })
-  const held = createHeld(limits, purges)
-  const guarded = guardStore(store, limits, events.warning)
-  const { attempt } = guarded
-  let walked = false
-
-  const marks = createKeptMarks({
-    purges,
-    get: (key) => attempt(() => store.get(key)),
-    put: (key, record) => attempt(() => store.put(key, record)),
-    latest: () => githubNow() + limits.clockSkewMs
-  })
-
-  const believable = ({ asOf }: Entry) => asOf <= githubNow() + limits.clockSkewMs
-
-  async function load(key: string): Promise<Holding | undefined> {
-    const record = await attempt(() => store.get(key))
-    const holding = record && readHolding(key, record)
-    const entries = holding?.entries.filter(believable) ?? []
-    const [newest] = entries
-    if (!record || !newest) return undefined
-    held.note(key, record.body.byteLength, newest.url)
-    entries.forEach(events.read)
-    await Promise.all(purges.targetsOf(newest.url).map(marks.learn))
-    return { key, entries }
-  }
+  const memory = createSizedLru({ maxBytes: limits.memoryBytes, bytesOf: bytesOfHolding })
+  const latest = () => githubNow() + limits.clockSkewMs
+  const stored = createStored(store, limits, purges, latest, events)
+  const values = createStoredValues(stored, limits.memoryBytes / 8)
 
   /** Every way into memory and the store leads through here. */
   function remember({ key, entries }: Holding): Holding {
-    const holding = {
-      key,
-      entries: entries.map((entry) => {
-        const confirmed = pruneConfirmations(entry.confirmed, githubNow(), limits)
-        return confirmed === entry.confirmed ? entry : { ...entry, confirmed }
-      })
-    }
+    const holding = { key, entries: entries.map((entry) => pruned(entry, githubNow(), limits)) }
     memory.set(key, holding)
     return holding
   }
 
+  const merged = (all: readonly Entry[], entry: Entry) => merge(all, entry, limits.variants)
   /** What both have seen: another process's newer entry, and what this one learnt meanwhile. */
-  function combine(a: Holding | undefined, b: Holding | undefined): Holding | undefined {
-    if (!a || !b) return a ?? b
-    return {
-      key: a.key,
-      entries: b.entries.reduce<readonly Entry[]>((all, e) => merge(all, e, limits.variants), a.entries)
-    }
-  }
+  const combined = (a: Holding | undefined, b: Holding | undefined) =>
+    a && b ? { key: a.key, entries: b.entries.reduce(merged, a.entries) } : (a ?? b)
 
   const cache: Cache = {
     get figures() {
-      if (guarded.isLost) return { entries: memory.size, bytes: memory.bytes, evicted: store.figures?.evicted ?? 0 }
-      return store.figures ?? { ...held.size, evicted: 0 }
+      const { figures, isLost } = stored
+      return isLost ? { entries: memory.size, bytes: memory.bytes, evicted: figures.evicted } : figures
     },
     held: (key) => memory.get(key),
-    async find(key) {
-      return memory.get(key) ?? cache.reload(key)
-    },
+    find: async (key) => memory.get(key) ?? cache.reload(key),
     async reload(key) {
-      const stored = await load(key)
-      const holding = combine(memory.get(key), stored)
+      const found = await stored.find(key)
+      const holding = combined(memory.get(key), found)
       return holding && remember(holding)
     },
     async add(key, entry) {
-      const stored = await load(key)
+      const found = await stored.find(key)
       // What is in memory now, not before the wait: of two that add at the same moment, neither may be lost.
-      const before = combine(memory.get(key), stored)?.entries.filter(believable) ?? []
-      const holding = remember({ key, entries: merge(before, entry, limits.variants) })
-      const record = holdingRecord(holding)
-      held.note(key, record.body.byteLength, entry.url)
-      await attempt(() => store.put(key, record))
+      const before = combined(memory.get(key), found)?.entries.filter(({ asOf }) => asOf <= latest()) ?? []
+      const holding = remember({ key, entries: merged(before, entry) })
+      await stored.put(key, holdingRecord(holding), entry.url)
       return holding
     },
     async touch(key, change) {
@@ -153,56 +93,42 @@ export function createCache(
       if (entries.every((entry, i) => entry === newest.entries[i])) return false
       const holding = remember({ key, entries: entries.sort((a, b) => b.asOf - a.asOf) })
       // The store's bodies may stand in another order than memory's, so several are written with their meta.
-      await attempt(() =>
-        entries.length === 1 ? store.touch(key, holdingMeta(holding)) : store.put(key, holdingRecord(holding))
-      )
+      if (entries.length === 1) await stored.touch(key, holdingMeta(holding))
+      else await stored.put(key, holdingRecord(holding))
       return true
     },
-    async value(key) {
-      const record = await attempt(() => store.get(key))
-      return record ? readValue(record) : values.get(key)
-    },
-    async putValue(key, value) {
-      values.set(key, value)
-      held.note(key, value.json.byteLength)
-      await attempt(() => store.put(key, valueRecord(value)))
-    },
+    value: values.get,
+    putValue: values.put,
     async *summaries() {
-      if (guarded.isLost) {
-        for (const [key, { entries }] of memory.entries())
-          if (entries[0]) yield { ...entries[0], key, byteLength: entries[0].body.byteLength }
-        return
-      }
-      for await (const { key, byteLength, meta } of guarded.rows()) {
-        const summary = readSummary(meta)
-        if (summary || meta.kind === 'value') held.note(key, byteLength, summary?.url)
-        if (summary) yield { ...summary, key }
-      }
-      walked = true
+      if (!stored.isLost) return yield* stored.summaries()
+      for (const [key, { entries }] of memory.entries())
+        if (entries[0]) yield { ...entries[0], key, byteLength: entries[0].body.byteLength }
     },
-    async below(targets) {
-      if (!walked) for await (const _ of cache.summaries());
-      return held.below(targets)
-    },
-    keepMarks: marks.keep,
+    below: stored.below,
+    keepMarks: stored.keepMarks,
     async delete(key) {
       memory.delete(key)
       values.delete(key)
-      held.delete(key)
-      await attempt(() => store.delete(key))
+      await stored.delete(key)
     },
     async clear() {
-      if (!(await guarded.clear())) for await (const { key } of guarded.rows()) await cache.delete(key)
+      await stored.clear()
       memory.clear()
       values.clear()
-      held.clear()
     },
     async close() {
-      const closing = guarded.close()
+      const closing = stored.close()
       memory.clear()
       values.clear()
       await closing
     }
   }
   return cache
+}
+
+const bytesOfHolding = ({ entries }: Holding) => entries.reduce((sum, { body }) => sum + body.byteLength + 512, 1)
+
+function pruned(entry: Entry, githubNow: number, limits: Limits): Entry {
+  const confirmed = pruneConfirmations(entry.confirmed, githubNow, limits)
+  return confirmed === entry.confirmed ? entry : { ...entry, confirmed }
 }
