@@ -2,9 +2,8 @@ import { type CircuitRelayService, circuitRelayServer } from '@libp2p/circuit-re
 import { type GossipSub, gossipsub } from '@libp2p/gossipsub'
 import { identify } from '@libp2p/identify'
 import type { ConnectionGater, Libp2p, PrivateKey } from '@libp2p/interface'
-import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
-import { yamux } from '@libp2p/yamux'
+import { noiseInOnePiece, withFewerWrites, yamuxWithFewUpdates } from 'ghmesh/libp2p'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import type { RelayLimits } from './limits.ts'
 
@@ -30,8 +29,8 @@ export async function createNode(parts: NodeParts, limits: RelayLimits): Promise
     privateKey: parts.privateKey,
     addresses: { listen: parts.listen, announce: parts.announce },
     transports: parts.transports,
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux({ maxInboundStreams: limits.streamsPerConnection })],
+    connectionEncrypters: [noiseInOnePiece()],
+    streamMuxers: [yamuxWithFewUpdates({ maxInboundStreams: limits.streamsPerConnection })],
     connectionGater: parts.gater,
     connectionMonitor: { pingInterval: limits.pingMs },
     connectionManager: {
@@ -91,5 +90,6 @@ export async function createNode(parts: NodeParts, limits: RelayLimits): Promise
       })
     }
   })
+  withFewerWrites(node.peerStore)
   return node as RelayNode
 }

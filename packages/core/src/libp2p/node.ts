@@ -7,6 +7,7 @@ import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { toMeshError } from '../errors.ts'
 import type { Circuits } from './circuits.ts'
 import { noiseInOnePiece, yamuxWithFewUpdates } from './fewer-frames.ts'
+import { withFewerWrites } from './fewer-writes.ts'
 import { gossipSettings } from './gossip.ts'
 import { portLimits } from './limits.ts'
 import { newPrivateKey } from './private-key.ts'
@@ -97,5 +98,6 @@ async function createNode({ parts, topics, circuits, webRtc }: NodeOptions, wher
       pubsub: gossipsub({ ...gossipSettings, allowedTopics: [...topics] })
     }
   })
+  withFewerWrites(node.peerStore)
   return node
 }
