@@ -78,57 +78,17 @@ export interface StartedMesh {
   member: ReturnType<typeof composeMember>
 }
 
+type Member = ReturnType<typeof composeMember>
+
 /** Starts a member and gives it its public face. */
 export async function startMesh(parts: MemberParts): Promise<StartedMesh> {
   const member = composeMember(parts)
-  const {
-    api,
-    cache,
-    mostGithubNow,
-    latestGithubNow,
-    events,
-    flow,
-    mayShare,
-    members,
-    passOn,
-    purge,
-    purges,
-    classifier
-  } = member
+  const { events, flow, members } = member
   const { values, peers, relays } = members
 
   let stopping: Promise<void> | undefined
   const running = () => {
     if (stopping) throw stoppedError()
-  }
-
-  async function fetch(input: FetchInput, init?: RequestInit): Promise<Response> {
-    running()
-    const classified = await classifier.classify(input, init)
-    if ('api' in classified) {
-      classified.api.signal?.throwIfAborted()
-      return resolve(flow, classified.api)
-    }
-    const { passed } = classified
-    return passed
-      ? passOn.toGitHub(classified.input, classified.init, passed)
-      : passOn.elsewhere(classified.input, classified.init)
-  }
-
-  async function peekEntry(input: FetchInput, init?: RequestInit) {
-    running()
-    const classified = await classifier.classify(input, init)
-    if (!('api' in classified)) return undefined
-    const { api } = classified
-    const asker = flow.askerOf(api)
-    const assessment = assess(await cache.find(api.key), asker)
-    if (!assessment || !mayPeek(assessment, asker, mayShare(assessment.entry))) return undefined
-    return { request: api, entry: assessment.entry, ttlMs: ttlMs(assessment.entry, asker) }
-  }
-
-  function stats(which?: { group: true }): MeshStats | GroupStats {
-    const own = member.stats()
-    return which?.group ? sumStats({ [parts.name]: own, ...members.stats() }) : own
   }
 
   const mesh: Mesh = {
@@ -138,15 +98,20 @@ export async function startMesh(parts: MemberParts): Promise<StartedMesh> {
     get addresses() {
       return members.addresses
     },
-    fetch,
+    async fetch(input, init) {
+      running()
+      return answer(member, input, init)
+    },
     async peek(input, init) {
-      const found = await peekEntry(input, init)
+      running()
+      const found = await findHeld(member, input, init)
       if (!found) return undefined
       const { request, entry, ttlMs } = found
       return flow.respond.fromEntry(request, entry, { hit: true, detail: 'peek', ttlMs })
     },
     async holders(input, init) {
-      const found = await peekEntry(input, init)
+      running()
+      const found = await findHeld(member, input, init)
       return found ? members.holders(found.request.key, found.entry.hash) : []
     },
     async get(name, how) {
@@ -164,29 +129,16 @@ export async function startMesh(parts: MemberParts): Promise<StartedMesh> {
     async purge(urlOrRepository, { signal } = {}) {
       running()
       signal?.throwIfAborted()
-      const name = purges.normalise(urlOrRepository)
-      if (name === undefined) {
-        throw new MeshError(
-          'ERR_INVALID_OPTION',
-          `purge takes owner/repo or a URL below ${api.base}/; received ${JSON.stringify(urlOrRepository)}`
-        )
-      }
-      const [{ size }] = await abortable(
-        Promise.all([
-          cache.below([name]),
-          purge([urlOrRepository], mostGithubNow()),
-          // Members whose clocks are right must not take it for an older one.
-          members.purge([urlOrRepository], latestGithubNow())
-        ]),
-        signal
-      )
-      return size
+      return abortable(purgeEverywhere(member, urlOrRepository), signal)
     },
     async clear() {
       running()
       return member.clear()
     },
-    stats: stats as Mesh['stats'],
+    stats: ((which?: { group: true }) => {
+      const own = member.stats()
+      return which?.group ? sumStats({ [parts.name]: own, ...members.stats() }) : own
+    }) as Mesh['stats'],
     peers,
     relays,
     addEventListener: (type, listener, how) => events.addEventListener(type, listener as EventListener, how),
@@ -200,10 +152,54 @@ export async function startMesh(parts: MemberParts): Promise<StartedMesh> {
 
   await members.start()
   await member.useToken()
-  if (members.isAlone) {
-    const why = parts.options.networking === false ? 'networking is off' : 'no secret'
-    const how = parts.options.networking === false ? '' : '; "ghmesh secret" makes one'
-    parts.options.logger?.info(`ghmesh: ${why}, so this member caches for itself alone${how}`)
-  }
+  if (members.isAlone) sayWhyAlone(parts.options)
   return { mesh, member }
+}
+
+/** From the mesh where it is GitHub's API and can be, else as fetch would. */
+async function answer({ classifier, flow, passOn }: Member, input: FetchInput, init?: RequestInit): Promise<Response> {
+  const classified = await classifier.classify(input, init)
+  if ('api' in classified) {
+    classified.api.signal?.throwIfAborted()
+    return resolve(flow, classified.api)
+  }
+  const { passed } = classified
+  return passed
+    ? passOn.toGitHub(classified.input, classified.init, passed)
+    : passOn.elsewhere(classified.input, classified.init)
+}
+
+/** What is held and may be looked at, whatever its age. */
+async function findHeld({ cache, classifier, flow, mayShare }: Member, input: FetchInput, init?: RequestInit) {
+  const classified = await classifier.classify(input, init)
+  if (!('api' in classified)) return undefined
+  const { api } = classified
+  const asker = flow.askerOf(api)
+  const assessment = assess(await cache.find(api.key), asker)
+  if (!assessment || !mayPeek(assessment, asker, mayShare(assessment.entry))) return undefined
+  return { request: api, entry: assessment.entry, ttlMs: ttlMs(assessment.entry, asker) }
+}
+
+async function purgeEverywhere(member: Member, urlOrRepository: string): Promise<number> {
+  const { api, cache, latestGithubNow, members, mostGithubNow, purge, purges } = member
+  const name = purges.normalise(urlOrRepository)
+  if (name === undefined) {
+    throw new MeshError(
+      'ERR_INVALID_OPTION',
+      `purge takes owner/repo or a URL below ${api.base}/; received ${JSON.stringify(urlOrRepository)}`
+    )
+  }
+  const [{ size }] = await Promise.all([
+    cache.below([name]),
+    purge([urlOrRepository], mostGithubNow()),
+    // Members whose clocks are right must not take it for an older one.
+    members.purge([urlOrRepository], latestGithubNow())
+  ])
+  return size
+}
+
+function sayWhyAlone({ networking, logger }: MemberParts['options']): void {
+  const why = networking === false ? 'networking is off' : 'no secret'
+  const how = networking === false ? '' : '; "ghmesh secret" makes one'
+  logger?.info(`ghmesh: ${why}, so this member caches for itself alone${how}`)
 }

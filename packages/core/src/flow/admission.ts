@@ -34,6 +34,7 @@ export interface AdmissionOptions {
 /** Makes entries of GitHub's answers: new ones of a 200, renewed ones of a 304. */
 export function createAdmission(options: AdmissionOptions) {
   const { cache, etags, validators, publicity, targets, missing, emit, narrow, announce } = options
+  const { limits, githubNow } = options
   const entryOf = createNewEntry({ etags, validators, publicity, narrow })
 
   /** What was asked for, or what a redirect led to; undefined where that is not the cache's. */
@@ -70,5 +71,9 @@ export function createAdmission(options: AdmissionOptions) {
     return { entry, told: key === request.key ? told : undefined }
   }
 
-  return { admit, refresh: createRenewal(options), guessEmpty: createGuessEmpty({ etags, admit }) }
+  return {
+    admit,
+    refresh: createRenewal({ cache, publicity, limits, githubNow, announce }),
+    guessEmpty: createGuessEmpty({ etags, admit })
+  }
 }

@@ -1,53 +1,37 @@
-import type { Cache } from '../cache/cache.ts'
 import type { Purge } from '../cache/purge.ts'
 import type { Purges } from '../cache/purges.ts'
-import { confirmedAt } from '../confirmations.ts'
 import { type Api, graphqlPath } from '../github/api.ts'
 import { changedBy, changesForOne, makesRepository } from '../github/changed-by.ts'
 import { changesRepository, repositoriesIn } from '../github/graphql-mutation.ts'
-import type { ApiRequest, Targets } from '../github/request.ts'
-import { elsewhere, isRepository, pathOfRepository, repositoryOf } from '../github/routes.ts'
+import type { Targets } from '../github/request.ts'
+import { isRepository, pathOfRepository, repositoryOf } from '../github/routes.ts'
 import type { Visibility } from '../github/visibility.ts'
-import type { Limits } from '../limits.ts'
-import type { Members } from '../members.ts'
-import type { Announce } from './announce.ts'
-import type { AskAgain } from './ask-again.ts'
 import type { Passed } from './classify.ts'
 import type { NegativeCache } from './negative-cache.ts'
+import { createRechecks, type RechecksOptions } from './rechecks.ts'
+import { createTellWrite, type TellWriteOptions, type Writer } from './tell-write.ts'
 
-type Writer = Pick<ApiRequest, 'authorization' | 'viewer'>
 type Write = Writer & Pick<Passed, 'url' | 'mutation'>
 
-export interface AfterWriteOptions {
+export interface AfterWriteOptions extends RechecksOptions, TellWriteOptions {
   api: Api
-  limits: Pick<Limits, 'recheckMs'>
   /** What GitHub's clock may show at most, ms: see `Clock.most`. */
   mostGithubNow: () => number
   visibility: Pick<Visibility, 'namesOf' | 'doubt' | 'isHidden' | 'wasPublic'>
-  cache: Pick<Cache, 'below' | 'find'>
   purges: Pick<Purges, 'normalise' | 'at' | 'forget' | 'wrote'>
   targets: Pick<Targets, 'written'>
   missing: Pick<NegativeCache, 'clear'>
   /** Makes URLs and repositories stale here. */
   purge: Purge
-  /** Makes them stale at every member, or at those that hold a token. */
-  members: Pick<Members, 'purge' | 'sameToken' | 'canTell'>
-  /** The group shares private repositories too. */
-  sharesAll: boolean
-  /** Looks up whether everybody can read a repository, where that is not known. */
-  isPublic: Announce['isPublic']
-  askAgain: Pick<AskAgain, 'again'>
 }
-
-/** A write to a large repository must not ask for all of it again. */
-const maxRechecked = 50
 
 /** After a write: what it changed is stale at once, and looked at again a little later. */
 export function createAfterWrite(options: AfterWriteOptions) {
-  const { api, limits, mostGithubNow, visibility, cache, purges, missing, purge, members, askAgain } = options
-  const timers = new Set<ReturnType<typeof setTimeout>>()
+  const { api, mostGithubNow, visibility, purges, missing, purge, limits, cache, askAgain } = options
+  const { members, sharesAll, isPublic } = options
   const underWay = new Set<Promise<void>>()
-  let stopped = false
+  const rechecks = createRechecks({ limits, cache, purges, askAgain })
+  const tell = createTellWrite({ visibility, purges, members, sharesAll, isPublic })
 
   /** By its name, where an answer has shown that, else by its id. */
   const nameOf = (repository: string): string =>
@@ -66,36 +50,6 @@ export function createAfterWrite(options: AfterWriteOptions) {
       : path
   }
 
-  /** Whether members may hear of this: what they cannot hold is not named to them. */
-  async function isForMembers(target: string, by: Writer): Promise<boolean> {
-    if (options.sharesAll) return true
-    const name = purges.normalise(target) ?? ''
-    if (name === elsewhere || name === graphqlPath) return true
-    const repository = name.startsWith('/') ? repositoryOf(name) : name
-    if (repository === undefined || visibility.isHidden(repository)) return false
-    if (visibility.wasPublic(repository)) return true
-    return members.canTell && options.isPublic(by, repository)
-  }
-
-  async function tell(targets: readonly string[], by: Writer, asOf: number, isForOne: boolean): Promise<void> {
-    const holders = members.sameToken?.purge(by, targets, asOf)
-    const told: string[] = []
-    for (const target of isForOne ? [] : targets) if (await isForMembers(target, by)) told.push(target)
-    if (told.length > 0) await members.purge(told, asOf)
-    await holders
-  }
-
-  /** Asks GitHub again for what was asked for since, in case its answer was an older one: its servers learn of a write one by one. */
-  async function recheck(targets: readonly string[], by: Writer): Promise<void> {
-    // Queries are asked again by those who want to know.
-    const names = targets.flatMap((target) => purges.normalise(target) ?? []).filter((name) => name !== graphqlPath)
-    for (const key of [...(await cache.below(names))].slice(0, maxRechecked)) {
-      const entry = (await cache.find(key))?.entries[0]
-      const isRead = entry && entry.asOf > purges.at(entry.url) && confirmedAt(entry.confirmed, by.viewer) !== undefined
-      if (isRead) await askAgain.again(by, entry.url, entry).catch(() => {})
-    }
-  }
-
   /** Makes these stale (here at once, on disk and at members as soon as that can be), and has a look at them a little later. */
   function make(targets: readonly string[], by: Writer, isForOne = false): void {
     if (targets.length === 0) return
@@ -103,20 +57,12 @@ export function createAfterWrite(options: AfterWriteOptions) {
     options.targets.written()
     const asOf = mostGithubNow()
     for (const target of targets) purges.wrote(purges.normalise(target) ?? target, asOf)
-    const work = Promise.all([purge(targets, asOf), tell(targets, by, asOf, isForOne)])
+    const work = Promise.all([purge(targets, asOf), tell({ targets, by, asOf, isForOne })])
       .then(() => {})
       .catch(() => {})
     underWay.add(work)
     void work.finally(() => underWay.delete(work))
-    if (stopped) return
-    for (const delayMs of limits.recheckMs) {
-      const timer = setTimeout(() => {
-        timers.delete(timer)
-        void recheck(targets, by).catch(() => {})
-      }, delayMs)
-      timers.add(timer)
-      letEnd(timer)
-    }
+    rechecks.plan(targets, by)
   }
 
   /** It may be public no more. */
@@ -167,17 +113,10 @@ export function createAfterWrite(options: AfterWriteOptions) {
     },
     /** Settles when what was written is stale on disk too, and at members. */
     async stop(): Promise<void> {
-      stopped = true
-      for (const timer of timers) clearTimeout(timer)
-      timers.clear()
+      rechecks.stop()
       await Promise.all(underWay)
     }
   }
 }
 
 export type AfterWrite = ReturnType<typeof createAfterWrite>
-
-/** A second look only keeps this cache fresh, so a process in Node that has nothing else to do may end before it. */
-function letEnd(timer: unknown): void {
-  ;(timer as { unref?(): void }).unref?.()
-}
