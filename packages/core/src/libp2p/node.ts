@@ -1,7 +1,7 @@
 import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify } from '@libp2p/identify'
-import type { ConnectionGater, PrivateKey } from '@libp2p/interface'
+import type { ComponentLogger, ConnectionGater, PrivateKey } from '@libp2p/interface'
 import { ping } from '@libp2p/ping'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { toMeshError } from '../errors.ts'
@@ -28,6 +28,8 @@ export interface NodeParts {
   /** The identity to keep, as libp2p's protobuf of a private key; absent: a new one. */
   privateKey?: Uint8Array | undefined
   gater?: ConnectionGater | undefined
+  /** Default: libp2p's own. */
+  logger?: ComponentLogger | undefined
   /** How long libp2p itself remembers addresses, in ms. Default: an hour. Nothing here depends on it. */
   addressAgeMs?: number | undefined
   /** Called at start, again after a failure with the next attempt, until it has nothing more to offer. */
@@ -66,6 +68,7 @@ async function createNode({ parts, topics, circuits, webRtc }: NodeOptions, wher
   const node = await createLibp2p({
     start: false,
     privateKey,
+    ...(parts.logger && { logger: parts.logger }),
     addresses: where,
     transports: [
       ...parts.transports,

@@ -4,6 +4,7 @@ import { portLimits } from '../../libp2p/limits.ts'
 import { createWaitingRoom } from '../../libp2p/waiting-room.ts'
 import type { Libp2pTransport } from '../../transport/libp2p-transport.ts'
 import type { Libp2pTransportOptions } from '../platform.ts'
+import { libp2pLog } from './libp2p-log.ts'
 import { listenOn } from './listen.ts'
 import { boundedTcp, boundedWebSockets } from './sockets.ts'
 import { loadWebRtc } from './webrtc.ts'
@@ -22,6 +23,7 @@ export function createTransport(options: Libp2pTransportOptions): Libp2pTranspor
     relays: options.relays,
     webRtc: () => loadWebRtc(options.iceServers),
     privateKey: options.privateKey,
-    listen: listenOn(options)
+    listen: listenOn(options),
+    ...libp2pLog()
   })
 }
