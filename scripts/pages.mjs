@@ -268,7 +268,8 @@ export async function bundleForPages({ own = false, single = false } = {}) {
     },
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
-    comments: { legal: false }
+    // Marks for bundlers, at each `new Map`: what no page needs is left out already.
+    comments: { legal: false, annotation: false }
   })
   const files = output.map(({ fileName, code, modules, imports, isEntry }) => ({
     fileName,
