@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { fromHex } from '../src/bytes.ts'
 import { defaultLimits } from '../src/limits.ts'
-import { createRoster } from '../src/peers/roster.ts'
+import { createMemberRecords } from '../src/peers/member-records.ts'
 import { decodeAnswer, decodeGossip, decodeQuestion, encodeAnswer, type PresenceMessage } from '../src/protocol/wire.ts'
 
 /** What a member of an older version (9a5e423, before leases) said to members of today, as it stood on the wire. */
@@ -23,20 +23,17 @@ describe('a member of an older version', () => {
     const presence = said.find(({ type }) => type === 'presence')
     const told = decodeGossip(fromHex(presence?.bytes ?? '')) as PresenceMessage
     expect(told).to.not.have.property('leases')
-    const roster = createRoster({
+    const records = createMemberRecords({
       ownId: () => 'own',
       limits: defaultLimits,
       localNow: () => told.sentAt,
-      transport: { peers: () => [] },
-      emit() {},
-      mayStay: () => false,
-      unproven() {}
+      isConnected: () => false,
+      isMember: () => false
     })
     const { name, version, addresses, leases } = told
-    roster.hear('older', { name, version, addresses, leases })
-    roster.stop()
-    const answer = decodeAnswer(encodeAnswer({ type: 'members', items: roster.told() }))
+    records.hear('older', { name, version, addresses, leases })
+    const answer = decodeAnswer(encodeAnswer({ type: 'members', items: records.told() }))
     expect(answer).to.have.property('type', 'members')
-    expect(roster.told().map(({ peerId }) => peerId)).to.deep.equal(['older'])
+    expect(records.told().map(({ peerId }) => peerId)).to.deep.equal(['older'])
   })
 })

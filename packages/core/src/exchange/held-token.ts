@@ -11,6 +11,7 @@ import { isResource, type Quota } from '../github/rate-limit.ts'
 import { type Refusal, refusalFrom } from '../github/refusal.ts'
 import type { Group, TokenGroup } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
+import type { MemberRecords } from '../peers/member-records.ts'
 import type { Reputation } from '../peers/reputation.ts'
 import type { ResponseTimes } from '../peers/response-times.ts'
 import type { Roster } from '../peers/roster.ts'
@@ -37,7 +38,8 @@ export interface HeldTokenOptions
   requests: PeerRequests
   leases: Leases
   news: LeaseNewsDesk
-  roster: Pick<Roster, 'list' | 'known' | 'isMember' | 'leasing' | 'holds'>
+  roster: Pick<Roster, 'list' | 'known' | 'isMember' | 'leasing'>
+  records: Pick<MemberRecords, 'holds'>
   /** This page is hidden, and so too slow to be waited for. */
   isHidden(): boolean
   githubNow(): number

@@ -37,7 +37,7 @@ export interface SameToken {
 const nothing: LeaseEnd = { state: 'nothing' }
 
 export function createSameToken(options: HeldTokenOptions) {
-  const { group, roster, limits, self } = options
+  const { group, roster, records, limits, self } = options
   const held = new LRU<Promise<HeldToken>>(limits.sharedTokens)
   /** The same, once they are made: what can be told without waiting. */
   const known = new Map<string, HeldToken>()
@@ -49,7 +49,7 @@ export function createSameToken(options: HeldTokenOptions) {
   async function look({ group, members }: HeldToken, peerId: string): Promise<void> {
     const proof = await group.proofFor(peerId)
     // What it says may have changed meanwhile; the newest counts.
-    if (roster.holds(peerId).some((one) => equal(one, proof))) members.add(peerId)
+    if (records.holds(peerId).some((one) => equal(one, proof))) members.add(peerId)
     else members.delete(peerId)
   }
 

@@ -12,7 +12,6 @@ export function createAnswering(side: Side, knowledge: Knowledge, door: Door, co
   const { cache, counters, limits, localNow, githubNow, mayShare } = own
   const { reputation, providers, shareable, unsettled, checkProof } = knowledge
   const { leases, home, values, prefetch, sameToken } = asking
-  const { roster } = company
   return {
     request: createRespond({
       group,
@@ -23,11 +22,11 @@ export function createAnswering(side: Side, knowledge: Knowledge, door: Door, co
       home,
       cache: unsettled.cache,
       shareable: unsettled.shareable,
-      groupOf: roster.groupOf,
+      groupOf: company.roster.groupOf,
       purges: own.purges,
       prove: company.prove,
       presence: company.presence,
-      members: roster.told,
+      members: company.records.told,
       ofToken: async (from, proof) => sameToken?.ofToken(from, proof)
     }),
     message: createReceive({

@@ -96,7 +96,7 @@ export type Asking = ReturnType<typeof createAsking>
 function createForToken(
   { group, transport, isHidden, own }: Side,
   { reputation, responseTimes, providers, unasked, purgeAllowance }: Knowledge,
-  { roster, visits, changed }: Company,
+  { roster, records, visits, changed }: Company,
   asking: Pick<HeldTokenOptions, 'requests' | 'leases' | 'news'>
 ) {
   return createSameToken({
@@ -112,6 +112,7 @@ function createForToken(
     responseTimes,
     providers,
     roster,
+    records,
     visits,
     self: () => transport.peerId,
     isHidden,

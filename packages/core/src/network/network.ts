@@ -93,7 +93,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     peers: roster.list,
     relays: company.relays.list,
     holders: asking.lookup.holders,
-    stats: () => roster.stats(parts.name),
+    stats: () => company.records.stats(parts.name),
     async stop() {
       asking.prefetch.stop()
       asking.leases.stop()

@@ -13,6 +13,7 @@ import { createAcquaintance } from './acquaintance.ts'
 import { createConnections } from './connections.ts'
 import { createDialler } from './dialler.ts'
 import { createHandshake, type ShownProof } from './handshake.ts'
+import { createMemberRecords } from './member-records.ts'
 import { createPresence } from './presence.ts'
 import { createRelays } from './relays.ts'
 import type { Reputation } from './reputation.ts'
@@ -61,10 +62,16 @@ export function createCompany(options: CompanyOptions) {
   const [group] = groups
   const disconnect = (peerId: string) => void transport.disconnect(peerId)
 
-  const roster = createRoster({
+  const records = createMemberRecords({
     ownId: () => transport.peerId,
     limits,
     localNow,
+    isConnected: (peerId) => roster.isConnected(peerId),
+    isMember: (peerId) => roster.isMember(peerId)
+  })
+  const roster = createRoster({
+    limits,
+    records,
     transport,
     emit,
     mayStay: (peerId) => relays.has(peerId),
@@ -113,7 +120,7 @@ export function createCompany(options: CompanyOptions) {
     localNow,
     random,
     isConnected,
-    isPresent: roster.isPresent,
+    isPresent: records.isPresent,
     isVisited: visits.has,
     isRelay: relays.has,
     ticked() {
@@ -144,6 +151,7 @@ export function createCompany(options: CompanyOptions) {
     transport,
     reputation,
     roster,
+    records,
     dialler,
     relays,
     handshake,
@@ -160,6 +168,7 @@ export function createCompany(options: CompanyOptions) {
 
   return {
     roster,
+    records,
     visits,
     relays,
     prove: handshake.prove,

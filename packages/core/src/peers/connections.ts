@@ -2,6 +2,7 @@ import type { PresenceMessage, ToldMember } from '../protocol/wire.ts'
 import type { Peer, Transport } from '../transport/transport.ts'
 import type { createDialler } from './dialler.ts'
 import type { Handshake } from './handshake.ts'
+import type { MemberRecords } from './member-records.ts'
 import { readStats } from './read-stats.ts'
 import type { createRelays } from './relays.ts'
 import type { Reputation } from './reputation.ts'
@@ -10,7 +11,8 @@ import type { Roster } from './roster.ts'
 export interface ConnectionsOptions {
   transport: Pick<Transport, 'disconnect'>
   reputation: Pick<Reputation, 'hears'>
-  roster: Pick<Roster, 'connected' | 'disconnected' | 'isConnected' | 'hear' | 'learn'>
+  roster: Pick<Roster, 'connected' | 'disconnected' | 'isConnected'>
+  records: Pick<MemberRecords, 'hear' | 'learn'>
   dialler: Pick<ReturnType<typeof createDialler>, 'met' | 'lost' | 'heard' | 'isThere'>
   relays: Pick<ReturnType<typeof createRelays>, 'has' | 'connected'>
   handshake: Pick<Handshake, 'introduce'>
@@ -21,7 +23,7 @@ export interface ConnectionsOptions {
 
 /** What happens when a peer comes, goes, or says that it is there. */
 export function createConnections(options: ConnectionsOptions) {
-  const { transport, reputation, roster, dialler, relays, handshake, clock, heard } = options
+  const { transport, reputation, roster, records, dialler, relays, handshake, clock, heard } = options
   return {
     connect(peer: Peer): void {
       if (!reputation.hears(peer.id)) return void transport.disconnect(peer.id)
@@ -35,7 +37,7 @@ export function createConnections(options: ConnectionsOptions) {
       dialler.lost(id)
     },
     present(peerId: string, { name, version, stats, addresses, leases, holds, offset, sentAt }: PresenceMessage): void {
-      roster.hear(peerId, { name, version, stats: readStats(stats), addresses, leases, holds })
+      records.hear(peerId, { name, version, stats: readStats(stats), addresses, leases, holds })
       heard(peerId)
       // Of when that was, the sender knows best.
       if (offset !== undefined) clock.hear(peerId, sentAt + offset)
@@ -46,7 +48,7 @@ export function createConnections(options: ConnectionsOptions) {
     },
     /** A member has told of another one. */
     told({ peerId, heardMs, ...presence }: ToldMember): boolean {
-      if (!roster.learn(peerId, presence, heardMs)) return false
+      if (!records.learn(peerId, presence, heardMs)) return false
       dialler.heard(peerId, presence)
       return true
     }
