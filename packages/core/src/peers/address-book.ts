@@ -46,6 +46,8 @@ export interface AddressBookOptions {
 /** Addresses that the user named of one peer, before those that others tell of it. */
 const maxNamed = 16
 
+export type AddressBook = ReturnType<typeof createAddressBook>
+
 /** Where peers are said to be. Bounded: those that were never reached go first. */
 export function createAddressBook({ most, ownId, ownAddresses, isRelay }: AddressBookOptions) {
   const known = new Map<string, Known>()

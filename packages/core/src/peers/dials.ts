@@ -47,6 +47,14 @@ export function passFailed(route: Route, round: number, isThere: boolean): void 
   route.nextRound = round + Math.min(2 ** route.failures, isThere ? maxRoundsBetween.reached : maxRoundsBetween.never)
 }
 
+/** A peer's addresses for a question: some of both ways, from the one that is next. */
+function someAddresses(peer: Known | undefined): string[] {
+  const routes = [peer?.ways.get('direct'), peer?.ways.get('relayed')].filter((route) => route !== undefined)
+  return routes.flatMap(({ addresses, next }) =>
+    [...addresses.slice(next), ...addresses.slice(0, next)].slice(0, addressesAtOnce)
+  )
+}
+
 export function createDials(options: DialsOptions): Dials {
   const { transport, limits, next, round, localNow, random, isConnected, isPresent } = options
   const pace = createDialPace({ limits, random })
@@ -108,14 +116,10 @@ export function createDials(options: DialsOptions): Dials {
     beginDue,
     isBusy: () => pace.isSlow || dialling + visiting >= pace.atOnce,
     async visit(peer, signal) {
-      const routes = [peer?.ways.get('direct'), peer?.ways.get('relayed')].filter((route) => route !== undefined)
-      const addresses = routes.flatMap(({ addresses, next }) =>
-        [...addresses.slice(next), ...addresses.slice(0, next)].slice(0, addressesAtOnce)
-      )
       const begunAt = performance.now()
       visiting++
       try {
-        await firstReached(addresses, (address) => transport.dial(address, { signal }))
+        await firstReached(someAddresses(peer), (address) => transport.dial(address, { signal }))
       } finally {
         visiting--
       }

@@ -1,0 +1,114 @@
+import type { PeerRecord } from '../discovery/discovery.ts'
+import type { Limits } from '../limits.ts'
+import type { Transport } from '../transport/transport.ts'
+import type { AddressBook, Known } from './address-book.ts'
+import { passFailed } from './dials.ts'
+
+export interface DialTurnsOptions {
+  book: AddressBook
+  transport: Pick<Transport, 'peerId'>
+  limits: Pick<Limits, 'wantedMembers' | 'dialMs'>
+  round(): number
+  localNow: () => number
+  /** Dials those whose turn has come. */
+  beginDue(): void
+}
+
+/** Of two that find each other, the smaller peer id dials at once and the other after this, so that mostly one connection comes of it. */
+const courtesyMs = 250
+/** So long those that are found first wait for others, of which some may be nearer. */
+const choiceMs = 1000
+
+/** When a peer's turn to be dialled has come, as peers are found, come and go. */
+export function createDialTurns({ book, transport, limits, round, localNow, beginDue }: DialTurnsOptions) {
+  let soon: ReturnType<typeof setTimeout> | undefined
+  let isDue = false
+  let stopped = false
+
+  /** Many are found at once. */
+  function approachSoon(): void {
+    if (isDue) return
+    isDue = true
+    queueMicrotask(approach)
+  }
+
+  // A peer named by the user may not know this member, and would never dial it.
+  const dialsFirst = (peer: Known) => peer.named || transport.peerId < peer.peerId
+  const everybodyWithin = (ms: number) => {
+    soon ??= setTimeout(everybodyMay, ms)
+  }
+
+  /** Whoever has more to choose from than it wants waits until it knows them: all would dial those that came first. */
+  function approach(): void {
+    isDue = false
+    const chooses = book.size() > limits.wantedMembers
+    for (const peer of book.all()) {
+      peer.mayDial ||= chooses ? peer.named : dialsFirst(peer)
+      if (!peer.mayDial) everybodyWithin(chooses ? choiceMs : courtesyMs)
+    }
+    beginDue()
+  }
+
+  /** What has failed lately is due as well. */
+  const forgive = ({ ways }: Known) => {
+    for (const route of ways.values()) route.nextRound = Math.min(route.nextRound, round())
+  }
+
+  function again(peer: Known): void {
+    // It began when things were different.
+    peer.underWay?.abort()
+    forgive(peer)
+    peer.mayDial = dialsFirst(peer)
+    if (!peer.mayDial) everybodyWithin(courtesyMs)
+    approachSoon()
+  }
+
+  function everybodyMay(): void {
+    soon = undefined
+    for (const peer of book.all()) peer.mayDial = true
+    beginDue()
+  }
+
+  return {
+    everybodyMay,
+    found(record: PeerRecord, source: string): void {
+      if (!stopped && book.note(record, source)) approachSoon()
+    },
+    met(peerId: string): void {
+      const peer = book.get(peerId)
+      if (peer) peer.metAt = localNow()
+    },
+    /**
+     * Redials at once, since the next round can be a minute away in a hidden page. A connection that ended as soon as it came is
+     * left to it, and ever longer: the peer may have enough members.
+     */
+    lost(peerId: string): void {
+      const peer = book.get(peerId)
+      if (stopped || !peer) return
+      if (peer.metAt !== undefined && localNow() - peer.metAt < limits.dialMs) {
+        for (const route of peer.ways.values()) passFailed(route, round(), true)
+        return
+      }
+      for (const route of peer.ways.values()) route.failures = 0
+      again(peer)
+    },
+    /** A member that is missing says itself that it is there: a page that was loaded again, at the address that it had before. */
+    isThere(peerId: string): void {
+      const peer = book.get(peerId)
+      if (!peer || stopped) return
+      // A first dial goes on: the member has only just come.
+      const isStuck = peer.busy
+        ? peer.metAt !== undefined
+        : [...peer.ways.values()].some((way) => way.nextRound > round())
+      if (isStuck) again(peer)
+    },
+    /** Conditions may have improved. */
+    forgiveAll(): void {
+      for (const peer of book.all()) forgive(peer)
+    },
+    stop(): void {
+      stopped = true
+      clearTimeout(soon)
+    }
+  }
+}
