@@ -1,6 +1,5 @@
 import { within } from '../abort.ts'
 import type { Discovery } from '../discovery/discovery.ts'
-import { staticPeers } from '../discovery/static.ts'
 import type { Emit } from '../events.ts'
 import type { Group } from '../group/group.ts'
 import type { CheckedProof } from '../group/proof.ts'
@@ -8,17 +7,12 @@ import type { Limits } from '../limits.ts'
 import type { PresenceMessage, ToldMember } from '../protocol/wire.ts'
 import type { MeshStats } from '../stats.ts'
 import type { Transport } from '../transport/transport.ts'
-import { version } from '../version.ts'
-import { createAcquaintance } from './acquaintance.ts'
-import { createConnections } from './connections.ts'
-import { createDialler } from './dialler.ts'
-import { createHandshake, type ShownProof } from './handshake.ts'
+import type { ShownProof } from './handshake.ts'
+import { createLinks } from './links.ts'
+import { createMeeting } from './meeting.ts'
 import { createMemberRecords } from './member-records.ts'
-import { createPresence } from './presence.ts'
-import { createRelays } from './relays.ts'
 import type { Reputation } from './reputation.ts'
 import { createRoster } from './roster.ts'
-import { createVisits } from './visits.ts'
 
 export interface CompanyOptions {
   /** The first is the member's own. */
@@ -58,10 +52,7 @@ export interface CompanyOptions {
 
 /** Puts together how this member comes to be connected to others, and what it knows of them. */
 export function createCompany(options: CompanyOptions) {
-  const { groups, transport, limits, emit, name, localNow, random, clock, reputation, say } = options
-  const [group] = groups
-  const disconnect = (peerId: string) => void transport.disconnect(peerId)
-
+  const { transport, limits, localNow, name } = options
   const records = createMemberRecords({
     ownId: () => transport.peerId,
     limits,
@@ -73,98 +64,17 @@ export function createCompany(options: CompanyOptions) {
     limits,
     records,
     transport,
-    emit,
+    emit: options.emit,
     mayStay: (peerId) => relays.has(peerId),
-    unproven: disconnect
+    unproven: (peerId) => void transport.disconnect(peerId)
   })
-  const { isConnected } = roster
-  const visits = createVisits({
-    transport,
-    roster,
-    limits,
-    localNow,
-    isBusy: () => dialler.isBusy(),
-    dial: (peerId, signal) => dialler.visit(peerId, signal),
-    isNeighbour: (peerId) => dialler.isWanted(peerId)
-  })
-  const presence = createPresence({
-    publish: say,
-    transport,
-    limits,
-    name,
-    version,
-    clock,
-    localNow,
-    random,
-    ownStats: options.ownStats,
-    leases: options.leases,
-    holds: options.holds,
-    known: () => roster.known().length
-  })
-  const relays = createRelays({
-    relays: options.relays,
-    transport,
-    requests: say,
-    groups,
-    isConnected,
-    accepted: options.accepted,
-    hasShelf: options.hasShelf,
-    reserved: presence.greet
-  })
-  const dialler = createDialler({
-    transport,
-    discovery: [...options.discovery, ...(options.relays.length > 0 ? [staticPeers([...options.relays])] : [])],
-    limits,
-    emit,
-    name,
-    localNow,
-    random,
-    isConnected,
+  const links = createLinks(options, roster, {
     isPresent: records.isPresent,
-    isVisited: visits.has,
-    isRelay: relays.has,
-    ticked() {
-      relays.tick()
-      visits.tick()
-      // Its answer to our proof may have been lost.
-      for (const peerId of roster.halfKnown()) void handshake.introduce(peerId)
-      for (const peerId of roster.beyond(limits.maxMembers)) if (!dialler.isNamed(peerId)) disconnect(peerId)
-    }
+    reserved: () => presence.greet(),
+    introduce: (peerId) => handshake.introduce(peerId)
   })
-  const handshake = createHandshake({
-    group,
-    ownId: () => transport.peerId,
-    checkProof: options.checkProof,
-    roster,
-    reputation,
-    exchangeProofs: (peerId) => say.proof(peerId),
-    joined(peerId, told) {
-      if (told) {
-        connections.present(peerId, told)
-        acquaintance.met(peerId)
-        presence.joined()
-      } else presence.greet() // An older member hears it no other way.
-      return options.joined(peerId)
-    }
-  })
-  const connections = createConnections({
-    transport,
-    reputation,
-    roster,
-    records,
-    dialler,
-    relays,
-    handshake,
-    clock,
-    heard: options.heard
-  })
-  const acquaintance = createAcquaintance({
-    ask: say.members,
-    told: connections.told,
-    roster,
-    limits,
-    random
-  })
+  const { visits, relays, dialler } = links
+  const { presence, handshake, connections, acquaintance } = createMeeting(options, roster, records, links)
 
   return {
     roster,
