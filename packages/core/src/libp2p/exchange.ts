@@ -1,25 +1,15 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
-import { type LengthPrefixedStream, lpStream } from '@libp2p/utils'
+import { lpStream } from '@libp2p/utils'
 import type { AbortOptions } from '../abort.ts'
-import { MeshError, toMeshError } from '../errors.ts'
-import { defaultLimits } from '../limits.ts'
+import { toMeshError } from '../errors.ts'
 import type { TransportHandlers } from '../transport/transport.ts'
 import { forLibp2p } from './for-libp2p.ts'
+import { createIdleStreams, type Line, maxStreams } from './idle-streams.ts'
 
 const exchangeProtocol = '/ghmesh/1/exchange'
-const maxStreams = 64
 /** What a question may have, see PROTOCOL.md: before anybody has shown to be a member, each stream can hold one. */
 const maxQuestionBytes = 4096
-/** Streams that are kept open to one peer for the next question. */
-const idleStreams = 4
 const end = new Uint8Array()
-
-interface Line {
-  stream: Stream
-  frames: LengthPrefixedStream
-  /** It has carried a question before, so the peer may have closed it meanwhile. */
-  used: boolean
-}
 
 /** For a relay, which answers strangers and has little to say. */
 export interface ExchangeOptions {
@@ -33,6 +23,16 @@ export interface ExchangeOptions {
   admits?(peerId: string): boolean
   /** Which connections questions go by. Default: all. */
   isUsable?(connection: Connection): boolean
+}
+
+/** The frames of a whole answer, without the empty one at its end. */
+async function* ask({ frames }: Line, question: Uint8Array, options: AbortOptions): AsyncGenerator<Uint8Array> {
+  await frames.write(question, forLibp2p(options))
+  for (;;) {
+    const frame = (await frames.read(forLibp2p(options))).subarray()
+    if (frame.byteLength === 0) return
+    yield frame
+  }
 }
 
 /**
@@ -50,13 +50,11 @@ export function createExchange(
     isUsable = () => true
   }: ExchangeOptions = {}
 ) {
-  const idle = new Map<string, Line[]>()
+  const streams = createIdleStreams(node, protocol, isUsable)
   // A stream that nobody reads in time is reset (libp2p's byte streams press on nobody): of questions, which come one at a time
-  // and from anybody, that takes little; an answer that was asked for may all be there before it is read.
+  // and from anybody, that takes little.
   const questionsOf = (stream: Stream) =>
     lpStream(stream, { maxDataLength: questionBytes, maxBufferSize: questionBytes + 3 * maxQuestionBytes })
-  const answersOf = (stream: Stream) =>
-    lpStream(stream, { maxDataLength: defaultLimits.frameBytes, maxBufferSize: 2 * defaultLimits.entryBytes })
 
   async function answer(stream: Stream, connection: Connection): Promise<void> {
     const from = connection.remotePeer.toString()
@@ -78,41 +76,6 @@ export function createExchange(
     }
   }
 
-  async function open(peerId: string, options: AbortOptions): Promise<Line> {
-    for (let line = idle.get(peerId)?.pop(); line; line = idle.get(peerId)?.pop()) {
-      if (line.stream.status === 'open') return line
-    }
-    const connections = node
-      .getConnections()
-      .filter(({ remotePeer, status }) => status === 'open' && remotePeer.toString() === peerId)
-      .filter(isUsable)
-    const connection = connections.find(({ limits }) => limits === undefined) ?? connections[0]
-    if (!connection) throw new MeshError('ERR_TRANSPORT', `not connected to ${peerId}`)
-    const stream = await connection.newStream(protocol, {
-      ...forLibp2p(options),
-      runOnLimitedConnection: true,
-      maxOutboundStreams: maxStreams
-    })
-    return { stream, frames: answersOf(stream), used: false }
-  }
-
-  function keep(peerId: string, line: Line): void {
-    const lines = idle.get(peerId) ?? []
-    if (line.stream.status !== 'open' || lines.length >= idleStreams) return void line.stream.close().catch(() => {})
-    line.used = true
-    lines.push(line)
-    idle.set(peerId, lines)
-  }
-
-  async function* ask(line: Line, question: Uint8Array, options: AbortOptions): AsyncGenerator<Uint8Array> {
-    await line.frames.write(question, forLibp2p(options))
-    for (;;) {
-      const frame = (await line.frames.read(forLibp2p(options))).subarray()
-      if (frame.byteLength === 0) return
-      yield frame
-    }
-  }
-
   return {
     /** Answers questions from now on. */
     start: () =>
@@ -125,7 +88,7 @@ export function createExchange(
     /** Asks one peer; gives the frames of its answer in order. Throws `ERR_TRANSPORT` when the answer breaks off. */
     async *request(peerId: string, question: Uint8Array, options: AbortOptions = {}): AsyncGenerator<Uint8Array> {
       for (;;) {
-        const line = await open(peerId, options)
+        const line = await streams.open(peerId, options)
         let begun = false
         let whole = false
         try {
@@ -140,19 +103,16 @@ export function createExchange(
           throw toMeshError('ERR_TRANSPORT', `the answer of ${peerId} broke off`, cause)
         } finally {
           // Not whole: what comes next on this stream would be taken for another answer.
-          if (whole) keep(peerId, line)
+          if (whole) streams.keep(peerId, line)
           else line.stream.abort(new Error('given up'))
         }
       }
     },
 
     /** A peer has gone, and with it what was kept open to it. */
-    forget: (peerId: string): void => void idle.delete(peerId),
+    forget: streams.forget,
 
     /** Ends every stream that was kept open. */
-    stop(): void {
-      for (const lines of idle.values()) for (const { stream } of lines) stream.abort(new Error('stopped'))
-      idle.clear()
-    }
+    stop: streams.stop
   }
 }
