@@ -1,19 +1,18 @@
-import type { Connection, PeerId } from '@libp2p/interface'
+import type { Connection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { AbortOptions } from '../abort.ts'
 import { MeshError, toMeshError } from '../errors.ts'
 import type { Libp2pTransport } from '../transport/libp2p-transport.ts'
-import type { Peer, TransportHandlers } from '../transport/transport.ts'
+import type { Peer } from '../transport/transport.ts'
 import { createBetterWays } from './better-ways.ts'
-import { createCircuits } from './circuits.ts'
-import { createExchange } from './exchange.ts'
+import { type Circuits, createCircuits } from './circuits.ts'
+import { follow } from './follow.ts'
 import { forLibp2p } from './for-libp2p.ts'
-import { healGossip, hearTopics } from './gossip.ts'
+import { hearTopics } from './gossip.ts'
 import { type Node, type NodeParts, startNode, type WebRtc } from './node.ts'
-import { describe, isDirect } from './path.ts'
-import { createProbe } from './probe.ts'
+import { describe, peersOf } from './path.ts'
+import { createProtocols, type Protocols } from './protocols.ts'
 import { createProvenLinks } from './proven-links.ts'
-import { createShelves } from './shelves.ts'
 import { stopNode } from './stop-node.ts'
 
 /** What a platform brings. */
@@ -27,12 +26,28 @@ export interface Libp2pParts extends NodeParts {
 /** Longer than a transfer may take. */
 const circuitGraceMs = 6000
 
+async function connect(node: Node, address: string, options: AbortOptions): Promise<Connection> {
+  try {
+    return await node.dial(multiaddr(address), forLibp2p(options))
+  } catch (cause) {
+    throw toMeshError('ERR_TRANSPORT', `cannot reach ${address}`, cause)
+  }
+}
+
+async function reserve(node: Node, circuits: Circuits, id: string): Promise<void> {
+  const relay = node.getPeers().find((known) => known.toString() === id)
+  if (!relay) throw new MeshError('ERR_TRANSPORT', `not connected to ${id}`)
+  try {
+    await circuits.reserve(relay)
+  } catch (cause) {
+    throw toMeshError('ERR_TRANSPORT', `the relay ${id} gives no place`, cause)
+  }
+}
+
 /** Members over libp2p: gossipsub for messages, one protocol of long-lived streams for questions. */
 export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
   let node: Node | undefined
-  let exchange: ReturnType<typeof createExchange> | undefined
-  let shelf: ReturnType<typeof createShelves> | undefined
-  let prober: ReturnType<typeof createProbe> | undefined
+  let protocols: Protocols | undefined
   let topic = ''
   let ownId: string | undefined
   const circuits = parts.relays?.length ? createCircuits(parts.relays) : undefined
@@ -49,47 +64,8 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
     return node
   }
 
-  function peersNow(): Peer[] {
-    const peers = new Map<string, Peer>()
-    for (const connection of node?.getConnections() ?? []) {
-      if (connection.status !== 'open' || !links.isUsable(connection)) continue
-      const id = connection.remotePeer.toString()
-      const known = peers.get(id)
-      // Of several connections the direct one is what the peer is reached by.
-      if (!known || (known.path === 'relayed' && isDirect(connection))) peers.set(id, describe(connection))
-    }
-    return [...peers.values()]
-  }
-
-  const peerNow = (id: PeerId): Peer =>
-    peersNow().find((peer) => peer.id === id.toString()) ?? { id: id.toString(), path: 'direct', transport: 'other' }
-
-  async function connect(address: string, options: AbortOptions): Promise<Connection> {
-    try {
-      return await running().dial(multiaddr(address), forLibp2p(options))
-    } catch (cause) {
-      throw toMeshError('ERR_TRANSPORT', `cannot reach ${address}`, cause)
-    }
-  }
-
-  /** Addresses are this member's own business: what libp2p remembers would grow with every stranger that comes and goes. */
-  function forget(made: Node, peer: PeerId): void {
-    if (made.getConnections(peer).length === 0 && !made.peerId.equals(peer)) made.peerStore.delete(peer).catch(() => {})
-  }
-
-  function follow(made: Node, handlers: TransportHandlers): void {
-    made.addEventListener('peer:connect', ({ detail }) => handlers.connect(peerNow(detail)))
-    made.addEventListener('peer:disconnect', ({ detail }) => {
-      exchange?.forget(detail.toString())
-      shelf?.forget(detail.toString())
-      forget(made, detail)
-      handlers.disconnect({ id: detail.toString(), path: 'direct', transport: 'other' })
-    })
-    // What a peer says of itself may be written down after it has gone.
-    made.addEventListener('peer:update', ({ detail: { peer } }) => forget(made, peer.id))
-    if (circuits) made.addEventListener('connection:open', ({ detail }) => betterWays.opened(detail))
-    made.addEventListener('connection:close', ({ detail }) => healGossip(made, detail))
-  }
+  const peers = (): Peer[] =>
+    peersOf((node?.getConnections() ?? []).filter((one) => one.status === 'open' && links.isUsable(one)))
 
   return {
     get peerId() {
@@ -107,46 +83,29 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       const made = await startNode({ parts, topics, circuits, webRtc })
       node = made
       ownId = made.peerId.toString()
-      shelf = circuits && createShelves(made, circuits.has)
+      protocols = createProtocols(made, handlers, links, circuits)
       hearTopics(made.services.pubsub, topics, handlers)
-      exchange = createExchange(made, handlers, links)
-      await exchange.start()
-      prober = createProbe(made, handlers)
-      await prober.start()
-      follow(made, handlers)
-      // Peers that connected before the listeners were in place are reported now.
-      for (const peer of peersNow()) handlers.connect(peer)
+      await protocols.start()
+      follow(made, { handlers, protocols, peers, opened: circuits && betterWays.opened })
     },
-    dial: async (address, options = {}) => (await connect(address, options)).remotePeer.toString(),
+    dial: async (address, options = {}) => (await connect(running(), address, options)).remotePeer.toString(),
     async probe(address, options = {}) {
-      const connection = await connect(address, options)
+      const connection = await connect(running(), address, options)
       const { id: peerId, path, transport } = describe(connection)
-      return { peerId, path, transport, ...(await (prober as NonNullable<typeof prober>).ask(connection, options)) }
+      return { peerId, path, transport, ...(await (protocols as Protocols).probe(connection, options)) }
     },
-    ...(circuits && {
-      async reserve(id: string) {
-        const relay = running()
-          .getPeers()
-          .find((known) => known.toString() === id)
-        if (!relay) throw new MeshError('ERR_TRANSPORT', `not connected to ${id}`)
-        try {
-          await circuits.reserve(relay)
-        } catch (cause) {
-          throw toMeshError('ERR_TRANSPORT', `the relay ${id} gives no place`, cause)
-        }
-      }
-    }),
+    ...(circuits && { reserve: async (id: string) => reserve(running(), circuits, id) }),
     get shelves() {
-      return shelf?.shelves
+      return protocols?.shelves
     },
-    peers: peersNow,
+    peers,
     async publish(message) {
       const { recipients } = await running().services.pubsub.publish(topic, message)
       return { recipients: recipients.length }
     },
     async *request(id, bytes, options) {
       running()
-      yield* (exchange as NonNullable<typeof exchange>).request(id, bytes, options)
+      yield* (protocols as Protocols).request(id, bytes, options)
     },
     async disconnect(id) {
       const peer = node?.getPeers().find((known) => known.toString() === id)
@@ -156,8 +115,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
       const stopping = node
       node = undefined
       betterWays.stop()
-      exchange?.stop()
-      shelf?.stop()
+      protocols?.stop()
       if (!stopping) return
       await stopNode(stopping)
       webRtc?.stop()

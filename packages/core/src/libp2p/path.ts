@@ -22,3 +22,14 @@ export function describe(connection: Connection): Peer {
     ...(connection.rtt !== undefined && { rttMs: connection.rtt })
   }
 }
+
+/** The peers at the other ends. Of several connections the direct one is what a peer is reached by. */
+export function peersOf(connections: readonly Connection[]): Peer[] {
+  const peers = new Map<string, Peer>()
+  for (const connection of connections) {
+    const id = connection.remotePeer.toString()
+    const known = peers.get(id)
+    if (!known || (known.path === 'relayed' && isDirect(connection))) peers.set(id, describe(connection))
+  }
+  return [...peers.values()]
+}
