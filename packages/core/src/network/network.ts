@@ -1,9 +1,10 @@
 import { within } from '../abort.ts'
 import { createPublish } from '../exchange/publish.ts'
 import type { Members, OwnSide } from '../members.ts'
-import { createCompany } from '../peers/company.ts'
+import type { Company } from '../peers/company.ts'
 import { createAnswering } from './answering.ts'
 import { type Asking, createAsking } from './asking.ts'
+import { companyOf } from './company.ts'
 import { createDoor } from './door.ts'
 import { createKnowledge } from './knowledge.ts'
 import type { NetworkParts, Side } from './side.ts'
@@ -11,7 +12,7 @@ import { createTelling } from './telling.ts'
 
 /** Puts together what this member is among the others. */
 export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
-  const { groups, transport, isHidden } = parts
+  const { groups, transport } = parts
   const { limits, emit, localNow, clock } = own
   const side: Side = { ...parts, group: groups[0], own }
   const knowledge = createKnowledge(side)
@@ -25,32 +26,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     emit,
     known: () => company.roster.known().length
   })
-  const company = createCompany({
-    ...parts,
-    limits,
-    emit,
-    localNow,
-    clock,
-    random: own.random,
-    reputation: knowledge.reputation,
-    checkProof: knowledge.checkProof,
-    ownStats: own.ownStats,
-    leases: () => !isHidden(),
-    holds: () => asking.sameToken?.proofs() ?? [],
-    heard: (peerId) => asking.sameToken?.heard(peerId),
-    say: {
-      presence: publish.presence,
-      proof: (peerId, of) => asking.requests.proof(peerId, of),
-      members: (peerId) => asking.requests.members(peerId)
-    },
-    joined: (peerId) => asking.catchUp(peerId),
-    accepted: (relayId) => shelf?.accepted(relayId),
-    hasShelf: (relayId) => shelf?.has(relayId) ?? false,
-    left(peerId) {
-      asking.leases.gone(peerId)
-      shelf?.left(peerId)
-    }
-  })
+  const company: Company = companyOf(side, knowledge, door, publish, () => asking)
   const asking: Asking = createAsking(side, knowledge, door, company, publish)
   const answering = createAnswering(side, knowledge, door, company, asking)
   const { roster } = company
