@@ -2,7 +2,7 @@ import type { PeerRecord } from '../discovery/discovery.ts'
 import type { Limits } from '../limits.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { AddressBook, Known } from './address-book.ts'
-import { passFailed } from './dials.ts'
+import { forgive, isStuck, passFailed } from './retries.ts'
 
 export interface DialTurnsOptions {
   book: AddressBook
@@ -49,15 +49,10 @@ export function createDialTurns({ book, transport, limits, round, localNow, begi
     beginDue()
   }
 
-  /** What has failed lately is due as well. */
-  const forgive = ({ ways }: Known) => {
-    for (const route of ways.values()) route.nextRound = Math.min(route.nextRound, round())
-  }
-
   function again(peer: Known): void {
     // It began when things were different.
     peer.underWay?.abort()
-    forgive(peer)
+    forgive(peer, round())
     peer.mayDial = dialsFirst(peer)
     if (!peer.mayDial) everybodyWithin(courtesyMs)
     approachSoon()
@@ -95,16 +90,7 @@ export function createDialTurns({ book, transport, limits, round, localNow, begi
     /** A member that is missing says itself that it is there: a page that was loaded again, at the address that it had before. */
     isThere(peerId: string): void {
       const peer = book.get(peerId)
-      if (!peer || stopped) return
-      // A first dial goes on: the member has only just come.
-      const isStuck = peer.busy
-        ? peer.metAt !== undefined
-        : [...peer.ways.values()].some((way) => way.nextRound > round())
-      if (isStuck) again(peer)
-    },
-    /** Conditions may have improved. */
-    forgiveAll(): void {
-      for (const peer of book.all()) forgive(peer)
+      if (peer && !stopped && isStuck(peer, round())) again(peer)
     },
     stop(): void {
       stopped = true

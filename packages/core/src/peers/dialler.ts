@@ -6,6 +6,7 @@ import { createAddressBook } from './address-book.ts'
 import { createDialTurns } from './dial-turns.ts'
 import { createDials } from './dials.ts'
 import { createNextDial } from './next-dial.ts'
+import { forgive } from './retries.ts'
 import { createSources } from './sources.ts'
 
 export interface DiallerOptions {
@@ -91,7 +92,7 @@ export function createDialler(options: DiallerOptions) {
     retryNow(): void {
       if (stopped) return
       dials.conditionsChanged()
-      turns.forgiveAll()
+      for (const peer of book.all()) forgive(peer, round)
       clearTimeout(timer)
       tick()
     },

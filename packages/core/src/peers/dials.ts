@@ -1,10 +1,11 @@
 import type { Limits } from '../limits.ts'
 import type { Transport } from '../transport/transport.ts'
-import type { Known, Route } from './address-book.ts'
+import type { Known } from './address-book.ts'
 import { createBucket } from './bucket.ts'
 import { createDialPace } from './dial-pace.ts'
 import { firstReached } from './first-reached.ts'
 import type { Dial } from './next-dial.ts'
+import { passFailed } from './retries.ts'
 
 /** The dials that are under way, no more of them than the machine and the network carry. */
 export interface Dials {
@@ -31,21 +32,10 @@ export interface DialsOptions {
   isPresent(peerId: string): boolean
 }
 
-/**
- * The most rounds between two passes over a way's addresses; doubled after each failed pass up to this. A peer that was
- * reached before is probably soon back; one that never was may be invented.
- */
-const maxRoundsBetween = { reached: 10, never: 200 }
 /** Addresses of one way, for a question that does not wait long. */
 const addressesAtOnce = 4
 /** A better way than a relay that works must not be waited for as long as any way at all. */
 const upgradeTimeoutMs = 2000
-
-/** Nothing came of all addresses of a way, the later it is dialled again. */
-export function passFailed(route: Route, round: number, isThere: boolean): void {
-  route.failures++
-  route.nextRound = round + Math.min(2 ** route.failures, isThere ? maxRoundsBetween.reached : maxRoundsBetween.never)
-}
 
 /** A peer's addresses for a question: some of both ways, from the one that is next. */
 function someAddresses(peer: Known | undefined): string[] {

@@ -4,6 +4,7 @@ import type { Limits } from '../limits.ts'
 import type { Transport } from '../transport/transport.ts'
 import { createBucket } from './bucket.ts'
 import type { Roster } from './roster.ts'
+import { createUnreachable } from './unreachable.ts'
 
 /** Questions to members that are no neighbours: they are dialled for them. */
 export interface Visits extends Pick<Transport, 'request'> {
@@ -17,9 +18,6 @@ export interface Visits extends Pick<Transport, 'request'> {
   tick(): void
   stop(): void
 }
-
-/** A member that could not be reached is not dialled for another question within this. */
-const unreachableMs = 30_000
 
 export interface VisitsOptions {
   transport: Pick<Transport, 'request' | 'disconnect'>
@@ -43,13 +41,8 @@ export function createVisits(options: VisitsOptions): Visits {
   /** When it was last asked; the longest ago first. */
   const visited = new Map<string, number>()
   const underWay = new Map<string, Promise<void>>()
-  const unreachable = new Map<string, number>()
+  const unreachable = createUnreachable(localNow)
   const stopped = new AbortController()
-
-  function used(peerId: string): void {
-    if (!visited.delete(peerId)) return
-    visited.set(peerId, localNow())
-  }
 
   function end(peerId: string): void {
     visited.delete(peerId)
@@ -67,15 +60,14 @@ export function createVisits(options: VisitsOptions): Visits {
         await dial(peerId, signal)
       }
       await roster.whenMember(peerId, signal)
-      unreachable.delete(peerId)
+      unreachable.remove(peerId)
       for (const oldest of visited.keys()) {
         if (visited.size <= limits.visitedMembers) break
         end(oldest)
       }
     } catch (error) {
       if (isVisit) visited.delete(peerId)
-      unreachable.delete(peerId)
-      unreachable.set(peerId, localNow() + unreachableMs)
+      unreachable.add(peerId)
       throw error
     }
   }
@@ -93,20 +85,18 @@ export function createVisits(options: VisitsOptions): Visits {
     return reaching
   }
 
-  const isUnreachable = (peerId: string) => (unreachable.get(peerId) ?? 0) > localNow()
-
   return {
     async *request(peerId, bytes, how = {}) {
       if (!roster.isMember(peerId)) {
-        if (isUnreachable(peerId)) throw new MeshError('ERR_TRANSPORT', `${peerId} could not be reached`)
+        if (unreachable.has(peerId)) throw new MeshError('ERR_TRANSPORT', `${peerId} could not be reached`)
         await abortable(reach(peerId), how.signal)
       }
-      used(peerId)
+      if (visited.delete(peerId)) visited.set(peerId, localNow())
       yield* transport.request(peerId, bytes, how)
     },
     canAsk: (peerId) =>
       roster.isMember(peerId) ||
-      (!isUnreachable(peerId) && (underWay.has(peerId) || (!isBusy() && allowance.waitMs() === 0))),
+      (!unreachable.has(peerId) && (underWay.has(peerId) || (!isBusy() && allowance.waitMs() === 0))),
     has: (peerId) => visited.has(peerId),
     ended: (peerId) => void visited.delete(peerId),
     tick() {
@@ -115,7 +105,7 @@ export function createVisits(options: VisitsOptions): Visits {
         if (isNeighbour(peerId)) visited.delete(peerId)
         else if (localNow() - at >= limits.visitIdleMs) end(peerId)
       }
-      for (const [peerId, until] of unreachable) if (until <= localNow()) unreachable.delete(peerId)
+      unreachable.tick()
     },
     stop() {
       stopped.abort(new MeshError('ERR_TRANSPORT', 'stopped'))
