@@ -68,6 +68,19 @@ function remove(sql: Sql, totals: Totals, row: Row): void {
   totals.count--
 }
 
+/** Returns its number. */
+function put(sql: Sql, totals: Totals, { key, json, body, checksum }: NewRow): number {
+  const bytes = body.byteLength
+  const old = sql.find.get(key) as Row | undefined
+  const use = ++totals.clock
+  const id = old?.id ?? Number(sql.insert.run(key, use, bytes, checksum, json).lastInsertRowid)
+  if (old) sql.update.run(use, bytes, checksum, json, id)
+  sql.body.run(id, body)
+  totals.bytes += bytes - (old?.bytes ?? 0)
+  if (!old) totals.count++
+  return id
+}
+
 const slightlyBelow = (bound: number) => bound - Math.floor(bound / 1024)
 
 /** Goes a little below the bounds, so that not every put evicts. Returns how many records went. */
@@ -155,19 +168,12 @@ export function createRows(bounds: Bounds): Rows {
       if (uses.add(key) >= usesAtOnce) flush(sql)
     },
     flush,
-    put: (sql, { key, json, body, checksum }) =>
+    put: (sql, row) =>
       write(sql, (totals) => {
-        const bytes = body.byteLength
+        const bytes = totals.bytes + row.body.byteLength
         // Only in a cache that is nearly full does it matter what was used, and by which process.
-        if (totals.bytes + bytes > maxBytes * 0.9 || totals.count >= maxEntries * 0.9) uses.write(sql, totals)
-        const old = sql.find.get(key) as Row | undefined
-        const use = ++totals.clock
-        const id = old?.id ?? Number(sql.insert.run(key, use, bytes, checksum, json).lastInsertRowid)
-        if (old) sql.update.run(use, bytes, checksum, json, id)
-        sql.body.run(id, body)
-        totals.bytes += bytes - (old?.bytes ?? 0)
-        if (!old) totals.count++
-        evicted += evict(sql, totals, bounds, id)
+        if (bytes > maxBytes * 0.9 || totals.count >= maxEntries * 0.9) uses.write(sql, totals)
+        evicted += evict(sql, totals, bounds, put(sql, totals, row))
       }),
     drop: (sql, key) =>
       write(sql, (totals) => {

@@ -1,6 +1,6 @@
 import { oneByOne } from '../one-by-one.ts'
-import { answer, type IdbConnection } from './idb-connection.ts'
-import { asHead, evict, type Head, noTotals, putRow, putUses, type Rows, readTotals, removeRow } from './idb-rows.ts'
+import type { IdbConnection } from './idb-connection.ts'
+import { changeRows, evict, type Head, putRow, putUses, type Rows, removeRow } from './idb-rows.ts'
 import type { StoreFigures, StoreMeta, StoreRecord } from './store.ts'
 
 /** Uses that are remembered before they are written, all in one transaction. */
@@ -35,14 +35,7 @@ export function createRecords(
     work: (rows: Rows, old: Head | undefined) => void | Promise<void>
   ): Promise<void> {
     signal.throwIfAborted()
-    const { bytes, count } = await transaction('readwrite', async (rows) => {
-      const [found, old] = await Promise.all([readTotals(rows), answer<unknown>(rows.get(`m:${key}`))])
-      if (!found) rows.clear() // without its totals the rest means nothing
-      const totals = found ?? noTotals()
-      await work({ rows, totals }, found && asHead(old))
-      rows.put(totals, 'totals')
-      return totals
-    })
+    const { bytes, count } = await transaction('readwrite', (rows) => changeRows(rows, key, work))
     figures = { entries: count, bytes, evicted }
   }
 

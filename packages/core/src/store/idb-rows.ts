@@ -29,9 +29,9 @@ export interface Rows {
 /** A row of another layout, or a damaged one, counts as absent. */
 export const asHead = (row: unknown) => ((row as Head | undefined)?.v === 1 ? (row as Head) : undefined)
 
-export const noTotals = (): Totals => ({ bytes: 0, count: 0, clock: 0 })
+const noTotals = (): Totals => ({ bytes: 0, count: 0, clock: 0 })
 
-export const readTotals = (rows: IDBObjectStore) => answer<Totals | undefined>(rows.get('totals'))
+const readTotals = (rows: IDBObjectStore) => answer<Totals | undefined>(rows.get('totals'))
 
 export function removeRow({ rows, totals }: Rows, key: string, old: Head | undefined): void {
   for (const kind of 'mb') rows.delete(`${kind}:${key}`)
@@ -77,4 +77,18 @@ export async function evict({ rows, totals }: Rows, bytes: number, count: number
   }
   totals.bytes = totals.count = 0 // nothing is left
   return evicted
+}
+
+/** Changes rows inside of one transaction, knowing what the record of `key` was before. Returns the totals after it. */
+export async function changeRows(
+  rows: IDBObjectStore,
+  key: string,
+  work: (rows: Rows, old: Head | undefined) => void | Promise<void>
+): Promise<Totals> {
+  const [found, old] = await Promise.all([readTotals(rows), answer<unknown>(rows.get(`m:${key}`))])
+  if (!found) rows.clear() // without its totals the rest means nothing
+  const totals = found ?? noTotals()
+  await work({ rows, totals }, found && asHead(old))
+  rows.put(totals, 'totals')
+  return totals
 }
