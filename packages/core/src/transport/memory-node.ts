@@ -1,14 +1,15 @@
-import { abortable } from '../abort.ts'
-import { MeshError, toMeshError } from '../errors.ts'
+import { MeshError } from '../errors.ts'
 import type { MemoryHub, MemoryNode } from './memory-hub.ts'
+import { createMemoryQuestions } from './memory-questions.ts'
 import type { Peer, Transport } from './transport.ts'
+
+const peer = (id: string): Peer => ({ id, path: 'direct', transport: 'other', rttMs: 0 })
 
 /** A transport that is reached through its hub; see `memoryTransport`. */
 export function memoryNode(hub: MemoryHub, peerId: string): Transport {
   const neighbours = new Set<string>()
   const seen = new Set<string>()
-  // Answers under way, by who gives them: they end when that one goes.
-  const asked = new Map<string, Set<AbortController>>()
+  const questions = createMemoryQuestions(peerId)
   let self: MemoryNode | undefined
   let published = 0
 
@@ -16,13 +17,11 @@ export function memoryNode(hub: MemoryHub, peerId: string): Transport {
     if (!self) throw new MeshError('ERR_TRANSPORT', 'this transport is not running: call start first')
     return self
   }
-  const peer = (id: string): Peer => ({ id, path: 'direct', transport: 'other', rttMs: 0 })
 
   function part(id: string): void {
     const other = hub.nodes.get(id)
     if (!neighbours.delete(id)) return
-    for (const answer of asked.get(id) ?? []) answer.abort(new Error(`${id} went away`))
-    asked.delete(id)
+    questions.gone(id)
     self?.handlers.disconnect(peer(id))
     other?.part(peerId)
   }
@@ -76,27 +75,9 @@ export function memoryNode(hub: MemoryHub, peerId: string): Transport {
       running()
       const other = neighbours.has(id) ? hub.nodes.get(id) : undefined
       if (!other) throw new MeshError('ERR_TRANSPORT', `not connected to ${id}`)
-      const gone = new AbortController()
-      const answers = asked.get(id) ?? new Set()
-      asked.set(id, answers.add(gone))
-      const ended = signal ? AbortSignal.any([signal, gone.signal]) : gone.signal
-      const frames = other.handlers.request(peerId, bytes.slice(), { signal: ended })[Symbol.asyncIterator]()
-      try {
-        for (;;) {
-          const frame = await abortable(frames.next(), ended)
-          if (frame.done) return
-          yield frame.value.slice()
-        }
-      } catch (cause) {
-        throw signal?.aborted ? signal.reason : toMeshError('ERR_TRANSPORT', `the answer of ${id} broke off`, cause)
-      } finally {
-        answers.delete(gone)
-        void frames.return?.()
-      }
+      yield* questions.ask(id, other, bytes, signal)
     },
-    async disconnect(id) {
-      part(id)
-    },
+    disconnect: async (id) => part(id),
     async stop() {
       for (const id of [...neighbours]) part(id)
       hub.nodes.delete(peerId)
