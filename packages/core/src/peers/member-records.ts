@@ -67,8 +67,9 @@ export function createMemberRecords(options: MemberRecordsOptions): MemberRecord
   const forgottenMs = () =>
     Math.max(limits.presenceForgottenMs, presencesUntilForgotten * presenceIntervalMs(limits, records.size))
   const forgetOld = () => {
+    const heardSince = localNow() - forgottenMs()
     for (const [peerId, { heardAt }] of records) {
-      if (localNow() - heardAt > forgottenMs() && !isConnected(peerId)) records.delete(peerId)
+      if (heardAt < heardSince && !isConnected(peerId)) records.delete(peerId)
     }
     if (records.size <= limits.presentMembers) return
     // The longest unheard come first; one that is connected is somebody.
@@ -108,10 +109,13 @@ export function createMemberRecords(options: MemberRecordsOptions): MemberRecord
     nameOf: (peerId) => records.get(peerId)?.name,
     grantsLeases: (peerId) => records.get(peerId)?.leases ?? false,
     holds: (peerId) => records.get(peerId)?.holds ?? [],
-    reachable: () =>
-      [...records]
-        .filter(([, { addresses, heardAt }]) => addresses.length > 0 && localNow() - heardAt <= forgottenMs())
-        .map(([peerId]) => peerId),
+    reachable() {
+      const heardSince = localNow() - forgottenMs()
+      const found: string[] = []
+      for (const [peerId, { addresses, heardAt }] of records)
+        if (addresses.length > 0 && heardAt >= heardSince) found.push(peerId)
+      return found
+    },
     stats(ownName) {
       forgetOld()
       const named = new Map<string, Partial<MeshStats>>()
