@@ -188,7 +188,7 @@ const leftOut = [
 const beginnings = {
   local: /core\/src\/index\.ts$/,
   answers: /core\/src\/flow\/(?:admission|doubts)\.ts$/,
-  members: /core\/src\/(?:join|transport\/memory-node)\.ts$/,
+  members: /core\/src\/(?:join|transport\/memory-node|discovery\/issue-registry)\.ts$/,
   libp2p: /core\/src\/(?:platform\/browser\/libp2p|libp2p\/(?:peer-id-of|private-key))\.ts$/
 }
 

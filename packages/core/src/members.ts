@@ -26,7 +26,7 @@ export interface Members {
   readonly addresses: string[]
   /** Members that can be asked, connected or not. */
   readonly knownPeers: number
-  readonly values: Omit<Values, 'take'>
+  readonly values: Values
   readonly reputation: Reputation
   /** Those that hold the same token; absent where nothing is shared with them. */
   readonly sameToken?: SameToken | undefined
@@ -112,7 +112,6 @@ export function alone({ cache, counters, limits, emit, githubNow }: OwnSide): Me
     const { createValues } = await import('./exchange/values.ts')
     return createValues({
       cache,
-      reputation,
       counters,
       limits,
       emit,

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createHome } from '../src/exchange/home.ts'
-import type { LeaseEnd } from '../src/exchange/leases.ts'
+import type { LeaseEnd } from '../src/exchange/lease.ts'
 import type { Group } from '../src/group/group.ts'
 
 describe('the home of a lease', () => {

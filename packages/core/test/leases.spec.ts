@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { createLeases, type LeaseNews } from '../src/exchange/leases.ts'
+import type { LeaseNews } from '../src/exchange/lease.ts'
+import { createLeases } from '../src/exchange/leases.ts'
 import type { Timers } from '../src/timers.ts'
 
 const limits = {

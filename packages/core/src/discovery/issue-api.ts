@@ -1,7 +1,8 @@
 import { MeshError } from '../errors.ts'
 import { platformFetch } from '../github/origin.ts'
 import { limitedForMs } from '../github/rate-limit.ts'
-import { issuePages, maxPages, perPage } from './issue-pages.ts'
+import { issuePages, perPage } from './issue-pages.ts'
+import { registryIssue } from './registry-issue.ts'
 
 /** One comment of the registry issue, as far as it matters here. */
 export interface RegistryComment {
@@ -11,9 +12,6 @@ export interface RegistryComment {
   updatedAt: number
 }
 
-const title = 'p2p-peer-registry'
-const introduction =
-  'Members of a ghmesh group find each other here: one comment for each, kept by the members themselves. See the documentation of ghmesh, "discovery".'
 const answerMs = 30_000
 const maxBodyBytes = 64 * 1024
 const refusals = new Set([401, 403, 404, 410, 422])
@@ -35,8 +33,6 @@ export interface IssueApiOptions {
 export function issueApi(options: IssueApiOptions) {
   const { repository, apiUrl = 'https://api.github.com', token, fetch: ask = platformFetch, now = Date.now } = options
   const base = `${apiUrl.replace(/\/$/, '')}/repos/${repository}`
-  let issue: number | undefined
-  let made: number | undefined
 
   async function send(url: string, init: RequestInit = {}, headers: Record<string, string> = {}): Promise<Response> {
     const own = await token?.()
@@ -52,25 +48,6 @@ export function issueApi(options: IssueApiOptions) {
 
   const pages = issuePages((url, headers) => send(url, {}, headers))
 
-  /** The lowest number of all issues; where they are too many, of the oldest, or else of those that changed last. */
-  async function findIssue(): Promise<number | undefined> {
-    let listed = 0
-    for (const [order, most] of [
-      ['created&direction=asc', maxPages],
-      ['updated&direction=desc', 1]
-    ] as const) {
-      if (issue !== undefined) break
-      // A closed one too: its comments can be written, and members who know it stay there.
-      for await (const found of pages.list(`${base}/issues?state=all&sort=${order}&per_page=${perPage}`, most)) {
-        listed++
-        if (found.title !== title || found.pull_request || typeof found.number !== 'number') continue
-        issue = Math.min(issue ?? found.number, found.number)
-      }
-      if (listed < maxPages * perPage) break
-    }
-    return issue
-  }
-
   async function write(method: string, url: string, body?: object): Promise<Record<string, unknown>> {
     const response = await send(url, { method, body: body ? JSON.stringify(body) : null })
     if (response.ok) return response.status === 204 ? {} : ((await response.json()) as Record<string, unknown>)
@@ -80,25 +57,13 @@ export function issueApi(options: IssueApiOptions) {
     throw new Error(said)
   }
 
-  async function findOrMakeIssue(): Promise<number> {
-    const found = await findIssue()
-    if (found !== undefined) return found
-    if (made === undefined) {
-      made = Number((await write('POST', `${base}/issues`, { title, body: introduction })).number)
-      // Somebody else may have made one at the same moment: all take the lowest.
-      pages.forget()
-      await findIssue()
-    }
-    // Never a second one, for what was made may not be listed yet.
-    issue = Math.min(issue ?? made, made)
-    return issue
-  }
+  const issue = registryIssue(`${base}/issues`, pages, write)
 
   return {
     answeredAt: pages.answeredAt,
     /** The comments of the issue, none where there is no issue yet. */
     async comments(): Promise<RegistryComment[]> {
-      const number = await findIssue()
+      const number = await issue.find()
       if (number === undefined) return []
       const found: RegistryComment[] = []
       try {
@@ -109,14 +74,14 @@ export function issueApi(options: IssueApiOptions) {
           found.push({ id, body, updatedAt: Date.parse(String(updated)) || 0 })
         }
       } catch (error) {
-        issue = undefined // deleted or moved: looked for again
+        issue.forget()
         throw error
       }
       return found
     },
     /** Resolves to the comment's id. Rejects with MeshError ERR_DISCOVERY where GitHub does not let this token write. */
     async add(body: string): Promise<number> {
-      const { id } = await write('POST', `${base}/issues/${await findOrMakeIssue()}/comments`, { body })
+      const { id } = await write('POST', `${base}/issues/${await issue.findOrMake()}/comments`, { body })
       return Number(id)
     },
     async edit(id: number, body: string): Promise<number> {

@@ -52,8 +52,7 @@ export function issueRegistry(options: RegistryOptions): Discovery {
   const { run: inTurn, idle } = oneByOne()
   let stopped = false
 
-  const failed = (cause: unknown) =>
-    toMeshError('ERR_DISCOVERY', `the registry of ${options.repository} cannot be used`, cause)
+  const failed = (cause: unknown) => unusable(options.repository, cause)
 
   /** Reads all comments and tells of what is new. */
   async function look(): Promise<void> {
@@ -65,18 +64,11 @@ export function issueRegistry(options: RegistryOptions): Discovery {
     for (const [peerId, peer] of live) if (!stopped && before.get(peerId) !== known.get(peerId)) listener?.(peer)
   }
 
-  /** Every member with write access sweeps. GitHub's own timestamp decides the age of an entry, not what is sealed in it. */
-  async function sweep(): Promise<void> {
-    const dead = api.answeredAt() - expireMs
-    const old = comments.filter(({ body, updatedAt }) => updatedAt < dead && sealedIn(body))
-    for (const { id } of old.slice(0, removedAtOnce)) await api.remove(id)
-  }
-
   async function register(self: PeerRecord): Promise<void> {
     if (!(await own.write(self, comments, await opening))) return
     // Of two that come at the same time, the one that writes later sees the other at once.
     await look()
-    await sweep()
+    await sweep(api, comments)
   }
 
   async function poll(): Promise<void> {
@@ -107,18 +99,10 @@ export function issueRegistry(options: RegistryOptions): Discovery {
         await inTurn(() => register(self))
         readOnlyUntil = 0
       } catch (cause) {
-        const refused = cause instanceof MeshError && cause.code === 'ERR_DISCOVERY'
-        if (!refused) throw failed(cause)
+        if (!isRefusal(cause)) throw failed(cause)
         const said = readOnlyUntil > 0
         readOnlyUntil = now() + refusedMs
-        if (said) return
-        onWarning(
-          new MeshError(
-            'ERR_DISCOVERY',
-            `this member reads the registry of ${options.repository} and is not in it: ${cause.message}. Give it a token that may write issues there, or let others be dialled`,
-            { cause }
-          )
-        )
+        if (!said) onWarning(notRegistered(options.repository, cause))
       }
     },
     async stop() {
@@ -129,6 +113,26 @@ export function issueRegistry(options: RegistryOptions): Discovery {
       await own.remove()
     }
   }
+}
+
+const unusable = (repository: string, cause: unknown) =>
+  toMeshError('ERR_DISCOVERY', `the registry of ${repository} cannot be used`, cause)
+
+/** GitHub does not let this token write. */
+const isRefusal = (cause: unknown): cause is MeshError => cause instanceof MeshError && cause.code === 'ERR_DISCOVERY'
+
+const notRegistered = (repository: string, cause: MeshError) =>
+  new MeshError(
+    'ERR_DISCOVERY',
+    `this member reads the registry of ${repository} and is not in it: ${cause.message}. Give it a token that may write issues there, or let others be dialled`,
+    { cause }
+  )
+
+/** Every member with write access sweeps. GitHub's own timestamp decides the age of an entry, not what is sealed in it. */
+async function sweep(api: ReturnType<typeof issueApi>, comments: readonly RegistryComment[]): Promise<void> {
+  const dead = api.answeredAt() - expireMs
+  const old = comments.filter(({ body, updatedAt }) => updatedAt < dead && sealedIn(body))
+  for (const { id } of old.slice(0, removedAtOnce)) await api.remove(id)
 }
 
 async function openRegistry({ repository, secret, groups: opened, now = Date.now }: RegistryOptions) {

@@ -1,4 +1,4 @@
-import type { LeaseNews } from './leases.ts'
+import type { LeaseNews } from './lease.ts'
 
 /** What the homes of a lease tell this member while it waits. */
 export interface NewsLine {

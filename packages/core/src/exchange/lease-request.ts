@@ -1,7 +1,8 @@
 import { fromHex, hex } from '../bytes.ts'
 import type { Limits } from '../limits.ts'
+import type { LeaseEnd, LeaseNews, LeaseState } from './lease.ts'
 import type { LeaseNewsDesk, NewsLine } from './lease-news.ts'
-import type { LeaseEnd, LeaseNews, LeaseState, Leases } from './leases.ts'
+import type { Leases } from './leases.ts'
 import type { PeerAnswer } from './read-answer.ts'
 import type { PeerRequests } from './request.ts'
 

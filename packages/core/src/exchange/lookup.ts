@@ -4,22 +4,19 @@ import type { Entry } from '../entry.ts'
 import type { Names } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
 import { pause } from '../pause.ts'
-import type { Reputation } from '../peers/reputation.ts'
 import type { ResponseTimes } from '../peers/response-times.ts'
-import type { Roster } from '../peers/roster.ts'
-import type { Visits } from '../peers/visits.ts'
 import type { Peer } from '../transport/transport.ts'
 import type { createAccept } from './accept.ts'
+import type { AcceptValue } from './accept-value.ts'
 import { firstAnswer } from './first-answer.ts'
 import { busyMs, transferMs } from './frames.ts'
-import { homesOf } from './homes.ts'
 import type { Wanted } from './prefetch.ts'
 import type { Providers } from './providers.ts'
 import type { PeerAnswer } from './read-answer.ts'
 import type { PeerRequests } from './request.ts'
 import type { createSeek, Lease } from './seek.ts'
 import type { Shelf } from './shelf.ts'
-import type { Values } from './values.ts'
+import { homesOfEntry, homesOfLease, newer, type WhomToAskOptions } from './whom-to-ask.ts'
 
 export interface LookupHow {
   /** What is held, which is stale. */
@@ -48,84 +45,28 @@ export interface Lookup {
   holders(key: string, hash: string): Promise<Peer[]>
 }
 
-export interface LookupOptions {
+export interface LookupOptions extends WhomToAskOptions {
   group: Names
   cache: Pick<Cache, 'find'>
   limits: Pick<Limits, 'membersBudgetMs' | 'hedgeMs'>
-  roster: Pick<Roster, 'list' | 'known' | 'isMember'>
-  visits: Pick<Visits, 'canAsk'>
-  reputation: Pick<Reputation, 'hears'>
   responseTimes: Pick<ResponseTimes, 'isWorthAsking' | 'answered' | 'late'>
   providers: Pick<Providers, 'of' | 'remove'>
   requests: Pick<PeerRequests, 'get'>
-  /** The members that grant leases, this one included if it does. */
-  leasing(): string[]
   seek: ReturnType<typeof createSeek>
   /** Where there are relays. */
   shelf?: Pick<Shelf, 'take'> | undefined
   accept: ReturnType<typeof createAccept>
-  acceptValue: Values['take']
+  acceptValue: AcceptValue
 }
 
-/** Members asked for one key; the second where the first is slow. */
-const maxAsked = 2
-
 export function createLookup(options: LookupOptions): Lookup {
-  const { group, cache, limits, roster, visits, reputation, responseTimes, providers, requests } = options
-  const { accept, acceptValue, shelf } = options
-  const isWorthAsking = (peerId: string) =>
-    reputation.hears(peerId) && visits.canAsk(peerId) && responseTimes.isWorthAsking(peerId)
-  const memberIds = () => roster.list().map(({ id }) => id)
-  const best = (peerIds: string[]) => peerIds.filter(isWorthAsking).slice(0, maxAsked)
-
-  /** The members that have said to have something newer, the newest first. */
-  function newer(wireName: string, held: Entry | undefined): string[] {
-    const members = roster.known()
-    const ids = providers
-      .of(wireName)
-      .filter(({ peerId, asOf }) => members.includes(peerId) && asOf > (held?.asOf ?? 0))
-      .map(({ peerId }) => peerId)
-      // A neighbour answers sooner.
-      .sort((a, b) => Number(roster.isMember(b)) - Number(roster.isMember(a)))
-    return best(ids)
-  }
-
-  /**
-   * Of all that are known, for all members must come to the same homes; then of those that are connected, for a newcomer does
-   * not know yet what its neighbours hold, and a home may be out of reach. In a small group these are the same.
-   */
-  const homesOfEntry = (wireName: string) => [
-    ...new Set([roster.known(), memberIds()].flatMap((ids) => best(homesOf(wireName, ids, 2 * maxAsked))))
-  ]
-  const homesOfLease = (wireName: string) => best(homesOf(wireName, options.leasing(), 2 * maxAsked))
+  const { group, cache, limits, roster, requests, responseTimes, accept, acceptValue, shelf } = options
 
   /** `named`: the group in whose names the wire key was said. */
   async function take(answer: PeerAnswer, wireKey: Uint8Array, named: Names, asked: boolean): Promise<void> {
     const { from, body } = answer
     if (answer.kind === 'entry') await accept({ head: answer.head, wireKey, group: named, from, body, asked })
     else if (body) await acceptValue(answer.head, wireKey, named, from, body)
-  }
-
-  /** Asks members for what they hold. Resolves to when GitHub was asked for what came, ms. */
-  async function ask(
-    peerIds: string[],
-    wireKey: Uint8Array,
-    held: Entry | undefined,
-    maxWaitMs: number
-  ): Promise<number> {
-    const found = await firstAnswer({
-      peerIds,
-      async ask(peerId, signal) {
-        const answer = await requests.get(peerId, wireKey, { held: held && fromHex(held.hash), signal })
-        if (answer && !answer.found) providers.remove(hex(wireKey), peerId)
-        return answer?.found
-      },
-      hedgeMs: limits.hedgeMs,
-      maxWaitMs,
-      responseTimes
-    })
-    if (found) await take(found, wireKey, group, true)
-    return found?.kind === 'entry' ? found.head.asOf : 0
   }
 
   async function find(key: string, how: LookupHow): Promise<Lease | undefined> {
@@ -156,12 +97,14 @@ export function createLookup(options: LookupOptions): Lookup {
     maxWaitMs: number
   ): Promise<Lease | undefined> {
     const wireName = hex(wireKey)
-    const announced = newer(wireName, held)
-    const homes = after === undefined ? [] : homesOfLease(wireName)
+    const announced = newer(options, wireName, held)
+    const homes = after === undefined ? [] : homesOfLease(options, wireName)
     // With an entry in hand, only a member that has said to have a newer one is worth the wait.
-    const holders = announced.length > 0 ? announced : held ? [] : homesOfEntry(wireName)
+    const holders = announced.length > 0 ? announced : held ? [] : homesOfEntry(options, wireName)
     if (announced.length > 0 || homes.length === 0) {
-      const asOf = await ask(holders, wireKey, held, maxWaitMs)
+      const found = await firstOf(options, holders, wireKey, held, maxWaitMs)
+      if (found) await take(found, wireKey, group, true)
+      const asOf = found?.kind === 'entry' ? found.head.asOf : 0
       if (after === undefined || homes.length === 0 || asOf > after) return undefined
     }
     return options.seek({
@@ -184,14 +127,40 @@ export function createLookup(options: LookupOptions): Lookup {
       if (answer?.found) await take(answer.found, wireKey, named, false)
       return answer?.found?.body?.byteLength ?? 0
     },
-    async holders(key, hash) {
-      const wireKey = await group.wireKey(key)
-      const peers = roster.list()
-      const answers = await Promise.all(peers.map(({ id }) => requests.get(id, wireKey, { held: fromHex(hash) })))
-      return peers.filter((_peer, i) => {
-        const found = answers[i]?.found
-        return found && hex(found.head.hash) === hash
-      })
-    }
+    holders: async (key, hash) => holdersOf(roster.list(), requests, await group.wireKey(key), hash)
   }
+}
+
+/** The first that one of these members holds; who holds nothing is not taken for a provider any more. */
+const firstOf = (
+  { requests, providers, limits, responseTimes }: LookupOptions,
+  peerIds: string[],
+  wireKey: Uint8Array,
+  held: Entry | undefined,
+  maxWaitMs: number
+): Promise<PeerAnswer | undefined> =>
+  firstAnswer({
+    peerIds,
+    async ask(peerId, signal) {
+      const answer = await requests.get(peerId, wireKey, { held: held && fromHex(held.hash), signal })
+      if (answer && !answer.found) providers.remove(hex(wireKey), peerId)
+      return answer?.found
+    },
+    hedgeMs: limits.hedgeMs,
+    maxWaitMs,
+    responseTimes
+  })
+
+/** Those of `peers` that hold this very body. */
+async function holdersOf(
+  peers: Peer[],
+  requests: Pick<PeerRequests, 'get'>,
+  wireKey: Uint8Array,
+  hash: string
+): Promise<Peer[]> {
+  const answers = await Promise.all(peers.map(({ id }) => requests.get(id, wireKey, { held: fromHex(hash) })))
+  return peers.filter((_peer, i) => {
+    const found = answers[i]?.found
+    return found && hex(found.head.hash) === hash
+  })
 }

@@ -2,13 +2,13 @@ import { fromHex, sha256 } from '../bytes.ts'
 import type { StoredValue } from '../cache/record.ts'
 import type { Entry } from '../entry.ts'
 import type { Emit } from '../events.ts'
-import type { Group } from '../group/group.ts'
+import type { Group, Names } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
 import { createBucket } from '../peers/bucket.ts'
 import { deflate } from '../protocol/compress.ts'
-import { packEnvelope } from '../protocol/envelope.ts'
-import { encodeGossip, type Gossip, type PresenceMessage, type ValueHead } from '../protocol/wire.ts'
+import type { Gossip, PresenceMessage, ValueHead } from '../protocol/wire.ts'
 import type { Transport } from '../transport/transport.ts'
+import { createGossipSender } from './gossip-sender.ts'
 import { headOf } from './head.ts'
 
 /** What this member tells all others. Nothing here rejects: a message that cannot be sent is lost, as gossip may be. */
@@ -36,11 +36,31 @@ export interface PublishOptions {
   known(): number
 }
 
-const maxWaiting = 10_000
+interface Touched {
+  hash: string
+  asOf: number
+}
+
+type TouchMessage = Extract<Gossip, { type: 'touch' }>
+
+/** A body that is small enough to be sent along. */
+async function inline(
+  body: Uint8Array,
+  { inlineBodyBytes, inlineBytes }: Pick<Limits, 'inlineBodyBytes' | 'inlineBytes'>
+): Promise<Uint8Array | undefined> {
+  if (body.byteLength > inlineBodyBytes) return undefined
+  const compressed = await deflate(body as Uint8Array<ArrayBuffer>)
+  return compressed.byteLength <= inlineBytes ? compressed : undefined
+}
+
+async function touchItems(group: Names, touched: [string, Touched][]): Promise<TouchMessage['items']> {
+  return Promise.all(
+    touched.map(async ([key, { hash, asOf }]) => [await group.wireKey(key), fromHex(hash), Math.round(asOf)])
+  )
+}
 
 export function createPublish({ group, transport, limits, localNow, emit, known }: PublishOptions): Publish {
-  // Kept below what receivers allow one peer, so that an honest burst is slowed here instead of dropped there.
-  const pace = createBucket(limits.messagesPerSecond * 0.8, limits.messagesBurst * 0.8, localNow)
+  const { send, stop } = createGossipSender(group, transport, limits, localNow)
   // Each announcement reaches everybody, so the more there are, the fewer each one makes.
   const isLarge = () => known() > limits.fewMembers
   const announcements = createBucket(
@@ -48,33 +68,10 @@ export function createPublish({ group, transport, limits, localNow, emit, known 
     () => Math.max(1, limits.announcedBurst / known()),
     localNow
   )
-  const touched = new Map<string, { hash: string; asOf: number }>()
-  const waiting: (() => void)[] = []
+  const touched = new Map<string, Touched>()
   const underWay = new Set<Promise<unknown>>()
   let touchTimer: ReturnType<typeof setTimeout> | undefined
-  let paceTimer: ReturnType<typeof setTimeout> | undefined
   let stopped = false
-
-  function release(): void {
-    paceTimer = undefined
-    while (waiting.length > 0 && pace.take()) waiting.shift()?.()
-    if (waiting.length > 0 && !stopped) paceTimer = setTimeout(release, pace.waitMs())
-  }
-
-  async function send(message: Gossip): Promise<number> {
-    if (stopped) return 0
-    if (waiting.length > 0 || !pace.take()) {
-      if (waiting.length >= maxWaiting) return 0
-      await new Promise<void>((resolve) => {
-        waiting.push(resolve)
-        paceTimer ??= setTimeout(release, pace.waitMs())
-      })
-    }
-    const sealed = await group.sealGossip(encodeGossip(message), transport.peerId)
-    const packed = packEnvelope({ proof: await group.proofFor(transport.peerId), sealed })
-    if (packed.byteLength > limits.gossipMessageBytes || stopped) return 0
-    return (await transport.publish(packed)).recipients
-  }
 
   function track<T>(work: Promise<T>): Promise<T | undefined> {
     const safe = work.catch(() => undefined)
@@ -84,27 +81,13 @@ export function createPublish({ group, transport, limits, localNow, emit, known 
 
   const sentAt = () => Math.round(localNow())
   const wireKey = (key: string) => group.wireKey(key)
-  const inline = async (body: Uint8Array): Promise<Uint8Array | undefined> => {
-    if (body.byteLength > limits.inlineBodyBytes) return undefined
-    const compressed = await deflate(body as Uint8Array<ArrayBuffer>)
-    return compressed.byteLength <= limits.inlineBytes ? compressed : undefined
-  }
 
   async function sendTouches(): Promise<void> {
     touchTimer = undefined
     const all = [...touched]
     touched.clear()
     for (let at = 0; at < all.length; at += limits.touchKeys) {
-      const batch = all.slice(at, at + limits.touchKeys)
-      const items = await Promise.all(
-        batch.map(
-          async ([key, { hash, asOf }]): Promise<[Uint8Array, Uint8Array, number]> => [
-            await wireKey(key),
-            fromHex(hash),
-            Math.round(asOf)
-          ]
-        )
-      )
+      const items = await touchItems(group, all.slice(at, at + limits.touchKeys))
       await send({ type: 'touch', sentAt: sentAt(), items })
     }
   }
@@ -116,36 +99,25 @@ export function createPublish({ group, transport, limits, localNow, emit, known 
     touchTimer ??= setTimeout(() => void track(sendTouches()), waitMs)
   }
 
+  async function announce(key: string, entry: Entry): Promise<void> {
+    const body = entry.public ? await inline(entry.body, limits) : undefined
+    const head = headOf(entry)
+    const recipients = await send({ type: 'announce', sentAt: sentAt(), key: await wireKey(key), entry: head, body })
+    emit('announced', { url: entry.url, key, recipients })
+  }
+
+  async function tellValue(key: string, value: StoredValue): Promise<void> {
+    const body = await inline(value.json, limits)
+    await send({ type: 'value', sentAt: sentAt(), key: await wireKey(key), value: await valueHeadOf(value), body })
+  }
+
   return {
     async announce(key, entry) {
       if (isLarge() && !announcements.take()) return touch(key, entry.hash, entry.asOf)
-      await track(
-        (async () => {
-          const body = entry.public ? await inline(entry.body) : undefined
-          const recipients = await send({
-            type: 'announce',
-            sentAt: sentAt(),
-            key: await wireKey(key),
-            entry: headOf(entry),
-            body
-          })
-          emit('announced', { url: entry.url, key, recipients })
-        })()
-      )
+      await track(announce(key, entry))
     },
     async value(key, value) {
-      await track(
-        (async () => {
-          const body = await inline(value.json)
-          await send({
-            type: 'value',
-            sentAt: sentAt(),
-            key: await wireKey(key),
-            value: await valueHeadOf(value),
-            body
-          })
-        })()
-      )
+      await track(tellValue(key, value))
     },
     touch,
     async purge(what, asOf) {
@@ -162,8 +134,7 @@ export function createPublish({ group, transport, limits, localNow, emit, known 
     stop() {
       stopped = true
       clearTimeout(touchTimer)
-      clearTimeout(paceTimer)
-      for (const resolve of waiting.splice(0)) resolve()
+      stop()
     }
   }
 }

@@ -3,7 +3,7 @@ import type { Limits } from '../limits.ts'
 import { inflate } from '../protocol/compress.ts'
 import { decodeAnswer, type EntryHead, type ValueHead } from '../protocol/wire.ts'
 import type { Frames } from './frames.ts'
-import type { LeaseState } from './leases.ts'
+import type { LeaseState } from './lease.ts'
 
 /** What came to `get`: what the member holds, and how it stands with the lease that was asked for. */
 export interface GetAnswer {

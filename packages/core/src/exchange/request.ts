@@ -5,10 +5,17 @@ import type { Limits } from '../limits.ts'
 import type { ShownProof } from '../peers/handshake.ts'
 import type { Reputation } from '../peers/reputation.ts'
 import type { ResponseTimes } from '../peers/response-times.ts'
-import { type Answer, decodeAnswer, encodeQuestion, protocolVersion, type ToldMember } from '../protocol/wire.ts'
+import {
+  type Answer,
+  decodeAnswer,
+  encodeQuestion,
+  protocolVersion,
+  type Question,
+  type ToldMember
+} from '../protocol/wire.ts'
 import type { Transport } from '../transport/transport.ts'
 import { createFrames, drain } from './frames.ts'
-import type { LeaseEnd, LeaseNews } from './leases.ts'
+import type { LeaseEnd, LeaseNews } from './lease.ts'
 import { type GetAnswer, readAnswer } from './read-answer.ts'
 import type { ToldPurge } from './told-purges.ts'
 
@@ -63,11 +70,11 @@ export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
   /** An answer of one frame. */
   async function ask<T extends Answer['type']>(
     peerId: string,
-    bytes: Uint8Array,
+    question: Asked,
     types: readonly T[],
     { via = send, budgetMs = limits.proofMs } = {}
   ): Promise<(Answer & { type: T }) | undefined> {
-    const frames = via(peerId, bytes, budgetMs)
+    const frames = via(peerId, encode(question), budgetMs)
     const { value: frame } = await frames.next()
     if (!frame) return undefined
     drain(frames)
@@ -82,7 +89,7 @@ export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
     key: Uint8Array,
     { held, wanted, after, holds, signal }: GetOptions = {}
   ): Promise<GetAnswer | undefined> {
-    const question = encodeQuestion({ version: protocolVersion, type: 'get', key, hash: held, wanted, after, holds })
+    const question = encode({ type: 'get', key, hash: held, wanted, after, holds })
     const frames = send(peerId, question, limits.membersBudgetMs, signal)
     const startedAt = performance.now()
     const refuse = (reason: string) => void reputation.reject(peerId, reason)
@@ -96,49 +103,33 @@ export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
   }
 
   const safely = <T>(work: Promise<T>): Promise<T | undefined> => work.catch(() => undefined)
+  const tell = async (peerId: string, question: Asked): Promise<void> =>
+    void (await safely(ask(peerId, question, ['ok', 'none'], { via: sendInBackground })))
 
   return {
     get: (peerId, key, how) => safely(get(peerId, key, how)),
     async lease(peerId, key, what, holds) {
       const told = what.state === 'stored' ? { hash: fromHex(what.hash), asOf: Math.round(what.asOf) } : {}
-      const question = encodeQuestion({
-        version: protocolVersion,
-        type: 'lease',
-        key,
-        state: what.state,
-        ...told,
-        holds
-      })
+      const question: Asked = { type: 'lease', key, state: what.state, ...told, holds }
       return (await safely(ask(peerId, question, ['ok', 'none'], { budgetMs: limits.membersBudgetMs })))?.type === 'ok'
     },
-    async limited(peerId, { resource, until, quota }, holds) {
-      const question = encodeQuestion({
-        version: protocolVersion,
-        type: 'limited',
-        holds,
-        resource,
-        until: Math.round(until),
-        quota
-      })
-      await safely(ask(peerId, question, ['ok', 'none'], { via: sendInBackground }))
-    },
-    async purged(peerId, what, holds) {
-      const question = encodeQuestion({ version: protocolVersion, type: 'purge', holds, ...what })
-      await safely(ask(peerId, question, ['ok', 'none'], { via: sendInBackground }))
-    },
+    limited: (peerId, { resource, until, quota }, holds) =>
+      tell(peerId, { type: 'limited', holds, resource, until: Math.round(until), quota }),
+    purged: (peerId, what, holds) => tell(peerId, { type: 'purge', holds, ...what }),
     async proof(peerId, of = group) {
       const proof = await of.proofFor(transport.peerId)
-      const question = encodeQuestion({ version: protocolVersion, type: 'proof', proof })
-      const answer = await safely(ask(peerId, question, ['proof', 'relay'], { via: sendProof }))
+      const answer = await safely(ask(peerId, { type: 'proof', proof }, ['proof', 'relay'], { via: sendProof }))
       return answer?.type === 'relay' ? 'relay' : answer
     },
     async members(peerId) {
-      const question = encodeQuestion({ version: protocolVersion, type: 'members' })
-      return (await safely(ask(peerId, question, ['members'], { via: sendInBackground })))?.items ?? []
+      return (await safely(ask(peerId, { type: 'members' }, ['members'], { via: sendInBackground })))?.items ?? []
     },
-    async list(peerId) {
-      const question = encodeQuestion({ version: protocolVersion, type: 'list' })
-      return safely(ask(peerId, question, ['keys'], { via: sendInBackground }))
-    }
+    list: (peerId) => safely(ask(peerId, { type: 'list' }, ['keys'], { via: sendInBackground }))
   }
 }
+
+type Unversioned<Q> = Q extends unknown ? Omit<Q, 'version'> : never
+/** A question, but for the version of the protocol, which all of them say. */
+type Asked = Unversioned<Question>
+
+const encode = (question: Asked): Uint8Array => encodeQuestion({ version: protocolVersion, ...question })

@@ -19,7 +19,9 @@ import {
 } from '../protocol/wire.ts'
 import { headOf } from './head.ts'
 import type { createHome } from './home.ts'
-import type { LeaseState, Leases } from './leases.ts'
+import type { LeaseState } from './lease.ts'
+import type { Leases } from './leases.ts'
+import { createPeerCounts } from './peer-counts.ts'
 import { valueHeadOf } from './publish.ts'
 import type { ShareableIndex } from './shareable-index.ts'
 import type { ToldPurge } from './told-purges.ts'
@@ -98,7 +100,7 @@ function entryIn(entries: readonly Entry[], wanted: Uint8Array | undefined) {
 /** The mirror: answers members' questions from what this member holds, and grants leases for what it does not hold. */
 export function createRespond(options: RespondOptions): (from: string, bytes: Uint8Array) => AsyncIterable<Uint8Array> {
   const { cache, shareable, limits, mayShare, groupOf, prove, reputation, leases, home } = options
-  const transfers = new Map<string, number>()
+  const transfers = createPeerCounts()
 
   async function* answer(from: string, question: Question): AsyncGenerator<Uint8Array> {
     if (question.type === 'proof') {
@@ -167,15 +169,12 @@ export function createRespond(options: RespondOptions): (from: string, bytes: Ui
       yield encodeAnswer({ type: 'error', code: later ? 'version' : 'malformed' })
       return
     }
-    const underWay = transfers.get(from) ?? 0
-    if (underWay >= limits.transfersPerPeer) return yield encodeAnswer({ type: 'error', code: 'busy' })
-    transfers.set(from, underWay + 1)
+    if (transfers.of(from) >= limits.transfersPerPeer) return yield encodeAnswer({ type: 'error', code: 'busy' })
+    transfers.add(from)
     try {
       yield* answer(from, question)
     } finally {
-      const left = (transfers.get(from) ?? 1) - 1
-      if (left === 0) transfers.delete(from)
-      else transfers.set(from, left)
+      transfers.remove(from)
     }
   }
 }

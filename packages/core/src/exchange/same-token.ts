@@ -1,20 +1,17 @@
-import { LRU } from 'tiny-lru'
 import { equal, hex } from '../bytes.ts'
 import type { Entry } from '../entry.ts'
-import { tokenIn } from '../github/credential.ts'
 import { keyOf } from '../github/key.ts'
 import { isResource, type TokenLimit } from '../github/rate-limit.ts'
 import { type ApiRequest, fitsTheWire } from '../github/request.ts'
 import { isForAll } from '../rules/share.ts'
-import { createHeldToken, createLook, type HeldToken, type HeldTokenOptions, mayGive } from './held-token.ts'
-import type { LeaseEnd } from './leases.ts'
+import type { HeldToken, HeldTokenOptions } from './held-token.ts'
+import { createHeldTokens, type TokenUser } from './held-tokens.ts'
+import type { LeaseEnd } from './lease.ts'
 import type { LookupHow } from './lookup.ts'
 import type { OfToken } from './respond.ts'
 import type { Lease } from './seek.ts'
+import { createLook, mayGive } from './token-answers.ts'
 import { purgesToTell } from './told-purges.ts'
-
-/** Whose request it is. */
-export type TokenUser = Pick<ApiRequest, 'authorization' | 'viewer'>
 
 /** Those members that hold the same token share what it sees: PROTOCOL.md, section 13. Nothing here rejects. */
 export interface SameToken {
@@ -37,51 +34,22 @@ export interface SameToken {
 const nothing: LeaseEnd = { state: 'nothing' }
 
 export function createSameToken(options: HeldTokenOptions) {
-  const { group, roster, records, limits, self } = options
-  const held = new LRU<Promise<HeldToken>>(limits.sharedTokens)
-  /** The same, once they are made: what can be told without waiting. */
-  const known = new Map<string, HeldToken>()
-  held.onEvict(({ key }) => void known.delete(key))
-  const endedAt = new LRU<number>(limits.viewersPerBody)
+  const { roster, self } = options
   const isClean = createLook()
-
-  /** Looks again whether a member holds a token, by what it last said itself. */
-  async function look({ group, members }: HeldToken, peerId: string): Promise<void> {
-    const proof = await group.proofFor(peerId)
-    // What it says may have changed meanwhile; the newest counts.
-    if (records.holds(peerId).some((one) => equal(one, proof))) members.add(peerId)
-    else members.delete(peerId)
-  }
-
-  async function make(viewer: string, token: string): Promise<HeldToken> {
-    const names = await group.ofToken(token)
-    const one = createHeldToken(options, { viewer, group: names, proof: await names.proofFor(self()) }, isClean)
-    await Promise.all(roster.known().map((peerId) => look(one, peerId)))
-    if (held.has(viewer)) known.set(viewer, one)
-    options.changed()
-    return one
-  }
-
-  async function heldOf({ authorization, viewer }: TokenUser): Promise<HeldToken | undefined> {
-    const token = authorization === undefined ? undefined : tokenIn(authorization)
-    if (token === undefined || endedAt.has(viewer)) return undefined
-    const found = held.get(viewer) ?? make(viewer, token)
-    held.set(viewer, found)
-    return found
-  }
+  const tokens = createHeldTokens(options, isClean)
 
   const membersOf = ({ members }: HeldToken) => roster.known().filter((peerId) => members.has(peerId))
 
   async function lookUp(request: ApiRequest, how: Pick<LookupHow, 'held' | 'nobodyElse' | 'after'>) {
-    const one = await heldOf(request)
+    const one = await tokens.of(request)
     const { canonical: url, accept, apiVersion, key } = request
     if (!one || one.members.size === 0 || !fitsTheWire({ url, accept, apiVersion })) return undefined
     return one.lookup.find(key, { ...how, commonKey: await keyOf({ url, accept, apiVersion }) })
   }
 
   async function hold(user: TokenUser, entry: Entry): Promise<LeaseEnd> {
-    if (entry.asOf > (endedAt.get(user.viewer) ?? 0)) endedAt.delete(user.viewer)
-    const one = await heldOf(user)
+    tokens.answered(user.viewer, entry.asOf)
+    const one = await tokens.of(user)
     const { url, accept, apiVersion, hash, asOf } = entry
     if (!one || !fitsTheWire(entry)) return nothing
     const common = { url, accept, apiVersion }
@@ -95,7 +63,7 @@ export function createSameToken(options: HeldTokenOptions) {
   }
 
   async function purge(user: TokenUser, targets: readonly string[], asOf: number): Promise<void> {
-    const one = await heldOf(user)
+    const one = await tokens.of(user)
     if (!one) return
     const told = purgesToTell(targets, options.check().api).map((what) => ({ ...what, asOf: Math.round(asOf) }))
     await Promise.all(
@@ -104,22 +72,18 @@ export function createSameToken(options: HeldTokenOptions) {
   }
 
   const sameToken: SameToken = {
-    use: async (user) => void (await heldOf(user).catch(() => {})),
+    use: async (user) => void (await tokens.of(user).catch(() => {})),
     lookUp: (request, how) => lookUp(request, how).catch(() => undefined),
     hold: (user, entry) => hold(user, entry).catch(() => nothing),
-    ended(viewer, at) {
-      endedAt.set(viewer, at)
-      held.delete(viewer)
-      if (known.delete(viewer)) options.changed()
-    },
+    ended: tokens.ended,
     limited(viewer, limit) {
-      const one = limit.resource === undefined || isResource(limit.resource) ? known.get(viewer) : undefined
+      const one = limit.resource === undefined || isResource(limit.resource) ? tokens.known(viewer) : undefined
       for (const peerId of one ? membersOf(one) : [])
         void options.requests.limited(peerId, limit, (one as HeldToken).proof)
     },
     purge: (user, targets, asOf) => purge(user, targets, asOf).catch(() => {}),
     rankOf(viewer) {
-      const one = known.get(viewer)
+      const one = tokens.known(viewer)
       return one ? membersOf(one).filter((peerId) => peerId < self()).length : 0
     }
   }
@@ -127,7 +91,7 @@ export function createSameToken(options: HeldTokenOptions) {
     ...sameToken,
     /** What a peer can have that shows by a proof that it holds a token; undefined where this member does not hold it. */
     async ofToken(from: string, proof: Uint8Array): Promise<OfToken | undefined> {
-      for (const one of known.values()) {
+      for (const one of tokens.all()) {
         if (!equal(await one.group.proofFor(from), proof)) continue
         one.members.add(from)
         return one.ofToken
@@ -135,10 +99,8 @@ export function createSameToken(options: HeldTokenOptions) {
       return undefined
     },
     /** A member has told of itself. */
-    heard: (peerId: string): void => {
-      for (const one of known.values()) void look(one, peerId).catch(() => {})
-    },
+    heard: tokens.heard,
     /** This member's proofs of the tokens that it holds. */
-    proofs: (): Uint8Array[] => [...known.values()].map(({ proof }) => proof)
+    proofs: (): Uint8Array[] => [...tokens.all()].map(({ proof }) => proof)
   }
 }

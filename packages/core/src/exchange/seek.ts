@@ -3,6 +3,7 @@ import type { Entry } from '../entry.ts'
 import type { Limits } from '../limits.ts'
 import type { ResponseTimes } from '../peers/response-times.ts'
 import { firstAnswer } from './first-answer.ts'
+import type { LeaseEnd } from './lease.ts'
 import {
   createLeaseRequest,
   type HomeAnswer,
@@ -10,7 +11,6 @@ import {
   type LeaseRequest,
   type LeaseRequestOptions
 } from './lease-request.ts'
-import type { LeaseEnd } from './leases.ts'
 import type { PeerAnswer } from './read-answer.ts'
 
 /** This member calls GitHub for all who need the key; those who wait learn by `end` what came of it. */

@@ -2,13 +2,13 @@ import type { Cache } from '../cache/cache.ts'
 import type { Purges } from '../cache/purges.ts'
 import type { Entry } from '../entry.ts'
 import type { Group } from '../group/group.ts'
-import { createBucket } from '../peers/bucket.ts'
 import { decodeShelfAnswer } from '../protocol/shelf.ts'
 import type { Counters } from '../stats.ts'
 import { drain, type Frames } from './frames.ts'
 import { type createKeptOnShelf, isForShelf, type KeptOnShelf } from './shelf-kept.ts'
 import { packRecord, packRemoval } from './shelf-record.ts'
 import type { ShelfRelays } from './shelf-relays.ts'
+import { createShelfWork } from './shelf-work.ts'
 
 export interface ShelfLeaveOptions {
   group: Group
@@ -24,10 +24,6 @@ export interface ShelfLeaveOptions {
   localNow: () => number
 }
 
-const maxWaiting = 10_000
-/** Below what a relay takes from one peer: an honest burst is slowed here instead of refused there. */
-const perSecond = 40
-const burst = 160
 /** After a relay was busy. */
 const busyMs = 1000
 
@@ -36,45 +32,7 @@ type Work = 'leave' | 'take away'
 /** Leaves this member's own public answers on shelves, one after the other and in the background. Nothing here rejects. */
 export function createShelfLeave(options: ShelfLeaveOptions) {
   const { group, relays, kept, cache, counters, ask, peerId, mayShare, purges, localNow } = options
-  const pace = createBucket(perSecond, burst, () => performance.now())
-  const waiting = new Map<string, Work>()
-  let running: Promise<void> | undefined
-  let stopped = false
-  let wake = () => {}
-
-  const sleep = (ms: number) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-
-  function add(key: string, work: Work): void {
-    waiting.delete(key)
-    if (waiting.size >= maxWaiting || stopped) return
-    waiting.set(key, work)
-    start()
-  }
-
-  function start(): void {
-    if (stopped || waiting.size === 0 || relays.taking.length === 0) return
-    running ??= run().finally(() => {
-      running = undefined
-      start()
-    })
-  }
-
-  async function run(): Promise<void> {
-    for (const [key, work] of waiting) {
-      if (!pace.take()) await sleep(pace.waitMs())
-      if (stopped || relays.taking.length === 0) return
-      // Not before the wait: it may have become other work.
-      waiting.delete(key)
-      await send(key, work).catch(() => {})
-    }
-  }
+  const work = createShelfWork<Work>(() => relays.taking.length > 0, send)
 
   /** What is still true of it now. */
   async function pack(key: string, work: Work, signedAt: number) {
@@ -88,18 +46,18 @@ export function createShelfLeave(options: ShelfLeaveOptions) {
     return question && { question, hash: entry.hash, targets: purges.targetsOf(entry.url) }
   }
 
-  async function send(key: string, work: Work): Promise<void> {
+  /** As `createShelfWork` has it. */
+  async function send(key: string, work: Work): Promise<number | undefined> {
     const before = kept.get(key)
     const signedAt = Math.max(Math.round(localNow()), (before?.signedAt ?? 0) + 1)
     const packed = await pack(key, work, signedAt)
-    if (!packed) return
+    if (!packed) return undefined
     const answers = await Promise.all(relays.taking.map((relayId) => put(relayId, packed.question)))
     if (answers.includes('ok'))
       kept.set(key, { hash: packed.hash, targets: packed.targets ?? before?.targets ?? [], signedAt })
-    const isBusy = answers.includes('busy')
+    if (answers.includes('busy')) return busyMs
     // Of a relay that has gone meanwhile nobody knows what it has taken.
-    if (!waiting.has(key) && (isBusy || relays.taking.length === 0)) waiting.set(key, work)
-    if (isBusy) await sleep(busyMs)
+    return relays.taking.length > 0 ? undefined : 0
   }
 
   async function put(relayId: string, question: Uint8Array): Promise<string | undefined> {
@@ -121,24 +79,17 @@ export function createShelfLeave(options: ShelfLeaveOptions) {
   return {
     /** An own answer that members may be told of: it is left if it is new. */
     leave(key: string, entry: Entry): void {
-      if (entry.public && isForShelf(kept.get(key), entry, localNow())) add(key, 'leave')
+      if (entry.public && isForShelf(kept.get(key), entry, localNow())) work.add(key, 'leave')
     },
     /** Takes away what this member knows to be there, of a URL or a repository. */
     takeAway(target: string): void {
       const name = purges.normalise(target)
       if (name === undefined) return
       for (const [key, { targets, hash }] of kept.entries() as [string, KeptOnShelf][])
-        if (hash !== '' && targets.includes(name)) add(key, 'take away')
+        if (hash !== '' && targets.includes(name)) work.add(key, 'take away')
     },
-    start,
-    /** Waits until nothing is left to do. */
-    async idle(): Promise<void> {
-      while (running) await running
-    },
-    stop(): void {
-      stopped = true
-      waiting.clear()
-      wake()
-    }
+    start: work.start,
+    idle: work.idle,
+    stop: work.stop
   }
 }

@@ -5,13 +5,12 @@ import type { Group } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
 import type { Reputation } from '../peers/reputation.ts'
 import type { ResponseTimes } from '../peers/response-times.ts'
-import { decodeShelfAnswer, encodeShelfQuestion, type ShelfRecord, shelfNumbers } from '../protocol/shelf.ts'
-import { protocolVersion } from '../protocol/wire.ts'
 import type { Counters } from '../stats.ts'
 import type { createAccept } from './accept.ts'
 import { firstAnswer } from './first-answer.ts'
 import type { Frames } from './frames.ts'
 import type { createKeptOnShelf } from './shelf-kept.ts'
+import { createShelfQuestions } from './shelf-questions.ts'
 import { unpackRecord } from './shelf-record.ts'
 import type { ShelfRelays } from './shelf-relays.ts'
 
@@ -32,69 +31,16 @@ export interface ShelfTakeOptions {
 
 /** Relays asked for one key; the second where the first is slow. */
 const maxAsked = 2
-/** Questions to one relay at once; what is wanted meanwhile goes together in the next one. */
-export const maxQuestions = 3
-
-interface Waiting {
-  wireKey: Uint8Array
-  wireName: string
-  after: number
-  signal: AbortSignal
-  resolve(record: ShelfRecord | undefined): void
-}
 
 /** Takes what members have left on shelves; it comes in through the same door as what members send. Nothing here rejects. */
 export function createShelfTake(options: ShelfTakeOptions) {
   const { group, relays, kept, limits, reputation, responseTimes, counters, accept, localNow } = options
   const { targetsOf } = options.purges
-  const lines = new Map<string, { waiting: Waiting[]; underWay: number }>()
+  const want = createShelfQuestions({ publicKey: group.publicKey, counters, ask: options.ask, bad })
 
   function bad(relayId: string, reason: string): void {
     counters.rejected(reason)
     relays.faulty(relayId)
-  }
-
-  function want(
-    relayId: string,
-    wireKey: Uint8Array,
-    after: number,
-    signal: AbortSignal
-  ): Promise<ShelfRecord | undefined> {
-    return new Promise((resolve) => {
-      const line = lines.get(relayId) ?? { waiting: [], underWay: 0 }
-      lines.set(relayId, line)
-      line.waiting.push({ wireKey, wireName: hex(wireKey), after, signal, resolve })
-      next(relayId, line)
-    })
-  }
-
-  function next(relayId: string, line: { waiting: Waiting[]; underWay: number }): void {
-    line.waiting = line.waiting.filter(({ signal }) => !signal.aborted)
-    if (line.waiting.length === 0 || line.underWay >= maxQuestions) return
-    const batch = line.waiting.splice(0, shelfNumbers.keys)
-    line.underWay++
-    void send(relayId, batch)
-      .catch((error) => isTooLong(error) && bad(relayId, 'size'))
-      .finally(() => {
-        for (const { resolve } of batch) resolve(undefined)
-        line.underWay--
-        next(relayId, line)
-      })
-  }
-
-  async function send(relayId: string, batch: readonly Waiting[]): Promise<void> {
-    const keys = batch.map(({ wireKey, after }): [Uint8Array, number] => [wireKey, after])
-    const question = encodeShelfQuestion({ version: protocolVersion, type: 'get', group: group.publicKey, keys })
-    const open = new Set(batch.map(({ wireName }) => wireName))
-    for await (const frame of options.ask(relayId, question)) {
-      const answer = decodeShelfAnswer(frame)
-      if (answer?.type === 'error') return counters.rejected('refused')
-      if (answer?.type !== 'record') return bad(relayId, 'malformed')
-      const wireName = hex(answer.key)
-      // Each once, and nothing that was not asked for.
-      if (!open.delete(wireName)) return bad(relayId, 'key')
-      for (const one of batch) if (one.wireName === wireName) one.resolve(answer)
-    }
   }
 
   /** What one relay has, opened. */
@@ -138,7 +84,3 @@ export function createShelfTake(options: ShelfTakeOptions) {
     return { hash, asOf: head.asOf }
   }
 }
-
-/** libp2p's word for a frame that is longer than it was told to read. */
-const isTooLong = (error: unknown): boolean =>
-  error instanceof Error && (error.name === 'InvalidDataLengthError' || isTooLong(error.cause))

@@ -12,8 +12,9 @@ import type { createAccept } from './accept.ts'
 import { createFrames } from './frames.ts'
 import { createKeptOnShelf, isForShelf } from './shelf-kept.ts'
 import { createShelfLeave } from './shelf-leave.ts'
+import { maxQuestions } from './shelf-questions.ts'
 import { createShelfRelays } from './shelf-relays.ts'
-import { createShelfTake, maxQuestions } from './shelf-take.ts'
+import { createShelfTake } from './shelf-take.ts'
 
 export interface ShelfOptions {
   /** The member's own. */
@@ -54,23 +55,8 @@ export function createShelf(options: ShelfOptions) {
       })
     }
   })
-  const frames = (transfersPerPeer: number, late: (relayId: string) => void) =>
-    createFrames({
-      transport: {
-        request: (relayId, bytes, how) => transport.shelves?.request(relayId, bytes, how) ?? nothing()
-      },
-      // A relay goes on relaying, whatever its shelf sends.
-      reputation: {
-        reject(relayId, reason) {
-          options.counters.rejected(reason)
-          relays.faulty(relayId)
-        }
-      },
-      responseTimes: { late },
-      limits: { transfersPerPeer, frameBytes: limits.frameBytes }
-    })
-  const asks = frames(maxQuestions, responseTimes.late)
-  const puts = frames(1, () => {})
+  const asks = framesFrom(options, relays.faulty, maxQuestions, responseTimes.late)
+  const puts = framesFrom(options, relays.faulty, 1, () => {})
 
   const leave = createShelfLeave({
     ...options,
@@ -122,5 +108,27 @@ export function createShelf(options: ShelfOptions) {
 }
 
 export type Shelf = ReturnType<typeof createShelf>
+
+/** How relays' shelves are asked; `faulty`: a relay's answer is none that an honest one sends. */
+const framesFrom = (
+  { transport, counters, limits }: Pick<ShelfOptions, 'transport' | 'counters' | 'limits'>,
+  faulty: (relayId: string) => void,
+  transfersPerPeer: number,
+  late: (relayId: string) => void
+) =>
+  createFrames({
+    transport: {
+      request: (relayId, bytes, how) => transport.shelves?.request(relayId, bytes, how) ?? nothing()
+    },
+    // A relay goes on relaying, whatever its shelf sends.
+    reputation: {
+      reject(relayId, reason) {
+        counters.rejected(reason)
+        faulty(relayId)
+      }
+    },
+    responseTimes: { late },
+    limits: { transfersPerPeer, frameBytes: limits.frameBytes }
+  })
 
 async function* nothing() {}

@@ -1,15 +1,12 @@
 import type { AbortOptions } from '../abort.ts'
-import { equal, hex, sha256, sha256Hex, text, utf8 } from '../bytes.ts'
+import { sha256Hex, text, utf8 } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { StoredValue } from '../cache/record.ts'
 import type { Unasked } from '../cache/unasked.ts'
 import { MeshError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { valueKeyOf } from '../github/key.ts'
-import type { Names } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
-import type { Reputation } from '../peers/reputation.ts'
-import type { ValueHead } from '../protocol/wire.ts'
 import type { Counters } from '../stats.ts'
 import type { Json } from '../store/store.ts'
 import type { ShareableIndex } from './shareable-index.ts'
@@ -18,14 +15,11 @@ export interface Values {
   get<T extends Json>(name: string, options?: AbortOptions): Promise<T | undefined>
   set(name: string, value: Json, options?: AbortOptions & { ttlMs?: number | undefined }): Promise<void>
   delete(name: string, options?: AbortOptions): Promise<void>
-  /** A member's value: true when it was taken or is held already. */
-  take(head: ValueHead, wireKey: Uint8Array, group: Names, from: string, body: Uint8Array): Promise<boolean>
 }
 
 export interface ValuesOptions {
-  cache: Cache
+  cache: Pick<Cache, 'value' | 'putValue' | 'delete'>
   shareable: Pick<ShareableIndex, 'add'>
-  reputation: Reputation
   counters: Counters
   limits: Limits
   emit: Emit
@@ -34,22 +28,16 @@ export interface ValuesOptions {
   publish(key: string, value: StoredValue): Promise<void>
   /** Asks members for a value that is not held. */
   lookUp(key: string): Promise<void>
-  unasked?: Unasked
+  unasked?: Pick<Unasked, 'used'>
 }
 
 const maxNameLength = 1024
-const maxTtlMs = 366 * 24 * 3_600_000
-
-/** Later wins; of two at the same moment the higher peer id. A time ahead of the clock counts as now. */
-function replaces(a: Pick<StoredValue, 'at' | 'by'>, b: Pick<StoredValue, 'at' | 'by'>, now: number): boolean {
-  const atA = Math.min(a.at, now)
-  const atB = Math.min(b.at, now)
-  return atA > atB || (atA === atB && a.by > b.by)
-}
+/** No value lives longer. */
+export const maxTtlMs = 366 * 24 * 3_600_000
 
 /** Small JSON by name, shared with all members; any member may overwrite. */
 export function createValues(options: ValuesOptions): Values {
-  const { cache, shareable, reputation, counters, limits, emit, githubNow, peerId, publish, lookUp, unasked } = options
+  const { cache, shareable, counters, limits, emit, githubNow, peerId, publish, lookUp, unasked } = options
 
   async function live(key: string): Promise<StoredValue | undefined> {
     const value = await cache.value(key)
@@ -119,39 +107,6 @@ export function createValues(options: ValuesOptions): Values {
       const key = await keyFor(name)
       const at = await nextTime(key)
       await put(key, { name, json: utf8('null'), at, by: peerId(), expiresAt: at + limits.valueTtlMs, deleted: true })
-    },
-    async take(head, wireKey, group, from, body) {
-      const { name, at, by, expiresAt, deleted } = head
-      const refuse = (reason: string) => {
-        reputation.reject(from, reason)
-        return false
-      }
-      if (body.byteLength > limits.valueBytes || body.byteLength !== head.size) return refuse('size')
-      if (!equal(await sha256(body), head.hash)) return refuse('hash')
-      const key = await valueKeyOf(name)
-      if (name === '' || !equal(await group.wireKey(key), wireKey)) return refuse('key')
-      try {
-        JSON.parse(text(body))
-      } catch {
-        return refuse('content')
-      }
-      if (expiresAt <= githubNow()) return false
-      const held = await cache.value(key)
-      const incoming: StoredValue = {
-        name,
-        json: body,
-        at: Math.min(at, githubNow()),
-        by,
-        // No longer than `set` allows, whatever a member says.
-        expiresAt: Math.min(expiresAt, githubNow() + maxTtlMs),
-        deleted
-      }
-      if (held && !replaces(incoming, held, githubNow())) return true
-      await cache.putValue(key, incoming)
-      unasked?.add(key, from, body.byteLength)
-      await shareable.add(key, hex(head.hash), incoming.at)
-      emit('received', { url: name, key, peerId: from })
-      return true
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Entry } from '../entry.ts'
-import type { LeaseEnd } from '../exchange/leases.ts'
+import type { LeaseEnd } from '../exchange/lease.ts'
 import type { ApiRequest } from '../github/request.ts'
 
 /** An entry that was made or renewed, and what members that wait for it can have; absent where it stays here. */

@@ -1,6 +1,6 @@
 import type { CacheStatus } from '../cache-status.ts'
 import type { Entry } from '../entry.ts'
-import type { LeaseEnd } from '../exchange/leases.ts'
+import type { LeaseEnd } from '../exchange/lease.ts'
 import type { OriginAnswer } from '../github/origin.ts'
 import type { ApiRequest } from '../github/request.ts'
 import { ttlMs } from '../rules/fresh.ts'

@@ -11,7 +11,7 @@ export function createAnswering(side: Side, knowledge: Knowledge, door: Door, co
   const { group, own } = side
   const { cache, counters, limits, localNow, githubNow, mayShare } = own
   const { reputation, providers, shareable, unsettled, checkProof } = knowledge
-  const { leases, home, values, prefetch, sameToken } = asking
+  const { leases, home, prefetch, sameToken } = asking
   return {
     request: createRespond({
       group,
@@ -40,7 +40,7 @@ export function createAnswering(side: Side, knowledge: Knowledge, door: Door, co
       githubNow,
       checkProof,
       accept: door.accept,
-      takeValue: values.take,
+      takeValue: door.acceptValue,
       wanted: (peerId, wireKey, named, hash) => prefetch.add({ peerId, wireKey, named, hash }),
       purgeAllowance: knowledge.purgeAllowance,
       purged: knowledge.purges.purged,

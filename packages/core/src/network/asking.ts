@@ -34,7 +34,6 @@ export function createAsking(side: Side, knowledge: Knowledge, door: Door, compa
   const values = createValues({
     cache,
     shareable,
-    reputation,
     counters,
     limits,
     emit,
@@ -58,7 +57,7 @@ export function createAsking(side: Side, knowledge: Knowledge, door: Door, compa
     seek: createSeek({ limits, self, leases, news, requests, responseTimes }),
     shelf: door.shelf,
     accept: door.accept,
-    acceptValue: values.take
+    acceptValue: door.acceptValue
   })
   const sameToken = side.sharesSameToken
     ? createForToken(side, knowledge, company, { requests, leases, news })

@@ -1,4 +1,5 @@
 import { createAccept } from '../exchange/accept.ts'
+import { createAcceptValue } from '../exchange/accept-value.ts'
 import { createShelf, type Shelf } from '../exchange/shelf.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { Side } from './side.ts'
@@ -6,7 +7,7 @@ import type { Side } from './side.ts'
 /** Where what comes from others goes into the cache: by members, and by relays that keep it for them. */
 export function createDoor(side: Side, { reputation, responseTimes, shareable, unasked }: Knowledge) {
   const { group, transport, relays, own } = side
-  const { cache, counters, emit, limits, localNow, mayShare } = own
+  const { cache, counters, emit, limits, localNow, githubNow, mayShare } = own
   const door = { cache, counters, emit, check: own.check, unasked, shareable, mayShare }
   const shelf = (): Shelf =>
     createShelf({
@@ -27,6 +28,7 @@ export function createDoor(side: Side, { reputation, responseTimes, shareable, u
     })
   return {
     accept: createAccept({ ...door, reputation }),
+    acceptValue: createAcceptValue({ cache, shareable, reputation, limits, emit, githubNow, unasked }),
     shelf: relays.length === 0 ? undefined : shelf()
   }
 }

@@ -1,5 +1,5 @@
 import { LRU } from 'tiny-lru'
-import type { LeaseEnd } from '../exchange/leases.ts'
+import type { LeaseEnd } from '../exchange/lease.ts'
 import type { Lease } from '../exchange/seek.ts'
 import type { Mesh, StartedMesh } from '../mesh.ts'
 import type { Peer } from '../transport/transport.ts'

@@ -1,6 +1,6 @@
 import { MeshError, type MeshErrorCode } from '../errors.ts'
 import type { MeshEvents } from '../events.ts'
-import type { LeaseEnd } from '../exchange/leases.ts'
+import type { LeaseEnd } from '../exchange/lease.ts'
 import type { Relay } from '../peers/relays.ts'
 import { emptyStats, type GroupStats, type MeshStats } from '../stats.ts'
 import type { Json } from '../store/store.ts'
