@@ -62,6 +62,14 @@ function home(isReached: (peerId: string) => boolean = () => true) {
 const stored = { state: 'stored', hash: 'ab', asOf: 1 } as const
 
 describe('leases', () => {
+  it('are granted to nobody after the stop', async () => {
+    const { leases } = home()
+    leases.ask('key', 'a')
+    leases.stop()
+    expect(leases.ask('key', 'b')).to.equal('free')
+    expect(leases.ask('another', 'b')).to.equal('free')
+  })
+
   it('the first that asks is granted one, the others wait, and all hear of the answer', async () => {
     const { leases, told } = home()
     expect(['a', 'b', 'c'].map((peer) => leases.ask('key', peer))).to.deep.equal(['granted', 'waiting', 'waiting'])

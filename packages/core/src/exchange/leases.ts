@@ -35,6 +35,7 @@ export function createLeases({ limits, localNow, tell, timers = systemTimers }: 
   const held = createPeerCounts()
   const unshared = new LRU<number>(maxMarks)
   const silent = createSilentHolders(limits.silentHolderMs, localNow)
+  let stopped = false
 
   const isUnshared = (wireName: string) => (unshared.get(wireName) ?? 0) > localNow()
 
@@ -56,7 +57,7 @@ export function createLeases({ limits, localNow, tell, timers = systemTimers }: 
     ask(wireName, peerId) {
       const lease = leases.get(wireName)
       if (lease?.isHolder(peerId)) return 'granted'
-      if (isUnshared(wireName) || silent.has(peerId)) return 'free'
+      if (stopped || isUnshared(wireName) || silent.has(peerId)) return 'free'
       if (lease?.inTime()) {
         lease.wait(peerId)
         return 'waiting'
@@ -80,6 +81,7 @@ export function createLeases({ limits, localNow, tell, timers = systemTimers }: 
       for (const lease of [...leases.values()]) lease.gone(peerId)
     },
     stop() {
+      stopped = true
       for (const lease of leases.values()) lease.close()
     }
   }

@@ -1,4 +1,4 @@
-import { createBucket } from '../peers/bucket.ts'
+import { type Bucket, createBucket } from '../peers/bucket.ts'
 
 /** What is to be done at relays' shelves, by key: one after the other and in the background. */
 export interface ShelfWork<Work> {
@@ -19,9 +19,9 @@ const burst = 160
 /** `canWork`: there is a relay that takes something. `doIt` resolves to how long to rest before it is done again, ms; undefined: it is done. */
 export function createShelfWork<Work>(
   canWork: () => boolean,
-  doIt: (key: string, work: Work) => Promise<number | undefined>
+  doIt: (key: string, work: Work) => Promise<number | undefined>,
+  pace: Pick<Bucket, 'take' | 'waitMs'> = createBucket(perSecond, burst, () => performance.now())
 ): ShelfWork<Work> {
-  const pace = createBucket(perSecond, burst, () => performance.now())
   const waiting = new Map<string, Work>()
   let running: Promise<void> | undefined
   let stopped = false
@@ -46,7 +46,7 @@ export function createShelfWork<Work>(
 
   async function run(): Promise<void> {
     for (const [key, work] of waiting) {
-      if (!pace.take()) await sleep(pace.waitMs())
+      while (!stopped && !pace.take()) await sleep(pace.waitMs())
       if (stopped || !canWork()) return
       // Not before the wait: it may have become other work.
       waiting.delete(key)

@@ -17,7 +17,7 @@ export const portLimits = {
   /** A handshake may take this long. */
   handshakeMs: 15_000,
   /** How often a connection is tried, and when it counts as broken: a thread that is busy for seconds has not gone. */
-  monitor: { pingInterval: 30_000, pingTimeout: { minTimeout: 15_000 } },
+  monitor: { pingInterval: 60_000, pingTimeout: { minTimeout: 15_000 } },
   /** Largest WebSocket message: libp2p sends frames of 64 KiB. */
   webSocketMessageBytes: 1024 ** 2,
   /** A closed WebSocket waits this long for the other side to agree. */
