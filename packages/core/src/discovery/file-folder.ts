@@ -50,6 +50,16 @@ async function stateOf(path: string): Promise<{ path: string; state: string; cha
   return { path, state: `${ino} ${ctimeMs} ${size}`, changed: mtimeMs }
 }
 
+/** Everybody's files, and those that a killed one left behind. */
+async function list(directory: string): Promise<string[]> {
+  const paths: string[] = []
+  for await (const entry of await opendir(directory)) {
+    if (!entry.isFile() || !(peerFile.test(entry.name) || leftFile.test(entry.name))) continue
+    if (paths.push(join(directory, entry.name)) >= maxFilesSeen) break
+  }
+  return paths
+}
+
 /** The files of the registry: all that touches the disk, and nothing that waits for time. */
 export function peerFolder(directory: string, expireMs: number, now: () => number) {
   let read = new Map<string, { state: string; peer: PeerRecord | undefined }>()
@@ -68,16 +78,6 @@ export function peerFolder(directory: string, expireMs: number, now: () => numbe
     return peer
   }
 
-  /** Everybody's files, and those that a killed one left behind. */
-  async function list(): Promise<string[]> {
-    const paths: string[] = []
-    for await (const entry of await opendir(directory)) {
-      if (!entry.isFile() || !(peerFile.test(entry.name) || leftFile.test(entry.name))) continue
-      if (paths.push(join(directory, entry.name)) >= maxFilesSeen) break
-    }
-    return paths
-  }
-
   /**
    * Everybody who is alive, by peer id. Reads what has changed, newest files first, and removes files long expired. `names`: only
    * in these, of what may be in the folder, can anything have changed.
@@ -85,7 +85,7 @@ export function peerFolder(directory: string, expireMs: number, now: () => numbe
   async function scan(names?: ReadonlySet<string>): Promise<Map<string, PeerRecord>> {
     const paths = names
       ? [...names].filter((name) => peerFile.test(name)).map((name) => join(directory, name))
-      : await list()
+      : await list(directory)
     const files = (await Promise.all(paths.map((path) => stateOf(path).catch(() => undefined))))
       .filter((file) => file !== undefined)
       .sort((a, b) => b.changed - a.changed)
