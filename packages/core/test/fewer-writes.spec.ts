@@ -1,12 +1,10 @@
-import { generateKeyPair } from '@libp2p/crypto/keys'
-import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { expect } from 'chai'
 import { createLibp2p } from 'libp2p'
 import { withFewerWrites } from '../src/libp2p/fewer-writes.ts'
 
 describe("a peer store with fewer writes: libp2p's own", () => {
   const minute = 60_000
-  const newId = async () => peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
+  const newId = async () => (await createLibp2p({ start: false })).peerId
 
   async function open() {
     let now = Date.now()
