@@ -37,9 +37,9 @@ export async function runSuites(suites, { atOnce = 1, skipped = 0 } = {}) {
 
 /**
  * Runs those that the command line names, or all. What starts processes waits for them much of the time, so there are more at
- * once than cores.
+ * once than cores, unless `atOnce` says otherwise.
  */
-export async function runNamed(suites) {
+export async function runNamed(suites, { atOnce = availableParallelism() + 1 } = {}) {
   const wanted = process.argv.slice(2)
   const names = suites.map(([name]) => name)
   const unknown = wanted.filter((name) => !names.includes(name))
@@ -48,9 +48,7 @@ export async function runNamed(suites) {
     process.exitCode = 2
     return
   }
-  await runSuites(wanted.length === 0 ? suites : suites.filter(([name]) => wanted.includes(name)), {
-    atOnce: availableParallelism() + 1
-  })
+  await runSuites(wanted.length === 0 ? suites : suites.filter(([name]) => wanted.includes(name)), { atOnce })
 }
 
 /** What a suite counted in its file; what several print at the same time is told when each has ended. */

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/compat'
+import { useLayoutEffect, useRef, useState } from 'preact/compat'
 import { listenToKeys } from '../keys.ts'
 import { lastingTexts } from '../storage.ts'
 
@@ -22,7 +22,8 @@ export function KeyHelp({ refresh }: { refresh(): void }) {
   const [isOn, setOn] = useState(() => lastingTexts.read(storedAs) !== 'off')
   const current = useRef(refresh)
   current.current = refresh
-  useEffect(() => {
+  // Before the next key, which may come sooner than a frame.
+  useLayoutEffect(() => {
     if (!isOn) return
     return listenToKeys(document, {
       search: () => document.getElementById('search')?.focus(),
