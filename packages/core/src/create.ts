@@ -2,14 +2,10 @@ import {
   defaultDiscovery,
   defaultFetch,
   defaultStore,
-  filePeers,
-  filesystemStore,
   findToken,
   hasTabs,
-  hasWebRtc,
   isHidden,
   libp2pTransport,
-  mdns,
   memberName,
   onWake,
   openIdentity,
@@ -22,30 +18,22 @@ import type { TokenSource } from './flow/classify.ts'
 import { alone } from './members.ts'
 import type { Mesh } from './mesh.ts'
 import type { MeshOptions } from './options.ts'
-import type { Platform } from './platform/platform.ts'
 import { isToken, readOptions, type WrongOption } from './read-options.ts'
-import { startHere } from './start.ts'
+import { type Start, startHere } from './start.ts'
 
-export { filePeers, filesystemStore, findToken, hasWebRtc, libp2pTransport, mdns }
+export { filePeers, filesystemStore, findToken, hasWebRtc, libp2pTransport, mdns } from '#platform'
 
-const platform: Platform = {
+// Named one by one: as a namespace, it would bring a page half a kilobyte of what bundlers need for one.
+const platform: Start['platform'] = {
   defaultDiscovery,
-  defaultFetch,
   defaultStore,
-  filePeers,
-  filesystemStore,
-  findToken,
   hasTabs,
-  hasWebRtc,
   isHidden,
   libp2pTransport,
-  mdns,
   memberName,
   onWake,
   openIdentity,
-  requireRuntime,
-  seesRedirects,
-  settings
+  seesRedirects
 }
 
 const quiet: NonNullable<MeshOptions['logger']> = {
@@ -68,13 +56,13 @@ const quiet: NonNullable<MeshOptions['logger']> = {
  * that cannot be used; ERR_TRANSPORT when no port can be had.
  */
 export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
-  platform.requireRuntime()
-  const checked = readOptions(given, platform.settings())
+  requireRuntime()
+  const checked = readOptions(given, settings())
   if ('wrong' in checked) throw await explain(checked.wrong)
-  const options = { logger: quiet, fetch: platform.defaultFetch, ...checked.read }
+  const options = { logger: quiet, fetch: defaultFetch, ...checked.read }
   const warn = (error: MeshError) => options.logger.warn(`ghmesh: ${error.message}`)
   const apiUrl = options.apiUrl ?? 'https://api.github.com'
-  const token = createToken(options.token, () => platform.findToken(apiUrl))
+  const token = createToken(options.token, () => findToken(apiUrl))
   const secrets = options.networking === false ? [] : [options.secret ?? []].flat()
   const start = { platform, options, token, warn }
   if (secrets.length === 0) return (await startHere(start, { connects: false, members: () => alone })).mesh

@@ -8,7 +8,18 @@ import type { Identity, Platform } from './platform/platform.ts'
 
 /** What every start needs: where this runs, what the user wants, and whose token it is. */
 export interface Start {
-  platform: Platform
+  platform: Pick<
+    Platform,
+    | 'defaultDiscovery'
+    | 'defaultStore'
+    | 'hasTabs'
+    | 'isHidden'
+    | 'libp2pTransport'
+    | 'memberName'
+    | 'onWake'
+    | 'openIdentity'
+    | 'seesRedirects'
+  >
   options: ReadOptions & Required<Pick<ReadOptions, 'logger' | 'fetch'>>
   token: TokenSource
   warn(error: MeshError): void

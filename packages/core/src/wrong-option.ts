@@ -57,7 +57,7 @@ function show(value: unknown): string {
   }
 }
 
-/** ERR_INVALID_OPTION that names the option or variable and shows the value received, but for secrets. */
+/** ERR_INVALID_OPTION that names the option or variable and shows the value received, except for secrets. */
 export function wrongOption({ option, given }: WrongOption): MeshError {
   const names = Object.keys(wanted).join(', ')
   if (!given) return new MeshError('ERR_INVALID_OPTION', `there is no option "${option}"; the options are ${names}`)

@@ -6,9 +6,9 @@ const introduction =
 
 /** Which issue of a repository is the registry. */
 export interface RegistryIssue {
-  /** Its number; undefined where there is none yet. */
+  /** Its number; undefined before it exists. */
   find(): Promise<number | undefined>
-  /** Its number; it is made where there is none. */
+  /** Its number; creates it if it does not exist. */
   findOrMake(): Promise<number>
   /** It was deleted or moved: it is looked for again. */
   forget(): void

@@ -129,7 +129,7 @@ export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
 }
 
 type Unversioned<Q> = Q extends unknown ? Omit<Q, 'version'> : never
-/** A question, but for the version of the protocol, which all of them say. */
+/** A question without the version of the protocol, which is added to each. */
 type Asked = Unversioned<Question>
 
 const encode = (question: Asked): Uint8Array => encodeQuestion({ version: protocolVersion, ...question })

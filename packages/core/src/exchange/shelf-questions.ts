@@ -4,7 +4,7 @@ import { protocolVersion } from '../protocol/wire.ts'
 import type { Counters } from '../stats.ts'
 import type { Frames } from './frames.ts'
 
-/** What a relay has under a wire key that was left later than `after`, ms; undefined for nothing. Never rejects. */
+/** What a relay has under a wire key that was left later than `after`, ms; undefined if it has nothing. Never rejects. */
 export type ShelfQuestions = (
   relayId: string,
   wireKey: Uint8Array,

@@ -109,7 +109,7 @@ export function createShelf(options: ShelfOptions) {
 
 export type Shelf = ReturnType<typeof createShelf>
 
-/** How relays' shelves are asked; `faulty`: a relay's answer is none that an honest one sends. */
+/** How relays' shelves are asked; `faulty`: a relay's answer is not one that an honest relay sends. */
 const framesFrom = (
   { transport, counters, limits }: Pick<ShelfOptions, 'transport' | 'counters' | 'limits'>,
   faulty: (relayId: string) => void,

@@ -7,7 +7,7 @@ import { versionClass } from '../github/key.ts'
 import type { OriginAnswer } from '../github/origin.ts'
 import type { ApiRequest, Target, Targets } from '../github/request.ts'
 import type { Limits } from '../limits.ts'
-import type { Admitted, Announce } from './admitted.ts'
+import type { Admitted, AnnounceEntry } from './admitted.ts'
 import { createGuessEmpty } from './guess-empty.ts'
 import type { Narrow } from './narrow.ts'
 import type { NegativeCache } from './negative-cache.ts'
@@ -28,7 +28,7 @@ export interface AdmissionOptions {
   githubNow: () => number
   /** The user's own narrowing of what is shared. */
   narrow?: Narrow | undefined
-  announce: Announce
+  announce: AnnounceEntry
 }
 
 /** Makes entries of GitHub's answers: new ones of a 200, renewed ones of a 304. */

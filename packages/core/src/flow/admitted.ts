@@ -9,4 +9,4 @@ export interface Admitted {
 }
 
 /** An entry is held, new or seen current, and may be told to members if it is public or the group shares all. */
-export type Announce = (request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean) => Promise<LeaseEnd>
+export type AnnounceEntry = (request: ApiRequest, key: string, entry: Entry, wasPublic?: boolean) => Promise<LeaseEnd>

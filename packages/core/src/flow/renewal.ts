@@ -8,7 +8,7 @@ import type { OriginAnswer } from '../github/origin.ts'
 import { type ApiRequest, anonymous } from '../github/request.ts'
 import { showsRepository } from '../github/routes.ts'
 import type { Limits } from '../limits.ts'
-import type { Admitted, Announce } from './admitted.ts'
+import type { Admitted, AnnounceEntry } from './admitted.ts'
 import { hasMembersLink, isOwnBlob } from './doubts.ts'
 import type { createPublicity } from './publicity.ts'
 
@@ -17,7 +17,7 @@ export interface RenewalOptions {
   publicity: ReturnType<typeof createPublicity>
   limits: Pick<Limits, 'clockSkewMs'>
   githubNow: () => number
-  announce: Announce
+  announce: AnnounceEntry
 }
 
 /** Takes a 304 for an entry: renews it, stores it, and tells members. */

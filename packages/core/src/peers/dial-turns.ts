@@ -38,7 +38,7 @@ export function createDialTurns({ book, transport, limits, round, localNow, begi
     soon ??= setTimeout(everybodyMay, ms)
   }
 
-  /** Whoever has more to choose from than it wants waits until it knows them: all would dial those that came first. */
+  /** A member that knows more than it wants waits until it knows them all: otherwise all would dial those that came first. */
   function approach(): void {
     isDue = false
     const chooses = book.size() > limits.wantedMembers
