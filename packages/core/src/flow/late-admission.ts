@@ -21,8 +21,8 @@ const notLoaded =
 
 /**
  * What makes entries of GitHub's answers, loaded while GitHub is asked for the first time: a page that finds everything in its
- * cache needs none of it. Where it cannot be loaded, answers are handed on and not kept, and a warning says so: browsers do not try
- * again (HTML standard, "module map").
+ * cache needs none of it. Where it cannot be loaded, answers are handed on and not kept, and a warning says so: a page does
+ * not try again until it is loaded anew (HTML standard, "module map"; so does Chromium).
  */
 export function lateAdmission(options: AdmissionOptions): LateAdmission {
   type Admission = ReturnType<typeof createAdmission>
