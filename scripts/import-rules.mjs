@@ -42,6 +42,7 @@ const houses = {
       [
         'abort',
         'bytes',
+        'node-crypto',
         'sized-lru',
         'one-by-one',
         'pause',

@@ -1,3 +1,5 @@
+import { nodeCrypto } from './node-crypto.ts'
+
 /** Small helpers for bytes and text that every room uses; Web APIs only. */
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -27,9 +29,11 @@ export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.byteLength === b.byteLength && a.every((byte, i) => byte === b[i])
 }
 
+const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 export function hex(bytes: Uint8Array): string {
   let out = ''
-  for (const byte of bytes) out += byte.toString(16).padStart(2, '0')
+  for (const byte of bytes) out += hexOf[byte]
   return out
 }
 
@@ -48,12 +52,6 @@ export function fromBase64url(encoded: string): Bytes {
   return Uint8Array.from(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))
 }
 
-interface NodeCrypto {
-  createHash(name: 'sha256'): { update(bytes: Uint8Array): { digest(): Uint8Array } }
-}
-type MaybeNode = { process?: { getBuiltinModule?(name: 'node:crypto'): NodeCrypto | undefined } }
-// Not imported: this file is for browsers too, where there is only WebCrypto.
-const nodeCrypto = (globalThis as MaybeNode).process?.getBuiltinModule?.('node:crypto')
 /** Below this, WebCrypto's way to another thread and back costs more than the digest itself: 0.1 ms at most here. */
 const smallBytes = 128 * 1024
 

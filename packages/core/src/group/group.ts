@@ -1,7 +1,7 @@
 import { LRU } from 'tiny-lru'
 import { type Bytes, fromHex, hex, utf8 } from '../bytes.ts'
-import type { WebKey } from '../web-types.ts'
 import { deriveKeys, deriveTokenKeys } from './keys.ts'
+import type { Mac } from './mac.ts'
 import { type CheckedProof, checkProof, createProof } from './proof.ts'
 import { rootOf } from './root.ts'
 import { createSealing, type Opened, type Sealing } from './sealing.ts'
@@ -50,12 +50,12 @@ export async function openGroup(secret: string, now: () => number, proofLifetime
     id: keys.id,
     publicKey: keys.publicKey,
     topic,
-    wireKey: createMac(keys.wireKeyKey, 10_000, fromHex),
+    wireKey: remembering(keys.wireKeyMac, 10_000, fromHex),
     async ofToken(token) {
-      const { wireKeyKey, proofKey } = await deriveTokenKeys(await keys.tokenRoot(token))
-      const proof = createMac(proofKey, 1000, utf8)
+      const { wireKeyMac, proofMac } = await deriveTokenKeys(await keys.tokenRoot(token))
+      const proof = remembering(proofMac, 1000, utf8)
       return {
-        wireKey: createMac(wireKeyKey, 2000, fromHex),
+        wireKey: remembering(wireKeyMac, 2000, fromHex),
         proofFor: async (peerId) => (await proof(`ghmesh/1 token\n${peerId}`)).slice(0, 16)
       }
     },
@@ -74,13 +74,13 @@ export async function openGroup(secret: string, now: () => number, proofLifetime
   }
 }
 
-/** HMAC-SHA-256 of names, the last `max` of which are remembered. */
-function createMac(key: WebKey, max: number, read: (name: string) => Bytes): (name: string) => Promise<Bytes> {
+/** Of names, the last `max` of which are remembered. */
+function remembering(mac: Mac, max: number, read: (name: string) => Bytes): (name: string) => Promise<Bytes> {
   const known = new LRU<Bytes>(max)
   return async (name) => {
     const before = known.get(name)
     if (before) return before
-    const made = new Uint8Array(await crypto.subtle.sign('HMAC', key, read(name)))
+    const made = await mac(read(name))
     known.set(name, made)
     return made
   }

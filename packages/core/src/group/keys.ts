@@ -1,5 +1,6 @@
 import { type Bytes, concat, fromBase64url, fromHex, hex, sha256, utf8 } from '../bytes.ts'
 import type { WebKey } from '../web-types.ts'
+import { createMac, type Mac } from './mac.ts'
 
 /** What a group derives from its root; nothing here leaves the process but the public key and the id. */
 export interface GroupKeys {
@@ -7,7 +8,7 @@ export interface GroupKeys {
   id: string
   publicKey: Bytes
   signingKey: WebKey
-  wireKeyKey: WebKey
+  wireKeyMac: Mac
   sealingRoot: WebKey
   /** The root of those members that hold a token. */
   tokenRoot(token: string): Promise<Bytes>
@@ -15,16 +16,12 @@ export interface GroupKeys {
 
 /** What those members of a group that hold one token derive from its root. */
 export interface TokenKeys {
-  wireKeyKey: WebKey
-  proofKey: WebKey
+  wireKeyMac: Mac
+  proofMac: Mac
 }
 
 // RFC 8410: the PKCS #8 wrapping of an Ed25519 seed is this constant and the 32 bytes.
 const pkcs8Prefix = fromHex('302e020100300506032b657004220420')
-
-const hmac = { name: 'HMAC', hash: 'SHA-256' }
-const hmacKey = (bytes: Bytes) => crypto.subtle.importKey('raw', bytes, hmac, false, ['sign'])
-const mac = async (key: WebKey, bytes: Bytes) => new Uint8Array(await crypto.subtle.sign('HMAC', key, bytes))
 
 /** HKDF-SHA-256 (RFC 5869) of the root, one output for each use. */
 async function derivation(root: Bytes): Promise<(use: string) => Promise<Bytes>> {
@@ -45,23 +42,25 @@ export async function deriveKeys(root: Bytes): Promise<GroupKeys> {
   const signingKey = await crypto.subtle.importKey('pkcs8', seed, 'Ed25519', true, ['sign'])
   const publicKey = fromBase64url((await crypto.subtle.exportKey('jwk', signingKey)).x ?? '')
   const sealing = await derive('sealing')
-  const salt = await hmacKey(sealing)
+  const extract = await createMac(sealing)
   return {
     id: hex(await sha256(publicKey)),
     publicKey,
     signingKey,
-    wireKeyKey: await hmacKey(await derive('wire key')),
-    sealingRoot: await crypto.subtle.importKey('raw', sealing, 'HKDF', false, ['deriveKey']),
+    wireKeyMac: await createMac(await derive('wire key')),
+    sealingRoot: await crypto.subtle.importKey('raw', sealing, 'HKDF', false, ['deriveBits']),
     // HKDF in its two steps (RFC 5869, section 2), for the salt is a key that nobody can read.
-    tokenRoot: async (token) =>
-      mac(await hmacKey(await mac(salt, utf8(token))), concat(utf8('ghmesh/1 token'), Uint8Array.of(1)))
+    tokenRoot: async (token) => {
+      const expand = await createMac(await extract(utf8(token)))
+      return expand(concat(utf8('ghmesh/1 token'), Uint8Array.of(1)))
+    }
   }
 }
 
 export async function deriveTokenKeys(root: Bytes): Promise<TokenKeys> {
   const derive = await derivation(root)
   return {
-    wireKeyKey: await hmacKey(await derive('wire key')),
-    proofKey: await hmacKey(await derive('token proof'))
+    wireKeyMac: await createMac(await derive('wire key')),
+    proofMac: await createMac(await derive('token proof'))
   }
 }

@@ -1,6 +1,7 @@
 import { LRU } from 'tiny-lru'
 import { type Bytes, concat, hex, plain, utf8 } from '../bytes.ts'
 import type { WebKey } from '../web-types.ts'
+import { type Cipher, type CipherContext, createCipher, tagBytes } from './cipher.ts'
 
 /*
  * A sealed message: salt (16 bytes), counter (6, big-endian), AES-256-GCM ciphertext. The key is
@@ -9,7 +10,6 @@ import type { WebKey } from '../web-types.ts'
 const saltBytes = 16
 const counterBytes = 6
 const headBytes = saltBytes + counterBytes
-const tagBytes = 16
 const messagesPerSalt = 2 ** 32
 const saltLifetimeMs = 24 * 3_600_000
 
@@ -48,26 +48,29 @@ export function padmeLength(length: number): number {
 }
 
 export function createSealing(root: WebKey, now: () => number): Sealing {
-  const keys = new LRU<Promise<WebKey>>(512)
+  const ciphers = new LRU<Promise<Cipher>>(512)
   let salt: Bytes = new Uint8Array()
   let counter = messagesPerSalt
   let saltSince = 0
 
-  function keyFor(salt: Bytes, { purpose, sender }: SealContext): Promise<WebKey> {
-    const name = `${hex(salt)} ${purpose} ${sender}`
-    let key = keys.get(name)
-    if (!key) {
-      const derivation = { name: 'HKDF', hash: 'SHA-256', salt, info: utf8(`ghmesh/1 ${purpose}\n${sender}`) }
-      key = crypto.subtle.deriveKey(derivation, root, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
-      keys.set(name, key)
-    }
-    return key
+  async function derive(salt: Bytes, { purpose, sender }: SealContext): Promise<Cipher> {
+    const how = { name: 'HKDF', hash: 'SHA-256', salt, info: utf8(`ghmesh/1 ${purpose}\n${sender}`) }
+    return createCipher(new Uint8Array(await crypto.subtle.deriveBits(how, root, 256)))
   }
 
-  const parameters = (head: Bytes, { purpose, place, sender }: SealContext) => ({
-    name: 'AES-GCM',
-    iv: concat(new Uint8Array(12 - counterBytes), head.slice(saltBytes)),
-    additionalData: utf8(`ghmesh/1\n${purpose}\n${place}\n${sender}`)
+  function cipherFor(salt: Bytes, context: SealContext): Promise<Cipher> {
+    const name = `${hex(salt)} ${context.purpose} ${context.sender}`
+    let cipher = ciphers.get(name)
+    if (!cipher) {
+      cipher = derive(salt, context)
+      ciphers.set(name, cipher)
+    }
+    return cipher
+  }
+
+  const bound = (head: Bytes, { purpose, place, sender }: SealContext): CipherContext => ({
+    nonce: concat(new Uint8Array(12 - counterBytes), head.slice(saltBytes)),
+    associated: utf8(`ghmesh/1\n${purpose}\n${place}\n${sender}`)
   })
 
   return {
@@ -85,18 +88,17 @@ export function createSealing(root: WebKey, now: () => number): Sealing {
       const padded = new Uint8Array(padmeLength(bytes.byteLength + 4))
       new DataView(padded.buffer).setUint32(0, bytes.byteLength)
       padded.set(bytes, 4)
-      const key = await keyFor(head.slice(0, saltBytes), context)
-      return concat(head, new Uint8Array(await crypto.subtle.encrypt(parameters(head, context), key, padded)))
+      const cipher = await cipherFor(head.slice(0, saltBytes), context)
+      return concat(head, await cipher.encrypt(padded, bound(head, context)))
     },
 
     async open(sealed, context) {
       if (sealed.byteLength < headBytes + tagBytes + 4) return undefined
       const head = plain(sealed.slice(0, headBytes))
-      const key = await keyFor(head.slice(0, saltBytes), context)
+      const cipher = await cipherFor(head.slice(0, saltBytes), context)
       let padded: Bytes
       try {
-        const ciphertext = plain(sealed.slice(headBytes))
-        padded = new Uint8Array(await crypto.subtle.decrypt(parameters(head, context), key, ciphertext))
+        padded = await cipher.decrypt(sealed.subarray(headBytes), bound(head, context))
       } catch {
         return undefined
       }

@@ -1,5 +1,5 @@
 import type { ConnectionEncrypter, MessageStream, StreamMuxerFactory } from '@libp2p/interface'
-import { noise } from '@libp2p/noise'
+import { type NoiseInit, noise } from '@libp2p/noise'
 import { type YamuxMuxerInit, yamux } from '@libp2p/yamux'
 
 /*
@@ -11,9 +11,11 @@ import { type YamuxMuxerInit, yamux } from '@libp2p/yamux'
  * Noise, of which each message is handed over in one piece. The library (noise 17.0) hands over the length, which is two bytes,
  * by itself: two packets of TCP, or two messages of a WebSocket.
  */
-export function noiseInOnePiece(): (components: Parameters<ReturnType<typeof noise>>[0]) => ConnectionEncrypter {
+export function noiseInOnePiece(
+  init?: NoiseInit
+): (components: Parameters<ReturnType<typeof noise>>[0]) => ConnectionEncrypter {
   return (components) => {
-    const encrypter = noise()(components)
+    const encrypter = noise(init)(components)
     const secureInbound = encrypter.secureInbound.bind(encrypter)
     const secureOutbound = encrypter.secureOutbound.bind(encrypter)
     encrypter.secureInbound = (connection, options) => secureInbound(inOnePiece(connection), options)

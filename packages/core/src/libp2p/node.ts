@@ -2,6 +2,7 @@ import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify } from '@libp2p/identify'
 import type { ComponentLogger, ConnectionGater, PrivateKey } from '@libp2p/interface'
+import type { ICryptoInterface } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { toMeshError } from '../errors.ts'
@@ -30,6 +31,8 @@ export interface NodeParts {
   gater?: ConnectionGater | undefined
   /** Default: libp2p's own. */
   logger?: ComponentLogger | undefined
+  /** How connections are encrypted. Default: as the library does it. */
+  noiseCrypto?: ICryptoInterface | undefined
   /** How long libp2p itself remembers addresses, in ms. Default: an hour. Nothing here depends on it. */
   addressAgeMs?: number | undefined
   /** Called at start, again after a failure with the next attempt, until it has nothing more to offer. */
@@ -75,7 +78,7 @@ async function createNode({ parts, topics, circuits, webRtc }: NodeOptions, wher
       ...(circuits ? [circuits.transport] : []),
       ...(webRtc ? [signalledThroughRelays(webRtc.transport)] : [])
     ],
-    connectionEncrypters: [noiseInOnePiece()],
+    connectionEncrypters: [noiseInOnePiece(parts.noiseCrypto && { crypto: parts.noiseCrypto })],
     streamMuxers: [yamuxWithFewUpdates({ maxInboundStreams: portLimits.streamsPerConnection, enableKeepAlive: false })],
     connectionGater: {
       ...parts.gater,

@@ -6,6 +6,7 @@ import type { Libp2pTransport } from '../../transport/libp2p-transport.ts'
 import type { Libp2pTransportOptions } from '../platform.ts'
 import { libp2pLog } from './libp2p-log.ts'
 import { listenOn } from './listen.ts'
+import { noiseCrypto } from './noise-crypto.ts'
 import { boundedTcp, boundedWebSockets } from './sockets.ts'
 import { loadWebRtc } from './webrtc.ts'
 
@@ -24,6 +25,7 @@ export function createTransport(options: Libp2pTransportOptions): Libp2pTranspor
     webRtc: () => loadWebRtc(options.iceServers),
     privateKey: options.privateKey,
     listen: listenOn(options),
+    noiseCrypto: noiseCrypto(),
     ...libp2pLog()
   })
 }
