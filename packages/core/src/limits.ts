@@ -160,11 +160,16 @@ export const defaultLimits = {
   /** Peers whose addresses are kept; those that were never reached go first. */
   knownPeers: 1000,
   /**
-   * Stop dialling new members at this many connections (configured ones excepted); inbound connections are not limited by it.
+   * At this many connections there is no hurry to dial new members (configured ones excepted); inbound connections are not limited by it.
    * Up to one more, everybody is connected to everybody. With twice as many links as a few, a message is there in as many
    * steps, and costs each member twice as much.
    */
   wantedMembers: 8,
+  /**
+   * With time, and while dials are quick, one more member is dialled in each round until so many are connected, of those that
+   * can be reached directly: a question for a member that has to be dialled first comes too late where many ask at once.
+   */
+  gatheredMembers: 48,
   /** Connected members; one that comes when there are more is told of others and let go. */
   maxMembers: 64,
   /** Members that are connected for questions only. */

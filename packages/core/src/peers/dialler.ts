@@ -30,12 +30,15 @@ export interface DiallerOptions {
 
 /** With enough members connected, one more is tried now and then, after so many rounds. */
 const roundsBetweenMore = 4
+/** Whoever starts together has much to do at first. */
+const roundsBeforeGathering = 10
 /**
  * Owns the addresses of members and dials them for ever: libp2p's own keep-alive forgets a peer after half a minute and
  * its addresses after an hour. Through a relay at once, then directly, where that goes. Invented addresses cost
  * this member no more than `dialsPerSecond` and delay nobody: peers with the fewest failed dials come first, of those the nearest.
- * `wantedMembers` are enough. Then only the nearest that are missing are dialled, and those of whom nothing is heard, one now
- * and then: they may be in another part of the group that has lost this one.
+ * `wantedMembers` are enough to begin with. Then only the nearest that are missing are dialled, and those of whom nothing is
+ * heard, one now and then: they may be in another part of the group that has lost this one; and others, for the questions to
+ * come, one in each round.
  */
 export function createDialler(options: DiallerOptions) {
   const { transport, discovery, limits, name, localNow, isRelay, ticked } = options
@@ -63,6 +66,7 @@ export function createDialler(options: DiallerOptions) {
   function tick(): void {
     round++
     if ((round + phase) % roundsBetweenMore === 0) choice.tryOneMore()
+    if (round > roundsBeforeGathering && !dials.isBusy()) choice.gatherOne()
     turns.everybodyMay()
     ticked()
     sources.tick(round)

@@ -14,16 +14,18 @@ export interface Dial {
 export interface NextDial {
   /** The dial that is due in this round, if there is one. */
   next(round: number): Dial | undefined
-  /** One more may be tried, although enough are connected. */
+  /** One more may be tried, although enough are connected: one that is missed. */
   tryOneMore(): void
-  /** This member has too few neighbours without this one, or it is among the nearest. */
+  /** So may one that can be dialled directly, until `gatheredMembers` are connected. */
+  gatherOne(): void
+  /** This member has too few neighbours without this one, or it is among the nearest, or it costs little. */
   isWanted(peerId: string): boolean
 }
 
 export interface NextDialOptions {
   peers(): Iterable<Known>
   transport: Pick<Transport, 'peerId' | 'peers'>
-  limits: Pick<Limits, 'wantedMembers'>
+  limits: Pick<Limits, 'wantedMembers' | 'gatheredMembers'>
   isConnected(peerId: string): boolean
   isPresent(peerId: string): boolean
   isVisited(peerId: string): boolean
@@ -33,6 +35,7 @@ export interface NextDialOptions {
 export function createNextDial(options: NextDialOptions): NextDial {
   const { peers, transport, limits, isConnected, isPresent, isVisited, isRelay } = options
   let mayAddOne = false
+  let mayGather = false
 
   /** What is next for a peer: any way if it is not connected, a direct one if it is connected through a relay. */
   function nextFor(peer: Known, path: Peer['path'] | undefined, round: number): Dial | undefined {
@@ -45,6 +48,12 @@ export function createNextDial(options: NextDialOptions): NextDial {
       if (route && route.nextRound <= round) return { peer, way, route }
     }
     return undefined
+  }
+
+  function directDial(peer: Known, round: number): Dial | undefined {
+    const route = peer.ways.get('direct')
+    if (peer.busy || !peer.mayDial || !route || route.nextRound > round) return undefined
+    return { peer, way: 'direct', route }
   }
 
   const nearer = (a: Dial, b: Dial) =>
@@ -69,6 +78,7 @@ export function createNextDial(options: NextDialOptions): NextDial {
     let first: Dial | undefined
     let better: Dial | undefined
     let more: Dial | undefined
+    let gathered: Dial | undefined
     let had = 0
     const near = mayAddOne ? nearest() : undefined
     for (const peer of peers()) {
@@ -78,12 +88,21 @@ export function createNextDial(options: NextDialOptions): NextDial {
       const dial = nextFor(peer, path, round)
       const isMissed = near?.has(peer.peerId) || !isPresent(peer.peerId)
       if (near && dial && path === undefined && isMissed && precedes(dial, more)) more = dial
+      const direct = mayGather && path === undefined && isPresent(peer.peerId) && directDial(peer, round)
+      if (direct && precedes(direct, gathered)) gathered = direct
       if (dial && path === undefined && precedes(dial, first)) first = dial
       if (dial && path !== undefined && precedes(dial, better)) better = dial
     }
     if (first && (had < limits.wantedMembers || first.peer.named)) return first
-    if (more) mayAddOne = false
-    return more ?? better
+    if (more) {
+      mayAddOne = false
+      return more
+    }
+    if (gathered && had < limits.gatheredMembers) {
+      mayGather = false
+      return gathered
+    }
+    return better
   }
 
   return {
@@ -91,9 +110,14 @@ export function createNextDial(options: NextDialOptions): NextDial {
     tryOneMore() {
       mayAddOne = true
     },
+    gatherOne() {
+      mayGather = true
+    },
     isWanted(peerId) {
-      const neighbours = transport.peers().filter(({ id }) => isNeighbour(id))
-      return neighbours.length < limits.wantedMembers || nearest().has(peerId)
+      const peers = transport.peers()
+      const isDirect = peers.some(({ id, path }) => id === peerId && path === 'direct')
+      const enough = isDirect ? limits.gatheredMembers : limits.wantedMembers
+      return peers.filter(({ id }) => isNeighbour(id)).length < enough || nearest().has(peerId)
     }
   }
 }
