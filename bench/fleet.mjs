@@ -1,8 +1,10 @@
 // What a fleet costs GitHub: the same reads, by each member alone, through one proxy, and as a group; beside one member that
 // does all the reading, whose calls nobody can undercut.
-//   node bench/fleet.mjs [members ...] [--seconds 60] [--warm 0] [--every 1] [--ways LIST] [--network NAME] [--churn] [--json FILE]
+//   node bench/fleet.mjs [members ...] [--seconds 60] [--settle 0] [--warm 0] [--every 1] [--ways LIST] [--network NAME]
+//     [--churn] [--json FILE]
 // `--every`: about so many seconds between two reads of a member. With `--warm`, calls are counted and times taken after so many
-// seconds: what it costs to go on, not to begin, which is shown apart. `--network` says which members can reach each other: one of
+// seconds: what it costs to go on, not to begin, which is shown apart. `--settle`: members know all others for so long before the
+// first read, as in a fleet that is up; otherwise they read while they still connect. `--network` says which members can reach each other: one of
 // fleet-links.mjs. `--churn`: a member is stopped every 5 s, and starts again as a stranger.
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -24,6 +26,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seconds: { type: 'string', default: '60' },
+    settle: { type: 'string', default: '0' },
     warm: { type: 'string', default: '0' },
     every: { type: 'string', default: '1' },
     churn: { type: 'boolean', default: false },
@@ -36,6 +39,7 @@ const { network } = values
 if (!networks.includes(network)) throw new Error(`--network is one of ${networks.join(', ')}, not ${network}`)
 const warmSeconds = Number(values.warm)
 const everySeconds = Number(values.every)
+const settleSeconds = Number(values.settle)
 const seconds = warmSeconds + Number(values.seconds)
 const sizes = positionals.length > 0 ? positionals.map(Number) : [1, 2, 10, 50, 100]
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -137,6 +141,7 @@ async function run({ origin, way, size, readsForAll, churn }) {
     )
     if (secret !== '') await settled(processes, size)
     const connectedMs = performance.now() - begunAt
+    if (secret !== '') await wait(1000 * settleSeconds)
     await origin.ask('begin', { latencyMs, changesPerSecond })
     const startsAtMs = Date.now() + 1000
     const readers = readsForAll && Array.from({ length: readsForAll }, (_, i) => i)
@@ -164,6 +169,7 @@ async function run({ origin, way, size, readsForAll, churn }) {
       size,
       network,
       seconds,
+      settleSeconds,
       warmSeconds,
       everySeconds,
       first,
@@ -244,7 +250,7 @@ const rows = []
 try {
   await origin.ask('tokens', { count: Math.max(...sizes) })
   console.log(
-    `a read every ${everySeconds} s for ${seconds} s, counted after ${warmSeconds} s, origin ${latencyMs} ms away; sources with p50 and p99`
+    `a read every ${everySeconds} s for ${seconds} s from ${settleSeconds} s after all know all, counted after ${warmSeconds} s, origin ${latencyMs} ms away; sources with p50 and p99`
   )
   for (const size of sizes) {
     const one = await run({ origin, way: 'ghmesh', size: 1, readsForAll: size })

@@ -99,6 +99,9 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
       dialler?.lost(peerId)
     },
     wake: () => dialler?.retryNow(),
+    isBusy: () => dialler?.isBusy(),
+    isWanted: (peerId: string) => dialler?.isWanted(peerId),
+    relayed,
     pass(ms: number) {
       now += ms
     },
@@ -117,6 +120,7 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
 }
 
 describe('dialling members', () => {
+  const through = (relay: string, rest = '') => `/ip4/192.0.2.1/tcp/4001/p2p/${relay}/p2p-circuit${rest}/p2p/z`
   let here: ReturnType<typeof world>
   afterEach(() => here.stop())
 
@@ -179,7 +183,7 @@ describe('dialling members', () => {
   })
 
   it('with enough members no more are dialled, but for those the user named', async () => {
-    here = world({ answering: ['x', 'y', 'z'], limits: { wantedMembers: 1 } })
+    here = world({ answering: ['x', 'y', 'z'], limits: { wantedMembers: 1, gatheredMembers: 1 } })
     await here.start('static')
     here.found(record('x'))
     await here.until(() => here.connected.has('x'))
@@ -187,6 +191,61 @@ describe('dialling members', () => {
     here.found(record('y'))
     await here.until(() => here.connected.has('y'))
     expect(here.dialled).to.deep.equal(['/memory/p2p/x', '/memory/p2p/y'])
+  })
+
+  describe('in the rounds that follow, members for questions to come', () => {
+    const members = Array.from({ length: 12 }, (_, i) => `x${i}`)
+    const few = { wantedMembers: 1, gatheredMembers: 4 }
+
+    it('one in each round, until so many are connected', async () => {
+      here = world({ self: 'm', answering: members, limits: few })
+      await here.start()
+      for (const peerId of members) here.found(record(peerId))
+      await here.until(() => here.connected.size === 1)
+      let lastRound = 0
+      for (let size = 2; size <= few.gatheredMembers; size++) {
+        await here.until(() => here.connected.size === size)
+        expect(here.rounds()).to.be.above(lastRound)
+        lastRound = here.rounds()
+      }
+      await here.until(() => here.rounds() >= lastRound + 8)
+      expect(here.connected.size).to.equal(few.gatheredMembers)
+    })
+
+    it('none that can only be reached through a relay', async () => {
+      here = world({ self: 'm', answering: ['x0', 'z'], limits: few })
+      await here.start()
+      here.found(record('x0'))
+      await here.until(() => here.connected.size === 1)
+      here.found(record('z', [through('relay')]))
+      await here.until(() => here.rounds() >= 20)
+      expect(here.dialled).to.deep.equal(['/memory/p2p/x0'])
+    })
+
+    it('where nobody answers, one at a time, and questions are not kept waiting', async () => {
+      here = world({ self: 'm', answering: ['x0'], limits: { ...few, dialTimeoutMs: 60_000 } })
+      for (const peerId of members.slice(1)) here.silent.add(`/memory/p2p/${peerId}`)
+      await here.start()
+      here.found(record('x0'))
+      await here.until(() => here.connected.size === 1)
+      for (const peerId of members) here.found(record(peerId))
+      await here.until(() => here.dialled.length === 2)
+      const round = here.rounds()
+      await here.until(() => here.rounds() >= round + 10)
+      expect(here.dialled).to.have.length(2)
+      expect(here.isBusy()).to.equal(false)
+    })
+
+    it('and a member that came for a question stays, as long as there is room', async () => {
+      here = world({ self: 'm', answering: members, limits: { ...few, dialMs: 60_000 } })
+      await here.start()
+      for (const peerId of members.slice(0, few.gatheredMembers)) here.connected.add(peerId)
+      expect(here.isWanted('x0')).to.equal(false)
+      here.connected.delete('x3')
+      expect(here.isWanted('x0')).to.equal(true)
+      here.relayed.add('x0')
+      expect(here.isWanted('x0')).to.equal(false)
+    })
   })
 
   it('what a member tells of itself is checked, and is dialled', async () => {
@@ -197,8 +256,6 @@ describe('dialling members', () => {
     await here.until(() => here.connected.has('z'))
     expect(here.dialled).to.deep.equal(['/memory/p2p/z'])
   })
-
-  const through = (relay: string, rest = '') => `/ip4/192.0.2.1/tcp/4001/p2p/${relay}/p2p-circuit${rest}/p2p/z`
 
   it('through the relay at once, then directly by its own address, then by WebRTC', async () => {
     here = world({ answering: [through('relay'), through('relay', '/webrtc')] })

@@ -66,7 +66,7 @@ export function createDialler(options: DiallerOptions) {
   function tick(): void {
     round++
     if ((round + phase) % roundsBetweenMore === 0) choice.tryOneMore()
-    if (round > roundsBeforeGathering && !dials.isBusy()) choice.gatherOne()
+    if (round > roundsBeforeGathering && dials.isQuiet()) choice.gatherOne()
     turns.everybodyMay()
     ticked()
     sources.tick(round)

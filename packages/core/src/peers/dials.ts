@@ -13,6 +13,8 @@ export interface Dials {
   beginDue(): void
   /** Enough are under way. */
   isBusy(): boolean
+  /** None is, and one that leads nowhere would keep no question waiting. */
+  isQuiet(): boolean
   /** Dials a peer for a question, on both ways and several addresses at once. Rejects where no way leads there. */
   visit(peer: Known | undefined, signal: AbortSignal): Promise<void>
   /** Things are different now: what fails of those under way shows nothing. */
@@ -105,6 +107,7 @@ export function createDials(options: DialsOptions): Dials {
   return {
     beginDue,
     isBusy: () => pace.isSlow || dialling + visiting >= pace.atOnce,
+    isQuiet: () => !pace.isSlow && pace.atOnce > 1 && dialling + visiting === 0,
     async visit(peer, signal) {
       const begunAt = performance.now()
       visiting++
