@@ -10,6 +10,7 @@ import type { Circuits } from './circuits.ts'
 import { noiseInOnePiece, yamuxWithFewUpdates } from './fewer-frames.ts'
 import { withFewerWrites } from './fewer-writes.ts'
 import { gossipSettings } from './gossip.ts'
+import { closedByItsOpener } from './init-channel.ts'
 import { portLimits } from './limits.ts'
 import { newPrivateKey } from './private-key.ts'
 import { signalledThroughRelays } from './signalling.ts'
@@ -76,7 +77,7 @@ async function createNode({ parts, topics, circuits, webRtc }: NodeOptions, wher
     transports: [
       ...parts.transports,
       ...(circuits ? [circuits.transport] : []),
-      ...(webRtc ? [signalledThroughRelays(webRtc.transport)] : [])
+      ...(webRtc ? [signalledThroughRelays(closedByItsOpener(webRtc.transport))] : [])
     ],
     connectionEncrypters: [noiseInOnePiece(parts.noiseCrypto && { crypto: parts.noiseCrypto })],
     streamMuxers: [yamuxWithFewUpdates({ maxInboundStreams: portLimits.streamsPerConnection, enableKeepAlive: false })],

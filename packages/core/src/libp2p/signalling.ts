@@ -1,5 +1,6 @@
 import type { Connection, StreamHandler } from '@libp2p/interface'
 import type { Libp2pOptions } from 'libp2p'
+import { bound } from './bound.ts'
 import { isDirect } from './path.ts'
 
 type Factory = NonNullable<Libp2pOptions['transports']>[number]
@@ -24,14 +25,3 @@ const throughRelay =
     if (!isDirect(connection)) return handler(stream, connection)
     stream.abort(new Error('offers of WebRTC come through a relay'))
   }
-
-/** The same object with some parts replaced; its methods still work on the object itself. */
-function bound<T extends object>(target: T, parts: Partial<T>): T {
-  return new Proxy(target, {
-    get(_target, name) {
-      if (name in parts) return parts[name as keyof T]
-      const value = Reflect.get(target, name, target)
-      return typeof value === 'function' ? value.bind(target) : value
-    }
-  })
-}

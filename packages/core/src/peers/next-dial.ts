@@ -38,9 +38,9 @@ export function createNextDial(options: NextDialOptions): NextDial {
   let mayGather = false
 
   /** What is next for a peer: any way if it is not connected, a direct one if it is connected through a relay. */
-  function nextFor(peer: Known, path: Peer['path'] | undefined, round: number): Dial | undefined {
+  function nextFor(peer: Known, path: Peer['path'] | undefined, round: number, only?: Way): Dial | undefined {
     if (peer.busy || !peer.mayDial || path === 'direct') return undefined
-    const ways: Way[] = path === undefined ? ['relayed', 'direct'] : ['direct', 'webrtc']
+    const ways: Way[] = only ? [only] : path === undefined ? ['relayed', 'direct'] : ['direct', 'webrtc']
     for (const way of ways) {
       const route = peer.ways.get(way)
       // Both would have to offer a connection of their own, and one is enough.
@@ -48,12 +48,6 @@ export function createNextDial(options: NextDialOptions): NextDial {
       if (route && route.nextRound <= round) return { peer, way, route }
     }
     return undefined
-  }
-
-  function directDial(peer: Known, round: number): Dial | undefined {
-    const route = peer.ways.get('direct')
-    if (peer.busy || !peer.mayDial || !route || route.nextRound > round) return undefined
-    return { peer, way: 'direct', route }
   }
 
   const nearer = (a: Dial, b: Dial) =>
@@ -88,7 +82,7 @@ export function createNextDial(options: NextDialOptions): NextDial {
       const dial = nextFor(peer, path, round)
       const isMissed = near?.has(peer.peerId) || !isPresent(peer.peerId)
       if (near && dial && path === undefined && isMissed && precedes(dial, more)) more = dial
-      const direct = mayGather && path === undefined && isPresent(peer.peerId) && directDial(peer, round)
+      const direct = mayGather && path === undefined && isPresent(peer.peerId) && nextFor(peer, path, round, 'direct')
       if (direct && precedes(direct, gathered)) gathered = direct
       if (dial && path === undefined && precedes(dial, first)) first = dial
       if (dial && path !== undefined && precedes(dial, better)) better = dial
