@@ -42,7 +42,6 @@ const houses = {
       [
         'abort',
         'bytes',
-        'node-crypto',
         'sized-lru',
         'one-by-one',
         'pause',
@@ -52,7 +51,8 @@ const houses = {
         'timers',
         'version',
         'web-types'
-      ]
+      ],
+      ['node-crypto']
     ],
     rooms: [
       {
