@@ -160,9 +160,9 @@ export const defaultLimits = {
   /** Peers whose addresses are kept; those that were never reached go first. */
   knownPeers: 1000,
   /**
-   * At this many connections there is no hurry to dial new members (configured ones excepted); inbound connections are not limited by it.
-   * Up to one more, everybody is connected to everybody. With twice as many links as a few, a message is there in as many
-   * steps, and costs each member twice as much.
+   * At this many connections there is no hurry to dial new members (configured ones excepted); inbound connections are not
+   * limited by it. Up to one more, everybody is connected to everybody. With twice as many links as a few, a message is there
+   * in as many steps, and costs each member twice as much.
    */
   wantedMembers: 8,
   /**

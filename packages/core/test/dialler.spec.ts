@@ -20,6 +20,7 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
   const waiting = new Set<() => void>()
   const connected = new Set<string>()
   const relayed = new Set<string>()
+  const byWebRtc = new Set<string>()
   /** Addresses at which nobody says anything. */
   const silent = new Set<string>()
   const aborted = (signal: AbortSignal) =>
@@ -33,7 +34,10 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
     peerId: self,
     addresses: [`/ip4/192.168.1.5/tcp/9100/p2p/${self}`],
     peers: () =>
-      [...connected].map((id): Peer => ({ id, path: relayed.has(id) ? 'relayed' : 'direct', transport: 'tcp' })),
+      [...connected].map((id): Peer => {
+        const path = relayed.has(id) ? 'relayed' : 'direct'
+        return { id, path, transport: byWebRtc.has(id) ? 'webrtc' : 'tcp' }
+      }),
     async dial(address: string, { signal }: { signal?: AbortSignal } = {}) {
       dialled.push(address)
       for (const look of waiting) look()
@@ -102,6 +106,7 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
     isBusy: () => dialler?.isBusy(),
     isWanted: (peerId: string) => dialler?.isWanted(peerId),
     relayed,
+    byWebRtc,
     pass(ms: number) {
       now += ms
     },
@@ -244,6 +249,9 @@ describe('dialling members', () => {
       here.connected.delete('x3')
       expect(here.isWanted('x0')).to.equal(true)
       here.relayed.add('x0')
+      expect(here.isWanted('x0')).to.equal(false)
+      here.relayed.delete('x0')
+      here.byWebRtc.add('x0')
       expect(here.isWanted('x0')).to.equal(false)
     })
   })

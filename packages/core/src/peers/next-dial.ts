@@ -109,8 +109,9 @@ export function createNextDial(options: NextDialOptions): NextDial {
     },
     isWanted(peerId) {
       const peers = transport.peers()
-      const isDirect = peers.some(({ id, path }) => id === peerId && path === 'direct')
-      const enough = isDirect ? limits.gatheredMembers : limits.wantedMembers
+      // WebRTC takes more of a page than a socket does.
+      const isCheap = peers.some(({ id, path, transport: by }) => id === peerId && path === 'direct' && by !== 'webrtc')
+      const enough = isCheap ? limits.gatheredMembers : limits.wantedMembers
       return peers.filter(({ id }) => isNeighbour(id)).length < enough || nearest().has(peerId)
     }
   }
