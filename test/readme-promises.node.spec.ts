@@ -10,7 +10,7 @@ import { root } from './support/commands.ts'
 
 /** Sentences that promise nothing, by their first words, and why. */
 const promisesNothing: Record<string, string> = {
-  'Measured: 1.04.': 'a label',
+  'Measured: 1.06.': 'a label',
   'Ten members that read the same': 'a figure; bench/fleet.mjs measured it, docs/scale.md says how',
   '!Rate limit used by a whole fleet': 'a picture',
   'With plain `fetch` it was': 'a figure; bench/fleet.mjs measured it, docs/scale.md says how',
