@@ -228,7 +228,8 @@ describe('joining from the dashboard [long]', () => {
     await expectToFit(page)
     await page.getByRole('link', { name: 'Use api.github.com instead' }).click()
     await page.getByRole('button', { name: 'saved today' }).waitFor()
-    expect(page.url()).to.match(/\?repositories=octocat\/Hello-World$/)
+    // The page writes its address anew, with names as they are read, once it is there.
+    await page.waitForURL(/\?repositories=octocat\/Hello-World$/)
   })
 
   it('says that the page is not allowed to use an API, not that the network is down', async () => {

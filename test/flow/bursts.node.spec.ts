@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
-import { repo, scene, status, until } from './members.ts'
+import { repo, scene, status } from './members.ts'
 
 const headers = { 'content-type': 'application/json', 'cache-control': 'private, max-age=3600' }
 // Does not shrink to what fits into an announcement.
@@ -35,7 +35,12 @@ describe('bursts of honest members', () => {
       if (/issues/.test(detail.url)) received++
     })
     await Promise.all(paths(1000).map((path) => a.ask(path)))
-    await until(() => received === 1000)
-    expect(b.mesh.stats().rejected).to.deep.equal({})
+    // A busy machine may take its time; what was refused would never come.
+    const nothing = () => expect(b.mesh.stats().rejected).to.deep.equal({})
+    while (received < 1000) {
+      nothing()
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    nothing()
   })
 })
