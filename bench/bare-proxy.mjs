@@ -1,4 +1,4 @@
-// The least that a proxy in Node can take: its own server, its own `fetch`, and a map of answers that it always asks GitHub about.
+// A proxy that does next to nothing: Node's own server, its own `fetch`, and a map of answers that it always asks GitHub about.
 import { createServer } from 'node:http'
 
 const [socket, origin] = process.argv.slice(2)

@@ -4,8 +4,8 @@
 //     [--churn] [--json FILE]
 // `--every`: about so many seconds between two reads of a member. With `--warm`, calls are counted and times taken after so many
 // seconds: what it costs to go on, not to begin, which is shown apart. `--settle`: members know all others for so long before the
-// first read, as in a fleet that is up; otherwise they read while they still connect. `--network` says which members can reach each other: one of
-// fleet-links.mjs. `--churn`: a member is stopped every 5 s, and starts again as a stranger.
+// first read, as in a fleet that is up; otherwise they read while they still connect. `--network` says which members can reach
+// each other: one of fleet-links.mjs. `--churn`: a member is stopped every 5 s, and starts again as a stranger.
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

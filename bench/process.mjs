@@ -47,7 +47,7 @@ const startProxy = (origin, secret = '') =>
     CACHE_LISTEN_PORT: '0'
   })
 
-/** What no proxy in Node can undercut. */
+/** One that does next to nothing: what Node itself takes. */
 const startBare = (origin) =>
   startNode((socketPath) => [join(import.meta.dirname, 'bare-proxy.mjs'), socketPath, origin.url])
 
