@@ -278,6 +278,20 @@ describe('sharing', () => {
       expect((await b.ask(issues)).status).to.equal(404)
     })
 
+    it('a member that asks while it is looked up waits, and does not get it', async () => {
+      const [a, b] = await s.two()
+      await shared(a, b, issues)
+      turnPrivate()
+      s.now += 61 * second
+      const looked = s.github.hold(/hello-world$/i)
+      await a.ask(issues)
+      await looked.arrived
+      const asked = b.ask(issues)
+      expect(await Promise.race([asked, heard(a, b)])).to.equal(undefined)
+      looked.release()
+      expect((await asked).status).to.equal(404)
+    })
+
     // README: "Once the repository is private,"
     for (const restarts of [false, true])
       it(`a member whose token is refused gives what it holds to nobody${restarts ? ', after a restart too' : ''}`, async () => {

@@ -66,10 +66,10 @@ const maxUnsettled = 10_000
  */
 export function createAnnounce(options: AnnounceOptions): Announce {
   const { api, cache, purges, visibility, classifier, limits, githubNow, mayShare, members, ask } = options
-  const underWay = new Set<Promise<unknown>>()
+  // By what it is about: a key, or a repository.
+  const underWay = new Map<string, Promise<unknown>>()
   // In memory only, for there is a token in it, and for no longer than what its token saw is served to it.
   const unsettled = new LRU<Unsettled>(maxUnsettled)
-  const settling = new Map<string, Promise<unknown>>()
 
   /** Asks GitHub for the repository object, with the token that got the answer; what it shows is learnt on its way. */
   async function lookUp(reader: Reader, repository: string): Promise<void> {
@@ -126,28 +126,34 @@ export function createAnnounce(options: AnnounceOptions): Announce {
     unsettled.delete(key)
   }
 
-  function track<T>(work: Promise<T>): Promise<T | undefined> {
+  function track<T>(key: string, work: Promise<T>): Promise<T | undefined> {
     const safe = work.catch(() => undefined) // a look-up that fails leaves the entry unshared; a later answer tries again
-    underWay.add(safe)
-    return safe.finally(() => underWay.delete(safe))
+    const all = Promise.all([safe, underWay.get(key)]).finally(() => {
+      if (underWay.get(key) === all) underWay.delete(key)
+    })
+    underWay.set(key, all)
+    return safe
   }
 
   return {
     share: async (request, key, entry, wasPublic) =>
-      (await track(share(request, key, entry, wasPublic))) ?? { state: 'failed' },
+      (await track(key, share(request, key, entry, wasPublic))) ?? { state: 'failed' },
     async settle(key) {
+      // What was public may not be so any more, and this may be just what is being looked up.
+      await underWay.get(key)
       const waiting = unsettled.get(key)
       if (!waiting) return
       if (githubNow() - waiting.since >= limits.confirmationMs) return void unsettled.delete(key)
-      const work = settling.get(key) ?? track(settle(key, waiting)).finally(() => settling.delete(key))
-      settling.set(key, work)
-      await work
+      await (underWay.get(key) ?? track(key, settle(key, waiting)))
     },
     isPublic: async (reader, repository) =>
-      (await track(isPublic({ ...reader, apiVersion: '', repository }, repository))) === true,
+      (await track(repository, isPublic({ ...reader, apiVersion: '', repository }, repository))) === true,
     doubt(request, repository) {
-      void track<unknown>(members.canTell ? isPublic(request, repository) : hide(cache, visibility.namesOf(repository)))
+      void track<unknown>(
+        repository,
+        members.canTell ? isPublic(request, repository) : hide(cache, visibility.namesOf(repository))
+      )
     },
-    idle: async () => void (await Promise.all(underWay))
+    idle: async () => void (await Promise.all(underWay.values()))
   }
 }
