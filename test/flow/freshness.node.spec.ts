@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { memoryStore } from 'ghmesh'
 import { as, bob, minute, next, repo, scene, second, shared, status, until } from './members.ts'
 
 const issues = `${repo}/issues`
@@ -171,5 +172,33 @@ describe('freshness', () => {
     await s.connect(a, b)
     await received
     expect(status(await b.ask(issues, as(bob)))).to.equal('ghmesh; hit; detail=peer')
+  })
+
+  describe('with a store that other processes share', () => {
+    it('what another one has put there since is served, and GitHub is not asked', async () => {
+      const store = memoryStore()
+      const a = await s.member({ secret: undefined, store })
+      const other = await s.member({ secret: undefined, store })
+      await a.ask(issues)
+      s.now += 61 * second
+      await other.ask(issues)
+      expect(status(await a.ask(issues))).to.equal('ghmesh; hit')
+      expect(s.github.calls).to.have.length(2)
+    })
+
+    it('a stale answer that is not in memory is read once before GitHub is asked', async () => {
+      const store = memoryStore()
+      const first = await s.member({ secret: undefined, store })
+      await first.ask(issues)
+      const read: string[] = []
+      const get: typeof store.get = async (key, options) => {
+        if (!key.startsWith('purges ')) read.push(key)
+        return store.get(key, options)
+      }
+      const restarted = await s.member({ secret: undefined, store: { ...store, get } })
+      s.now += 61 * second
+      expect(status(await restarted.ask(issues))).to.match(/fwd=stale; fwd-status=304/)
+      expect(read).to.have.length(1)
+    })
   })
 })

@@ -47,7 +47,8 @@ export async function resolve(flow: Flow, request: ApiRequest): Promise<Response
 /** From the cache, from a request under way, from a member or from GitHub: the whole product on one page. */
 async function answer(flow: Flow, request: ApiRequest): Promise<Outcome> {
   if (!request.background) flow.counters.asked()
-  const holding = await flow.cache.find(request.key)
+  const inMemory = flow.cache.held(request.key)
+  const holding = inMemory ?? (await flow.cache.find(request.key))
   const asker = flow.askerOf(request)
   const held = assess(holding, asker)
   const cached = fromCache(request, held, asker)
@@ -66,7 +67,7 @@ async function answer(flow: Flow, request: ApiRequest): Promise<Outcome> {
     maxWaitMs: flow.maxWaitMs,
     waits: () => flow.emit('wait', step(request)),
     usable: (outcome) => shareWith(flow, request, outcome),
-    work: (signal) => fetchAnew(flow, request, held, signal),
+    work: (signal) => fetchAnew(flow, request, { held, isRead: !inMemory }, signal),
     abandoned: ({ answer }) => void answer?.oversized?.body?.cancel().catch(() => {})
   })
 }
@@ -75,7 +76,7 @@ async function answer(flow: Flow, request: ApiRequest): Promise<Outcome> {
 async function fetchAnew(
   flow: Flow,
   request: ApiRequest,
-  known: Assessment | undefined,
+  known: Known,
   signal: AbortSignal
 ): Promise<Outcome> {
   const ask = async (held?: Assessment, awaited = false): Promise<Called> => {
@@ -83,13 +84,26 @@ async function fetchAnew(
     return { outcome, toldHolders: tellHolders(flow, request, outcome) }
   }
   if (request.mode === 'reload') return (await ask()).outcome
-  const first = known?.fresh ? known : assess(await flow.cache.reload(request.key), flow.askerOf(request))
+  const first = known.held?.fresh ? known.held : await newest(flow, request, known)
   const { held, lease, tokenLease } = await flow.askMembers(request, first)
   const usable = fromCache(request, held, flow.askerOf(request))
   if (!usable) return askForAll(lease, tokenLease, () => ask(held, lease !== undefined))
   // What those that hold the token have is not for all.
   lease?.end({ state: 'failed' })
   return usable
+}
+
+/** What was held when a request came, and whether it was read from the store for it. */
+interface Known {
+  held: Assessment | undefined
+  isRead: boolean
+}
+
+/** Where memory answered, another process may have put something newer into the store. */
+async function newest(flow: Flow, request: ApiRequest, { held, isRead }: Known): Promise<Assessment | undefined> {
+  if (!isRead) return assess(await flow.cache.reload(request.key), flow.askerOf(request))
+  // What was read may be too large for memory.
+  return assess(flow.cache.held(request.key), flow.askerOf(request)) ?? held
 }
 
 /** GitHub's answer, and what those that hold the asker's token can have of it. */

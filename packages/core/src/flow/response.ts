@@ -32,8 +32,8 @@ const ofTheMessage = new Set(['content-encoding', 'content-length', 'transfer-en
 /** The answer of GitHub that just brought or confirmed an entry. */
 type Live = Pick<OriginAnswer, 'headers' | 'url'>
 
-// What we say of the answer, whatever a proxy before us said.
-const ours = new Set(['age', 'cache-status'])
+// Nor is what we say of the answer taken from a proxy before us.
+const notTaken = new Set([...ofTheMessage, 'age', 'cache-status'])
 
 export interface Responder {
   /** From an entry; `live` are the headers of the answer that just confirmed or brought it. */
@@ -56,33 +56,29 @@ export interface ResponderOptions {
 export function createResponder({ githubNow, etagFor, viewerHeaders }: ResponderOptions): Responder {
   const etags = new LRU<string>(4096)
   // What does not change from hit to hit is put together once.
-  const fixed = new WeakMap<Entry, [string, string][]>()
+  const fixed = new WeakMap<Entry, Record<string, string>>()
 
   const age = (asOf: number) => String(Math.max(0, Math.floor((githubNow() - asOf) / 1000)))
 
-  function fixedHeaders(entry: Entry): [string, string][] {
+  function fixedHeaders(entry: Entry): Record<string, string> {
     let headers = fixed.get(entry)
     if (!headers) {
-      headers = Object.entries({ ...entry.headers, date: new Date(entry.asOf).toUTCString() })
+      headers = { ...entry.headers, date: new Date(entry.asOf).toUTCString() }
       fixed.set(entry, headers)
     }
     return headers
   }
 
   function make(request: ApiRequest, entry: Entry, status: CacheStatus, etag: string, live?: Live): Response {
-    const headers: [string, string][] = fixedHeaders(entry).slice()
-    headers.push(['age', age(entry.asOf)], ['cache-status', formatCacheStatus(status)])
-    if (etag) headers.push(['etag', etag])
-    if (!live) for (const one of viewerHeaders.of(request)) if (!(one[0] in entry.headers)) headers.push(one)
-    let init: HeadersInit = headers
-    if (live) {
-      init = new Headers(headers)
-      for (const [name, value] of live.headers) if (!ofTheMessage.has(name) && !ours.has(name)) init.set(name, value)
-      // Stored values stand where a 304 has none, and a compacted body keeps the ETag of its answer.
-    }
+    const headers: Record<string, string> = { ...fixedHeaders(entry), 'cache-status': formatCacheStatus(status) }
+    headers.age = age(entry.asOf)
+    if (etag) headers.etag = etag
+    // Stored values stand where a 304 has none, and a compacted body keeps the ETag of its answer.
+    if (live) for (const [name, value] of live.headers) if (!notTaken.has(name)) headers[name] = value
+    if (!live) for (const [name, value] of viewerHeaders.of(request)) headers[name] ??= value
     return new MeshResponse(
       request.method === 'HEAD' ? null : entry.body,
-      { status: 200, headers: init },
+      { status: 200, headers },
       live?.url ?? request.url.href,
       status
     )
