@@ -1,6 +1,8 @@
 // What it takes that members who start together become one group: time, processor, memory and bytes of each, the connections
-// they hold, and how late they answer meanwhile. Then what a member with three others uses while nothing happens.
+// they hold, and how late they answer meanwhile. Then what a member with three others uses while nothing happens, or with more
+// of them, once it has gathered as many as it dials.
 //   node bench/fleet-connect.mjs [members ...] [--processes 8] [--found folder|one] [--profile FOLDER] [--idle SECONDS]
+//     [--idle-members 4,50]
 import { fork } from 'node:child_process'
 import { channel } from 'node:diagnostics_channel'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -15,6 +17,9 @@ const originMs = 100
 /** Each member asks for something new this often. */
 const askEveryMs = 3000
 const giveUpMs = 60_000
+/** As many members are gathered in time; see `gatheredMembers` of the limits. */
+const gathered = 48
+const gatherMs = 300_000
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 const quantile = (values, q) =>
@@ -294,19 +299,24 @@ async function connectAll(how) {
 }
 
 async function idle({ seconds, ...how }) {
-  await withFleet({ ...how, members: 4, processes: 4 }, async ({ each, starts }) => {
+  const { members } = how
+  await withFleet({ ...how, processes: Math.min(members, how.processes) }, async ({ each, starts, startedAt }) => {
     await Promise.all(starts)
-    while ((await each('look')).flat().some(({ peers }) => peers.length < 3)) await wait(250)
+    const connections = async () => (await each('look')).flat().map(({ peers }) => peers.length)
+    const areThere = async () => (await connections()).every((count) => count >= Math.min(members - 1, gathered))
+    while (!(await areThere()) && performance.now() - startedAt < gatherMs) await wait(1000)
     await wait(5000)
     const before = await each('use')
     await wait(seconds * 1000)
     const after = await each('use')
-    const ms = (sum(after, 'cpuMs') - sum(before, 'cpuMs')) / 4 / seconds
-    const bytes = (sum(after, 'sentBytes') - sum(before, 'sentBytes')) / 4 / seconds
+    const ofEach = (name) => (sum(after, name) - sum(before, name)) / members / seconds
+    const counts = await connections()
     console.log(
       JSON.stringify({
-        'idle with three others, ms of processor a second': Number(ms.toFixed(2)),
-        'bytes sent a second': Math.round(bytes)
+        'idle members': members,
+        'connections of a member': `${Math.min(...counts)} ${quantile(counts, 0.5)} ${Math.max(...counts)}`,
+        'processor of a member, ms a second': Number(ofEach('cpuMs').toFixed(2)),
+        'bytes sent a second': Math.round(ofEach('sentBytes'))
       })
     )
   })
@@ -319,13 +329,16 @@ async function measure() {
       processes: { type: 'string', default: '8' },
       found: { type: 'string', default: 'folder' },
       profile: { type: 'string' },
-      idle: { type: 'string', default: '20' }
+      idle: { type: 'string', default: '20' },
+      'idle-members': { type: 'string', default: '4' }
     }
   })
   const how = { processes: Number(values.processes), found: values.found, profile: values.profile }
   const sizes = positionals.length > 0 ? positionals : [10, 50, 100]
   for (const members of sizes.map(Number)) if (members > 0) await connectAll({ ...how, members })
-  if (Number(values.idle) > 0) await idle({ ...how, seconds: Number(values.idle) })
+  const seconds = Number(values.idle)
+  for (const members of values['idle-members'].split(',').map(Number))
+    if (seconds > 0 && members > 1) await idle({ ...how, members, seconds })
 }
 
 if (process.argv[2] === '--serve') serve()
