@@ -287,9 +287,41 @@ describe('sharing', () => {
       await a.ask(issues)
       await looked.arrived
       const asked = b.ask(issues)
-      expect(await Promise.race([asked, heard(a, b)])).to.equal(undefined)
+      await heard(a, b)
       looked.release()
       expect((await asked).status).to.equal(404)
+    })
+
+    it('… nor does one that waits for longer than it is kept waiting', async () => {
+      const leaseMs = 200
+      const a = await s.member({ limits: { membersBudgetMs: 50, leaseMs } })
+      const b = await s.member({ token: bob, limits: { membersBudgetMs: second, leaseMs } })
+      await s.connect(a, b)
+      await shared(a, b, issues)
+      turnPrivate()
+      s.now += 61 * second
+      const looked = s.github.hold(/hello-world$/i)
+      await a.ask(issues)
+      await looked.arrived
+      expect((await b.ask(issues)).status).to.equal(404)
+      looked.release()
+    })
+
+    it('… and so for all of the repository, while a refusal has it looked up', async () => {
+      const a = await s.member()
+      const b = await s.member({ token: bob, limits: { membersBudgetMs: 50 } })
+      await s.connect(a, b)
+      await shared(a, b, labels)
+      await shared(a, b, issues)
+      turnPrivate()
+      const looked = s.github.hold(/hello-world$/i)
+      expect((await b.ask(issues, { cache: 'no-cache' })).status).to.equal(404)
+      await looked.arrived
+      await a.mesh.stop()
+      const c = await s.member({ token: 'sim-token-carol', limits: { membersBudgetMs: second } })
+      await s.connect(b, c)
+      expect(status(await c.ask(labels))).to.match(/fwd=/)
+      looked.release()
     })
 
     // README: "Once the repository is private,"

@@ -1,5 +1,5 @@
 import { LRU } from 'tiny-lru'
-import { within } from '../abort.ts'
+import { unlessLate } from '../abort.ts'
 import { hex } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Group } from '../group/group.ts'
@@ -11,7 +11,7 @@ export interface UnsettledOptions {
   shareable: Pick<ShareableIndex, 'keyOf' | 'newest'>
   /** Finds out whether what is held is for members. Never rejects. */
   settle(key: string): Promise<void>
-  /** How long a member that asks is kept waiting, ms. */
+  /** How long a member that asks is kept waiting, ms; then it gets nothing. */
   maxWaitMs: number
 }
 
@@ -33,8 +33,8 @@ export function createUnsettled({ groups, cache, shareable, settle, maxWaitMs }:
     },
     cache: {
       async find(key: string) {
-        await within(settle(key), maxWaitMs)
-        return cache.find(key)
+        const known = settle(key).then(() => cache.find(key))
+        return unlessLate(known, maxWaitMs)
       },
       value: cache.value
     }

@@ -126,12 +126,12 @@ export function createAnnounce(options: AnnounceOptions): Announce {
     unsettled.delete(key)
   }
 
-  function track<T>(key: string, work: Promise<T>): Promise<T | undefined> {
+  function track<T>(about: string, work: Promise<T>): Promise<T | undefined> {
     const safe = work.catch(() => undefined) // a look-up that fails leaves the entry unshared; a later answer tries again
-    const all = Promise.all([safe, underWay.get(key)]).finally(() => {
-      if (underWay.get(key) === all) underWay.delete(key)
+    const all = Promise.all([safe, underWay.get(about)]).finally(() => {
+      if (underWay.get(about) === all) underWay.delete(about)
     })
-    underWay.set(key, all)
+    underWay.set(about, all)
     return safe
   }
 
@@ -141,6 +141,9 @@ export function createAnnounce(options: AnnounceOptions): Announce {
     async settle(key) {
       // What was public may not be so any more, and this may be just what is being looked up.
       await underWay.get(key)
+      const url = (await cache.find(key))?.entries[0]?.url
+      const repository = url && api.repositoryOf(url)
+      if (repository) await Promise.all(visibility.namesOf(repository).map((name) => underWay.get(name)))
       const waiting = unsettled.get(key)
       if (!waiting) return
       if (githubNow() - waiting.since >= limits.confirmationMs) return void unsettled.delete(key)

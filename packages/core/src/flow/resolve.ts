@@ -73,12 +73,7 @@ async function answer(flow: Flow, request: ApiRequest): Promise<Outcome> {
 }
 
 /** Members first, within a deadline; then GitHub, which also answers when anything else fails. */
-async function fetchAnew(
-  flow: Flow,
-  request: ApiRequest,
-  known: Known,
-  signal: AbortSignal
-): Promise<Outcome> {
+async function fetchAnew(flow: Flow, request: ApiRequest, known: Known, signal: AbortSignal): Promise<Outcome> {
   const ask = async (held?: Assessment, awaited = false): Promise<Called> => {
     const outcome = await flow.askGitHub({ ...request, awaited }, { held, store: true, signal })
     return { outcome, toldHolders: tellHolders(flow, request, outcome) }
