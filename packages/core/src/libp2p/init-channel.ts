@@ -28,8 +28,10 @@ export const closedByItsOpener =
 function leavesFirstChannel<M extends object>(muxer: M): M {
   const inside = muxer as M & Inside
   const take = inside.onDataChannel.bind(inside)
+  let isLeft = false
   inside.onDataChannel = (channel, early) => {
-    if (channel.label !== 'init') take(channel, early)
+    if (isLeft || channel.label !== 'init') return take(channel, early)
+    isLeft = true
   }
   return muxer
 }
