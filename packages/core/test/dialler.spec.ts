@@ -21,6 +21,8 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
   const connected = new Set<string>()
   const relayed = new Set<string>()
   const byWebRtc = new Set<string>()
+  /** Only others tell of these. */
+  const told = new Set<string>()
   /** Addresses at which nobody says anything. */
   const silent = new Set<string>()
   const aborted = (signal: AbortSignal) =>
@@ -75,6 +77,7 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
       isConnected: (id) => connected.has(id),
       random: () => 0,
       isPresent: () => true,
+      hasSpoken: (id) => !told.has(id),
       isVisited: () => false,
       isRelay: (id) => id === 'relay',
       ticked() {
@@ -103,10 +106,12 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
       dialler?.lost(peerId)
     },
     wake: () => dialler?.retryNow(),
+    visit: async (peerId: string, signal: AbortSignal) => dialler?.visit(peerId, signal),
     isBusy: () => dialler?.isBusy(),
     isWanted: (peerId: string) => dialler?.isWanted(peerId),
     relayed,
     byWebRtc,
+    told,
     pass(ms: number) {
       now += ms
     },
@@ -199,7 +204,7 @@ describe('dialling members', () => {
   })
 
   describe('in the rounds that follow, members for questions to come', () => {
-    const members = Array.from({ length: 12 }, (_, i) => `x${i}`)
+    const members = Array.from({ length: 5 }, (_, i) => `x${i}`)
     const few = { wantedMembers: 1, gatheredMembers: 4 }
 
     it('one in each round, until so many are connected', async () => {
@@ -239,6 +244,38 @@ describe('dialling members', () => {
       await here.until(() => here.rounds() >= round + 10)
       expect(here.dialled).to.have.length(2)
       expect(here.isBusy()).to.equal(false)
+    })
+
+    it('none of which others only tell', async () => {
+      here = world({ self: 'm', answering: members, limits: few })
+      for (const peerId of members.slice(1)) here.told.add(peerId)
+      await here.start()
+      here.found(record('x0'))
+      await here.until(() => here.connected.size === 1)
+      for (const peerId of members) here.found(record(peerId))
+      await here.until(() => here.rounds() >= 20)
+      // But for the nearest, which may be tried.
+      expect(here.dialled.length).to.be.at.most(2)
+    })
+
+    it('none while one is dialled for a question, whenever it is found', async () => {
+      const [nearest = '', other = ''] = nearestOf('m', [...members, 'z'], 2)
+      here = world({ self: 'm', answering: [nearest], limits: { ...few, dialTimeoutMs: 60_000 } })
+      for (const address of [through('relay'), `/memory/p2p/${other}`]) here.silent.add(address)
+      await here.start()
+      here.found(record(nearest))
+      await here.until(() => here.connected.size === 1)
+      here.found(record('z', [through('relay')]))
+      // Nobody is there to be gathered.
+      await here.until(() => here.rounds() >= 12)
+      const asked = new AbortController()
+      const visit = here.visit('z', asked.signal).catch(() => {})
+      here.found(record(other))
+      const round = here.rounds()
+      await here.until(() => here.rounds() >= round + 6)
+      asked.abort()
+      await visit
+      expect(here.dialled).to.deep.equal([`/memory/p2p/${nearest}`, through('relay')])
     })
 
     it('and a member that came for a question stays, as long as there is room', async () => {

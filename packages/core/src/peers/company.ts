@@ -70,6 +70,7 @@ export function createCompany(options: CompanyOptions) {
   })
   const links = createLinks(options, roster, {
     isPresent: records.isPresent,
+    hasSpoken: records.hasSpoken,
     reserved: () => presence.greet(),
     introduce: (peerId) => handshake.introduce(peerId)
   })

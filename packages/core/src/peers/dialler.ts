@@ -20,6 +20,8 @@ export interface DiallerOptions {
   isConnected(peerId: string): boolean
   /** Its presence was heard lately, by whichever way. */
   isPresent(peerId: string): boolean
+  /** It said so itself. */
+  hasSpoken(peerId: string): boolean
   /** Connected for questions only, and not for long. */
   isVisited(peerId: string): boolean
   /** A relay that this member uses. */
@@ -49,7 +51,7 @@ export function createDialler(options: DiallerOptions) {
     isRelay
   })
   const choice = createNextDial({ ...options, peers: book.all })
-  const dials = createDials({ ...options, next: () => choice.next(round), round: () => round })
+  const dials = createDials({ ...options, next: (isQuiet) => choice.next(round, isQuiet), round: () => round })
   const turns = createDialTurns({ book, transport, limits, round: () => round, localNow, beginDue: dials.beginDue })
   let timer: ReturnType<typeof setTimeout> | undefined
   let round = 0
@@ -66,7 +68,7 @@ export function createDialler(options: DiallerOptions) {
   function tick(): void {
     round++
     if ((round + phase) % roundsBetweenMore === 0) choice.tryOneMore()
-    if (round > roundsBeforeGathering && dials.isQuiet()) choice.gatherOne()
+    if (round > roundsBeforeGathering) choice.gatherOne()
     turns.everybodyMay()
     ticked()
     sources.tick(round)

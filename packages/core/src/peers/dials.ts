@@ -13,8 +13,6 @@ export interface Dials {
   beginDue(): void
   /** Enough are under way. */
   isBusy(): boolean
-  /** None is, and one that leads nowhere would keep no question waiting. */
-  isQuiet(): boolean
   /** Dials a peer for a question, on both ways and several addresses at once. Rejects where no way leads there. */
   visit(peer: Known | undefined, signal: AbortSignal): Promise<void>
   /** Things are different now: what fails of those under way shows nothing. */
@@ -25,8 +23,8 @@ export interface Dials {
 export interface DialsOptions {
   transport: Pick<Transport, 'dial'>
   limits: Pick<Limits, 'dialTimeoutMs' | 'dialsAtOnce' | 'dialsPerSecond' | 'dialsBurst'>
-  /** The next that is due, if there is one. */
-  next(): Dial | undefined
+  /** The next that is due, if there is one. `isQuiet`: none is under way, and one that leads nowhere keeps no question waiting. */
+  next(isQuiet: boolean): Dial | undefined
   round(): number
   localNow: () => number
   random: () => number
@@ -57,9 +55,11 @@ export function createDials(options: DialsOptions): Dials {
   let visiting = 0
   let changes = 0
 
+  const isQuiet = () => !pace.isSlow && pace.atOnce > 1 && dialling + visiting === 0
+
   function beginDue(): void {
     while (!stopped && dialling < pace.atOnce && !pace.rests) {
-      const due = next()
+      const due = next(isQuiet())
       if (!due) return
       if (!allowance.take()) {
         refill ??= setTimeout(() => {
@@ -107,7 +107,6 @@ export function createDials(options: DialsOptions): Dials {
   return {
     beginDue,
     isBusy: () => pace.isSlow || dialling + visiting >= pace.atOnce,
-    isQuiet: () => !pace.isSlow && pace.atOnce > 1 && dialling + visiting === 0,
     async visit(peer, signal) {
       const begunAt = performance.now()
       visiting++

@@ -11,13 +11,17 @@ export interface LinksOptions
 }
 
 /** What links need of how members meet. */
-interface LinksCalls extends Pick<DiallerOptions, 'isPresent'>, Pick<RelaysOptions, 'reserved'> {
+interface LinksCalls extends Pick<DiallerOptions, 'isPresent' | 'hasSpoken'>, Pick<RelaysOptions, 'reserved'> {
   /** Shows this member's proof to a peer. */
   introduce(peerId: string): Promise<void>
 }
 
 /** Makes connections and gives them up: to neighbours, to relays, and to members that are asked a question. */
-export function createLinks(options: LinksOptions, roster: Roster, { isPresent, reserved, introduce }: LinksCalls) {
+export function createLinks(
+  options: LinksOptions,
+  roster: Roster,
+  { isPresent, hasSpoken, reserved, introduce }: LinksCalls
+) {
   const { groups, transport, limits, emit, name, localNow, random } = options
   const { isConnected } = roster
   const visits = createVisits({
@@ -49,6 +53,7 @@ export function createLinks(options: LinksOptions, roster: Roster, { isPresent, 
     random,
     isConnected,
     isPresent,
+    hasSpoken,
     isVisited: visits.has,
     isRelay: relays.has,
     ticked() {

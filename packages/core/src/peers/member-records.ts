@@ -24,8 +24,10 @@ export interface MemberRecords {
   learn(peerId: string, told: Omit<MemberRecord, 'heardAt' | 'stats' | 'holds'>, heardMs: number): boolean
   /** What is told of members: those heard last. */
   told(): ToldMember[]
-  /** Its presence was heard lately. */
+  /** Its presence was heard lately, or told by others. */
   isPresent(peerId: string): boolean
+  /** Its presence was heard lately from itself: a member that lies can tell of others at any address. */
+  hasSpoken(peerId: string): boolean
   nameOf(peerId: string): string | undefined
   grantsLeases(peerId: string): boolean
   /** The proofs of tokens in what a member last said itself. */
@@ -106,6 +108,7 @@ export function createMemberRecords(options: MemberRecordsOptions): MemberRecord
       return thatFit(all.sort((a, b) => a.heardMs - b.heardMs).slice(0, maxTold), limits.frameBytes)
     },
     isPresent: (peerId) => records.has(peerId),
+    hasSpoken: (peerId) => records.get(peerId)?.stats !== undefined,
     nameOf: (peerId) => records.get(peerId)?.name,
     grantsLeases: (peerId) => records.get(peerId)?.leases ?? false,
     holds: (peerId) => records.get(peerId)?.holds ?? [],

@@ -7,6 +7,9 @@ import { rendezvousScore } from '../rendezvous.ts'
 export const nearness = (one: string, other: string): number =>
   one < other ? rendezvousScore(one, other) : rendezvousScore(other, one)
 
+/** It is less than this, and any such number is as likely as another. */
+export const mostNearness = 2 ** 32
+
 /** The `n` of some members that are nearest to one. */
 export function nearestOf(peerId: string, members: Iterable<string>, n: number): Set<string> {
   const scored = [...members].map((id) => ({ id, score: nearness(peerId, id) }))

@@ -1,7 +1,7 @@
 import type { Limits } from '../limits.ts'
 import type { Peer, Transport } from '../transport/transport.ts'
 import type { Known, Route, Way } from './address-book.ts'
-import { nearestOf, nearness } from './neighbours.ts'
+import { mostNearness, nearestOf, nearness } from './neighbours.ts'
 
 /** A peer that is dialled, and by which of its ways. */
 export interface Dial {
@@ -12,13 +12,13 @@ export interface Dial {
 
 /** Which peer is dialled next, and which this member wants to stay connected to. */
 export interface NextDial {
-  /** The dial that is due in this round, if there is one. */
-  next(round: number): Dial | undefined
+  /** The dial that is due in this round, if there is one. `isQuiet`: no other is under way. */
+  next(round: number, isQuiet: boolean): Dial | undefined
   /** One more may be tried, although enough are connected: one that is missed. */
   tryOneMore(): void
-  /** So may one that can be dialled directly, until `gatheredMembers` are connected. */
+  /** So may one that can be dialled directly, while no other dial is under way, until `gatheredMembers` are connected. */
   gatherOne(): void
-  /** This member has too few neighbours without this one, or it is among the nearest, or it costs little. */
+  /** This member has too few neighbours without this one, or it is among the nearest; of those that cost little it wants more. */
   isWanted(peerId: string): boolean
 }
 
@@ -28,12 +28,13 @@ export interface NextDialOptions {
   limits: Pick<Limits, 'wantedMembers' | 'gatheredMembers'>
   isConnected(peerId: string): boolean
   isPresent(peerId: string): boolean
+  hasSpoken(peerId: string): boolean
   isVisited(peerId: string): boolean
   isRelay(peerId: string): boolean
 }
 
 export function createNextDial(options: NextDialOptions): NextDial {
-  const { peers, transport, limits, isConnected, isPresent, isVisited, isRelay } = options
+  const { peers, transport, limits, isConnected, isPresent, hasSpoken, isVisited, isRelay } = options
   let mayAddOne = false
   let mayGather = false
 
@@ -67,7 +68,17 @@ export function createNextDial(options: NextDialOptions): NextDial {
     return nearestOf(transport.peerId, members, limits.wantedMembers)
   }
 
-  function next(round: number): Dial | undefined {
+  /**
+   * Which members this one gathers: those as near as the nearest `gatheredMembers` of all are likely to be. Both sides see it so;
+   * so where few of a group can be dialled, no more come to each of them than that, and there is room for those that come late.
+   */
+  function gathering(): (peerId: string) => boolean {
+    const members = [...peers()].filter(({ peerId }) => hasSpoken(peerId)).length
+    const least = mostNearness * (1 - limits.gatheredMembers / members)
+    return (peerId) => nearness(transport.peerId, peerId) >= least
+  }
+
+  function next(round: number, isQuiet: boolean): Dial | undefined {
     const paths = new Map(transport.peers().map(({ id, path }) => [id, path]))
     let first: Dial | undefined
     let better: Dial | undefined
@@ -75,6 +86,7 @@ export function createNextDial(options: NextDialOptions): NextDial {
     let gathered: Dial | undefined
     let had = 0
     const near = mayAddOne ? nearest() : undefined
+    const isGathered = mayGather && isQuiet ? gathering() : undefined
     for (const peer of peers()) {
       // Connected by our own bookkeeping too: a connection that just came may not be listed yet.
       const path = paths.get(peer.peerId) ?? (isConnected(peer.peerId) ? 'direct' : undefined)
@@ -82,7 +94,8 @@ export function createNextDial(options: NextDialOptions): NextDial {
       const dial = nextFor(peer, path, round)
       const isMissed = near?.has(peer.peerId) || !isPresent(peer.peerId)
       if (near && dial && path === undefined && isMissed && precedes(dial, more)) more = dial
-      const direct = mayGather && path === undefined && isPresent(peer.peerId) && nextFor(peer, path, round, 'direct')
+      const isMore = path === undefined && hasSpoken(peer.peerId) && isGathered?.(peer.peerId)
+      const direct = isMore && nextFor(peer, path, round, 'direct')
       if (direct && precedes(direct, gathered)) gathered = direct
       if (dial && path === undefined && precedes(dial, first)) first = dial
       if (dial && path !== undefined && precedes(dial, better)) better = dial
@@ -111,7 +124,7 @@ export function createNextDial(options: NextDialOptions): NextDial {
       const peers = transport.peers()
       // WebRTC takes more of a page than a socket does.
       const isCheap = peers.some(({ id, path, transport: by }) => id === peerId && path === 'direct' && by !== 'webrtc')
-      const enough = isCheap ? limits.gatheredMembers : limits.wantedMembers
+      const enough = isCheap && gathering()(peerId) ? limits.gatheredMembers : limits.wantedMembers
       return peers.filter(({ id }) => isNeighbour(id)).length < enough || nearest().has(peerId)
     }
   }
