@@ -44,10 +44,14 @@ const leftOut = [
     instead: "export function getMetrics() { throw new Error('metrics are left out') }"
   },
   {
-    // From here on come methods that nothing here calls (`getMany`, `hasAll`, `cleanup`, `stats`, those of TTLs), and `onEvict`.
+    // Methods that nothing here calls, those of TTLs among them, and what they count; behind `values` comes only `onEvict` besides.
     file: /tiny-lru\/dist\/tiny-lru\.js$/,
-    from: '\tforEach(',
-    instead: 'onEvict(told) { this.#onEvict = told; return this }\n}\nexport { LRU }'
+    texts: [
+      [/^\t+(?:this\.)?#stats(?:;| = \{[^}]*\};|\.\w+(?:\+\+| = 0);)\n/gm, ''],
+      [/^\texpiresAt\([\s\S]*?^\t\}\n/m, ''],
+      [/^\tsetWithEvicted\([\s\S]*?^\t\}\n/m, ''],
+      [/^\tvalues\([\s\S]*/m, '\tonEvict(told) { this.#onEvict = told; return this }\n}\nexport { LRU }\n']
+    ]
   },
   {
     // Identities are Ed25519 keys (PROTOCOL.md, section 3); this is the third of the elliptic curves that libp2p brings.
