@@ -83,7 +83,12 @@ export function createAnnounce(options: AnnounceOptions): Announce {
 
   /** Says in the cache what is known of a repository now, and gives the entry so. */
   async function lookedUp(reader: Reader, repository: string, key: string, entry: Entry): Promise<Entry> {
-    const shown = await isPublic(reader, repository)
+    const shown = await isPublic(reader, repository).catch(async (error) => {
+      // What nothing shows to be public now is for nobody else.
+      const unknown = { public: false, publicAt: undefined }
+      await cache.touch(key, (held) => (held.hash === entry.hash ? { ...held, ...unknown } : held))
+      throw error
+    })
     const publicAt = visibility.shownAt(repository)
     await cache.touch(key, (held) => {
       const isSame = held.public === shown && held.publicAt === publicAt

@@ -25,7 +25,7 @@ export function createPublicity({ api, visibility, limits }: PublicityOptions) {
   return {
     /**
      * Whether everybody can read an answer, before its repository is looked up: yes if it came without a token, or if the
-     * repository was recently seen to be public. A body that was public before stays so for a day where GitHub cannot say.
+     * repository was recently seen to be public. A body that was public before stays so for a day, where nobody has it looked up.
      */
     of({ viewer, repository }: Asked, sentAt: number, held?: Entry): Pick<Entry, 'public' | 'publicAt'> {
       if (viewer === anonymous || repository === undefined) return { public: true, publicAt: sentAt }

@@ -45,11 +45,12 @@ export function createRenewal({ cache, publicity, limits, githubNow, announce }:
         ? { ...held.confirmed, [request.viewer]: sentAt }
         : withAnswer(held.confirmed, request.viewer, sentAt)
     })
-    await cache.touch(request.key, (held) => (held.hash === entry.hash ? change(held) : held))
     const refreshed = change(entry)
     if (refreshed.from === undefined) publicity.learnAlias(request, refreshed.headers.link)
     const told =
       refreshed.local || request.isAudit ? undefined : announce(request, request.key, refreshed, entry.public)
+    // Only now: a member that asks for it as it is renewed has to wait for what becomes of it.
+    await cache.touch(request.key, (held) => (held.hash === entry.hash ? change(held) : held))
     return { entry: refreshed, told }
   }
 }

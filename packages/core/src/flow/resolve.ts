@@ -83,8 +83,8 @@ async function fetchAnew(flow: Flow, request: ApiRequest, known: Known, signal: 
   const { held, lease, tokenLease } = await flow.askMembers(request, first)
   const usable = fromCache(request, held, flow.askerOf(request))
   if (!usable) return askForAll(lease, tokenLease, () => ask(held, lease !== undefined))
-  // What those that hold the token have is not for all.
-  lease?.end({ state: 'failed' })
+  // What is usable is here: from a holder of the token, which is not for all, or from another request of this member.
+  for (const one of [lease, tokenLease]) one?.end({ state: 'failed' })
   return usable
 }
 

@@ -9,7 +9,7 @@ import type { Visibility } from '../github/visibility.ts'
 /** What GitHub's refusals end: a viewer's right to a body, a repository, or everything. */
 export interface Rights {
   /** When an answer last ended this viewer's right to the repository, or to everything; ms, 0 for never. */
-  revokedAt(request: Pick<ApiRequest, 'viewer' | 'repository'>): number
+  revokedAt(request: Pick<ApiRequest, 'viewer' | 'repository'> & Partial<Pick<ApiRequest, 'key'>>): number
   /** Takes an answer of GitHub that is neither 200 nor 304. */
   refused(request: ApiRequest, answer: OriginAnswer): Promise<void>
 }
@@ -30,12 +30,14 @@ const endsRight = new Set([401, 403, 404, 410, 451])
 export function createRights({ cache, visibility, doubt, ended }: RightsOptions): Rights {
   const revoked = new LRU<number>(maxRemembered)
   return {
-    revokedAt: ({ viewer, repository }) =>
-      Math.max(revoked.get(viewer) ?? 0, (repository && revoked.get(`${viewer} ${repository}`)) || 0),
+    revokedAt: ({ viewer, repository, key }) =>
+      Math.max(...[viewer, `${viewer} ${repository}`, `${viewer} ${key}`].map((name) => revoked.get(name) ?? 0)),
 
     async refused(request, { status, sentAt }) {
       if (!endsRight.has(status)) return
       const { key, viewer, repository, path } = request
+      // Also where nothing is held: what was seen before may still come.
+      revoked.set(`${viewer} ${key}`, sentAt)
       if (status === 401) {
         revoked.set(viewer, sentAt)
         ended(viewer, sentAt)
@@ -46,7 +48,7 @@ export function createRights({ cache, visibility, doubt, ended }: RightsOptions)
         if (viewer !== anonymous || visibility.isOpen) visibility.refused(repository, sentAt)
       } else if (viewer !== anonymous && repository && !visibility.isHidden(repository)) {
         if ((await cache.find(key))?.entries.some((entry) => entry.public)) {
-          visibility.doubt(repository)
+          visibility.suspect(repository, sentAt)
           doubt(request, repository)
         }
       }

@@ -2,7 +2,7 @@ import { LRU } from 'tiny-lru'
 
 /** Whether a repository is public, and which name stands behind an id: only by this member's own answers. */
 export interface Visibility {
-  /** An own answer has shown that not everybody may read it, and none since then that everybody may. */
+  /** An own answer has shown that not everybody may read it, or makes that likely, and none since then that everybody may. */
   isHidden(repository: string): boolean
   /** An own answer has shown that it is public, however long ago, and none since then that it is not. */
   wasPublic(repository: string): boolean
@@ -17,6 +17,8 @@ export interface Visibility {
   isPublic(repository: string, lookUp: () => Promise<unknown>): Promise<boolean>
   /** Something makes it likely that it is public no more: what was shown until now does not count as lately. */
   doubt(repository: string): void
+  /** Something in it was refused, to a question of `at`, ms: it is hidden until an answer to a later one shows that it is public. */
+  suspect(repository: string, at: number): void
   /** It was refused to somebody: not public, until it is looked up for somebody who is shown it. */
   refused(repository: string, at: number): void
   /** Learns from an own answer to a request that was sent at `at`, ms; the newest counts. */
@@ -53,6 +55,7 @@ export function createVisibility(options: VisibilityOptions): Visibility {
   const others = new LRU<string>(maxRepositories)
   const asked = new Map<string, Promise<unknown>>()
   const failedAt = new LRU<number>(maxRepositories)
+  const suspectedAt = new LRU<number>(maxRepositories)
 
   const lately = (repository: string) => {
     const found = seen.get(repository)
@@ -65,9 +68,10 @@ export function createVisibility(options: VisibilityOptions): Visibility {
     // Where GitHub cannot say, it is not asked again for each of many answers.
     if (githubNow() - (failedAt.get(repository) ?? Number.NEGATIVE_INFINITY) < recentMs) return undefined
     const before = seen.get(repository)
-    const looking = asked.get(repository) ?? lookUp().finally(() => asked.delete(repository))
+    const looking = asked.get(repository) ?? lookUp()
     asked.set(repository, looking)
     await looking.catch(() => {})
+    if (asked.get(repository) === looking) asked.delete(repository)
     const after = seen.get(repository)
     if (after !== before && !after?.doubted) return after
     failedAt.set(repository, githubNow())
@@ -76,7 +80,7 @@ export function createVisibility(options: VisibilityOptions): Visibility {
 
   const visibility: Visibility = {
     isOpen: options.isOpen,
-    isHidden: (repository) => seen.get(repository)?.isPublic === false,
+    isHidden: (repository) => suspectedAt.has(repository) || seen.get(repository)?.isPublic === false,
     wasPublic: (repository) => seen.get(repository)?.isPublic === true,
     publicAt(repository) {
       const found = lately(repository)
@@ -93,6 +97,14 @@ export function createVisibility(options: VisibilityOptions): Visibility {
       if (found) seen.set(repository, { ...found, doubted: true })
       failedAt.delete(repository)
     },
+    suspect(repository, at) {
+      for (const name of visibility.namesOf(repository)) {
+        suspectedAt.set(name, at)
+        visibility.doubt(name)
+        // What is under way was asked before.
+        asked.delete(name)
+      }
+    },
     refused(repository, at) {
       visibility.learn(repository, false, at)
       visibility.doubt(repository)
@@ -103,7 +115,9 @@ export function createVisibility(options: VisibilityOptions): Visibility {
       for (const name of names) {
         const before = seen.get(name)
         if (before && before.at > at) continue
-        seen.set(name, { isPublic, at })
+        const doubted = isPublic && at < (suspectedAt.get(name) ?? 0)
+        seen.set(name, { isPublic, at, doubted })
+        if (!doubted) suspectedAt.delete(name)
         turnedHidden ||= !isPublic && before?.isPublic !== false
       }
       failedAt.delete(repository)
