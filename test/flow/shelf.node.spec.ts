@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { createRelay, type Relay, type RelayOptions } from '@ghmesh/relay'
 import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { expect } from 'chai'
-import { type Mesh, type MeshOptions, memoryStore } from 'ghmesh'
+import { libp2pTransport, type Mesh, type MeshOptions, memoryStore, type Transport } from 'ghmesh'
+import { decodeShelfQuestion } from '../../packages/core/src/protocol/shelf.ts'
 import { connected, members } from '../libp2p/members.ts'
 import { createCommands, type Running, root } from '../support/commands.ts'
 import { next } from '../support/events.ts'
@@ -217,6 +218,70 @@ describe('the shelf of a relay', () => {
       control.setVisibility('public')
     }
   })
+
+  /** A transport over which a relay's word that it has taken something arrives only once `release` is called, if it was sent after `hold`. */
+  function slowToTake(relays: string[]) {
+    let isHeld = false
+    const gate = Promise.withResolvers<void>()
+    const arrived = Promise.withResolvers<void>()
+    const inner = libp2pTransport({ listenPort: 0, forceLocalhost: true, relays })
+    const transport = new Proxy(inner, {
+      get(target, name): unknown {
+        const shelves = target.shelves
+        if (name !== 'shelves' || !shelves) {
+          const value = Reflect.get(target, name, target)
+          return typeof value === 'function' ? value.bind(target) : value
+        }
+        return {
+          isAt: (id: string) => shelves.isAt(id),
+          async *request(id: string, bytes: Uint8Array, how: object) {
+            const waits = isHeld && decodeShelfQuestion(bytes)?.type === 'put'
+            for await (const frame of shelves.request(id, bytes, how)) {
+              if (waits) {
+                arrived.resolve()
+                await gate.promise
+              }
+              yield frame
+            }
+          }
+        }
+      }
+    }) as Transport
+    const hold = () => {
+      isHeld = true
+      return arrived.promise
+    }
+    return { transport, hold, release: gate.resolve }
+  }
+
+  for (const how of ['purged', 'private'])
+    it(`keeps nothing that becomes ${how} while the relay takes it`, async () => {
+      const { addresses } = await startRelay()
+      const slow = slowToTake(addresses)
+      const writer = await member(addresses, { transport: slow.transport })
+      const [path] = issues(1) as [string]
+      const control = here.github.repository('octocat/Hello-World')
+      await until(() => writer.relays().some(({ shelf }) => shelf))
+      await readAll(writer, [repository])
+      await until(() => relay?.figures.shelfRecords === 1)
+      const arrived = slow.hold()
+      await readAll(writer, [path])
+      await arrived
+      try {
+        if (how === 'purged') {
+          await writer.purge('octocat/Hello-World')
+        } else {
+          control.setVisibility('private')
+          await writer.fetch(here.url(repository), { cache: 'no-cache' })
+        }
+        slow.release()
+        await writer.stop()
+        const reader = await member(addresses, { token: bob })
+        expect((await readAll(reader, [path]))[0]?.status).to.match(/fwd=uri-miss/)
+      } finally {
+        control.setVisibility('public')
+      }
+    })
 
   it('is asked within the time for members, and members are asked first', async () => {
     const { addresses } = await startRelay()

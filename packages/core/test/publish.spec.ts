@@ -35,7 +35,8 @@ async function member(known: number) {
     limits: { ...defaultLimits, touchPerMemberMs: 0, touchBatchMs: 0 },
     localNow,
     emit() {},
-    known: () => known
+    known: () => known,
+    mayShare: () => true
   })
   let lastNumber = 0
   async function announce(): Promise<void> {

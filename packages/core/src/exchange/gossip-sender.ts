@@ -7,8 +7,8 @@ import type { Transport } from '../transport/transport.ts'
 
 /** Sends what is said to all, sealed for the group, one message after the other and no faster than members take it. */
 export interface GossipSender {
-  /** Resolves to how many were told; 0 where it is lost, as gossip can be. */
-  send(message: Gossip): Promise<number>
+  /** Resolves to how many were told; 0 where it is lost, as gossip can be, or must not be said any more once its turn has come. */
+  send(message: Gossip, maySay?: () => boolean): Promise<number>
   /** Nothing is sent any more, and nobody waits. */
   stop(): void
 }
@@ -34,7 +34,7 @@ export function createGossipSender(
   }
 
   return {
-    async send(message) {
+    async send(message, maySay = () => true) {
       if (stopped) return 0
       if (waiting.length > 0 || !pace.take()) {
         if (waiting.length >= maxWaiting) return 0
@@ -43,6 +43,7 @@ export function createGossipSender(
           timer ??= setTimeout(release, pace.waitMs())
         })
       }
+      if (!maySay()) return 0
       const sealed = await group.sealGossip(encodeGossip(message), transport.peerId)
       const packed = packEnvelope({ proof: await group.proofFor(transport.peerId), sealed })
       if (packed.byteLength > limits.gossipMessageBytes || stopped) return 0

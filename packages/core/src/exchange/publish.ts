@@ -34,6 +34,7 @@ export interface PublishOptions {
   emit: Emit
   /** How many members are known. */
   known(): number
+  mayShare(entry: Entry): boolean
 }
 
 interface Touched {
@@ -59,7 +60,7 @@ async function touchItems(group: Names, touched: [string, Touched][]): Promise<T
   )
 }
 
-export function createPublish({ group, transport, limits, localNow, emit, known }: PublishOptions): Publish {
+export function createPublish({ group, transport, limits, localNow, emit, known, mayShare }: PublishOptions): Publish {
   const { send, stop } = createGossipSender(group, transport, limits, localNow)
   // Each announcement reaches everybody, so the more there are, the fewer each one makes.
   const isLarge = () => known() > limits.fewMembers
@@ -102,7 +103,8 @@ export function createPublish({ group, transport, limits, localNow, emit, known 
   async function announce(key: string, entry: Entry): Promise<void> {
     const body = entry.public ? await inline(entry.body, limits) : undefined
     const head = headOf(entry)
-    const recipients = await send({ type: 'announce', sentAt: sentAt(), key: await wireKey(key), entry: head, body })
+    const message: Gossip = { type: 'announce', sentAt: sentAt(), key: await wireKey(key), entry: head, body }
+    const recipients = await send(message, () => mayShare(entry))
     emit('announced', { url: entry.url, key, recipients })
   }
 

@@ -52,9 +52,14 @@ export function createShelfLeave(options: ShelfLeaveOptions) {
     const signedAt = Math.max(Math.round(localNow()), (before?.signedAt ?? 0) + 1)
     const packed = await pack(key, work, signedAt)
     if (!packed) return undefined
+    // Before a relay says that it has it: what is made stale or private until then has to be taken away too.
+    const left = { hash: packed.hash, targets: packed.targets ?? before?.targets ?? [], signedAt }
+    kept.set(key, left)
     const answers = await Promise.all(relays.taking.map((relayId) => put(relayId, packed.question)))
-    if (answers.includes('ok'))
-      kept.set(key, { hash: packed.hash, targets: packed.targets ?? before?.targets ?? [], signedAt })
+    if (!answers.includes('ok') && kept.get(key) === left) {
+      if (before) kept.set(key, before)
+      else kept.delete(key)
+    }
     if (answers.includes('busy')) return busyMs
     // Of a relay that has gone meanwhile nobody knows what it has taken.
     return relays.taking.length > 0 ? undefined : 0

@@ -24,7 +24,8 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     limits,
     localNow,
     emit,
-    known: () => company.roster.known().length
+    known: () => company.roster.known().length,
+    mayShare: own.mayShare
   })
   const company: Company = companyOf(side, knowledge, door, publish, () => asking)
   const asking: Asking = createAsking(side, knowledge, door, company, publish)
