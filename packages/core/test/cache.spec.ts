@@ -45,14 +45,14 @@ describe('cache', () => {
     for (const store of [memoryStore(), refusing()]) {
       const cache = make(store)
       for (let n = 0; n < 5; n++) await cache.add(key(n), await entry(n))
-      await cache.putValue(key(9), {
+      await cache.changeValue(key(9), () => ({
         name: 'v',
         json: new Uint8Array(3),
         at: now,
         by: '',
         expiresAt: now,
         deleted: false
-      })
+      }))
       await cache.clear()
       for (let n = 0; n < 5; n++) expect(await cache.find(key(n))).to.equal(undefined)
       expect(await cache.value(key(9))).to.equal(undefined)

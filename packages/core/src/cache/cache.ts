@@ -21,7 +21,14 @@ export interface Cache {
   /** Replaces entries without their bodies: `change` returns the same entry where nothing is to do. */
   touch(key: string, change: (entry: Entry) => Entry): Promise<boolean>
   value(key: string): Promise<StoredValue | undefined>
-  putValue(key: string, value: StoredValue): Promise<void>
+  /**
+   * Replaces a value, or deletes it where `change` returns undefined; one change after the other, so each builds on the last.
+   * Resolves to what is there then.
+   */
+  changeValue(
+    key: string,
+    change: (held: StoredValue | undefined) => StoredValue | undefined
+  ): Promise<StoredValue | undefined>
   /** The newest entry of each key, without bodies; leaves room for other work. */
   summaries(): AsyncIterable<EntrySummary & { key: string }>
   /** Keys below any of these targets, as `Purges.normalise` names them; of what other processes store, those seen here. */
@@ -62,7 +69,7 @@ export function createCache(
   const merged = (all: readonly Entry[], entry: Entry) => merge(all, entry, limits.variants)
   /** What both have seen: another process's newer entry, and what this one learnt meanwhile. */
   const combined = (a: Holding | undefined, b: Holding | undefined) =>
-    a && b ? { key: a.key, entries: b.entries.reduce(merged, a.entries) } : (a ?? b)
+    a && b ? { key: a.key, entries: b.entries.reduce(merged, a.entries).map((entry) => asKnown(entry, a)) } : (a ?? b)
 
   const cache: Cache = {
     get figures() {
@@ -98,7 +105,7 @@ export function createCache(
       return true
     },
     value: values.get,
-    putValue: values.put,
+    changeValue: values.change,
     async *summaries() {
       if (!stored.isLost) return yield* stored.summaries()
       for (const [key, { entries }] of memory.entries())
@@ -124,6 +131,16 @@ export function createCache(
     }
   }
   return cache
+}
+
+/** Of an own body, memory knows best who may read it: what the store has may have been read before that was written. */
+function asKnown(entry: Entry, { entries }: Holding): Entry {
+  const known = entries.find(({ hash }) => hash === entry.hash)
+  const lastLook = ({ confirmed }: Entry) => Math.max(0, ...Object.values(confirmed))
+  const isOwn = known?.from === undefined && entry.from === undefined
+  // Another process may have looked since.
+  if (!known || !isOwn || lastLook(entry) > lastLook(known)) return entry
+  return { ...entry, public: known.public, publicAt: known.publicAt }
 }
 
 const bytesOfHolding = ({ entries }: Holding) => entries.reduce((sum, { body }) => sum + body.byteLength + 512, 1)

@@ -21,7 +21,7 @@ export type AcceptValue = (
 ) => Promise<boolean>
 
 export interface AcceptValueOptions {
-  cache: Pick<Cache, 'value' | 'putValue'>
+  cache: Pick<Cache, 'changeValue'>
   shareable: Pick<ShareableIndex, 'add'>
   reputation: Pick<Reputation, 'reject'>
   limits: Pick<Limits, 'valueBytes'>
@@ -57,7 +57,6 @@ export function createAcceptValue(options: AcceptValueOptions): AcceptValue {
       return refuse('content')
     }
     if (expiresAt <= githubNow()) return false
-    const held = await cache.value(key)
     const incoming: StoredValue = {
       name,
       json: body,
@@ -67,8 +66,10 @@ export function createAcceptValue(options: AcceptValueOptions): AcceptValue {
       expiresAt: Math.min(expiresAt, githubNow() + maxTtlMs),
       deleted
     }
-    if (held && !replaces(incoming, held, githubNow())) return true
-    await cache.putValue(key, incoming)
+    const kept = await cache.changeValue(key, (held) =>
+      held && !replaces(incoming, held, githubNow()) ? held : incoming
+    )
+    if (kept !== incoming) return true
     unasked.add(key, from, body.byteLength)
     await shareable.add(key, hex(head.hash), incoming.at)
     emit('received', { url: name, key, peerId: from })

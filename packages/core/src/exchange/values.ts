@@ -18,7 +18,7 @@ export interface Values {
 }
 
 export interface ValuesOptions {
-  cache: Pick<Cache, 'value' | 'putValue' | 'delete'>
+  cache: Pick<Cache, 'value' | 'changeValue'>
   shareable: Pick<ShareableIndex, 'add'>
   counters: Counters
   limits: Limits
@@ -40,17 +40,24 @@ export function createValues(options: ValuesOptions): Values {
   const { cache, shareable, counters, limits, emit, githubNow, peerId, publish, lookUp, unasked } = options
 
   async function live(key: string): Promise<StoredValue | undefined> {
+    const isLive = (value: StoredValue) => value.expiresAt > githubNow()
     const value = await cache.value(key)
-    if (value && value.expiresAt > githubNow()) return value
-    if (value) {
-      await cache.delete(key)
-      counters.expired()
-    }
-    return undefined
+    if (!value || isLive(value)) return value
+    // Another may have taken its place meanwhile.
+    const left = await cache.changeValue(key, (held) => (held && isLive(held) ? held : undefined))
+    if (!left) counters.expired()
+    return left
   }
 
-  async function put(key: string, value: StoredValue): Promise<void> {
-    await cache.putValue(key, value)
+  async function put(
+    key: string,
+    { ttlMs, ...said }: Pick<StoredValue, 'name' | 'json' | 'deleted'> & { ttlMs: number }
+  ): Promise<void> {
+    const value = (await cache.changeValue(key, (held) => {
+      // Newer than what is there, even where that came from a clock ahead of ours.
+      const at = Math.max(githubNow(), (held?.at ?? 0) + 1)
+      return { ...said, at, by: peerId(), expiresAt: at + ttlMs }
+    })) as StoredValue
     unasked?.used(key)
     await shareable.add(key, await sha256Hex(value.json), value.at)
     await publish(key, value)
@@ -65,8 +72,6 @@ export function createValues(options: ValuesOptions): Values {
     }
     return valueKeyOf(name)
   }
-  /** Newer than what is there, even where that came from a clock ahead of ours. */
-  const nextTime = async (key: string) => Math.max(githubNow(), ((await cache.value(key))?.at ?? 0) + 1)
 
   return {
     async get<T extends Json>(name: string, { signal }: AbortOptions = {}) {
@@ -99,14 +104,12 @@ export function createValues(options: ValuesOptions): Values {
           `the value of "${name}" has ${json.byteLength} bytes; a value has at most ${limits.valueBytes}`
         )
       }
-      const at = await nextTime(key)
-      await put(key, { name, json, at, by: peerId(), expiresAt: at + ttlMs, deleted: false })
+      await put(key, { name, json, ttlMs, deleted: false })
     },
     async delete(name, { signal } = {}) {
       signal?.throwIfAborted()
       const key = await keyFor(name)
-      const at = await nextTime(key)
-      await put(key, { name, json: utf8('null'), at, by: peerId(), expiresAt: at + limits.valueTtlMs, deleted: true })
+      await put(key, { name, json: utf8('null'), ttlMs: limits.valueTtlMs, deleted: true })
     }
   }
 }
