@@ -110,6 +110,16 @@ const leftOut = [
     instead: unsupported(['ECDSAPrivateKey'])
   },
   {
+    // Whether the parameters of scores make sense: they are the same as in Node, where that is looked at.
+    file: /@libp2p\/gossipsub\/dist\/src\/score\/peer-score-params\.js$/,
+    texts: [
+      [
+        /^\/\/ peer score parameter validation$[\s\S]*/m,
+        'export function validatePeerScoreParams() {}\nexport function validateTopicScoreParams() {}\n'
+      ]
+    ]
+  },
+  {
     // For metrics alone.
     file: /@libp2p\/gossipsub\/dist\/src\/score\/scoreMetrics\.js$/,
     from: '',
