@@ -67,9 +67,18 @@ export function createCache(
   }
 
   const merged = (all: readonly Entry[], entry: Entry) => merge(all, entry, limits.variants)
-  /** What both have seen: another process's newer entry, and what this one learnt meanwhile. */
-  const combined = (a: Holding | undefined, b: Holding | undefined) =>
-    a && b ? { key: a.key, entries: b.entries.reduce(merged, a.entries).map((entry) => asKnown(entry, a)) } : (a ?? b)
+  const read = async (key: string) => ({ key, before: memory.get(key), found: await stored.find(key) })
+  /**
+   * What was read, and what is in memory now: another process's newer entry, and what this one has learnt meanwhile. At once, so
+   * that of two that add at the same moment neither is lost.
+   */
+  function united({ key, before, found }: Awaited<ReturnType<typeof read>>): Holding | undefined {
+    const here = memory.get(key)
+    if (!here || !found) return here ?? found
+    const entries = found.entries.reduce(merged, here.entries)
+    // It may have been read before it was hidden here.
+    return { key, entries: here === before ? entries : entries.map((entry) => asShown(entry, here)) }
+  }
 
   const cache: Cache = {
     get figures() {
@@ -79,14 +88,11 @@ export function createCache(
     held: (key) => memory.get(key),
     find: async (key) => memory.get(key) ?? cache.reload(key),
     async reload(key) {
-      const found = await stored.find(key)
-      const holding = combined(memory.get(key), found)
+      const holding = united(await read(key))
       return holding && remember(holding)
     },
     async add(key, entry) {
-      const found = await stored.find(key)
-      // What is in memory now, not before the wait: of two that add at the same moment, neither may be lost.
-      const before = combined(memory.get(key), found)?.entries.filter(({ asOf }) => asOf <= latest()) ?? []
+      const before = united(await read(key))?.entries.filter(({ asOf }) => asOf <= latest()) ?? []
       const holding = remember({ key, entries: merged(before, entry) })
       await stored.put(key, holdingRecord(holding), entry.url)
       return holding
@@ -133,14 +139,10 @@ export function createCache(
   return cache
 }
 
-/** Of an own body, memory knows best who may read it: what the store has may have been read before that was written. */
-function asKnown(entry: Entry, { entries }: Holding): Entry {
-  const known = entries.find(({ hash }) => hash === entry.hash)
-  const lastLook = ({ confirmed }: Entry) => Math.max(0, ...Object.values(confirmed))
-  const isOwn = known?.from === undefined && entry.from === undefined
-  // Another process may have looked since.
-  if (!known || !isOwn || lastLook(entry) > lastLook(known)) return entry
-  return { ...entry, public: known.public, publicAt: known.publicAt }
+/** An own body, for everybody or not as memory says. */
+function asShown(entry: Entry, { entries }: Holding): Entry {
+  const here = entries.find(({ hash, from }) => hash === entry.hash && from === undefined)
+  return here && entry.from === undefined ? { ...entry, public: here.public, publicAt: here.publicAt } : entry
 }
 
 const bytesOfHolding = ({ entries }: Holding) => entries.reduce((sum, { body }) => sum + body.byteLength + 512, 1)
