@@ -19,8 +19,10 @@ export function createStoredValues(stored: Pick<Stored, 'get' | 'put' | 'delete'
     const held = await get(key)
     const changed = change(held)
     if (changed === held) return held
-    memory.delete(key)
-    if (!changed) return void (await stored.delete(key))
+    if (!changed) {
+      memory.delete(key)
+      return void (await stored.delete(key))
+    }
     memory.set(key, changed)
     await stored.put(key, valueRecord(changed))
     return changed
@@ -30,8 +32,8 @@ export function createStoredValues(stored: Pick<Stored, 'get' | 'put' | 'delete'
     get,
     /** See `Cache.changeValue`. */
     change(key: string, change: Change): Promise<StoredValue | undefined> {
-      const before = changing.get(key) ?? Promise.resolve()
-      const work = before.then(() => changeNow(key, change))
+      const begin = () => changeNow(key, change)
+      const work = changing.get(key)?.then(begin, begin) ?? begin()
       changing.set(key, work)
       return work.finally(() => changing.get(key) === work && changing.delete(key))
     },
