@@ -11,6 +11,7 @@ import {
   repo,
   scene,
   second,
+  shared,
   status,
   until
 } from './members.ts'
@@ -243,6 +244,15 @@ describe('governor: what GitHub says of a token is obeyed', () => {
       s.github.unlimit(alice)
       await b.ask(issue(3))
       await until(() => lookUps().length === 1)
+    })
+
+    it('a repository that is held is looked up again, for that is free, and what it shows is told', async () => {
+      const [b, c] = await s.two()
+      await shared(b, c, issue(1))
+      s.github.setRemaining(alice, 400)
+      s.now += minute + second
+      await shared(b, c, issue(2))
+      expect(lookUps().map(({ units }) => units)).to.deep.equal([1, 0])
     })
 
     // README: "Where less than"

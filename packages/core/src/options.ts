@@ -72,7 +72,7 @@ export interface MeshOptions {
   staleIfErrorMs?: number | undefined
   /**
    * How much of each token's rate limit is kept for your own requests, in percent. Where less is left, background work stops:
-   * visibility look-ups, audits, looks after writes, the peer registry. 0 keeps nothing.
+   * look-ups of repositories that are not held, audits, looks after writes, the peer registry. 0 keeps nothing.
    * @default 10
    */
   reservePercent?: number | undefined

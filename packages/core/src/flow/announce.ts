@@ -75,7 +75,9 @@ export function createAnnounce(options: AnnounceOptions): Announce {
   async function lookUp(reader: Reader, repository: string): Promise<void> {
     const url = api.urlOf(pathOfRepository(repository))
     const question = await classifier.like(reader, url, { apiVersion: reader.apiVersion, mode: 'no-cache' })
-    if (question && options.canSpare(question)) await ask(question)
+    if (!question) return
+    // Of one that is held, the look-up is free unless it has changed.
+    if ((await cache.find(question.key)) || options.canSpare(question)) await ask(question)
   }
 
   const isPublic = (reader: Reader, repository: string) =>
