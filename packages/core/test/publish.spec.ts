@@ -11,8 +11,8 @@ import { anEntry } from './fixtures/entries.ts'
 const secret = 'ghm1_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE'
 const hourMs = 3_600_000
 
-/** A member that knows so many others, and what it says to all. */
-async function member(known: number) {
+/** A member that knows so many others, and what it says to all; the first `deaf` messages reach nobody. */
+async function member(known: number, deaf = 0) {
   let now = Date.UTC(2026, 3, 1)
   const localNow = () => now
   const group = await openGroup(secret, localNow, hourMs)
@@ -26,7 +26,7 @@ async function member(known: number) {
       const gossip = opened && decodeGossip(opened.bytes)
       if (!gossip) throw new Error('not gossip of this group')
       said.push(gossip)
-      return { recipients: known }
+      return { recipients: said.length <= deaf ? 0 : known }
     }
   } as unknown as Transport
   const publish = createPublish({
@@ -47,6 +47,8 @@ async function member(known: number) {
   }
   return {
     announce,
+    purge: () => publish.purge({ target: 'octocat/hello-world' }, now),
+    said: () => said.map(({ type }) => type),
     /** The messages of each kind so far, and the keys that the touches name. */
     async counts() {
       await publish.flush()
@@ -68,8 +70,8 @@ describe('what a member says to all', () => {
   afterEach(() => {
     for (const stop of stops.splice(0)) stop()
   })
-  async function inGroupOf(known: number) {
-    const made = await member(known)
+  async function inGroupOf(known: number, deaf = 0) {
+    const made = await member(known, deaf)
     stops.push(made.stop)
     return made
   }
@@ -95,5 +97,14 @@ describe('what a member says to all', () => {
     await announce()
     await announce()
     expect(await counts()).to.deep.equal({ announced: 1, named: 1 })
+  })
+
+  it('is a purge again, where a member that has just been met does not take gossip yet', async () => {
+    const some = await inGroupOf(1, 2)
+    await some.purge()
+    expect(some.said()).to.deep.equal(['purge', 'purge', 'purge'])
+    const alone = await inGroupOf(0, 2)
+    await alone.purge()
+    expect(alone.said()).to.deep.equal(['purge'])
   })
 })

@@ -42,6 +42,9 @@ interface Touched {
   asOf: number
 }
 
+/** Between two attempts to tell somebody, ms. */
+const firstWaitsMs = [10, 20, 40, 80, 160]
+
 type TouchMessage = Extract<Gossip, { type: 'touch' }>
 
 /** A body that is small enough to be sent along. */
@@ -108,6 +111,14 @@ export function createPublish({ group, transport, limits, localNow, emit, known,
     emit('announced', { url: entry.url, key, recipients })
   }
 
+  /** A member that has just been met takes gossip only a moment later, and a command that purges may have ended by then. */
+  async function sendToSomebody(message: Gossip): Promise<void> {
+    for (const waitMs of firstWaitsMs) {
+      if ((await send(message)) > 0 || stopped || known() === 0) return
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
+    }
+  }
+
   async function tellValue(key: string, value: StoredValue): Promise<void> {
     const body = await inline(value.json, limits)
     await send({ type: 'value', sentAt: sentAt(), key: await wireKey(key), value: await valueHeadOf(value), body })
@@ -123,7 +134,7 @@ export function createPublish({ group, transport, limits, localNow, emit, known,
     },
     touch,
     async purge(what, asOf) {
-      await track(send({ type: 'purge', sentAt: sentAt(), ...what, asOf: Math.round(asOf) }))
+      await track(sendToSomebody({ type: 'purge', sentAt: sentAt(), ...what, asOf: Math.round(asOf) }))
     },
     async presence(message) {
       await track(send({ ...message, type: 'presence' }))
