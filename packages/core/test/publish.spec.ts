@@ -36,6 +36,7 @@ async function member(known: number, deaf = 0) {
     localNow,
     emit() {},
     known: () => known,
+    connected: () => known,
     mayShare: () => true
   })
   let lastNumber = 0

@@ -34,6 +34,8 @@ export interface PublishOptions {
   emit: Emit
   /** How many members are known. */
   known(): number
+  /** How many are connected. */
+  connected(): number
   mayShare(entry: Entry): boolean
 }
 
@@ -63,7 +65,8 @@ async function touchItems(group: Names, touched: [string, Touched][]): Promise<T
   )
 }
 
-export function createPublish({ group, transport, limits, localNow, emit, known, mayShare }: PublishOptions): Publish {
+export function createPublish(options: PublishOptions): Publish {
+  const { group, transport, limits, localNow, emit, known, connected, mayShare } = options
   const { send, stop } = createGossipSender(group, transport, limits, localNow)
   // Each announcement reaches everybody, so the more there are, the fewer each one makes.
   const isLarge = () => known() > limits.fewMembers
@@ -107,21 +110,29 @@ export function createPublish({ group, transport, limits, localNow, emit, known,
     const body = entry.public ? await inline(entry.body, limits) : undefined
     const head = headOf(entry)
     const message: Gossip = { type: 'announce', sentAt: sentAt(), key: await wireKey(key), entry: head, body }
-    const recipients = await send(message, () => mayShare(entry))
+    const recipients = await sendToSomebody(message, () => mayShare(entry))
     emit('announced', { url: entry.url, key, recipients })
   }
 
   /** A member that has just been met takes gossip only a moment later, and a command that purges may have ended by then. */
-  async function sendToSomebody(message: Gossip): Promise<void> {
+  async function sendToSomebody(message: Gossip, maySay?: () => boolean): Promise<number> {
     for (const waitMs of firstWaitsMs) {
-      if ((await send(message)) > 0 || stopped || known() === 0) return
+      const recipients = await send(message, maySay)
+      if (recipients > 0 || stopped || connected() === 0) return recipients
       await new Promise((resolve) => setTimeout(resolve, waitMs))
     }
+    return 0
   }
 
   async function tellValue(key: string, value: StoredValue): Promise<void> {
     const body = await inline(value.json, limits)
-    await send({ type: 'value', sentAt: sentAt(), key: await wireKey(key), value: await valueHeadOf(value), body })
+    await sendToSomebody({
+      type: 'value',
+      sentAt: sentAt(),
+      key: await wireKey(key),
+      value: await valueHeadOf(value),
+      body
+    })
   }
 
   return {

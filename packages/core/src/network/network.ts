@@ -25,6 +25,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
     localNow,
     emit,
     known: () => company.roster.known().length,
+    connected: () => company.roster.list().length,
     mayShare: own.mayShare
   })
   const company: Company = companyOf(side, knowledge, door, publish, () => asking)
