@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { MeshOptions } from 'ghmesh'
+import { next } from '../support/events.ts'
 import { longToken } from '../token-scan/tokens.ts'
 import { bob, type Member, repo, scene, second, shared, status, until } from './members.ts'
 
@@ -164,6 +165,23 @@ describe('trust', () => {
     // Nor is the repository looked up, as it is before members are told of something new.
     expect(s.github.count((call) => call.login === 'bob' && !paths.includes(call.path))).to.equal(0)
     expect(b.mesh.stats()).to.include({ requests: 5, peerHits: 5, quotaSpent: 0 })
+  })
+
+  it('group: what was audited still goes to others', async () => {
+    const a = await s.member()
+    const b = await s.member({ token: bob, random: () => 0 })
+    await s.connect(a, b)
+    const labels = `${repo}/labels`
+    await shared(a, b, labels)
+    const audited = next(b.mesh, 'revalidated', ({ url }) => url.endsWith(labels))
+    await b.ask(labels)
+    await audited
+    await a.mesh.stop()
+    const calls = s.github.count()
+    const c = await s.member({ token: bob })
+    await s.connect(b, c)
+    expect(status(await c.ask(labels))).to.equal('ghmesh; hit; detail=peer')
+    expect(s.github.count()).to.equal(calls)
   })
 
   it('group: a full last page, which GitHub has to send again to say the same, is no lie', async () => {

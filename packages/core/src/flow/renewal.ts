@@ -33,18 +33,23 @@ export function createRenewal({ cache, publicity, limits, githubNow, announce }:
       publicity.learn(request, sentAt, shown)
     }
     const isAhead = (at = 0) => at > githubNow() + limits.clockSkewMs
-    const change = (held: Entry): Entry => ({
+    const confirmed = (held: Entry): Entry => ({
       ...held,
+      confirmed: isAhead(held.confirmed[request.viewer])
+        ? { ...held.confirmed, [request.viewer]: sentAt }
+        : withAnswer(held.confirmed, request.viewer, sentAt)
+    })
+    const renewed = (held: Entry): Entry => ({
+      ...confirmed(held),
       ...proven,
       ...publicity.of(request, sentAt, held),
       headers: refreshedHeaders(held.headers, headers),
       // A time ahead of GitHub's clock was of a wrong one.
       asOf: isAhead(held.asOf) ? sentAt : Math.max(held.asOf, sentAt),
-      anonymous: held.anonymous || request.viewer === anonymous,
-      confirmed: isAhead(held.confirmed[request.viewer])
-        ? { ...held.confirmed, [request.viewer]: sentAt }
-        : withAnswer(held.confirmed, request.viewer, sentAt)
+      anonymous: held.anonymous || request.viewer === anonymous
     })
+    // As this member's own it would be for nobody else until its repository is looked up, and an audit is to cost nothing.
+    const change = request.isAudit ? confirmed : renewed
     const refreshed = change(entry)
     if (refreshed.from === undefined) publicity.learnAlias(request, refreshed.headers.link)
     const told =
