@@ -29,5 +29,6 @@ export default {
   ],
   browsers: [chromeLauncher({ launchOptions: { executablePath: ensureBrowser(), args: browserFlags } })],
   reporters: [defaultReporter({ reportTestProgress: process.stdout.isTTY === true, reportTestResults: true }), counts],
-  testFramework: { config: { ui: 'bdd', timeout: 120_000 } }
+  // Less than a file has, so that a test that does not end is named.
+  testFramework: { config: { ui: 'bdd', timeout: 60_000 } }
 }

@@ -37,10 +37,10 @@ describe('tabs of one origin', () => {
   async function frame() {
     const element = document.body.appendChild(document.createElement('iframe'))
     const inside = element.contentWindow as Window & typeof globalThis
-    const { createMesh, memoryStore } = (await inside.eval(
+    const { createMesh, createSecret, memoryStore } = (await inside.eval(
       `import(${JSON.stringify(library)})`
     )) as typeof import('ghmesh')
-    return { inside, createMesh, memoryStore, close: () => element.remove() }
+    return { inside, createMesh, createSecret, memoryStore, close: () => element.remove() }
   }
 
   const options = (more: MeshOptions): MeshOptions => ({
@@ -298,5 +298,28 @@ describe('tabs of one origin', () => {
     const left = await next.fetch(url)
     expect(left.headers.get('cache-status')).to.equal('ghmesh; hit; detail=peer')
     expect(await left.json()).to.deep.equal(fetched)
+  })
+
+  // Last, for what changes a repository makes much of the store that all tabs share stale.
+  it('give members nothing of a repository that one of them has seen to be private', async () => {
+    const { createMesh, createSecret, memoryStore, close } = await frame()
+    const group = { secret: createSecret(), token: alice }
+    const [leader, two] = [await open(group), await open(group)]
+    const place = `${beside.apiUrl}/repos/octo-org/website`
+    await leader.mesh.fetch(place)
+    await leader.mesh.fetch(`${place}/labels`)
+    const make = (visibility: string) =>
+      two.mesh.fetch(place, { method: 'PATCH', body: JSON.stringify({ visibility }) })
+    try {
+      expect((await make('private')).status).to.equal(200)
+      expect(await (await two.mesh.fetch(place)).json()).to.include({ private: true })
+      await two.mesh.get('nothing') // the one that leads has heard by now
+      const mesh = await createMesh(options({ ...group, token: undefined, shareTabs: false, store: memoryStore() }))
+      tabs.push({ mesh, asked: [], close })
+      await joined({ mesh, asked: [], close })
+      expect((await mesh.fetch(`${place}/labels`, { cache: 'only-if-cached' })).status).to.equal(504)
+    } finally {
+      await make('public')
+    }
   })
 })

@@ -157,6 +157,7 @@ export function composeMember(parts: MemberParts) {
     purges,
     classifier: asked.classifier,
     stats,
+    visibility,
     clear() {
       asked.missing.clear()
       return cache.clear()

@@ -28,8 +28,8 @@ export interface MeshEvents {
   received: Step & { peerId: string }
   /** GitHub could not answer; an older answer was given. */
   stale: Step & { reason: StaleReason }
-  /** A URL or repository was made stale, here (no `peerId`) or by a member. */
-  purged: { target: string; peerId?: string }
+  /** Of a URL or repository, what is older than `asOf` (ms, GitHub's clock) was made stale: here (no `peerId`) or by a member. */
+  purged: { target: string; asOf: number; peerId?: string }
   'peer:connect': Peer
   'peer:disconnect': Peer
   /** Something needs attention and nothing stopped. */

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
-import type { Mesh } from '../src/mesh.ts'
+import type { Purge } from '../src/cache/purge.ts'
+import type { Mesh, StartedMesh } from '../src/mesh.ts'
 import { emptyStats } from '../src/stats.ts'
-import type { LocalMesh } from '../src/tabs/local-mesh.ts'
+import { type LocalMesh, localMesh } from '../src/tabs/local-mesh.ts'
 import { meshOfTabs } from '../src/tabs/mesh-of-tabs.ts'
 import type { LeadingTab } from '../src/tabs/through-leader.ts'
 
@@ -110,6 +111,31 @@ describe('tabs: who leads', () => {
     while (two.peerId !== 'two leads') await turn()
   })
 
+  it('what has been stale since some time is so in a tab that hears of it later, and not since then', async () => {
+    const mesh = local('one leads')
+    await open('one', async () => mesh)
+    const marked: unknown[][] = []
+    const purge: Purge = async (...said) => void marked.push(said)
+    const startFollower = async () =>
+      localMesh({
+        mesh: local('two'),
+        member: { purge, mostGithubNow: () => 100, members: {} } as StartedMesh['member']
+      })
+    const start = async () => local('two leads')
+    const two = await meshOfTabs({ name, start, startFollower, seekMs: 20, answerMs: 60_000, doneMs: 60_000 })
+    tabs.push(two)
+    for (const asOf of [50, 1e6])
+      (mesh as unknown as EventTarget).dispatchEvent(
+        new CustomEvent('purged', { detail: { target: 'octocat/hello-world', asOf } })
+      )
+    while (marked.length < 2) await two.get('x')
+    // No later than now, whoever says it.
+    expect(marked).to.deep.equal([
+      [['octocat/hello-world'], 50],
+      [['octocat/hello-world'], 100]
+    ])
+  })
+
   const state = { addresses: [], peers: [], relays: [], stats: emptyStats(), group: {} }
   const strange: Record<string, object> = {
     'no state': { kind: 'leads', state: {} },
@@ -120,7 +146,9 @@ describe('tabs: who leads', () => {
     'no figures': { kind: 'leads', state: { ...state, stats: { ...emptyStats(), rejected: null } } },
     'no event': { kind: 'event', type: 'hit', detail: {} },
     'no warning': { kind: 'event', type: 'warning', detail: null },
-    'no target': { kind: 'event', type: 'purged', detail: { target: {} } },
+    'no target': { kind: 'event', type: 'purged', detail: { target: {}, asOf: 1 } },
+    'no time of a purge': { kind: 'event', type: 'purged', detail: { target: 'a/b' } },
+    'no time at all': { kind: 'event', type: 'purged', detail: { target: 'a/b', asOf: Number.NaN } },
     'no peer that came': { kind: 'event', type: 'peer:connect', detail: null }
   }
   for (const [what, message] of Object.entries(strange))
@@ -129,7 +157,7 @@ describe('tabs: who leads', () => {
       const purged: string[] = []
       const startFollower = async (leading: LeadingTab) => {
         leader = leading
-        return local('two', { purged: (target) => void purged.push(target) })
+        return local('two', { purged: ({ target }) => void purged.push(target) })
       }
       const one = await open('one', async () => local('one leads'))
       const start = async () => local('two leads')

@@ -20,6 +20,8 @@ export interface Cache {
   add(key: string, entry: Entry): Promise<Holding>
   /** Replaces entries without their bodies: `change` returns the same entry where nothing is to do. */
   touch(key: string, change: (entry: Entry) => Entry): Promise<boolean>
+  /** Resolves when the store has what memory has by now. */
+  written(): Promise<unknown>
   value(key: string): Promise<StoredValue | undefined>
   /**
    * Replaces a value, or deletes it where `change` returns undefined; one change after the other, so each builds on the last.
@@ -110,6 +112,7 @@ export function createCache(
       else await stored.put(key, holdingRecord(holding))
       return true
     },
+    written: stored.written,
     value: values.get,
     changeValue: values.change,
     async *summaries() {

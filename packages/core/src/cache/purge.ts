@@ -20,7 +20,7 @@ export function createPurge({ cache, purges, emit }: { cache: Cache; purges: Pur
       if (purges.mark(name, asOf) || peerId === undefined) marked.set(name, target)
     }
     // A listener that hears of one finds all of them stale.
-    for (const target of marked.values()) emit('purged', peerId === undefined ? { target } : { target, peerId })
+    for (const target of marked.values()) emit('purged', { target, asOf, ...(peerId && { peerId }) })
     // What makes anything stale does so for GraphQL, see `Purges.at`: here at once, and for other processes by a mark.
     if (marked.size > 0) await cache.keepMarks([...marked.keys(), graphqlPath], asOf)
   }

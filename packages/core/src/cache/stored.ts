@@ -28,6 +28,7 @@ export function createStored(
   const guarded = guardStore(store, limits, warning)
   const { attempt } = guarded
   let walked = false
+  let written: Promise<unknown> = Promise.resolve()
 
   const get = (key: string) => attempt(() => store.get(key))
   const marks = createKeptMarks({
@@ -73,9 +74,15 @@ export function createStored(
     },
     async put(key: string, record: StoreRecord, url?: string): Promise<void> {
       held.note(key, record.body.byteLength, url)
-      await attempt(() => store.put(key, record))
+      written = attempt(() => store.put(key, record))
+      await written
     },
-    touch: (key: string, meta: StoreMeta) => attempt(() => store.touch(key, meta)),
+    async touch(key: string, meta: StoreMeta): Promise<void> {
+      written = attempt(() => store.touch(key, meta))
+      await written
+    },
+    /** Resolves when the last change is in the store; IndexedDB's, which tabs share, makes one after the other. */
+    written: () => written,
     summaries,
     async below(targets: readonly string[]): Promise<ReadonlySet<string>> {
       if (!walked) for await (const _ of summaries());

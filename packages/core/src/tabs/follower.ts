@@ -14,7 +14,7 @@ export interface FollowerOptions {
   /** Another tab leads now. */
   onLeader(): void
   /** The leader has made this stale. */
-  onPurged(target: string): void
+  onPurged(what: MeshEvents['purged']): void
 }
 
 export type Follower = ReturnType<typeof createFollower>
@@ -51,7 +51,7 @@ export function createFollower({ channel, emit, answerMs, doneMs, onLeader, onPu
       onLeader()
     } else if (message.kind === 'event') {
       const { type, detail } = message
-      if (type === 'purged') onPurged((detail as MeshEvents['purged']).target)
+      if (type === 'purged') onPurged(detail as MeshEvents['purged'])
       else
         emit(type, (type === 'warning' ? receiveError(detail as SentError) : detail) as MeshEvents[typeof type] & Error)
     } else if (message.kind === 'taken' && message.tab === tab) {

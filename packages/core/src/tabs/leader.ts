@@ -39,6 +39,7 @@ export function createLeader(channel: BroadcastChannel, mesh: LocalMesh, emit: E
     set: ([name, value, ttlMs], signal) => mesh.set(name, value, { ttlMs, signal }),
     delete: ([name], signal) => mesh.delete(name, { signal }),
     purge: ([targets]) => mesh.purgeAll(targets),
+    hidden: async ([names]) => mesh.hidden(names),
     clear: () => mesh.clear(),
     look: async () => undefined
   }

@@ -1,4 +1,5 @@
 import { LRU } from 'tiny-lru'
+import type { MeshEvents } from '../events.ts'
 import type { LeaseEnd } from '../exchange/lease.ts'
 import type { Lease } from '../exchange/seek.ts'
 import type { Mesh, StartedMesh } from '../mesh.ts'
@@ -19,21 +20,26 @@ export interface LocalMesh extends Mesh {
   holdersOf(key: string, hash: string): Promise<Peer[]>
   /** Makes these stale for everybody, as another tab has done for itself: each a URL or a repository. */
   purgeAll(targets: readonly string[]): Promise<void>
-  /** Another tab has made this stale for everybody. */
-  purged(urlOrRepository: string): void
+  /** Another tab has seen that a repository with these names is not public: nobody is given anything of it until this one has looked. */
+  hidden(names: readonly string[]): void
+  /** Another tab has made this stale for everybody, or has heard that it is. */
+  purged(what: MeshEvents['purged']): void
 }
 
 /** Adds to a mesh what other tabs ask of it. */
 export function localMesh({ mesh, member }: StartedMesh): LocalMesh {
-  const { cache, members, mayShare, purges, purge, githubNow, mostGithubNow, latestGithubNow } = member
+  const { cache, members, mayShare, purges, purge, githubNow, mostGithubNow, latestGithubNow, visibility } = member
   // Bounded, because any page of the origin can ask.
   const granted = new LRU<Lease>(1000)
   const lastTold = new LRU<number>(10_000)
+  const isTarget = (said: string) => purges.normalise(said) !== undefined
   return Object.assign(mesh, {
     async seek(key: string, after?: number) {
       const held = (await cache.reload(key))?.entries[0]
       const lease = await members.lookUp(key, { held, nobodyElse: false, after })
       if (lease) granted.set(key, lease)
+      // What was accepted for another request is in memory before it is in the store.
+      await cache.written()
       return lease !== undefined
     },
     ended(key: string, how: LeaseEnd) {
@@ -49,10 +55,16 @@ export function localMesh({ mesh, member }: StartedMesh): LocalMesh {
       else members.touched(key, entry)
     },
     async purgeAll(targets: readonly string[]) {
-      const known = targets.filter((target) => purges.normalise(target) !== undefined)
+      const known = targets.filter(isTarget)
       await Promise.all([purge(known, mostGithubNow()), members.purge(known, latestGithubNow())])
     },
+    hidden(names: readonly string[]) {
+      const known = names.filter(isTarget)
+      for (const name of known) visibility.suspect(name, githubNow())
+      members.hidden(known)
+    },
     holdersOf: members.holders,
-    purged: (target: string) => void purge([target], githubNow())
+    // Of when it was, and no later than now: any page of the origin can say it.
+    purged: ({ target, asOf }: MeshEvents['purged']) => void purge([target], Math.min(asOf, mostGithubNow()))
   })
 }

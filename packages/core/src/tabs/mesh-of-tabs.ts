@@ -8,6 +8,7 @@ import { createFollower, type Follower } from './follower.ts'
 import { createLeader } from './leader.ts'
 import { createLeadership } from './leadership.ts'
 import type { LocalMesh } from './local-mesh.ts'
+import type { Calls } from './messages.ts'
 import { type TabState, tabMesh } from './tab-mesh.ts'
 import type { LeadingTab } from './through-leader.ts'
 
@@ -42,7 +43,7 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
     answerMs,
     doneMs,
     onLeader: () => leadership.isInLine || leadership.standInLine().catch(notStarted),
-    onPurged: (target) => tab.own?.purged(target)
+    onPurged: (what) => tab.own?.purged(what)
   })
   const tab: TabState = {}
 
@@ -91,14 +92,19 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
 
 /** The tab that leads, asked by the follower here. */
 function leadingTab(follower: Follower, seekMs: number): LeadingTab {
-  const quietly = (work: Promise<unknown>) => work.then(() => {}).catch(() => {})
+  const tell = <K extends keyof Calls>(call: K, ...args: Calls[K]): Promise<void> =>
+    follower.ask(call, args).then(
+      () => {},
+      () => {}
+    )
   return {
     async seek(key, after) {
       const granted = await unlessLate(follower.ask('seek', [key, after]), seekMs).catch(() => false)
-      return granted === true ? { end: (how) => void quietly(follower.ask('ended', [key, how])) } : undefined
+      return granted === true ? { end: (how) => void tell('ended', key, how) } : undefined
     },
-    told: (key, isNew) => void quietly(follower.ask('told', [key, isNew])),
-    purge: (targets) => quietly(follower.ask('purge', [targets])),
+    told: (key, isNew) => void tell('told', key, isNew),
+    purge: (targets) => tell('purge', targets),
+    hidden: (names) => void tell('hidden', names),
     holders: async (key, hash) => (await follower.ask('holders', [key, hash])) as Peer[],
     peers: () => follower.state?.peers ?? [],
     get hasShelf() {

@@ -25,6 +25,8 @@ export interface Calls {
   set: [name: string, value: Json, ttlMs?: number | undefined]
   delete: [name: string]
   purge: [targets: readonly string[]]
+  /** These names of a repository turned out not to be public. */
+  hidden: [names: readonly string[]]
   clear: []
   /** Only how things stand. */
   look: []
@@ -90,7 +92,9 @@ const isState = (value: unknown) =>
 
 const isEvent = ({ type, detail }: Fields) =>
   (toldEvents as readonly unknown[]).includes(type) &&
-  (type === 'warning' ? isError(detail) : isObject(detail) && (type !== 'purged' || isText(detail.target)))
+  (type === 'warning'
+    ? isError(detail)
+    : isObject(detail) && (type !== 'purged' || (isText(detail.target) && Number(detail.asOf) > 0)))
 
 /** Parses whatever a page of the origin posted; undefined if it is not a message, as far as a follower uses one. */
 export function readMessage(data: unknown): Message | undefined {

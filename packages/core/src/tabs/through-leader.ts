@@ -11,6 +11,8 @@ export interface LeadingTab {
   /** An own entry is in the store, new or seen current, and is for members. */
   told(key: string, isNew: boolean): void
   purge(targets: readonly string[]): Promise<void>
+  /** These names of a repository turned out not to be public. */
+  hidden(names: readonly string[]): void
   holders(key: string, hash: string): Promise<Peer[]>
   /** Members that it is connected to, as far as this tab has heard. */
   peers(): Peer[]
@@ -34,7 +36,8 @@ export const throughLeader =
       lookUp: (key, { after }) => leader.seek(key, after),
       announce: (key, entry) => tell(key, entry, true),
       touched: (key, entry) => tell(key, entry, false),
-      purge: (targets) => leader.purge(targets),
+      purge: leader.purge,
+      hidden: leader.hidden,
       holders: (key, hash) => leader.holders(key, hash),
       peers: () => leader.peers(),
       get canTell() {
