@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { hour, next, scene, second, until } from './members.ts'
+import { hour, minute, next, scene, second, until } from './members.ts'
 
 const failure = (work: Promise<unknown>): Promise<unknown> => work.then(() => undefined).catch((error) => error)
 
@@ -22,6 +22,35 @@ describe('values', () => {
       s.now += 1
     }
     expect(s.github.calls).to.have.length(0)
+  })
+
+  it('who has seen a value can replace it, although the clocks differ by some seconds', async () => {
+    const a = await s.member({ now: () => s.now - 4 * second })
+    const b = await s.member()
+    await s.connect(a, b)
+    const set = next(a, 'received', 'name')
+    await b.mesh.set('name', 'of b')
+    await set
+    s.now += second
+    const deleted = next(b, 'received', 'name')
+    await a.mesh.delete('name')
+    await deleted
+    for (const { mesh } of [a, b]) expect(await mesh.get('name')).to.equal(undefined)
+  })
+
+  it('what was set by a clock that was two minutes ahead stands in nobody’s way once that is right', async () => {
+    let ahead = 2 * minute
+    const a = await s.member({ now: () => s.now + ahead })
+    const b = await s.member()
+    await s.connect(a, b)
+    const early = next(b, 'received', 'name')
+    await a.mesh.set('name', 'from later')
+    await early
+    ahead = 0
+    const set = next(a, 'received', 'name')
+    await b.mesh.set('name', 'of now')
+    await set
+    for (const { mesh } of [a, b]) expect(await mesh.get('name')).to.equal('of now')
   })
 
   it('two at the same moment agree in the end', async () => {

@@ -24,18 +24,15 @@ export interface AcceptValueOptions {
   cache: Pick<Cache, 'changeValue'>
   shareable: Pick<ShareableIndex, 'add'>
   reputation: Pick<Reputation, 'reject'>
-  limits: Pick<Limits, 'valueBytes'>
+  limits: Pick<Limits, 'valueBytes' | 'clockSkewMs'>
   emit: Emit
   githubNow: () => number
   unasked: Pick<Unasked, 'add'>
 }
 
-/** Later wins; of two at the same moment the higher peer id. A time ahead of the clock counts as now. */
-function replaces(a: Pick<StoredValue, 'at' | 'by'>, b: Pick<StoredValue, 'at' | 'by'>, now: number): boolean {
-  const atA = Math.min(a.at, now)
-  const atB = Math.min(b.at, now)
-  return atA > atB || (atA === atB && a.by > b.by)
-}
+/** Later wins; of two at the same moment the higher peer id. */
+const replaces = (a: Pick<StoredValue, 'at' | 'by'>, b: Pick<StoredValue, 'at' | 'by'>): boolean =>
+  a.at > b.at || (a.at === b.at && a.by > b.by)
 
 /** The door through which members' values come in, as `createAccept` is for their entries. */
 export function createAcceptValue(options: AcceptValueOptions): AcceptValue {
@@ -57,17 +54,20 @@ export function createAcceptValue(options: AcceptValueOptions): AcceptValue {
       return refuse('content')
     }
     if (expiresAt <= githubNow()) return false
+    // Not of now: who has seen a value names its own one as later, and has to be believed by those with a slower clock.
+    const latest = githubNow() + limits.clockSkewMs
     const incoming: StoredValue = {
       name,
       json: body,
-      at: Math.min(at, githubNow()),
+      at: Math.min(at, latest),
       by,
       // No longer than `set` allows, whatever a member says.
       expiresAt: Math.min(expiresAt, githubNow() + maxTtlMs),
       deleted
     }
+    // What is held from much later, a wrong clock has written.
     const kept = await cache.changeValue(key, (held) =>
-      held && !replaces(incoming, held, githubNow()) ? held : incoming
+      held && held.at <= latest + limits.clockSkewMs && !replaces(incoming, held) ? held : incoming
     )
     if (kept !== incoming) return true
     unasked.add(key, from, body.byteLength)

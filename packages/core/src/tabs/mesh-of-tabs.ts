@@ -92,11 +92,8 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
 
 /** The tab that leads, asked by the follower here. */
 function leadingTab(follower: Follower, seekMs: number): LeadingTab {
-  const tell = <K extends keyof Calls>(call: K, ...args: Calls[K]): Promise<void> =>
-    follower.ask(call, args).then(
-      () => {},
-      () => {}
-    )
+  const tell = async <K extends keyof Calls>(call: K, ...args: Calls[K]): Promise<void> =>
+    void (await follower.ask(call, args).catch(() => {}))
   return {
     async seek(key, after) {
       const granted = await unlessLate(follower.ask('seek', [key, after]), seekMs).catch(() => false)
