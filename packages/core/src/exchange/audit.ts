@@ -3,8 +3,8 @@ import type { Entry } from '../entry.ts'
 import { type ApiRequest, anonymous } from '../github/request.ts'
 import type { Reputation } from '../peers/reputation.ts'
 
-/** What GitHub shows differently later than this may have changed meanwhile. */
-const tellingMs = 10_000
+/** What GitHub shows differently later than this may have changed meanwhile: in a busy repository, something does every few seconds. */
+const tellingMs = 2000
 
 export interface AuditOptions {
   oneIn: number
