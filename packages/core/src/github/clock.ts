@@ -1,3 +1,4 @@
+import { LRU } from 'tiny-lru'
 import { quotaOf } from './rate-limit.ts'
 
 /** GitHub's clock as this member knows it. */
@@ -77,7 +78,8 @@ function steady(wallNow: () => number, monotonicNow: () => number): () => number
 export function createClock(wallNow: () => number, maxHeardMs: number, monotonicNow?: () => number): Clock {
   const localNow = monotonicNow ? steady(wallNow, monotonicNow) : wallNow
   localNow() // what is set back before the first question counts too
-  const heard = new Map<string, number>()
+  // Of each peer, what it said last, and how far that was ahead of the local clock.
+  const heard = new LRU<readonly [githubNow: number, offsetMs: number]>(heardPeers)
   let own: number | undefined
   // Between what the offset is, by `Date`, and by the hour of the rate limit. A clock that agrees with GitHub's is taken to be right.
   let second = anything
@@ -85,7 +87,7 @@ export function createClock(wallNow: () => number, maxHeardMs: number, monotonic
 
   function guesses(): { alone: number; median: number } {
     const alone = within(0, ...hour)
-    const sorted = [...heard.values()].sort((a, b) => a - b)
+    const sorted = [...heard.entries()].map(([, said]) => said?.[1] ?? 0).sort((a, b) => a - b)
     return { alone, median: sorted[sorted.length >> 1] ?? alone }
   }
 
@@ -122,12 +124,8 @@ export function createClock(wallNow: () => number, maxHeardMs: number, monotonic
         hour = narrowed(hour, resetAt - quotaWindowMs - quotaSlackMs - receivedAt, resetAt + quotaSlackMs - sentAt)
     },
     hear(peerId, githubNow) {
-      heard.delete(peerId)
-      heard.set(peerId, githubNow - localNow())
-      for (const oldest of heard.keys()) {
-        if (heard.size <= heardPeers) break
-        heard.delete(oldest)
-      }
+      // Gossip may bring an old message after a newer one, and then the time on its way would seem to be ours.
+      if (githubNow > (heard.get(peerId)?.[0] ?? 0)) heard.set(peerId, [githubNow, githubNow - localNow()])
     }
   }
   return clock

@@ -94,7 +94,7 @@ const isEvent = ({ type, detail }: Fields) =>
   (toldEvents as readonly unknown[]).includes(type) &&
   (type === 'warning'
     ? isError(detail)
-    : isObject(detail) && (type !== 'purged' || (isText(detail.target) && Number(detail.asOf) > 0)))
+    : isObject(detail) && (type !== 'purged' || (isText(detail.target) && (detail.asOf as number) > 0)))
 
 /** Parses whatever a page of the origin posted; undefined if it is not a message, as far as a follower uses one. */
 export function readMessage(data: unknown): Message | undefined {
