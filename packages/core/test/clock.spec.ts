@@ -94,18 +94,6 @@ describe('clock', () => {
     expect(clock.now()).to.equal(local + 5000)
   })
 
-  it('is not set back by an old message that comes after a newer one, as gossip can', () => {
-    let now = local
-    const clock = createClock(() => now)
-    clock.hear('a', local)
-    now += 9000
-    clock.hear('a', local - 500)
-    clock.hear('a', local)
-    expect(clock.now()).to.equal(now)
-    clock.hear('a', now + 40)
-    expect(clock.now()).to.equal(now + 40)
-  })
-
   for (const [off, doubtful] of [
     [maxHeardClockMs, false],
     [-maxHeardClockMs, false],

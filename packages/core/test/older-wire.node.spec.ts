@@ -30,8 +30,8 @@ describe('a member of an older version', () => {
       isConnected: () => false,
       isMember: () => false
     })
-    const { name, version, addresses, leases } = told
-    records.hear('older', { name, version, addresses, leases })
+    const { name, version, addresses, leases, sentAt } = told
+    records.hear('older', { name, version, addresses, leases, sentAt })
     const answer = decodeAnswer(encodeAnswer({ type: 'members', items: records.told() }))
     expect(answer).to.have.property('type', 'members')
     expect(records.told().map(({ peerId }) => peerId)).to.deep.equal(['older'])

@@ -78,8 +78,7 @@ function steady(wallNow: () => number, monotonicNow: () => number): () => number
 export function createClock(wallNow: () => number, maxHeardMs: number, monotonicNow?: () => number): Clock {
   const localNow = monotonicNow ? steady(wallNow, monotonicNow) : wallNow
   localNow() // what is set back before the first question counts too
-  // Of each peer, what it said last, and how far that was ahead of the local clock.
-  const heard = new LRU<readonly [githubNow: number, offsetMs: number]>(heardPeers)
+  const heard = new LRU<number>(heardPeers)
   let own: number | undefined
   // Between what the offset is, by `Date`, and by the hour of the rate limit. A clock that agrees with GitHub's is taken to be right.
   let second = anything
@@ -87,7 +86,7 @@ export function createClock(wallNow: () => number, maxHeardMs: number, monotonic
 
   function guesses(): { alone: number; median: number } {
     const alone = within(0, ...hour)
-    const sorted = [...heard.entries()].map(([, said]) => said?.[1] ?? 0).sort((a, b) => a - b)
+    const sorted = [...heard.entries()].map(([, offsetMs]) => offsetMs ?? 0).sort((a, b) => a - b)
     return { alone, median: sorted[sorted.length >> 1] ?? alone }
   }
 
@@ -124,8 +123,7 @@ export function createClock(wallNow: () => number, maxHeardMs: number, monotonic
         hour = narrowed(hour, resetAt - quotaWindowMs - quotaSlackMs - receivedAt, resetAt + quotaSlackMs - sentAt)
     },
     hear(peerId, githubNow) {
-      // Gossip may bring an old message after a newer one, and then the time on its way would seem to be ours.
-      if (githubNow > (heard.get(peerId)?.[0] ?? 0)) heard.set(peerId, [githubNow, githubNow - localNow()])
+      heard.set(peerId, githubNow - localNow())
     }
   }
   return clock

@@ -37,7 +37,7 @@ export function createConnections(options: ConnectionsOptions) {
       dialler.lost(id)
     },
     present(peerId: string, { name, version, stats, addresses, leases, holds, offset, sentAt }: PresenceMessage): void {
-      records.hear(peerId, { name, version, stats: readStats(stats), addresses, leases, holds })
+      if (!records.hear(peerId, { name, version, stats: readStats(stats), addresses, leases, holds, sentAt })) return
       heard(peerId)
       // Of when that was, the sender knows best.
       if (offset !== undefined) clock.hear(peerId, sentAt + offset)

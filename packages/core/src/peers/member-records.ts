@@ -14,14 +14,17 @@ interface MemberRecord {
   leases?: boolean | undefined
   /** Its proofs of the tokens that it holds. */
   holds?: readonly Uint8Array[] | undefined
+  /** By its own clock, ms; absent where only others told of it. */
+  sentAt?: number
   heardAt: number
 }
 
 /** What members report about themselves, connected or not. Bounded: those heard longest ago go first. */
 export interface MemberRecords {
-  hear(peerId: string, presence: Omit<MemberRecord, 'heardAt'>): void
+  /** False for what is older than what is known, as gossip that comes late can be. */
+  hear(peerId: string, presence: Omit<MemberRecord, 'heardAt'> & { sentAt: number }): boolean
   /** Takes what another member says of one. True when nothing was known of it. */
-  learn(peerId: string, told: Omit<MemberRecord, 'heardAt' | 'stats' | 'holds'>, heardMs: number): boolean
+  learn(peerId: string, told: Omit<MemberRecord, 'heardAt' | 'sentAt' | 'stats' | 'holds'>, heardMs: number): boolean
   /** What is told of members: those heard last. */
   told(): ToldMember[]
   /** Its presence was heard lately, or told by others. */
@@ -81,9 +84,11 @@ export function createMemberRecords(options: MemberRecordsOptions): MemberRecord
 
   return {
     hear(peerId, presence) {
+      if (presence.sentAt < (records.get(peerId)?.sentAt ?? 0)) return false
       records.delete(peerId)
       records.set(peerId, { ...presence, heardAt: localNow() })
       forgetOld()
+      return true
     },
     learn(peerId, { name, version, addresses, leases }, heardMs) {
       const heardAt = localNow() - heardMs

@@ -1,0 +1,50 @@
+import { expect } from 'chai'
+import { defaultLimits } from '../src/limits.ts'
+import { createConnections } from '../src/peers/connections.ts'
+import { createMemberRecords } from '../src/peers/member-records.ts'
+import type { PresenceMessage } from '../src/protocol/wire.ts'
+import { emptyStats } from '../src/stats.ts'
+
+describe('what members say of themselves', () => {
+  const now = 1_800_000_000_000
+
+  function heard(...messages: Partial<PresenceMessage>[]) {
+    const times: number[] = []
+    const records = createMemberRecords({
+      ownId: () => 'self',
+      limits: defaultLimits,
+      localNow: () => now,
+      isConnected: () => true,
+      isMember: () => true
+    })
+    const { present } = createConnections({
+      transport: { disconnect: async () => {} },
+      reputation: { hears: () => true },
+      roster: { connected() {}, disconnected() {}, isConnected: () => true },
+      records,
+      dialler: { met() {}, lost() {}, heard() {}, isThere() {} },
+      relays: { has: () => false, connected() {} },
+      handshake: { introduce: async () => {} },
+      heard() {},
+      clock: { hear: (_peerId, githubNow) => void times.push(githubNow) }
+    })
+    const usual = { name: 'a', version: '1', stats: { ...emptyStats() }, addresses: [], leases: true, offset: 0 }
+    for (const message of messages) present('a', { ...usual, sentAt: now, ...message })
+    return { records, times }
+  }
+  const held = [new Uint8Array(16)]
+
+  it('is taken, the newest last', () => {
+    const { records, times } = heard({ sentAt: now - 30_000 }, { holds: held, leases: false })
+    expect(records.holds('a')).to.deep.equal(held)
+    expect(records.grantsLeases('a')).to.equal(false)
+    expect(times).to.deep.equal([now - 30_000, now])
+  })
+
+  it('is not taken back by what they said before, which gossip can bring later, nor is the clock', () => {
+    const { records, times } = heard({ holds: held, leases: false }, { sentAt: now - 9000 })
+    expect(records.holds('a')).to.deep.equal(held)
+    expect(records.grantsLeases('a')).to.equal(false)
+    expect(times).to.deep.equal([now])
+  })
+})
