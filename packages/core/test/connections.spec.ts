@@ -47,4 +47,10 @@ describe('what members say of themselves', () => {
     expect(records.grantsLeases('a')).to.equal(false)
     expect(times).to.deep.equal([now])
   })
+
+  it('is taken from one whose clock was set back', () => {
+    const { records } = heard({ leases: false }, { sentAt: now - 3_600_000, holds: held })
+    expect(records.holds('a')).to.deep.equal(held)
+    expect(records.grantsLeases('a')).to.equal(true)
+  })
 })

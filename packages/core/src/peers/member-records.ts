@@ -84,7 +84,9 @@ export function createMemberRecords(options: MemberRecordsOptions): MemberRecord
 
   return {
     hear(peerId, presence) {
-      if (presence.sentAt < (records.get(peerId)?.sentAt ?? 0)) return false
+      const olderMs = (records.get(peerId)?.sentAt ?? 0) - presence.sentAt
+      // Gossip is late by some seconds. What seems to be older still comes from a clock that was set back.
+      if (olderMs > 0 && olderMs < limits.presenceMs) return false
       records.delete(peerId)
       records.set(peerId, { ...presence, heardAt: localNow() })
       forgetOld()
