@@ -45,6 +45,26 @@ describe('stop', () => {
     expect(a.warnings).to.deep.equal([])
   })
 
+  it('waits until the others have what was said last: what a connection brings just before it closes can be lost', async () => {
+    const [, { mesh, transport }] = await s.two()
+    const done: string[] = []
+    const { publish, request, stop } = transport
+    const noted =
+      <A extends unknown[], R>(name: string, work: (...how: A) => R) =>
+      (...how: A) => {
+        done.push(name)
+        return work(...how)
+      }
+    Object.assign(transport, {
+      publish: noted('told', publish),
+      request: noted('asked', request),
+      stop: noted('stopped', stop)
+    })
+    await mesh.purge('octocat/hello-world')
+    await mesh.stop()
+    expect(done.slice(-3)).to.deep.equal(['told', 'asked', 'stopped'])
+  })
+
   it('the others see that a member left', async () => {
     const [a, b] = await s.two()
     await b.mesh.stop()

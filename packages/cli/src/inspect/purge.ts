@@ -38,7 +38,7 @@ export async function purge(what: string, flags: PurgeFlags, signal: AbortSignal
   return 0
 }
 
-/** A member whose name arrived by gossip also receives gossip; one that has just connected may not yet. */
+/** Members that have said who they are. One that has just connected takes gossip a moment later, which the mesh waits for. */
 const listening = (mesh: Mesh): number => mesh.peers().filter(({ name }) => name !== undefined).length
 
 async function meetOne(mesh: Mesh, waitSeconds: number, output: Output, signal: AbortSignal): Promise<void> {

@@ -33,7 +33,7 @@ export function firstAnswer<T>(options: FirstAnswerOptions<T>): Promise<T | unde
         // As long as that at least, and perhaps it would never have come.
         if (answer) responseTimes.answered(peerId, now - startedAt)
         else if (!wasBusy && now - startedAt > maxWaitMs / 2) responseTimes.late(peerId)
-        control.abort(new Error('nobody waits any more'))
+        control.abort()
       }
       underWay.clear()
       resolve(answer)

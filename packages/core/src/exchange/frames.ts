@@ -37,7 +37,7 @@ export function createFrames({ transport, reputation, responseTimes, limits }: F
       const dueAt = performance.now() + ms
       timer = setTimeout(() => {
         if (performance.now() <= dueAt + busyMs) responseTimes.late(peerId)
-        late.abort(new Error('no answer in time'))
+        late.abort()
       }, ms)
     }
     wait(budgetMs)

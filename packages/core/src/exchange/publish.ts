@@ -44,8 +44,9 @@ interface Touched {
   asOf: number
 }
 
-/** Between two attempts to tell somebody, ms. */
-const firstWaitsMs = [10, 20, 40, 80, 160]
+/** Between two attempts to tell somebody, ms: first so long, then twice as long each time, up to this. */
+const firstWaitMs = 10
+const longestWaitMs = 2560
 
 type TouchMessage = Extract<Gossip, { type: 'touch' }>
 
@@ -116,7 +117,7 @@ export function createPublish(options: PublishOptions): Publish {
 
   /** A member that has just been met takes gossip only a moment later, and a command that purges may have ended by then. */
   async function sendToSomebody(message: Gossip, maySay?: () => boolean): Promise<number> {
-    for (const waitMs of firstWaitsMs) {
+    for (let waitMs = firstWaitMs; waitMs <= longestWaitMs; waitMs *= 2) {
       const recipients = await send(message, maySay)
       if (recipients > 0 || stopped || connected() === 0) return recipients
       await new Promise((resolve) => setTimeout(resolve, waitMs))

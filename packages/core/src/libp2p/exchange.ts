@@ -60,7 +60,7 @@ export function createExchange(
     const from = connection.remotePeer.toString()
     if (!admits(from)) return stream.abort(new Error('not for this peer'))
     const control = new AbortController()
-    stream.addEventListener('close', () => control.abort(new Error('the asker went away')))
+    stream.addEventListener('close', () => control.abort())
     const frames = questionsOf(stream)
     try {
       for (;;) {
@@ -104,7 +104,7 @@ export function createExchange(
         } finally {
           // Not whole: what comes next on this stream would be taken for another answer.
           if (whole) streams.keep(peerId, line)
-          else line.stream.abort(new Error('given up'))
+          else line.stream.abort(new Error('stopped'))
         }
       }
     },

@@ -33,6 +33,9 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
   const answering = createAnswering(side, knowledge, door, company, asking)
   const { roster } = company
   let hasReadClock = false
+  /** What a connection brings just before it closes can be lost. Who answers a question, here about no key, has had all before it. */
+  const arrived = () =>
+    Promise.all(roster.list().map(({ id }) => asking.requests.lease(id, new Uint8Array(32), { state: 'failed' })))
   return {
     isAlone: false,
     isElsewhere: false,
@@ -76,7 +79,7 @@ export function createNetwork(parts: NetworkParts, own: OwnSide): Members {
       asking.prefetch.stop()
       asking.leases.stop()
       company.rest()
-      await within(Promise.all([publish.flush(), shelf?.idle()]), limits.stopMs)
+      await within(Promise.all([publish.flush().then(arrived), shelf?.idle()]), limits.stopMs)
       shelf?.stop()
       publish.stop()
       await company.stop()
