@@ -20,7 +20,7 @@ export interface Cache {
   add(key: string, entry: Entry): Promise<Holding>
   /** Replaces entries without their bodies: `change` returns the same entry where nothing is to do. */
   touch(key: string, change: (entry: Entry) => Entry): Promise<boolean>
-  /** Resolves when the store has what memory has by now. */
+  /** Resolves when a store that makes one change after the other, as IndexedDB's does, has what memory has by now. */
   written(): Promise<unknown>
   value(key: string): Promise<StoredValue | undefined>
   /**

@@ -54,7 +54,7 @@ export function createAcceptValue(options: AcceptValueOptions): AcceptValue {
       return refuse('content')
     }
     if (expiresAt <= githubNow()) return false
-    // Not of now: who has seen a value names its own one as later, and has to be believed by those with a slower clock.
+    // Who has seen a value gives its own a later time, which has to count where the clock is a little slower, too.
     const latest = githubNow() + limits.clockSkewMs
     const incoming: StoredValue = {
       name,

@@ -117,12 +117,11 @@ export function createPublish(options: PublishOptions): Publish {
 
   /** A member that has just been met takes gossip only a moment later, and a command that purges may have ended by then. */
   async function sendToSomebody(message: Gossip, maySay?: () => boolean): Promise<number> {
-    for (let waitMs = firstWaitMs; waitMs <= longestWaitMs; waitMs *= 2) {
+    for (let waitMs = firstWaitMs; ; waitMs *= 2) {
       const recipients = await send(message, maySay)
-      if (recipients > 0 || stopped || connected() === 0) return recipients
+      if (recipients > 0 || stopped || connected() === 0 || waitMs > longestWaitMs) return recipients
       await new Promise((resolve) => setTimeout(resolve, waitMs))
     }
-    return 0
   }
 
   async function tellValue(key: string, value: StoredValue): Promise<void> {

@@ -104,7 +104,7 @@ export function createExchange(
         } finally {
           // Not whole: what comes next on this stream would be taken for another answer.
           if (whole) streams.keep(peerId, line)
-          else line.stream.abort(new Error('stopped'))
+          else line.stream.abort(new Error('given up'))
         }
       }
     },
