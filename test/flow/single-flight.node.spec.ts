@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { alice, as, bob, counter, minute, repo, scene, secretRepo, status, until } from './members.ts'
+import { alice, as, bob, counter, minute, repo, scene, second, secretRepo, status, until } from './members.ts'
 
 const issues = `${repo}/issues`
 
@@ -118,6 +118,28 @@ describe('callers whom GitHub lets wait', () => {
     hold.release()
     for (const answer of await Promise.all(asked)) expect(answer.status).to.equal(200)
     expect(s.github.count('/repos/octo-org/open')).to.equal(2)
+  })
+
+  it('of two tokens, one gets what it had, where the other’s answer shows that it is fresh still', async () => {
+    let aheadMs = 0
+    const a = await s.member({ now: () => s.now + aheadMs })
+    expect((await a.json(repo, as(alice))).permissions.admin).to.equal(true)
+    s.now += second
+    aheadMs = minute
+    const hold = s.github.hold(repo)
+    const other = a.ask(repo, as(bob))
+    await hold.arrived
+    const waits = counter(a, 'wait')
+    const mine = a.ask(repo, as(alice))
+    await until(() => waits.count === 1)
+    hold.release()
+    expect((await (await other).json()).permissions.admin).to.equal(false)
+    const answer = await mine
+    expect((await answer.json()).permissions.admin).to.equal(true)
+    expect(status(answer)).to.equal('ghmesh; hit')
+    expect(answer.headers.get('age')).to.equal('1')
+    expect(a.mesh.stats()).to.include({ requests: 3, hits: 1, misses: 2, collapsed: 0 })
+    expect(s.github.count(repo)).to.equal(2)
   })
 
   it('get an answer when they ask again after giving up', async () => {

@@ -8,7 +8,7 @@ import { opaqueTag } from '../github/etag.ts'
 import type { OriginAnswer } from '../github/origin.ts'
 import type { ApiRequest } from '../github/request.ts'
 import type { Members } from '../members.ts'
-import { type Asker, type Assessment, assess, servable } from '../rules/serve.ts'
+import { type Asker, type Assessment, assess } from '../rules/serve.ts'
 import type { Counters } from '../stats.ts'
 import type { AskGitHub } from './ask-github.ts'
 import type { AskMembers } from './ask-members.ts'
@@ -153,10 +153,14 @@ function namesInFlight({ key, mode, viewer, ifNoneMatch }: ApiRequest, { purgedA
 function shareWith(flow: Flow, request: ApiRequest, outcome: Outcome): Outcome | undefined {
   const { forward } = outcome.status
   const status = forward && outcome.how !== 'stale' ? { forward, collapsed: true as const } : outcome.status
-  const shared: Outcome = { ...outcome, how: 'collapsed', status, call: undefined }
-  if (outcome.viewer === request.viewer) return outcome.answer?.oversized ? undefined : shared
-  const entry = servable(request.mode, assess(flow.cache.held(request.key), flow.askerOf(request)))
-  return entry && { ...shared, entry, answer: undefined, viewer: request.viewer }
+  const how = 'collapsed'
+  if (outcome.viewer === request.viewer)
+    return outcome.answer?.oversized ? undefined : { ...outcome, how, status, call: undefined }
+  const asker = flow.askerOf(request)
+  const cached = fromCache(request, assess(flow.cache.held(request.key), asker), asker)
+  // What the request did not bring may have been fresh all the time: by GitHub's clock, which its answer has shown.
+  if (cached?.entry?.asOf !== outcome.entry?.asOf) return cached
+  return cached && { ...cached, how, status }
 }
 
 function send(flow: Flow, request: ApiRequest, outcome: Outcome): Promise<Response> | Response {
