@@ -355,6 +355,25 @@ describe('sharing', () => {
         rmSync(directory, { recursive: true, force: true })
       })
 
+    it('a member that ends as soon as it sees that gives what it held to nobody after its next start', async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'ghmesh-hidden-'))
+      let a = await s.member({ store: filesystemStore({ directory }) })
+      let b = await s.member({ token: bob })
+      await s.connect(a, b)
+      const pages = Array.from({ length: 20 }, (_, n) => `${labels}?per_page=${n + 1}`)
+      for (const page of pages) await shared(a, b, page)
+      await b.mesh.stop()
+      turnPrivate()
+      await a.ask(repo, { cache: 'reload' })
+      await a.mesh.stop()
+      a = await s.member({ store: filesystemStore({ directory }) })
+      b = await s.member({ token: bob })
+      await s.connect(a, b)
+      for (const page of pages) await keptFrom(b, a, page)
+      await a.mesh.stop()
+      rmSync(directory, { recursive: true, force: true })
+    })
+
     it('and public again is shared again', async () => {
       const [a, b] = await s.two()
       await shared(a, b, issues)

@@ -6,7 +6,7 @@ import { createPurges } from './cache/purges.ts'
 import { createEvents } from './events.ts'
 import type { TokenSource } from './flow/classify.ts'
 import { createFlow, type GroupFlow } from './flow/create-flow.ts'
-import { hide } from './flow/hide.ts'
+import { createHide } from './flow/hide.ts'
 import { isNarrowedOut } from './flow/narrow.ts'
 import { createPublicity } from './flow/publicity.ts'
 import { createApi } from './github/api.ts'
@@ -66,6 +66,7 @@ export function composeMember(parts: MemberParts) {
     warning: (error) => emit('warning', error),
     read: (entry) => publicity.recall(entry)
   })
+  const { hide, idle: allHidden } = createHide(cache)
   const purge = createPurge({ cache, purges, emit })
   const routeOf = createRoutes(options.routes)
   const sharing = {
@@ -113,7 +114,7 @@ export function composeMember(parts: MemberParts) {
     isOpen: isOpen(apiUrl),
     hidden(names, shownAt) {
       members.hidden(names)
-      void hide(cache, names, shownAt).catch(() => {})
+      void hide(names, shownAt)
     }
   })
   const publicity = createPublicity({ api, visibility, limits })
@@ -131,6 +132,7 @@ export function composeMember(parts: MemberParts) {
     purges,
     purge,
     visibility,
+    hide,
     publicity,
     mayShare,
     sharesAll: sharing.sharesAll,
@@ -177,6 +179,8 @@ export function composeMember(parts: MemberParts) {
         await members.stop()
       } finally {
         asked.inFlight.stop()
+        // What it is told to nobody now must not be told after its next start.
+        await within(allHidden(), limits.stopMs)
         await cache.close()
         await parts.release()
       }

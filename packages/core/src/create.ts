@@ -74,7 +74,7 @@ export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
 }
 
 const notLoaded =
-  'the part of ghmesh that connects to members cannot be loaded; a service worker needs "ghmesh/all" in place of "ghmesh", and a page the files beside ghmesh.js'
+  'what connects members cannot be loaded: serve the files beside ghmesh.js; in a service worker, use "ghmesh/all"'
 
 /** What is said of a wrong option is loaded only where there is one. */
 const explain = (wrong: WrongOption): Promise<MeshError> =>
@@ -91,7 +91,7 @@ function createToken(option: MeshOptions['token'], findToken: () => Promise<stri
   return async () => {
     const token = (await option())?.trim()
     // Said here, because fetch's own message would show what was given.
-    if (token && !isToken(token)) throw new TypeError('the token function resolved to what cannot be a token')
+    if (token && !isToken(token)) throw new TypeError('the token function gave what cannot be a token')
     return token
   }
 }

@@ -39,7 +39,7 @@ export function guardStore(
       if (!isLost) {
         isLost = true
         const error = toMeshError('ERR_STORE', 'the store cannot be used', cause)
-        const message = `${error.message}; going on in memory, nothing is kept after the end of this process`
+        const message = `${error.message}; going on in memory, until this process ends`
         warn(new MeshError('ERR_STORE', message, { cause: error }))
       }
       return undefined

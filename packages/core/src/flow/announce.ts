@@ -10,13 +10,14 @@ import type { Visibility } from '../github/visibility.ts'
 import type { Limits } from '../limits.ts'
 import type { Members } from '../members.ts'
 import type { Classifier } from './classify.ts'
-import { hide } from './hide.ts'
+import type { Hide } from './hide.ts'
 
 export interface AnnounceOptions {
   api: Api
   cache: Cache
   purges: Purges
   visibility: Visibility
+  hide: Hide
   classifier: Pick<Classifier, 'like'>
   limits: Pick<Limits, 'confirmationMs'>
   githubNow: () => number
@@ -65,7 +66,7 @@ const maxUnsettled = 10_000
  * Then a member that comes later and asks for the answer has it looked up.
  */
 export function createAnnounce(options: AnnounceOptions): Announce {
-  const { api, cache, purges, visibility, classifier, limits, githubNow, mayShare, members, ask } = options
+  const { api, cache, purges, visibility, hide, classifier, limits, githubNow, mayShare, members, ask } = options
   // By what it is about: a key, or a repository.
   const underWay = new Map<string, Promise<unknown>>()
   // In memory only, for there is a token in it, and for no longer than what its token saw is served to it.
@@ -161,7 +162,7 @@ export function createAnnounce(options: AnnounceOptions): Announce {
     doubt(request, repository) {
       void track<unknown>(
         repository,
-        members.canTell ? isPublic(request, repository) : hide(cache, visibility.namesOf(repository))
+        members.canTell ? isPublic(request, repository) : hide(visibility.namesOf(repository))
       )
     },
     idle: async () => void (await Promise.all(underWay.values()))

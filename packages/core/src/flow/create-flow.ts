@@ -25,6 +25,7 @@ import { createAskGitHub } from './ask-github.ts'
 import type { createAskMembers } from './ask-members.ts'
 import { createAskerOf } from './asker.ts'
 import { createClassifier, type TokenSource } from './classify.ts'
+import type { Hide } from './hide.ts'
 import { createInFlightRequests } from './in-flight.ts'
 import { lateAdmission } from './late-admission.ts'
 import { lateAfterWrite } from './late-after-write.ts'
@@ -64,6 +65,7 @@ export interface FlowParts {
   purges: Purges
   purge: Purge
   visibility: Visibility
+  hide: Hide
   publicity: ReturnType<typeof createPublicity>
   mayShare: AnnounceOptions['mayShare']
   /** The group shares private repositories too. */
@@ -81,7 +83,7 @@ export interface FlowParts {
 const defaultStaleIfErrorMs = 86_400_000
 const defaultReservePercent = 10
 const driftMessage =
-  "GitHub's ETags cannot be recomputed any more; members' answers are fetched anew when stale until they can"
+  "GitHub's ETags cannot be recomputed; until they can, stale answers of members are fetched anew"
 
 /** Puts together what becomes of a request, and of GitHub's answer to it. */
 export function createFlow(parts: FlowParts) {
@@ -135,6 +137,7 @@ export function createFlow(parts: FlowParts) {
     cache,
     purges,
     visibility,
+    hide: parts.hide,
     classifier,
     limits,
     githubNow,

@@ -159,8 +159,7 @@ function shareWith(flow: Flow, request: ApiRequest, outcome: Outcome): Outcome |
   const asker = flow.askerOf(request)
   const cached = fromCache(request, assess(flow.cache.held(request.key), asker), asker)
   // What the request did not bring may have been fresh all the time: by GitHub's clock, which its answer has shown.
-  if (cached?.entry?.asOf !== outcome.entry?.asOf) return cached
-  return cached && { ...cached, how, status }
+  return cached && cached.entry?.asOf === outcome.entry?.asOf ? { ...cached, how, status } : cached
 }
 
 function send(flow: Flow, request: ApiRequest, outcome: Outcome): Promise<Response> | Response {

@@ -16,7 +16,7 @@ export async function rootOf(secret: string): Promise<Bytes> {
   if (trimmed.startsWith(prefix)) {
     throw new MeshError(
       'ERR_INVALID_OPTION',
-      `secret begins with ${prefix} and needs 43 letters, digits, - or _ after that, 48 characters in all; this one has ${trimmed.length}: copy it whole, or make one with "ghmesh secret"`
+      `a secret of this kind has 48 characters, ${prefix} and 43 letters, digits, - or _ after that; this has ${trimmed.length}: copy it whole, or make one with "ghmesh secret"`
     )
   }
   if (trimmed === '')
