@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
-import { repo, scene } from './members.ts'
+import { repo, scene, until } from './members.ts'
 
 const issues = `${repo}/issues`
 
@@ -67,8 +67,11 @@ describe('stop', () => {
 
   it('the others see that a member left', async () => {
     const [a, b] = await s.two()
+    await until(() => a.mesh.stats().knownPeers === 1)
     await b.mesh.stop()
     expect(a.mesh.peers()).to.deep.equal([])
+    // Not only after the two and a half minutes in which one may be silent.
+    await until(() => a.mesh.stats().knownPeers === 0)
     expect((await a.ask(issues)).status).to.equal(200)
   })
 

@@ -6,8 +6,9 @@ import type { PresenceMessage } from '../src/protocol/wire.ts'
 import { emptyStats } from '../src/stats.ts'
 
 describe('presence', () => {
-  it('is told to all once, however many come', async () => {
+  it('is told to all once, however many come, and once more when it goes', async () => {
     const told: PresenceMessage[] = []
+    const token = new Uint8Array(16)
     let publish = () => {}
     const first = new Promise<void>((resolve) => {
       publish = resolve
@@ -28,7 +29,7 @@ describe('presence', () => {
       random: () => 0,
       ownStats: emptyStats,
       leases: () => true,
-      holds: () => [],
+      holds: () => [token],
       known: () => 0
     })
     for (let i = 0; i < 100; i++) presence.joined()
@@ -41,8 +42,11 @@ describe('presence', () => {
     presence.greet()
     await second
     presence.stop()
-    expect(told).to.have.length(2)
-    expect(told[0]).to.deep.include({ name: 'a', addresses: ['/memory/p2p/a'], offset: undefined })
+    expect(told).to.have.length(3)
+    const said = { name: 'a', offset: undefined }
+    for (const one of told.slice(0, 2))
+      expect(one).to.deep.include({ ...said, addresses: ['/memory/p2p/a'], leases: true, holds: [token] })
+    expect(told[2]).to.deep.include({ ...said, addresses: [], leases: false, holds: undefined })
   })
 
   it('is heard about once a second at most, however many there are', () => {

@@ -32,7 +32,7 @@ export const presenceIntervalMs = (
 ): number => Math.max(presenceMs, known * presencePerMemberMs)
 
 /**
- * Tells all others that this member is here: once when it has come, then regularly. Members that connect tell each other
+ * Tells all others that this member is here: once when it has come, then regularly; and when it goes. Members that connect tell each other
  * directly, with their proofs.
  */
 export function createPresence(options: PresenceOptions) {
@@ -99,10 +99,12 @@ export function createPresence(options: PresenceOptions) {
     changed: (): void => {
       if (isTold) greet()
     },
+    /** This member goes, and those that have heard of it hear that: it is no home of anything, and at no address. */
     stop(): void {
       stopped = true
       clearTimeout(timer)
       clearTimeout(greeting)
+      if (isTold) void publish.presence({ ...own(), addresses: [], leases: false, holds: undefined })
     }
   }
 }
