@@ -38,6 +38,14 @@ const leftOut = [
     ]
   },
   {
+    // Protobuf messages are decoded whole; nothing here reads one field by field.
+    file: /@libp2p\/[\w-]+\/dist\/src\/(?:.*\/)?(?:pb\/\w+|keys\/keys|message\/rpc|proto\/payload|peer-record|envelope)\.js$/,
+    texts: [
+      [/^( +)(_codec = message\([\s\S]*?), function\* \(reader, [\s\S]*?^\1\}\);$/gm, '$1$2);'],
+      [/^ +function stream\(buf, opts\) \{[^}]*\}\n +\w+\.stream = stream;\n/gm, '']
+    ]
+  },
+  {
     // Members are never given a registry of metrics.
     file: /@libp2p\/gossipsub\/dist\/src\/metrics\.js$/,
     from: 'export function getMetrics(',
