@@ -92,6 +92,30 @@ describe('leases', () => {
     expect(await units('octocat/three')).to.equal(2)
   })
 
+  it('who comes later pays nothing for a body that only members of its kind see, however often others have seen theirs since', async () => {
+    const [a, b] = (await fleet(2)) as [Member, Member]
+    s.github.addToken('sim-token-carol', { login: 'carol' })
+    const names = ['one', 'two', 'three', 'four', 'five', 'six'].map((name) => `octocat/${name}`)
+    for (const fullName of names) {
+      s.github.addRepository({ fullName })
+      for (const token of [bob, 'sim-token-carol']) s.github.setRole(token, fullName, 'admin')
+    }
+    for (const fullName of names) {
+      await b.ask(`/repos/${fullName}`)
+      s.now += second
+      await a.ask(`/repos/${fullName}`)
+    }
+    const c = await s.member({ token: 'sim-token-carol' })
+    for (const other of [a, b]) await s.connect(other, c)
+    await knowEachOther([a, b, c])
+    // The first shows of which kind it is.
+    await c.ask(`/repos/${names[0]}`)
+    const before = s.github.units()
+    for (const fullName of names.slice(1))
+      expect((await c.json(`/repos/${fullName}`)).permissions.admin, fullName).to.equal(true)
+    expect(s.github.units() - before).to.equal(0)
+  })
+
   it('a holder that is cut off delays nobody: exactly one goes on', async () => {
     const first = gate(issues)
     const members = await fleet(6, { fetch: first.fetch })

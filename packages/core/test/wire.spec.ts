@@ -106,7 +106,10 @@ const gossip = fc.oneof(
 const version = fc.constant(1 as const)
 const question = fc.oneof(
   fc.record({ version, type: type('proof'), proof: bytes(104) }),
-  joined(fc.record({ version, type: type('get'), key: digest }), maybe({ hash: digest })),
+  joined(
+    fc.record({ version, type: type('get'), key: digest }),
+    maybe({ hash: digest, wanted: digest, others: fc.boolean(), after: time, holds: bytes(16) })
+  ),
   joined(
     fc.record({ version, type: type('limited'), holds: bytes(16), until: time }),
     maybe({

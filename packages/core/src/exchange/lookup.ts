@@ -23,6 +23,8 @@ export interface LookupHow {
   held?: Entry | undefined
   /** GitHub is not asked afterwards, so members have as long as it takes to send the largest body. */
   nobodyElse: boolean
+  /** The asker does not see any body that is held: another one is of use, however old. */
+  others?: boolean | undefined
   /** It is a named value, of which relays keep none. */
   isValue?: boolean | undefined
   /** The caller asks GitHub unless something comes that was seen later than this, ms; absent: it asks for no lease. */
@@ -70,7 +72,7 @@ export function createLookup(options: LookupOptions): Lookup {
   }
 
   async function find(key: string, how: LookupHow): Promise<Lease | undefined> {
-    const { held, after, nobodyElse, isValue, commonKey = key } = how
+    const { held, after, nobodyElse, others, isValue, commonKey = key } = how
     const begunAt = performance.now()
     const [wireKey] = await Promise.all([group.wireKey(commonKey), pause()])
     const turnMs = performance.now() - begunAt
@@ -78,7 +80,10 @@ export function createLookup(options: LookupOptions): Lookup {
     const laterMs = turnMs > busyMs ? turnMs : 0
     const maxWaitMs = limits.membersBudgetMs + (nobodyElse ? transferMs : 0) - turnMs - laterMs
     if (maxWaitMs <= 0) return undefined
-    const lease = await findAtMembers(key, wireKey, how, maxWaitMs)
+    const [lease] = await Promise.all([
+      findAtMembers(key, wireKey, how, maxWaitMs),
+      others && takeFirstOf(homesOfEntry(options, hex(wireKey)), wireKey, how, maxWaitMs)
+    ])
     // Members that are there would have told of something newer.
     if (!shelf || isValue || (held && roster.list().length > 0)) return lease
     const [newest] = (await cache.find(key))?.entries ?? []
@@ -90,21 +95,32 @@ export function createLookup(options: LookupOptions): Lookup {
     return undefined
   }
 
+  /** Resolves to when what came was seen, ms; 0 for nothing. */
+  async function takeFirstOf(
+    holders: string[],
+    wireKey: Uint8Array,
+    how: Pick<LookupHow, 'held' | 'others'>,
+    maxWaitMs: number
+  ): Promise<number> {
+    const found = await firstOf(options, holders, wireKey, how, maxWaitMs)
+    if (found) await take(found, wireKey, group, true)
+    return found?.kind === 'entry' ? found.head.asOf : 0
+  }
+
   async function findAtMembers(
     key: string,
     wireKey: Uint8Array,
-    { held, after }: LookupHow,
+    how: LookupHow,
     maxWaitMs: number
   ): Promise<Lease | undefined> {
+    const { held, after } = how
     const wireName = hex(wireKey)
     const announced = newer(options, wireName, held)
     const homes = after === undefined ? [] : homesOfLease(options, wireName)
     // With an entry in hand, only a member that has said to have a newer one is worth the wait.
     const holders = announced.length > 0 ? announced : held ? [] : homesOfEntry(options, wireName)
     if (announced.length > 0 || homes.length === 0) {
-      const found = await firstOf(options, holders, wireKey, held, maxWaitMs)
-      if (found) await take(found, wireKey, group, true)
-      const asOf = found?.kind === 'entry' ? found.head.asOf : 0
+      const asOf = await takeFirstOf(holders, wireKey, { held }, maxWaitMs)
       if (after === undefined || homes.length === 0 || asOf > after) return undefined
     }
     return options.seek({
@@ -136,15 +152,16 @@ const firstOf = (
   { requests, providers, limits, responseTimes }: LookupOptions,
   peerIds: string[],
   wireKey: Uint8Array,
-  held: Entry | undefined,
+  { held, others }: Pick<LookupHow, 'held' | 'others'>,
   maxWaitMs: number
 ): Promise<PeerAnswer | undefined> =>
   firstAnswer({
     peerIds,
     async ask(peerId, signal) {
-      const answer = await requests.get(peerId, wireKey, { held: held && fromHex(held.hash), signal })
+      const answer = await requests.get(peerId, wireKey, { held: held && fromHex(held.hash), others, signal })
       if (answer && !answer.found) providers.remove(hex(wireKey), peerId)
-      return answer?.found
+      // It has no other.
+      return others && !answer?.found?.body ? undefined : answer?.found
     },
     hedgeMs: limits.hedgeMs,
     maxWaitMs,

@@ -34,6 +34,8 @@ interface GetOptions {
   held?: Uint8Array | undefined
   /** The hash of the body that is meant; absent: the newest. */
   wanted?: Uint8Array | undefined
+  /** Another body than the one that is held is meant. */
+  others?: boolean | undefined
   /** A lease is asked for where the member holds nothing seen later than this, ms on GitHub's clock. */
   after?: number | undefined
   /** The wire key is one of those who hold a token: shows that this member does. */
@@ -87,9 +89,9 @@ export function createPeerRequests(options: PeerRequestsOptions): PeerRequests {
   async function get(
     peerId: string,
     key: Uint8Array,
-    { held, wanted, after, holds, signal }: GetOptions = {}
+    { held, wanted, others, after, holds, signal }: GetOptions = {}
   ): Promise<GetAnswer | undefined> {
-    const question = encode({ type: 'get', key, hash: held, wanted, after, holds })
+    const question = encode({ type: 'get', key, hash: held, wanted, others, after, holds })
     const frames = send(peerId, question, limits.membersBudgetMs, signal)
     const startedAt = performance.now()
     const refuse = (reason: string) => void reputation.reject(peerId, reason)

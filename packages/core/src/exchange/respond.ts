@@ -80,11 +80,13 @@ function told(purges: [string, number][], max: number): [string, number][] {
 /** Questions are short; anything longer is invalid. */
 const maxQuestionBytes = 4096
 
+type Get = Question & { type: 'get' }
 type Encoding = Extract<Answer, { type: 'entry' }>['encoding']
 
 /** The entry that is wanted, else the newest, and how its answer begins. */
-function entryIn(entries: readonly Entry[], wanted: Uint8Array | undefined) {
-  const entry = (wanted && entries.find(({ hash }) => hash === hex(wanted))) ?? entries[0]
+function entryIn(entries: readonly Entry[], { wanted, others, hash: held }: Get) {
+  const isMeant = ({ hash }: Entry) => (wanted ? hash === hex(wanted) : !others || !held || hash !== hex(held))
+  const entry = entries.find(isMeant) ?? entries[0]
   if (!entry) return undefined
   const head = headOf(entry)
   const header = (encoding: Encoding, length: number, lease?: LeaseState): Answer => ({
@@ -129,9 +131,7 @@ export function createRespond(options: RespondOptions): (from: string, bytes: Ui
       return yield encodeAnswer({ type: isExpected ? 'ok' : 'none' })
     }
     const wireName = hex(question.key)
-    const found = ofToken
-      ? entryIn(await ofToken.find(wireName), question.wanted)
-      : await find(wireName, question.wanted)
+    const found = ofToken ? entryIn(await ofToken.find(wireName), question) : await find(wireName, question)
     const { after } = question
     const isWanted = after !== undefined && (found?.asOf ?? 0) <= after
     const lease = isWanted ? leases.ask(wireName, from) : undefined
@@ -147,10 +147,10 @@ export function createRespond(options: RespondOptions): (from: string, bytes: Ui
   }
 
   /** The body under a wire key that is wanted, else the newest that may be given away, and how its answer begins. */
-  async function find(wireName: string, wanted: Uint8Array | undefined) {
+  async function find(wireName: string, question: Get) {
     const key = shareable.keyOf(wireName)
     if (key === undefined) return undefined
-    const entry = entryIn((await cache.find(key))?.entries.filter(mayShare) ?? [], wanted)
+    const entry = entryIn((await cache.find(key))?.entries.filter(mayShare) ?? [], question)
     if (entry) return entry
     const value = await cache.value(key)
     if (!value) return undefined

@@ -1,4 +1,5 @@
 import type { Cache } from '../cache/cache.ts'
+import type { Entry } from '../entry.ts'
 import type { Lease } from '../exchange/seek.ts'
 import type { ApiRequest } from '../github/request.ts'
 import type { Members } from '../members.ts'
@@ -59,10 +60,19 @@ function isWanting(flow: AskMembersOptions, request: ApiRequest, held: Assessmen
 
 /** What is held that is fresh is of a kind that others see, as far as can be told before GitHub is asked. */
 function isForOthers(flow: AskMembersOptions, request: ApiRequest, held: Assessment | undefined): boolean {
-  if (!held?.varies) return false
   const asker = flow.askerOf(request)
-  const fresh = [held.entry, ...held.others].filter((entry) => isFresh(entry, asker))
-  return fresh.length > 0 && fresh.every((entry) => flow.classes.seesOtherwise(request, entry))
+  return areForOthers(flow, request, held, (entry) => isFresh(entry, asker))
+}
+
+/** There are such entries, and others see them. */
+function areForOthers(
+  { classes }: AskMembersOptions,
+  request: ApiRequest,
+  held: Assessment | undefined,
+  which: (entry: Entry) => boolean
+): boolean {
+  const entries = held?.varies ? [held.entry, ...held.others].filter(which) : []
+  return entries.length > 0 && entries.every((entry) => classes.seesOtherwise(request, entry))
 }
 
 async function askOnce(flow: AskMembersOptions, request: ApiRequest, held: Assessment | undefined): Promise<Found> {
@@ -78,7 +88,9 @@ async function askOnce(flow: AskMembersOptions, request: ApiRequest, held: Asses
     const holding = await (members.isElsewhere ? cache.reload(key) : cache.find(key))
     return assess(holding, flow.askerOf(request))
   }
-  const lease = shareable ? await members.lookUp(key, how(held)) : undefined
+  // Of a body of its own kind, however old, the asker hears for no unit that it is still the same.
+  const others = areForOthers(flow, request, held, () => true)
+  const lease = shareable ? await members.lookUp(key, { ...how(held), others }) : undefined
   const found = (shareable ? await now() : undefined) ?? held
   if (!members.sameToken || servable(mode, found)) return { held: found, lease }
   // What all members have is asked for first, so that one of them calls GitHub for what everybody can read.

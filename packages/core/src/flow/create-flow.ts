@@ -82,8 +82,7 @@ export interface FlowParts {
 
 const defaultStaleIfErrorMs = 86_400_000
 const defaultReservePercent = 10
-const driftMessage =
-  "GitHub's ETags cannot be recomputed; until they can, stale answers of members are fetched anew"
+const driftMessage = "GitHub's ETags cannot be recomputed; until they can, stale answers of members are fetched anew"
 
 /** Puts together what becomes of a request, and of GitHub's answer to it. */
 export function createFlow(parts: FlowParts) {

@@ -112,6 +112,8 @@ const question = v.variant('type', [
     hash: v.optional(digest),
     // Of several bodies under a key, this one.
     wanted: v.optional(digest),
+    // `hash` is not what the asker sees: it means another one. Unknown to members of an older version.
+    others: v.optional(v.boolean()),
     // The asker wants a lease where nothing later than this is held.
     after: v.optional(time),
     // The wire key is one of those who hold a token, as the asker does.
