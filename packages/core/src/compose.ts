@@ -179,7 +179,7 @@ export function composeMember(parts: MemberParts) {
         await members.stop()
       } finally {
         asked.inFlight.stop()
-        // What it is told to nobody now must not be told after its next start.
+        // What is told to nobody now must not be told after the next start.
         await within(allHidden(), limits.stopMs)
         await cache.close()
         await parts.release()

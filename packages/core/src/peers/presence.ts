@@ -32,8 +32,8 @@ export const presenceIntervalMs = (
 ): number => Math.max(presenceMs, known * presencePerMemberMs)
 
 /**
- * Tells all others that this member is here: once when it has come, then regularly; and when it goes. Members that connect tell each other
- * directly, with their proofs.
+ * Tells all others that this member is here: once when it has come, then regularly; and when it goes. Members that connect
+ * tell each other directly, with their proofs.
  */
 export function createPresence(options: PresenceOptions) {
   const { publish, transport, limits, name, version, clock, localNow, random, ownStats, leases, known } = options
