@@ -12,7 +12,7 @@ const secret = 'ghm1_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE'
 const hourMs = 3_600_000
 
 /** A member that knows so many others, and what it says to all; the first `deaf` messages reach nobody. */
-async function member(known: number, deaf = 0) {
+async function member(known: number, deaf = 0, mayShare = () => true) {
   let now = Date.UTC(2026, 3, 1)
   const localNow = () => now
   const group = await openGroup(secret, localNow, hourMs)
@@ -37,7 +37,7 @@ async function member(known: number, deaf = 0) {
     emit() {},
     known: () => known,
     connected: () => known,
-    mayShare: () => true
+    mayShare
   })
   let lastNumber = 0
   async function announce(): Promise<void> {
@@ -71,8 +71,8 @@ describe('what a member says to all', () => {
   afterEach(() => {
     for (const stop of stops.splice(0)) stop()
   })
-  async function inGroupOf(known: number, deaf = 0) {
-    const made = await member(known, deaf)
+  async function inGroupOf(...how: Parameters<typeof member>) {
+    const made = await member(...how)
     stops.push(made.stop)
     return made
   }
@@ -107,5 +107,13 @@ describe('what a member says to all', () => {
     const alone = await inGroupOf(0, 2)
     await alone.purge()
     expect(alone.said()).to.deep.equal(['purge'])
+  })
+
+  it('is nothing that must not be shared any more, and there is no second attempt', async () => {
+    let asked = 0
+    const { announce, said } = await inGroupOf(1, 1, () => asked++ === 0)
+    await announce()
+    expect(said()).to.deep.equal(['announce'])
+    expect(asked).to.equal(2)
   })
 })

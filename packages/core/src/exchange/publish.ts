@@ -116,10 +116,10 @@ export function createPublish(options: PublishOptions): Publish {
   }
 
   /** A member that has just been met takes gossip only a moment later, and a command that purges may have ended by then. */
-  async function sendToSomebody(message: Gossip, maySay?: () => boolean): Promise<number> {
+  async function sendToSomebody(message: Gossip, maySay = () => true): Promise<number> {
     for (let waitMs = firstWaitMs; ; waitMs *= 2) {
       const recipients = await send(message, maySay)
-      if (recipients > 0 || stopped || connected() === 0 || waitMs > longestWaitMs) return recipients
+      if (recipients > 0 || stopped || connected() === 0 || waitMs > longestWaitMs || !maySay()) return recipients
       await new Promise((resolve) => setTimeout(resolve, waitMs))
     }
   }
