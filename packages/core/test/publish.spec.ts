@@ -109,7 +109,7 @@ describe('what a member says to all', () => {
     expect(alone.said()).to.deep.equal(['purge'])
   })
 
-  it('is nothing that must not be shared any more, and there is no second attempt', async () => {
+  it('is not said again once it must not be shared any more', async () => {
     let asked = 0
     const { announce, said } = await inGroupOf(1, 1, () => asked++ === 0)
     await announce()
