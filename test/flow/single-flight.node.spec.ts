@@ -1,5 +1,18 @@
 import { expect } from 'chai'
-import { alice, as, bob, counter, minute, repo, scene, second, secretRepo, status, until } from './members.ts'
+import {
+  alice,
+  as,
+  bob,
+  counter,
+  type Member,
+  minute,
+  repo,
+  scene,
+  second,
+  secretRepo,
+  status,
+  until
+} from './members.ts'
 
 const issues = `${repo}/issues`
 
@@ -94,6 +107,25 @@ describe('callers at the same moment', () => {
     for (const answer of await Promise.all(after)) expect(answer[0].title).to.equal('New')
     expect((await a.json(issues))[0].title).to.equal('New')
   })
+
+  for (const { what, change } of [
+    { what: 'a purge', change: (a: Member) => a.mesh.purge('octocat/Hello-World') },
+    { what: 'a write', change: (a: Member) => a.ask(`${issues}/1`, { method: 'PATCH', body: '{"title":"New"}' }) }
+  ])
+    it(`after ${what} do not take what was under way before it, though an earlier purge bears a later time`, async () => {
+      const a = await s.member({ now: () => s.now + minute })
+      await a.mesh.purge('octocat/Hello-World')
+      await a.ask('/emojis') // shows that the clock is ahead
+      const hold = s.github.hold(({ method }) => method === 'GET', { phase: 'response' })
+      const before = a.ask(`${issues}/1`)
+      await hold.arrived
+      s.now += second
+      await change(a)
+      const after = a.ask(`${issues}/1`)
+      await until(() => hold.waiting === 2)
+      hold.release()
+      for (const answer of await Promise.all([before, after])) expect(status(answer)).not.to.match(/collapsed/)
+    })
 })
 
 describe('callers whom GitHub lets wait', () => {

@@ -95,6 +95,23 @@ describe('purges', () => {
     expect(purges.at(issue)).to.equal(6)
   })
 
+  it('of this member begin a new generation of what they cover, though an earlier one bears a later time', () => {
+    const purges = createPurges(createApi(new URL(api)))
+    const asked = [issue, `${api}/graphql?question=1`, `${api}/repos/octo/other`]
+    const seen = asked.map(() => new Set<number>())
+    const changed = () => asked.map((url, i) => seen[i]?.size !== seen[i]?.add(purges.generation(url)).size)
+    changed()
+    purges.mark('octo/tools', 9)
+    expect(changed(), "another member's").to.deep.equal([false, false, false])
+    expect(purges.mark('/repos/octo/tools/issues/1', 5, true)).to.equal(true)
+    expect(changed()).to.deep.equal([true, true, false])
+    expect(purges.mark('octo/tools', 5, true)).to.equal(true)
+    expect(changed()).to.deep.equal([true, true, false])
+    expect(purges.at(issue)).to.equal(9)
+    purges.forget(1)
+    expect(changed()).to.deep.equal([true, true, true])
+  })
+
   it('say what covers a URL, in their own form', () => {
     const purges = createPurges(createApi(new URL(`${api}/`)))
     expect(purges.normalise('Octo/Tools')).to.equal('octo/tools')

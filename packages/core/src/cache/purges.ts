@@ -6,8 +6,11 @@ import { pathOfRepository, repositoryOf, widerThan } from '../github/routes.ts'
 export interface Purges {
   /** The API's base URL, without a slash at its end. */
   readonly base: string
-  /** Marks a URL (with any query) or a repository (`owner/repo`); `at` in ms on GitHub's clock. False when it already was. */
-  mark(target: string, at: number): boolean
+  /**
+   * Marks a URL (with any query) or a repository (`owner/repo`); `at` in ms on GitHub's clock. False when it already was, unless
+   * it is this member's own mark: that counts, whatever time an earlier one bears.
+   */
+  mark(target: string, at: number, isOwn?: boolean): boolean
   /** This member has written what this covers. */
   wrote(target: string, at: number): void
   /** The same as `at`, of what this member has written. */
@@ -17,6 +20,11 @@ export interface Purges {
    * it is when anything was purged.
    */
   at(url: string): number
+  /**
+   * Changes with each of this member's own marks that cover a URL. What was asked before that does not show what changed, whatever
+   * the clock says by then.
+   */
+  generation(url: string): number
   /** The target's own form: a canonical URL without query, or `owner/repo` in lower case. Undefined for anything else. */
   normalise(target: string): string | undefined
   /** Everything from before this is stale, ms: something was changed that nothing names. */
@@ -40,6 +48,9 @@ export function createPurges(
 ): Purges {
   let forgottenAt = 0
   let latest = 0
+  let generations = 0
+  let forgottenGeneration = 0
+  const own = new LRU<number>(max)
   const open = new LRU<boolean>(max)
   const written = new LRU<number>(max)
   const marks = new LRU<number>(max).onEvict(({ value }) => {
@@ -53,14 +64,20 @@ export function createPurges(
   }
 
   /** A repository has a name and an id, and a write says one of them. */
-  function markAt(targets: readonly string[], of: LRU<number>): number {
+  function newest(of: LRU<number>, targets: readonly string[], least = 0): number {
     const repository = repositoryOf(targets[0] ?? '') ?? ''
     const all = (repository ? namesOf(repository) : ['']).flatMap((name) =>
       targets.map((one) =>
         one === repository ? name : one.replace(pathOfRepository(repository), pathOfRepository(name))
       )
     )
-    return Math.max(0, ...all.map((target) => of.get(target) ?? 0))
+    return Math.max(least, ...all.map((target) => of.get(target) ?? 0))
+  }
+
+  /** What a query of GraphQL's looks at is not known. */
+  function newestOf(of: LRU<number>, url: string, least: number, ofAll: number): number {
+    const targets = purges.targetsOf(url)
+    return targets[0] === graphqlPath ? ofAll : newest(of, targets, least)
   }
 
   const purges: Purges = {
@@ -70,14 +87,16 @@ export function createPurges(
       return below(target)
     },
     wrote: (target, at) => void written.set(target, at),
-    wroteAt: (url) => markAt(purges.targetsOf(url), written),
-    mark(target, at) {
-      if ((marks.get(target) ?? 0) >= at) return false
+    wroteAt: (url) => newest(written, purges.targetsOf(url)),
+    mark(target, at, isOwn = false) {
+      if (isOwn) own.set(target, ++generations)
+      if ((marks.get(target) ?? 0) >= at) return isOwn
       marks.set(target, at)
       latest = Math.max(latest, at)
       return true
     },
     forget(at) {
+      forgottenGeneration = ++generations
       latest = Math.max(latest, at)
       forgottenAt = Math.max(forgottenAt, at)
     },
@@ -91,11 +110,8 @@ export function createPurges(
       const repository = path && repositoryOf(path)
       return path === undefined ? [] : [path, ...(repository === undefined ? [] : [repository]), ...widerThan(path)]
     },
-    at(url) {
-      if (marks.size === 0) return forgottenAt
-      const targets = purges.targetsOf(url)
-      return targets[0] === graphqlPath ? latest : Math.max(forgottenAt, markAt(targets, marks))
-    }
+    at: (url) => (marks.size === 0 ? forgottenAt : newestOf(marks, url, forgottenAt, latest)),
+    generation: (url) => newestOf(own, url, forgottenGeneration, generations)
   }
   return purges
 }

@@ -1,7 +1,8 @@
+import type { Purges } from '../cache/purges.ts'
 import type { CacheStatus, ForwardReason } from '../cache-status.ts'
 import type { Entry } from '../entry.ts'
 import type { Emit, StaleReason } from '../events.ts'
-import type { Condition, Origin } from '../github/origin.ts'
+import type { Condition, Origin, OriginAnswer } from '../github/origin.ts'
 import type { ApiRequest } from '../github/request.ts'
 import { ttlMs } from '../rules/fresh.ts'
 import { type Asker, type Assessment, mayServeStale } from '../rules/serve.ts'
@@ -22,8 +23,7 @@ export interface AskGitHubOptions {
   /** How old an answer may be that is given because GitHub cannot give a new one, ms. */
   staleIfErrorMs: number
   askerOf(request: ApiRequest): Asker
-  /** When what is asked for was last changed through this member, ms; for answers of GraphQL, when anything was, by anybody. */
-  writtenAt(request: ApiRequest): number
+  purges: Pick<Purges, 'at' | 'wroteAt' | 'generation'>
   /** The condition under which GitHub would say 304 to this viewer, for this entry. */
   conditionFor(entry: Entry, request: ApiRequest): Promise<Condition>
   admission: LateAdmission
@@ -40,9 +40,21 @@ export type AskGitHub = (request: ApiRequest, asking: Asking) => Promise<Outcome
  */
 export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
   const { origin, emit, staleIfErrorMs, askerOf, conditionFor, admission } = options
-  const { rights, missing, classes } = options
+  const { purges, rights, missing, classes } = options
   const { guessEmpty } = admission
-  const ask = createAskConditionally({ origin, conditionFor, guessEmpty, classes })
+  const ask = createAskConditionally({ origin: { ask: askInOrder }, conditionFor, guessEmpty, classes })
+
+  /** What this member has purged meanwhile was asked before that, wherever the answer sets its clock. */
+  async function askInOrder(
+    request: ApiRequest,
+    ...how: [condition?: Condition, signal?: AbortSignal | null]
+  ): Promise<OriginAnswer> {
+    const generation = purges.generation(request.canonical)
+    const answer = await origin.ask(request, ...how)
+    if (purges.generation(request.canonical) !== generation)
+      answer.sentAt = Math.min(answer.sentAt, purges.at(request.canonical))
+    return answer
+  }
 
   /** An older answer, if it may be given instead. */
   function stale(
@@ -53,8 +65,9 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
     forwardStatus?: number
   ): Outcome | undefined {
     const asker = askerOf(request)
-    // Who has written something must not be shown what was before it.
-    if (held && held.entry.asOf <= options.writtenAt(request)) return undefined
+    // Who has written something must not be shown what was before it. Of what GraphQL answers, that is anything, by anybody.
+    const writtenAt = (request.graphql ? purges.at : purges.wroteAt)(request.canonical)
+    if (held && held.entry.asOf <= writtenAt) return undefined
     if (!held || request.mode === 'reload' || !mayServeStale(held, asker, staleIfErrorMs)) return undefined
     emit('stale', { ...step(request), reason })
     const status: CacheStatus = {

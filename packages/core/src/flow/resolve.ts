@@ -1,5 +1,6 @@
 import { abortable } from '../abort.ts'
 import type { Cache } from '../cache/cache.ts'
+import type { Purges } from '../cache/purges.ts'
 import type { Entry } from '../entry.ts'
 import type { Emit } from '../events.ts'
 import type { LeaseEnd } from '../exchange/lease.ts'
@@ -31,6 +32,7 @@ export interface Flow {
   maxWaitMs: number
   members: Pick<Members, 'sameToken' | 'used'>
   missing: Pick<NegativeCache, 'get'>
+  purges: Pick<Purges, 'generation'>
   /** Looks at some of the entries that are served on a member's word. */
   audit(request: ApiRequest, entry: Entry): void
 }
@@ -62,7 +64,7 @@ async function answer(flow: Flow, request: ApiRequest): Promise<Outcome> {
   if (mode === 'only-if-cached') return onlyFromMembers(flow, request, held)
 
   return flow.inFlight.joinOrStart({
-    ...namesInFlight(request, asker),
+    ...namesInFlight(request, asker, flow.purges.generation(request.canonical)),
     waiter: request,
     maxWaitMs: flow.maxWaitMs,
     waits: () => flow.emit('wait', step(request)),
@@ -144,8 +146,8 @@ async function onlyFromMembers(flow: Flow, request: ApiRequest, held: Assessment
 }
 
 /** A request of another mode or condition, or from before a write, may end with what this one would not take. */
-function namesInFlight({ key, mode, viewer, ifNoneMatch }: ApiRequest, { purgedAt }: Asker) {
-  const anybodys = `${key} ${mode} ${purgedAt} ${ifNoneMatch ?? ''}`
+function namesInFlight({ key, mode, viewer, ifNoneMatch }: ApiRequest, { purgedAt }: Asker, generation: number) {
+  const anybodys = `${key} ${mode} ${purgedAt} ${generation} ${ifNoneMatch ?? ''}`
   return { own: `${anybodys} ${viewer}`, anybodys }
 }
 
