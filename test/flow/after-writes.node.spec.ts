@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import {
   alice,
   as,
+  asPage,
   bob,
   dated,
   heard,
@@ -12,7 +13,8 @@ import {
   second,
   secretRepo,
   shared,
-  status
+  status,
+  until
 } from './members.ts'
 
 const limits = { recheckMs: [] }
@@ -362,5 +364,17 @@ describe('after an own write', () => {
     s.now += second
     s.github.limit(alice)
     expect(await (await a.ask(issue)).text()).not.to.include(title)
+  })
+  it('a page whose clock was ahead until members told it the time gives nothing from before the write', async () => {
+    const b = await s.member({ token: bob })
+    await b.ask('/emojis') // shows it GitHub's clock
+    const a = await s.member({ limits, now: () => s.now + 4 * second, fetch: asPage })
+    await a.json(issue)
+    s.now += second
+    await s.connect(b, a)
+    await until(() => a.mesh.stats({ group: true }).members['member 0'])
+    await a.ask(issue, patch)
+    s.now += second
+    expect((await a.json(issue)).title).to.equal('New')
   })
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { memoryStore } from 'ghmesh'
-import { as, bob, minute, next, repo, scene, second, shared, status, until } from './members.ts'
+import { as, asPage, bob, minute, next, repo, scene, second, shared, status, until } from './members.ts'
 
 const issues = `${repo}/issues`
 
@@ -160,6 +160,46 @@ describe('freshness', () => {
       expect((await b.json(`${issues}/1`)).title).to.equal('New')
       expect(s.github.calls.filter(({ login, path }) => login === 'bob' && path.endsWith('/1'))).to.have.length(1)
     })
+
+  for (const { who, told } of [
+    { who: 'the answer itself', told: false },
+    { who: 'a member, to a page', told: true }
+  ])
+    it(`what was under way as it was purged is stale, though ${who} shows then that the clock was behind`, async () => {
+      const b = await s.member({ token: bob })
+      await b.ask('/emojis')
+      const a = await s.member({ now: () => s.now - 20 * second, ...(told && { fetch: asPage }) })
+      const hold = s.github.hold(`${issues}/1`, { phase: 'response' })
+      const before = a.ask(`${issues}/1`)
+      await hold.arrived
+      s.now += second
+      s.github.repository('octocat/Hello-World').editIssue(1, { title: 'New' })
+      s.now += second
+      await a.mesh.purge('octocat/Hello-World')
+      if (told) {
+        await s.connect(b, a)
+        await until(() => a.mesh.stats({ group: true }).members['member 0'])
+      }
+      hold.release()
+      await before
+      s.now += second
+      expect((await a.json(`${issues}/1`)).title).to.equal('New')
+    })
+
+  it('of a page whose clock is ten minutes ahead, nothing old is taken for new when that time has come', async () => {
+    const b = await s.member({ token: bob })
+    await b.ask('/emojis') // shows it GitHub's clock
+    const a = await s.member({ fetch: asPage, now: () => s.now + 10 * minute })
+    await s.connect(b, a)
+    await until(() => a.mesh.stats({ group: true }).members['member 0'])
+    const all = [1, 2, 3, 4, 5].map((n) => `${issues}/${n}`)
+    for (const one of all) await a.ask(one)
+    const repository = s.github.repository('octocat/Hello-World')
+    for (const n of [1, 2, 3, 4, 5]) repository.editIssue(n, { title: 'New' })
+    s.now += 10 * minute + 5 * second
+    const titles = await Promise.all(all.map(async (one) => (await b.json(one)).title))
+    expect(titles).to.deep.equal(all.map(() => 'New'))
+  })
 
   it('a member that comes later learns what the others have', async () => {
     const a = await s.member()

@@ -197,6 +197,14 @@ export async function shared(from: Member, to: Member, path: string, init?: Init
 /** The parameters of this mesh's `Cache-Status`. */
 export const status = (response: Response | undefined) => response?.headers.get('cache-status')
 
+/** What a page of another origin gets (https://docs.github.com/rest/using-the-rest-api/using-cors-and-jsonp-to-make-cross-origin-requests): no `Date`. */
+export const asPage: typeof fetch = async (...args) => {
+  const response = await fetch(...args)
+  const headers = new Headers(response.headers)
+  headers.delete('date')
+  return new Response(response.body, { status: response.status, headers })
+}
+
 /** An answer that a test wrote, with the date of its clock: Node's own `Date` header would show another time. */
 export function dated(s: Scene, body: string | null, { headers, ...init }: ResponseInit = {}): () => Response {
   return () => new Response(body, { ...init, headers: { date: new Date(s.now).toUTCString(), ...headers } })

@@ -4,7 +4,7 @@ import { sha256, utf8 } from '../../packages/core/src/bytes.ts'
 import { valueKeyOf } from '../../packages/core/src/github/key.ts'
 import { deflate } from '../../packages/core/src/protocol/compress.ts'
 import type { Gossip, ValueHead } from '../../packages/core/src/protocol/wire.ts'
-import { until } from '../flow/members.ts'
+import { asPage, until } from '../flow/members.ts'
 import { next } from '../support/events.ts'
 import { type Attacker, announce, type Presence, presence, world } from './world.ts'
 
@@ -100,14 +100,6 @@ describe('members that abuse what members may do', () => {
       await here.answered(mesh, path, 'cache')
     })
   })
-
-  /** What a page sees of an answer. */
-  const asPage: typeof fetch = async (...args) => {
-    const response = await fetch(...args)
-    const headers = new Headers(response.headers)
-    headers.delete('date')
-    return new Response(response.body, { status: response.status, headers })
-  }
 
   describe('the clock of a page, which cannot read GitHub’s', () => {
     const halfMinute = 30_000

@@ -75,6 +75,8 @@ export function composeMember(parts: MemberParts) {
     isHidden: (repository: string) => visibility.isHidden(repository)
   }
   const mayShare: OwnSide['mayShare'] = (entry) => isShareable(entry, sharing)
+  // How old an answer is, by a clock that is in doubt, would mislead members.
+  const mayTell: OwnSide['mayShare'] = (entry) => !clock.isDoubtful && mayShare(entry)
 
   // The others.
   const members = parts.members({
@@ -86,7 +88,7 @@ export function composeMember(parts: MemberParts) {
     githubNow,
     random,
     clock,
-    mayShare,
+    mayShare: mayTell,
     check: () => ({ api, routeOf, limits, githubNow: githubNow() }),
     purged: (targets, asOf, from, isForAll) => purge(targets, Math.min(asOf, clock.most()), from, isForAll),
     purges,
@@ -134,7 +136,7 @@ export function composeMember(parts: MemberParts) {
     visibility,
     hide,
     publicity,
-    mayShare,
+    mayShare: mayTell,
     sharesAll: sharing.sharesAll,
     members,
     groupFlow: parts.groupFlow,

@@ -8,6 +8,7 @@ import type { LookupHow } from './exchange/lookup.ts'
 import type { SameToken } from './exchange/same-token.ts'
 import type { Lease } from './exchange/seek.ts'
 import type { Values } from './exchange/values.ts'
+import type { Clock } from './github/clock.ts'
 import type { Quota } from './github/rate-limit.ts'
 import type { Refusal } from './github/refusal.ts'
 import type { Limits } from './limits.ts'
@@ -72,12 +73,7 @@ export interface OwnSide {
   localNow: () => number
   githubNow: () => number
   random: () => number
-  clock: {
-    now(): number
-    readonly offsetMs: number
-    readonly fromOrigin: boolean
-    hear(peerId: string, githubNow: number): void
-  }
+  clock: Pick<Clock, 'now' | 'local' | 'fromOrigin' | 'hear'>
   check(): HeadCheck
   mayShare(entry: Pick<EntrySummary, 'url' | 'public' | 'local' | 'headers'>): boolean
   /** A member has made something stale. */

@@ -15,11 +15,12 @@ const resetOf = (at: number) =>
 const { maxHeardClockMs } = defaultLimits
 const minute = 60_000
 const createClock = (localNow: () => number) => create(localNow, maxHeardClockMs)
+const offsetOf = (clock: ReturnType<typeof create>) => clock.now() - clock.local()
 
 describe('clock', () => {
   it('is the local one until it knows better', () => {
     const clock = createClock(() => local)
-    expect(clock).to.include({ offsetMs: 0, fromOrigin: false })
+    expect([offsetOf(clock), clock.fromOrigin]).to.deep.equal([0, false])
     expect(clock.now()).to.equal(local)
   })
 
@@ -58,7 +59,7 @@ describe('clock', () => {
           shortest = Math.min(shortest, there + back)
         }
         expect(clock.fromOrigin).to.equal(true)
-        expect(Math.abs(clock.offsetMs - offset)).to.be.at.most(999 + (trips.length === 1 ? shortest : 5000 * 2))
+        expect(Math.abs(offsetOf(clock) - offset)).to.be.at.most(999 + (trips.length === 1 ? shortest : 5000 * 2))
       })
     )
   })
@@ -66,7 +67,7 @@ describe('clock', () => {
   it('stays where it is while answers agree with it', () => {
     const clock = createClock(() => local)
     for (const late of [0, 300, 999]) clock.learn(dateOf(local + late), local + late, local + late)
-    expect(clock.offsetMs).to.equal(0)
+    expect(offsetOf(clock)).to.equal(0)
   })
 
   it('learns nothing from no date', () => {
@@ -81,7 +82,7 @@ describe('clock', () => {
     clock.hear('a', local + 100)
     clock.hear('b', local + 110)
     for (let i = 0; i < 9; i++) clock.hear('liar', local + 1e12)
-    expect(clock).to.include({ offsetMs: 110, fromOrigin: false })
+    expect([offsetOf(clock), clock.fromOrigin]).to.deep.equal([110, false])
     expect(clock.now()).to.equal(local + 110)
   })
 
@@ -117,7 +118,7 @@ describe('clock', () => {
           const clock = createClock(() => local)
           if (honest) clock.hear('honest', local + 10)
           for (let i = 0; i < liars; i++) clock.hear(`liar${i}`, local + lie)
-          expect(Math.abs(clock.offsetMs)).to.be.at.most(maxHeardClockMs)
+          expect(Math.abs(offsetOf(clock))).to.be.at.most(maxHeardClockMs)
         })
 
   // README: "A page cannot read GitHub's clock"
@@ -137,11 +138,11 @@ describe('clock', () => {
           for (const one of all) {
             if (typeof one === 'object') hearing.hear(String(one.peer), one.at)
             else for (const clock of [hearing, deaf]) clock.learn(resetOf(local + wrong + one), local, local)
-            expect(Math.abs(hearing.offsetMs - deaf.offsetMs)).to.be.at.most(maxHeardClockMs)
+            expect(Math.abs(offsetOf(hearing) - offsetOf(deaf))).to.be.at.most(maxHeardClockMs)
           }
           // And own answers do not mislead it by more than the window that they tell of.
           if (all.some((one) => typeof one === 'number'))
-            expect(Math.abs(deaf.offsetMs - wrong)).to.be.at.most(Math.max(Math.abs(wrong), 61 * minute))
+            expect(Math.abs(offsetOf(deaf) - wrong)).to.be.at.most(Math.max(Math.abs(wrong), 61 * minute))
         }
       )
     )
@@ -154,7 +155,7 @@ describe('clock', () => {
       clock.learn(resetOf(github + 30 * minute), local, local)
       expect(clock.fromOrigin).to.equal(false)
       expect(Math.abs(clock.now() - github)).to.be.at.most(31 * minute)
-      expect(Math.abs(clock.offsetMs)).to.be.below(Math.abs(wrong * minute))
+      expect(Math.abs(offsetOf(clock))).to.be.below(Math.abs(wrong * minute))
       // Members may say what they want: what GitHub has shown to be impossible stays so.
       clock.hear('liar', github + (wrong > 0 ? -1e12 : 1e12))
       expect(Math.abs(clock.now() - github)).to.be.at.most(31 * minute)
@@ -164,9 +165,50 @@ describe('clock', () => {
   it('believes the newest of GitHub’s answers once the local clock was set', () => {
     const clock = createClock(() => local)
     clock.learn(resetOf(local + 300 * minute), local, local)
-    expect(clock.offsetMs).to.equal(239 * minute)
+    expect(offsetOf(clock)).to.equal(239 * minute)
     clock.learn(resetOf(local + 30 * minute), local, local)
-    expect(clock.offsetMs).to.equal(0)
+    expect(offsetOf(clock)).to.equal(0)
+  })
+
+  it('is not set back by members once an answer bears its time, but runs at half its speed until it is right', () => {
+    let now = local
+    const clock = createClock(() => now)
+    clock.hear('a', now - 4000)
+    expect(offsetOf(clock), 'no answer yet').to.equal(-4000)
+    clock.hear('a', now)
+    expect(clock.sentAt(now)).to.equal(now)
+    now += 1000
+    clock.hear('a', now - 4000)
+    const offsets = [0, 1000, 3000, 3000, 1000].map((ms) => {
+      now += ms
+      return offsetOf(clock)
+    })
+    expect(offsets).to.deep.equal([-500, -1000, -2500, -4000, -4000])
+  })
+
+  it('gives answers the times of their order, whatever members say meanwhile', () => {
+    const step = fc.record({ passed: fc.nat(20_000), said: fc.option(fc.integer({ min: -minute, max: minute })) })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        let now = local
+        let last = 0
+        const clock = createClock(() => now)
+        for (const { passed, said } of steps) {
+          now += passed
+          if (said !== null) clock.hear('a', now + said)
+          const sentAt = clock.sentAt(now)
+          expect(sentAt).to.be.at.least(last)
+          expect(clock.most(), 'what is written now').to.be.at.least(sentAt)
+          expect(Math.abs(sentAt - now), 'what members can do').to.be.at.most(maxHeardClockMs)
+          last = sentAt
+        }
+      })
+    )
+  })
+
+  it('gives an earlier request the earlier time, though its answer comes later', () => {
+    const clock = createClock(() => local + 1000)
+    expect([clock.sentAt(local + 900), clock.sentAt(local + 100)]).to.deep.equal([local + 900, local + 100])
   })
 
   it("forgets all hearsay once GitHub's own Date was read", () => {
@@ -174,7 +216,7 @@ describe('clock', () => {
     clock.hear('a', local + 1e6)
     clock.learn(dateOf(local), local, local)
     clock.hear('b', local + 1e6)
-    expect(clock).to.include({ offsetMs: 0, fromOrigin: true })
+    expect([offsetOf(clock), clock.fromOrigin]).to.deep.equal([0, true])
   })
 
   it('remembers the last 64 members', () => {
@@ -182,6 +224,6 @@ describe('clock', () => {
     for (let i = 0; i < 64; i++) clock.hear(`old${i}`, local + 5)
     for (let i = 0; i < 64; i++) clock.hear(`new${i}`, local + 7)
     clock.hear('new0', local + 9)
-    expect(clock.offsetMs).to.equal(7)
+    expect(offsetOf(clock)).to.equal(7)
   })
 })

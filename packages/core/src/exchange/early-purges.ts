@@ -1,7 +1,7 @@
 import type { Clock } from '../github/clock.ts'
 
 export interface EarlyPurgesOptions {
-  clock: Pick<Clock, 'now' | 'offsetMs' | 'fromOrigin'>
+  clock: Pick<Clock, 'now' | 'local' | 'fromOrigin'>
   /** Remembered at most. */
   max: number
   /** A member has made something stale; `asOf`: ms on GitHub's clock. */
@@ -14,19 +14,19 @@ export interface EarlyPurgesOptions {
  * known, with the time at which they came.
  */
 export function createEarlyPurges({ clock, max, purged }: EarlyPurgesOptions) {
-  const early: { targets: readonly string[]; asOf: number; from: string; localAt: number }[] = []
+  const early: (() => Promise<void>)[] = []
   return {
     purged(targets: readonly string[], asOf: number, from: string): Promise<void> {
       if (!clock.fromOrigin) {
-        early.push({ targets, asOf, from, localAt: clock.now() - clock.offsetMs })
+        const local = clock.local()
+        early.push(() => purged(targets, Math.min(asOf, clock.now() - clock.local() + local), from))
         if (early.length > max) early.shift()
       }
       return purged(targets, asOf, from)
     },
     /** GitHub's clock was read for the first time. */
     timeIsKnown(): void {
-      for (const { targets, asOf, from, localAt } of early.splice(0))
-        void purged(targets, Math.min(asOf, localAt + clock.offsetMs), from).catch(() => {})
+      for (const again of early.splice(0)) void again().catch(() => {})
     }
   }
 }

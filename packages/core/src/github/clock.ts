@@ -5,7 +5,7 @@ import { quotaOf } from './rate-limit.ts'
 export interface Clock {
   /** Milliseconds since the epoch, corrected. */
   now(): number
-  /** The local clock as it was never set back: what `learn` is told, and `offsetMs` is added to. */
+  /** The local clock as it was never set back: what `learn` and `sentAt` are told. */
   local(): number
   /** The latest that it can be by GitHub's own answers: no answer from before what bears this time may count as later. */
   most(): number
@@ -14,13 +14,11 @@ export interface Clock {
    * clock is slow. What another member does with it must not trust it either.
    */
   latest(): number
-  /** What is added to `local`, in milliseconds. */
-  readonly offsetMs: number
   /**
-   * The same, for when a request was sent: the least that GitHub's answers allow. A clock that is off is known to a second and the
-   * time of a call, and what an answer shows must not seem to be from after a write that it does not show.
+   * When a request was sent, by the local time at which it was: the earliest that GitHub's answers allow. A clock that is off is
+   * known to a second and the time of a call, and what an answer shows must not seem to be from after a write that it does not show.
    */
-  readonly leastOffsetMs: number
+  sentAt(local: number): number
   /** True once an own answer's `Date` was read, which browsers do not let us. */
   readonly fromOrigin: boolean
   /**
@@ -83,6 +81,7 @@ export function createClock(wallNow: () => number, maxHeardMs: number, monotonic
   // Between what the offset is, by `Date`, and by the hour of the rate limit. A clock that agrees with GitHub's is taken to be right.
   let second = anything
   let hour = anything
+  let last = { local: 0, at: 0 }
 
   function guesses(): { alone: number; median: number } {
     const alone = within(0, ...hour)
@@ -95,16 +94,29 @@ export function createClock(wallNow: () => number, maxHeardMs: number, monotonic
     return within(within(median, alone - maxHeardMs, alone + maxHeardMs), ...hour)
   }
 
+  /**
+   * Once an answer bears a time, members do not set this clock back, or a later one would seem to be older: it runs at half its
+   * speed until it is right.
+   */
+  function guessedAt(local: number): number {
+    const guessed = local + guess()
+    const passed = local - last.local
+    const slowly = last.at + Math.floor(Math.min(passed, passed / 2))
+    // Members cannot have set it back by more: GitHub has shown that the local clock was wrong.
+    return slowly - guessed > 2 * maxHeardMs ? guessed : Math.max(guessed, slowly)
+  }
+
+  const at = (local: number, offsetMs = own ?? 0) => (own === undefined ? guessedAt(local) : local + (own && offsetMs))
+
   const clock: Clock = {
     local: localNow,
-    now: () => localNow() + (own ?? guess()),
-    most: () => localNow() + (own === undefined ? guess() : own && second[1]),
+    now: () => at(localNow()),
+    most: () => at(localNow(), second[1]),
     latest: () => Math.max(clock.most(), own === undefined ? localNow() + guesses().median : 0),
-    get offsetMs() {
-      return own ?? guess()
-    },
-    get leastOffsetMs() {
-      return own === undefined ? guess() : own && second[0]
+    sentAt(local) {
+      const sent = { local, at: at(local, second[0]) }
+      if (sent.at > last.at) last = sent
+      return sent.at
     },
     get fromOrigin() {
       return own !== undefined

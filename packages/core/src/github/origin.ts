@@ -166,7 +166,7 @@ export function createOrigin(options: OriginOptions): Origin {
       answeredAfter(tookMs)
       viewerHeaders.learn(request, response.headers)
       // By what this answer has taught of GitHub's clock: a first one must not bear the time of a wrong clock.
-      const sentAt = started + clock.leastOffsetMs
+      const sentAt = clock.sentAt(started)
       const { status } = response
       if (!graphql) count(request, response)
       learnQuota(request, response)
