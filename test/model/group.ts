@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { createMesh, type Mesh, memoryStore, type Store, type Transport } from 'ghmesh'
+import { asPage } from '../flow/members.ts'
 import { type FaultyNetwork, faultyNetwork } from './faulty-network.ts'
 import { paths, type Story, viewers } from './operations.ts'
 import { createTruth, type Truth } from './truth.ts'
@@ -14,6 +15,8 @@ export interface ModelMember {
   clock: { skewMs: number; knowsTheTime: boolean }
   /** By path: what GitHub showed until then is too old for this member, for it has changed or purged it; ms. */
   floors: Map<string, number>
+  /** The same of what others have purged. */
+  toldFloors: Map<string, number>
   /** By path and viewer: since when GitHub has shown the newest that this member gave; ms. */
   given: Map<string, number>
   /** By path and viewer: when GitHub last refused it through this member, ms. */
@@ -28,6 +31,8 @@ export interface Group {
   now: number
   outage: 502 | 'reset' | undefined
   readonly members: ModelMember[]
+  /** A member may be wrong about the time by so much: where pages say what they saw, nobody may have told it to the others. */
+  unsureMs(clock: ModelMember['clock']): number
   start(i: number, skewMs: number, store?: Store): Promise<void>
   /** Connects all that are not connected and can be. */
   connect(): Promise<void>
@@ -36,6 +41,8 @@ export interface Group {
   stop(): Promise<void>
 }
 
+/** A member that could neither read GitHub's clock nor hear of it goes by its own, which may be wrong by so much. */
+export const maxSkewMs = 180_000
 // A folder that cannot be made: each member gets an identity in memory.
 const nowhere = join(import.meta.filename, 'none')
 const million = 1_000_000
@@ -59,9 +66,9 @@ function lastingStore(): Store {
   return { ...store, close: async () => {} }
 }
 
-export async function startGroup({ share }: Story, random: () => number): Promise<Group> {
+export async function startGroup({ share, pages }: Story, random: () => number): Promise<Group> {
   const members: ModelMember[] = []
-  // By peer id and target: when it was purged first, for of several the first may be what is heard.
+  // By peer id and target: when it was purged first, for of several the first may be what is heard. As its clock may have said.
   const purgedAt = new Map<string, number>()
   let calls = 0
   const github = await startGitHub({
@@ -83,13 +90,14 @@ export async function startGroup({ share }: Story, random: () => number): Promis
     members,
     now: Date.UTC(2026, 3, 1),
     outage: undefined,
+    unsureMs: ({ knowsTheTime }) => (knowsTheTime || !pages.includes(true) ? 0 : maxSkewMs),
     async start(i, skewMs, store = lastingStore()) {
       const before = members[i]
       const transport = network.transport()
       const isKept = before !== undefined && store === before.store
-      const [floors, given, refusedAt] = isKept
-        ? [before.floors, before.given, before.refusedAt]
-        : [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()]
+      const empty = () => new Map<string, number>()
+      const known = isKept ? before : { floors: empty(), toldFloors: empty(), given: empty(), refusedAt: empty() }
+      const { floors, toldFloors, given, refusedAt } = known
       const clock = { skewMs, knowsTheTime: false }
       const mesh = await createMesh({
         secret: 'ghm1_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE',
@@ -123,6 +131,7 @@ export async function startGroup({ share }: Story, random: () => number): Promis
           if (group.outage === 502) return new Response('<html>Unicorn!</html>', { status: 502 })
           calls++
           try {
+            if (pages[i]) return await asPage(input, init)
             const answer = await fetch(input, init)
             if (answer.headers.has('x-github-request-id')) clock.knowsTheTime = true
             return answer
@@ -133,11 +142,12 @@ export async function startGroup({ share }: Story, random: () => number): Promis
       })
       mesh.addEventListener('purged', ({ detail: { target, peerId = transport.peerId } }) => {
         const name = `${peerId} ${target}`
-        if (peerId === transport.peerId) purgedAt.set(name, purgedAt.get(name) ?? group.now)
-        const at = purgedAt.get(name) ?? 0
-        for (const path of below(target)) floors.set(path, Math.max(at, floors.get(path) ?? 0))
+        const isOwn = peerId === transport.peerId
+        if (isOwn) purgedAt.set(name, purgedAt.get(name) ?? group.now - group.unsureMs(clock))
+        const [raised, at] = isOwn ? [floors, group.now] : [toldFloors, purgedAt.get(name) ?? 0]
+        for (const path of below(target)) raised.set(path, Math.max(at, raised.get(path) ?? 0))
       })
-      members[i] = { mesh, transport, store, clock, floors, given, refusedAt }
+      members[i] = { mesh, transport, store, clock, floors, toldFloors, given, refusedAt }
     },
     async connect() {
       for (const { transport } of members)

@@ -89,7 +89,7 @@ const together = fc.record({
   who: fc.array(fc.record({ member, viewer }), { minLength: 2, maxLength: 6 }),
   /** Where GitHub's answers wait: before it looks, or on their way back. */
   phase: fc.constantFrom('request' as const, 'response' as const),
-  during: fc.oneof(fc.constant(undefined), change, write, purge),
+  during: fc.array(fc.oneof(change, write, purge), { maxLength: 2 }),
   /** These ask after that, and before GitHub answers the others. */
   after: fc.array(fc.record({ member, viewer }), { maxLength: 3 })
 })
@@ -114,11 +114,13 @@ const outage = fc.record({
   op: fc.constant('outage' as const),
   how: fc.constantFrom(undefined, undefined, 502 as const, 'reset' as const)
 })
+/** By so much, or behind by it. */
+const ahead = (ms: number) => fc.integer({ min: -ms, max: ms })
 /** Sets a member's clock. */
 const skew = fc.record({
   op: fc.constant('skew' as const),
   member,
-  ms: fc.integer({ min: -3 * minute, max: 3 * minute })
+  ms: fc.oneof(ahead(6 * second), ahead(3 * minute))
 })
 /** Stops a member and starts it again, with what it had stored or without. */
 const restart = fc.record({ op: fc.constant('restart' as const), member, keeps: fc.boolean() })
@@ -147,10 +149,12 @@ export const story = fc.record({
   seed: fc.nat(1_000_000),
   subject: fc.constantFrom(...(Object.keys(subjects) as Subject[])),
   share: fc.constantFrom('public' as const, 'group' as const),
-  skews: fc.array(fc.oneof(fc.constant(0), fc.integer({ min: -3 * minute, max: 3 * minute })), {
-    minLength: size,
-    maxLength: size
-  }),
+  skews: fc.array(fc.oneof(fc.constant(0), ahead(6 * second), ahead(3 * minute)), { minLength: size, maxLength: size }),
+  /** Which of them are pages, which cannot read the `Date` of an answer. */
+  pages: fc.oneof(
+    fc.constant(Array.from({ length: size }, () => false)),
+    fc.array(fc.boolean(), { minLength: size, maxLength: size })
+  ),
   operations: fc.array(operation, { maxLength: 60, size: 'max' })
 })
 export type Story = ValueOf<typeof story>

@@ -1,13 +1,11 @@
 import { cacheStatus } from 'ghmesh'
 import { seeded } from '../../packages/github-sim/src/seed.ts'
-import { below, type Group, type ModelMember, startGroup } from './group.ts'
+import { below, type Group, type ModelMember, maxSkewMs, startGroup } from './group.ts'
 import { type Change, hello, type Operation, type Story, size, subjects, type Viewer, viewers } from './operations.ts'
 
 const second = 1000
 /** GitHub's `Date` counts whole seconds, at the member that asked and at the one that is asked. */
 const dateMs = 2 * second
-/** A member that could neither read GitHub's clock nor hear of it goes by its own, which may be wrong by so much. */
-const maxSkewMs = 180 * second
 const freshMs = 60 * second
 /** `visibilityRecentMs`: so long after it was made private, members may be told of a repository. */
 const visibilityMs = 30 * second
@@ -26,6 +24,7 @@ interface Asked {
   cache: 'default' | 'no-cache' | 'force-cache'
   startedAt: number
   floor: number
+  toldFloor: number
   /** As in `ModelMember`, when this was asked. */
   given: number
   refusedAt: number
@@ -43,6 +42,7 @@ export async function runStory(story: Story): Promise<void> {
     const play = player(story, group)
     for (const operation of story.operations) {
       at++
+      group.now++ // so that no two things of different operations happen in the same millisecond
       await play(operation)
       await group.quiet()
     }
@@ -59,6 +59,8 @@ function player(story: Story, group: Group): (operation: Operation) => Promise<v
   const pick = <T>(all: readonly T[], which: number) => all[which % all.length] as T
   let edits = 0
   const memberAt = (i: number) => members[i] as ModelMember
+  /** What other members saw bears the time of their clocks, and those of pages may be wrong. */
+  const pagesMs = (i: number) => (story.pages.some((page, other) => page && other !== i) ? maxSkewMs : 0)
   /** Two sightings further apart than clocks may be wrong. */
   const moveOn = () => {
     group.now += dateMs + second
@@ -119,7 +121,8 @@ function player(story: Story, group: Group): (operation: Operation) => Promise<v
       viewer,
       cache,
       startedAt: group.now,
-      floor: member.floors.get(path) ?? 0,
+      floor: (member.floors.get(path) ?? 0) - pagesMs(i),
+      toldFloor: (member.toldFloors.get(path) ?? 0) - Math.max(pagesMs(i), group.unsureMs(member.clock)),
       given: member.given.get(`${path} ${viewer}`) ?? 0,
       refusedAt: member.refusedAt.get(`${path} ${viewer}`) ?? 0
     }
@@ -138,7 +141,7 @@ function player(story: Story, group: Group): (operation: Operation) => Promise<v
   }
 
   function check({ asked, answer, knewTheTime }: Awaited<ReturnType<typeof ask>>): void {
-    const { i, member, path, viewer, cache, startedAt, floor, given, refusedAt } = asked
+    const { i, member, path, viewer, cache, startedAt, floor, toldFloor, given, refusedAt } = asked
     const fail = (what: string, more = ''): never => {
       const got =
         'error' in answer
@@ -155,13 +158,13 @@ function player(story: Story, group: Group): (operation: Operation) => Promise<v
     const said = cacheStatus(response)
     if (said?.detail?.startsWith('stale-') && group.outage === undefined) fail('stale without a cause')
     if (status === 502 && group.outage === 502) return
-    const clockMs = dateMs + (knewTheTime ? 0 : maxSkewMs)
+    const clockMs = dateMs + (knewTheTime ? pagesMs(i) : maxSkewMs)
     const isStale = said?.detail?.startsWith('stale-') === true
     const oldest = isStale
       ? startedAt - staleIfErrorMs
       : cache === 'force-cache'
         ? 0
-        : said?.hit
+        : said?.hit || said?.collapsed // which is as old as the call that it joined
           ? startedAt - freshMs
           : startedAt
     const isExact = cache === 'no-cache' && !isStale
@@ -195,10 +198,13 @@ function player(story: Story, group: Group): (operation: Operation) => Promise<v
     if (own < (isExact ? startedAt : oldest - clockMs))
       fail('older than fresh', `by ${startedAt - own} ms, clock off by ${member.clock.skewMs}`)
     if (isStale) return
-    if (own <= floor && cache === 'default')
-      fail('older than a write or purge', `${(floor - own) / 1000} s, clock off by ${member.clock.skewMs}`)
+    if ((own <= floor || own <= toldFloor) && cache === 'default')
+      fail(
+        'older than a write or purge',
+        `${(Math.max(floor, toldFloor) - own) / 1000} s, clock off by ${member.clock.skewMs}`
+      )
     // Members read GitHub's clock to a second: of two bodies that close, what another one saw may seem the newer one.
-    const apartMs = said?.detail === 'peer' ? dateMs : 0
+    const apartMs = pagesMs(i) + (said?.detail === 'peer' ? dateMs : 0)
     if (own + apartMs <= given) fail('older than what it gave before', `${(given - own) / 1000} s`)
     member.given.set(name, Math.max(member.given.get(name) ?? 0, truth.shownFrom(path, viewer, body) ?? 0))
   }
@@ -217,7 +223,7 @@ function player(story: Story, group: Group): (operation: Operation) => Promise<v
         const asking = operation.who.map(({ member, viewer }) => ask(member, path, viewer))
         try {
           await Promise.race([hold.arrived, Promise.all(asking)])
-          if (operation.during) await play(operation.during)
+          for (const what of operation.during) await play(what)
           for (const { member, viewer } of operation.after) asking.push(ask(member, path, viewer))
         } finally {
           hold.release()
