@@ -181,7 +181,8 @@ function player(story: Story, group: Group): (operation: Operation) => Promise<v
     const lostAt = truth.lostAt(path, viewer)
     const anybodys = truth.shownAnybodyUntil(path, body)
     if (anybodys === undefined) return void fail('a body that GitHub never gave', body.slice(0, 200))
-    if (lostAt !== undefined) {
+    // What it never saw itself it may have got while this member did not yet know that it had lost it.
+    if (lostAt !== undefined && (own === undefined || !truth.canRead(path, viewer))) {
       const seenAt = startedAt - 1000 * Number(response.headers.get('age') ?? 0)
       if (refusedAt >= lostAt && seenAt + clockMs <= refusedAt) fail('private, and seen before it was refused')
       // What everybody could read is told for a while; what it saw itself counts for an hour.

@@ -20,8 +20,9 @@ export interface Truth {
   shownAnybodyUntil(path: string, body: string): number | undefined
   /** Since when GitHub has shown a body to anybody. */
   shownAnybodyFrom(path: string, body: string): number | undefined
-  /** When a viewer last lost what it could read, ms; undefined where it can read now, or never could. */
+  /** When a viewer last lost what it could read, ms; undefined where it never did. */
   lostAt(path: string, viewer: string): number | undefined
+  canRead(path: string, viewer: string): boolean
 }
 
 /** `viewers`: the token of each, undefined for none. */
@@ -80,9 +81,8 @@ export function createTruth(
     },
     lostAt(path, viewer) {
       const versions = versionsOf(path, viewer)
-      if (versions.at(-1)?.status === 200) return undefined
-      const at = versions.findLastIndex(({ status }) => status === 200)
-      return at < 0 ? undefined : versions[at + 1]?.from
-    }
+      return versions.findLast(({ status }, i) => status !== 200 && versions[i - 1]?.status === 200)?.from
+    },
+    canRead: (path, viewer) => versionsOf(path, viewer).at(-1)?.status === 200
   }
 }
