@@ -17,7 +17,7 @@ export function createPurge({ cache, purges, emit }: { cache: Cache; purges: Pur
       const name = purges.normalise(target)
       if (name === undefined) continue
       if (isForAll) purges.told(name)
-      if (purges.mark(name, asOf, peerId === undefined)) marked.set(name, target)
+      if (purges.mark(name, asOf, !peerId)) marked.set(name, target)
     }
     // A listener that hears of one finds all of them stale.
     for (const target of marked.values()) emit('purged', { target, asOf, ...(peerId && { peerId }) })
