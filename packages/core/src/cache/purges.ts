@@ -13,7 +13,7 @@ export interface Purges {
   mark(target: string, at: number, isOwn?: boolean): boolean
   /** This member has written what this covers. */
   wrote(target: string, at: number): void
-  /** The same as `at`, of what this member has written. */
+  /** The same as `at`, of what this member has written; for GraphQL, of anything that anybody has. */
   wroteAt(url: string): number
   /**
    * Entries older than this are stale, ms; 0 if nothing was purged. What a query of GraphQL's looked at is not known, so for those
@@ -63,8 +63,14 @@ export function createPurges(
     return path?.toLowerCase().replace(/(.)\/$/, '$1')
   }
 
-  /** A repository has a name and an id, and a write says one of them. */
-  function newest(of: LRU<number>, targets: readonly string[], least = 0): number {
+  /**
+   * The newest of all that covers a URL, `ofAll` for GraphQL: what a query of GraphQL's looks at is not known. A repository has a
+   * name and an id, and a write says one of them.
+   */
+  function newest(of: LRU<number>, url: string, ofAll: number, least = 0): number {
+    if (latest === 0) return 0
+    const targets = purges.targetsOf(url)
+    if (targets[0] === graphqlPath) return ofAll
     const repository = repositoryOf(targets[0] ?? '') ?? ''
     const all = (repository ? namesOf(repository) : ['']).flatMap((name) =>
       targets.map((one) =>
@@ -74,12 +80,6 @@ export function createPurges(
     return Math.max(least, ...all.map((target) => of.get(target) ?? 0))
   }
 
-  /** What a query of GraphQL's looks at is not known. */
-  function newestOf(of: LRU<number>, url: string, least: number, ofAll: number): number {
-    const targets = purges.targetsOf(url)
-    return targets[0] === graphqlPath ? ofAll : newest(of, targets, least)
-  }
-
   const purges: Purges = {
     base: api.base,
     normalise(target) {
@@ -87,7 +87,7 @@ export function createPurges(
       return below(target)
     },
     wrote: (target, at) => void written.set(target, at),
-    wroteAt: (url) => newest(written, purges.targetsOf(url)),
+    wroteAt: (url) => newest(written, url, latest),
     mark(target, at, isOwn = false) {
       if (isOwn) own.set(target, ++generations)
       if ((marks.get(target) ?? 0) >= at) return isOwn
@@ -110,8 +110,8 @@ export function createPurges(
       const repository = path && repositoryOf(path)
       return path === undefined ? [] : [path, ...(repository === undefined ? [] : [repository]), ...widerThan(path)]
     },
-    at: (url) => (marks.size === 0 ? forgottenAt : newestOf(marks, url, forgottenAt, latest)),
-    generation: (url) => newestOf(own, url, forgottenGeneration, generations)
+    at: (url) => newest(marks, url, latest, forgottenAt),
+    generation: (url) => newest(own, url, generations, forgottenGeneration)
   }
   return purges
 }

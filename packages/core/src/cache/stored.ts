@@ -35,7 +35,7 @@ export function createStored(
     purges,
     get,
     put: (key, record) => attempt(() => store.put(key, record)),
-    // What this clock, if it is slow, takes for a wrong one's: one look at GitHub too many is free.
+    // A slow clock would take a right mark for a wrong clock's, and one look at GitHub too many is free.
     latest: () => latest() + limits.confirmationMs
   })
 

@@ -44,7 +44,7 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
   const { guessEmpty } = admission
   const ask = createAskConditionally({ origin: { ask: askInOrder }, conditionFor, guessEmpty, classes })
 
-  /** What this member has purged meanwhile was asked before that, wherever the answer sets its clock. */
+  /** What this member purges meanwhile it purges after it has asked, even where the answer sets its clock forward. */
   async function askInOrder(
     request: ApiRequest,
     ...how: [condition?: Condition, signal?: AbortSignal | null]
@@ -65,9 +65,8 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
     forwardStatus?: number
   ): Outcome | undefined {
     const asker = askerOf(request)
-    // Who has written something must not be shown what was before it. Of what GraphQL answers, that is anything, by anybody.
-    const writtenAt = (request.graphql ? purges.at : purges.wroteAt)(request.canonical)
-    if (held && held.entry.asOf <= writtenAt) return undefined
+    // Who has written something must not be shown what was before it.
+    if (held && held.entry.asOf <= purges.wroteAt(request.canonical)) return undefined
     if (!held || request.mode === 'reload' || !mayServeStale(held, asker, staleIfErrorMs)) return undefined
     emit('stale', { ...step(request), reason })
     const status: CacheStatus = {

@@ -101,6 +101,7 @@ export function createClock(wallNow: () => number, maxHeardMs: number, monotonic
   function guessedAt(local: number): number {
     const guessed = local + guess()
     const passed = local - last.local
+    // `>>` is wrong above 24 days, and what it gives is far behind the guess then.
     const slowly = last.at + Math.min(passed, passed >> 1)
     // Members cannot have set it back by more: GitHub has shown that the local clock was wrong.
     return slowly - guessed > 2 * maxHeardMs ? guessed : Math.max(guessed, slowly)
