@@ -139,7 +139,7 @@ export const defaultLimits = {
   /** Up to so many other members, a group is small: all that one says is said to all at once. */
   fewMembers: 16,
   /** Bodies that the members of a large group announce to all in a second, together, and after a silence; others are asked for. */
-  announcedPerSecond: 5,
+  announcedPerSecond: 2,
   announcedBurst: 100,
   /** Gossip messages a second from one peer, and how many can come at once. */
   messagesPerSecond: 50,

@@ -87,7 +87,7 @@ describe('what a member says to all', () => {
     const { announce, counts, wait } = await inGroupOf(50)
     for (let i = 0; i < 100; i++) await announce()
     expect(await counts()).to.deep.equal({ announced: 2, named: 98 })
-    wait(10_000) // five a second, for fifty members
+    wait((50 * 1000) / defaultLimits.announcedPerSecond) // one more, for each of the fifty
     await announce()
     await announce()
     expect(await counts()).to.deep.equal({ announced: 3, named: 99 })
