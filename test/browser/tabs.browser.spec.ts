@@ -149,6 +149,34 @@ describe('tabs of one origin', () => {
     expect([...leader.asked, ...two.asked].filter((call) => call === `GET ${path}`)).to.have.length(1)
   })
 
+  it('keep what GitHub says though a member purged it before they asked, and is heard after', async () => {
+    const { createMesh, createSecret, memoryStore, close } = await frame()
+    const group = { secret: createSecret(), token: alice }
+    const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const held: typeof fetch = async (input, init) => {
+      asked.resolve()
+      await answered.promise
+      return fetch(input, init)
+    }
+    const [leader, two] = [await open(group), await open({ ...group, fetch: held })]
+    // Its clock is behind, as a purge that took a while to come is from before.
+    const late = { now: () => Date.now() - 5000, shareTabs: false, store: memoryStore() }
+    const mesh = await createMesh(options({ ...group, ...late }))
+    tabs.push({ mesh, asked: [], close })
+    await joined(leader)
+    const url = `${beside.apiUrl}/repos/octocat/hello-world/languages`
+    const first = two.mesh.fetch(url)
+    await asked.promise
+    const heard = new Promise<string | undefined>((resolve) =>
+      two.mesh.addEventListener('purged', ({ detail }) => resolve(detail.peerId), { once: true })
+    )
+    await mesh.purge(url)
+    expect(await heard).to.equal(mesh.peerId)
+    answered.resolve()
+    expect((await first).headers.get('cache-status')).to.match(/fwd-status=200; stored/)
+    expect((await two.mesh.fetch(url)).headers.get('cache-status')).to.equal('ghmesh; hit')
+  })
+
   it('write for themselves, and what was written is stale for all', async () => {
     const [one, two] = [await open({ token: alice }), await open({ token: alice })]
     const url = `${beside.apiUrl}/repos/octocat/hello-world/issues/3`

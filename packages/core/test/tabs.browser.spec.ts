@@ -124,15 +124,15 @@ describe('tabs: who leads', () => {
     const start = async () => local('two leads')
     const two = await meshOfTabs({ name, start, startFollower, seekMs: 20, answerMs: 60_000, doneMs: 60_000 })
     tabs.push(two)
-    for (const asOf of [50, 1e6])
-      (mesh as unknown as EventTarget).dispatchEvent(
-        new CustomEvent('purged', { detail: { target: 'octocat/hello-world', asOf } })
-      )
-    while (marked.length < 2) await two.get('x')
-    // No later than now, whoever says it.
+    const target = 'octocat/hello-world'
+    for (const more of [{ asOf: 50 }, { asOf: 1e6 }, { asOf: 50, peerId: 'a member' }])
+      (mesh as unknown as EventTarget).dispatchEvent(new CustomEvent('purged', { detail: { target, ...more } }))
+    while (marked.length < 3) await two.get('x')
+    // No later than now, whoever says it; a member's is not this user's own.
     expect(marked).to.deep.equal([
-      [['octocat/hello-world'], 50],
-      [['octocat/hello-world'], 100]
+      [[target], 50, undefined],
+      [[target], 100, undefined],
+      [[target], 50, 'a member']
     ])
   })
 

@@ -64,7 +64,8 @@ export function localMesh({ mesh, member }: StartedMesh): LocalMesh {
       members.hidden(known)
     },
     holdersOf: members.holders,
-    // Of when it was, and no later than now: any page of the origin can say it.
-    purged: ({ target, asOf }: MeshEvents['purged']) => void purge([target], Math.min(asOf, mostGithubNow()))
+    // Of when it was, and no later than now: any page of the origin can say it. What a member purged does not void what is under way.
+    purged: ({ target, asOf, peerId }: MeshEvents['purged']) =>
+      void purge([target], Math.min(asOf, mostGithubNow()), peerId)
   })
 }
