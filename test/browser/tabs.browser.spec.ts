@@ -8,6 +8,7 @@ interface Beside {
   url: string
   shelf: string
   onShelf: string
+  untouched: string
   body: { title: string }
 }
 
@@ -71,6 +72,12 @@ describe('tabs of one origin', () => {
     tabs.push(tab)
     return tab
   }
+
+  /** A tab has heard that this is stale: members tell of older purges, too. */
+  const purged = ({ mesh }: Tab, url: string) =>
+    new Promise<void>((resolve) =>
+      mesh.addEventListener('purged', ({ detail }) => !detail.peerId && url.endsWith(detail.target) && resolve())
+    )
 
   const joined = async ({ mesh }: Tab) => {
     while (mesh.peers().length === 0) await mesh.get('nothing')
@@ -167,29 +174,38 @@ describe('tabs of one origin', () => {
     const url = `${beside.apiUrl}/repos/octocat/hello-world/languages`
     const first = two.mesh.fetch(url)
     await asked.promise
-    const heard = new Promise<string | undefined>((resolve) =>
-      two.mesh.addEventListener('purged', ({ detail }) => resolve(detail.peerId), { once: true })
+    const heard = new Promise<void>((resolve) =>
+      two.mesh.addEventListener('purged', ({ detail }) => detail.peerId === mesh.peerId && resolve())
     )
     await mesh.purge(url)
-    expect(await heard).to.equal(mesh.peerId)
+    await heard
     answered.resolve()
     expect((await first).headers.get('cache-status')).to.match(/fwd-status=200; stored/)
     expect((await two.mesh.fetch(url)).headers.get('cache-status')).to.equal('ghmesh; hit')
   })
 
-  it('write for themselves, and what was written is stale for all', async () => {
-    const [one, two] = [await open({ token: alice }), await open({ token: alice })]
-    const url = `${beside.apiUrl}/repos/octocat/hello-world/issues/3`
-    await one.mesh.fetch(url)
-    const title = `new ${crypto.randomUUID()}`
-    const purged = new Promise((resolve) => one.mesh.addEventListener('purged', resolve, { once: true }))
-    const written = await two.mesh.fetch(url, { method: 'PATCH', body: JSON.stringify({ title }) })
-    expect(written.status).to.equal(200)
-    expect(two.asked).to.include(`PATCH ${url}`)
-    expect(one.asked).to.not.include(`PATCH ${url}`)
-    await purged
-    for (const { mesh } of [two, one]) expect((await (await mesh.fetch(url)).json()).title).to.equal(title)
-  })
+  for (const place of ['hello-world/issues/3', 'secret-plans/issues/1'])
+    it(`write for themselves, and what was written is stale for all: ${place}`, async () => {
+      const [one, two, three] = [
+        await open({ token: alice }),
+        await open({ token: alice }),
+        await open({ token: alice })
+      ]
+      const url = `${beside.apiUrl}/repos/octocat/${place}`
+      const all = [one, two, three]
+      for (const { mesh } of all) await mesh.fetch(url)
+      for (const writer of all) {
+        const title = `new ${crypto.randomUUID()}`
+        const heard = all.map((tab) => purged(tab, url))
+        const written = await writer.mesh.fetch(url, { method: 'PATCH', body: JSON.stringify({ title }) })
+        expect(written.status).to.equal(200)
+        const wrote = all.filter(({ asked }) => asked.includes(`PATCH ${url}`))
+        expect(wrote).to.deep.equal([writer])
+        writer.asked.length = 0
+        await Promise.all(heard)
+        for (const { mesh } of all) expect((await (await mesh.fetch(url)).json()).title).to.equal(title)
+      }
+    })
 
   it('answer every request in flight when the one that leads is closed', async () => {
     const leader = await open()
@@ -271,6 +287,8 @@ describe('tabs of one origin', () => {
     for (const channel of channels) channel.onmessage = ({ data }) => heard.push(JSON.stringify(data))
 
     for (const { mesh } of [signedIn, leader]) {
+      // Known, so that none is looked up later.
+      for (const repository of [place, `${beside.apiUrl}/repos/octocat/hello-world`]) await mesh.fetch(repository)
       expect((await mesh.fetch(`${place}/issues`)).status).to.equal(200)
       expect((await mesh.fetch(`${place}/contents/README.md`)).status).to.equal(200)
       await mesh.fetch(`${beside.apiUrl}/repos/octocat/hello-world/issues`, { method: 'POST', body: '{"title":"own"}' })
@@ -306,6 +324,28 @@ describe('tabs of one origin', () => {
     for (const channel of channels) channel.close()
     close()
   })
+
+  for (const [how, aheadMs] of [
+    ['behind', -20_000],
+    ['ahead', 20_000]
+  ] as const)
+    it(`know the time as members do, where the clock of this machine is ${how}`, async () => {
+      const clock = { now: () => Date.now() + aheadMs }
+      const [leader, two] = [await open({ token: alice, ...clock }), await open({ token: alice, ...clock })]
+      while (!('node' in two.mesh.stats({ group: true }).members)) await two.mesh.get('nothing')
+      await two.mesh.clear()
+      expect((await two.mesh.fetch(beside.untouched)).headers.get('cache-status')).to.include('hit; detail=peer')
+      expect(two.asked).to.deep.equal([])
+
+      const url = `${beside.apiUrl}/repos/octocat/hello-world/issues/4`
+      await two.mesh.fetch(url)
+      expect((await leader.mesh.fetch(url)).headers.get('cache-status')).to.match(/^ghmesh; hit/)
+      const heard = purged(two, url)
+      const title = `new ${crypto.randomUUID()}`
+      await leader.mesh.fetch(url, { method: 'PATCH', body: JSON.stringify({ title }) })
+      await heard
+      expect((await (await two.mesh.fetch(url)).json()).title).to.equal(title)
+    })
 
   it('take what was left on a shelf, and leave there, through the tab that leads', async () => {
     const shelf = { relays: [beside.shelf], random: () => 0.99 }

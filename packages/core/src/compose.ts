@@ -67,7 +67,7 @@ export function composeMember(parts: MemberParts) {
     read: (entry) => publicity.recall(entry)
   })
   const { hide, idle: allHidden } = createHide(cache)
-  const purge = createPurge({ cache, purges, emit })
+  const purge = createPurge({ cache, purges, emit, tellTabs: (...what) => members.tellTabs?.(...what) })
   const routeOf = createRoutes(options.routes)
   const sharing = {
     api,
@@ -149,9 +149,7 @@ export function composeMember(parts: MemberParts) {
   return {
     api,
     cache,
-    githubNow,
-    mostGithubNow: clock.most,
-    latestGithubNow: clock.latest,
+    clock,
     events,
     flow: asked.flow,
     mayShare,

@@ -28,7 +28,10 @@ export interface MeshEvents {
   received: Step & { peerId: string }
   /** GitHub could not answer; an older answer was given. */
   stale: Step & { reason: StaleReason }
-  /** Of a URL or repository, what is older than `asOf` (ms, GitHub's clock) was made stale: here (no `peerId`) or by a member. */
+  /**
+   * Of a URL or repository, what is older than `asOf` (ms, GitHub's clock) was made stale: here (no `peerId`), in another tab
+   * (empty), or by a member.
+   */
   purged: { target: string; asOf: number; peerId?: string }
   'peer:connect': Peer
   'peer:disconnect': Peer

@@ -53,6 +53,8 @@ export interface Members {
   /** Members hold this body, and it was seen current. */
   touched(key: string, entry: Entry): void
   purge(targets: readonly string[], asOf: number): Promise<void>
+  /** Other tabs have this stale too; absent where all of them hear of it as an event. */
+  tellTabs?(target: string, asOf: number): void
   /** These names of a repository turned out not to be public. */
   hidden(names: readonly string[]): void
   peers(): Peer[]

@@ -181,7 +181,7 @@ async function findHeld({ cache, classifier, flow, mayShare }: Member, input: Fe
 }
 
 async function purgeEverywhere(member: Member, urlOrRepository: string): Promise<number> {
-  const { api, cache, latestGithubNow, members, mostGithubNow, purge, purges } = member
+  const { api, cache, clock, members, purge, purges } = member
   const name = purges.normalise(urlOrRepository)
   if (name === undefined) {
     throw new MeshError(
@@ -191,9 +191,9 @@ async function purgeEverywhere(member: Member, urlOrRepository: string): Promise
   }
   const [{ size }] = await Promise.all([
     cache.below([name]),
-    purge([urlOrRepository], mostGithubNow()),
+    purge([urlOrRepository], clock.most()),
     // Members whose clocks are right must not take it for an older one.
-    members.purge([urlOrRepository], latestGithubNow())
+    members.purge([urlOrRepository], clock.latest())
   ])
   return size
 }

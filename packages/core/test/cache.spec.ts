@@ -33,7 +33,7 @@ describe('cache', () => {
       warning: (error) => warnings.push(error),
       read() {}
     })
-    const purge = createPurge({ cache, purges, emit() {} })
+    const purge = createPurge({ cache, purges, emit() {}, tellTabs() {} })
     return Object.assign(cache, { purges, purge })
   }
   const refusing = (): Store => {

@@ -28,6 +28,8 @@ describe('tabs: who leads', () => {
       stats: emptyStats,
       peers: () => [],
       relays: () => [],
+      clockOffsetMs: () => 0,
+      heardClockOffset() {},
       stop: async () => {},
       ...more
     }) as unknown as LocalMesh
@@ -116,27 +118,28 @@ describe('tabs: who leads', () => {
     await open('one', async () => mesh)
     const marked: unknown[][] = []
     const purge: Purge = async (...said) => void marked.push(said)
+    const clock = { most: () => 100, local: () => 0, hear() {} }
     const startFollower = async () =>
       localMesh({
         mesh: local('two'),
-        member: { purge, mostGithubNow: () => 100, members: {} } as StartedMesh['member']
+        member: { purge, clock, members: {} } as unknown as StartedMesh['member']
       })
     const start = async () => local('two leads')
     const two = await meshOfTabs({ name, start, startFollower, seekMs: 20, answerMs: 60_000, doneMs: 60_000 })
     tabs.push(two)
     const target = 'octocat/hello-world'
-    for (const more of [{ asOf: 50 }, { asOf: 1e6 }, { asOf: 50, peerId: 'a member' }])
+    for (const more of [{ asOf: 50, peerId: 'a member' }, { asOf: 1e6, peerId: 'a member' }, { asOf: 50 }])
       (mesh as unknown as EventTarget).dispatchEvent(new CustomEvent('purged', { detail: { target, ...more } }))
     while (marked.length < 3) await two.get('x')
-    // No later than now, whoever says it; a member's is not this user's own.
+    // Of when the member said it was, and no later than now; not as this tab's own.
     expect(marked).to.deep.equal([
-      [[target], 50, undefined],
-      [[target], 100, undefined],
-      [[target], 50, 'a member']
+      [[target], 50, 'a member'],
+      [[target], 100, 'a member'],
+      [[target], 100, '']
     ])
   })
 
-  const state = { addresses: [], peers: [], relays: [], stats: emptyStats(), group: {} }
+  const state = { addresses: [], peers: [], relays: [], stats: emptyStats(), group: {}, clockOffsetMs: 0 }
   const strange: Record<string, object> = {
     'no state': { kind: 'leads', state: {} },
     'no list of relays': { kind: 'leads', state: { ...state, relays: {} } },
@@ -144,6 +147,7 @@ describe('tabs: who leads', () => {
     'no peer': { kind: 'leads', state: { ...state, peers: [null] } },
     'no address': { kind: 'leads', state: { ...state, addresses: [1] } },
     'no figures': { kind: 'leads', state: { ...state, stats: { ...emptyStats(), rejected: null } } },
+    'no time': { kind: 'leads', state: { ...state, clockOffsetMs: Number.NaN } },
     'no event': { kind: 'event', type: 'hit', detail: {} },
     'no warning': { kind: 'event', type: 'warning', detail: null },
     'no target': { kind: 'event', type: 'purged', detail: { target: {}, asOf: 1 } },

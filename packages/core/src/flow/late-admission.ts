@@ -17,7 +17,7 @@ export interface LateAdmission {
 }
 
 const notLoaded =
-  'nothing is cached, for a part of ghmesh cannot be loaded: serve the files beside ghmesh.js, and load the page again; in a service worker, use "ghmesh/all"'
+  'nothing is cached, for a part of ghmesh cannot be loaded: serve the files beside ghmesh.js, and reload the page; in a service worker, use "ghmesh/all"'
 
 /**
  * What makes entries of GitHub's answers, loaded while GitHub is asked for the first time: a page that finds everything in its

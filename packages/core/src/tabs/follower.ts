@@ -13,6 +13,8 @@ export interface FollowerOptions {
   doneMs: number
   /** Another tab leads now. */
   onLeader(): void
+  /** The leader has said how things stand. */
+  onState(state: State): void
   /** The leader has made this stale. */
   onPurged(what: MeshEvents['purged']): void
 }
@@ -20,7 +22,7 @@ export interface FollowerOptions {
 export type Follower = ReturnType<typeof createFollower>
 
 /** The side of a tab that does not hold the mesh: asks the one that does, and asks the next one again when it has gone. */
-export function createFollower({ channel, emit, answerMs, doneMs, onLeader, onPurged }: FollowerOptions) {
+export function createFollower({ channel, emit, answerMs, doneMs, onLeader, onState, onPurged }: FollowerOptions) {
   const tab = crypto.randomUUID()
   const post = (message: Message) => channel.postMessage(message)
   const pending = createPendingQuestions(post, answerMs, doneMs)
@@ -45,7 +47,10 @@ export function createFollower({ channel, emit, answerMs, doneMs, onLeader, onPu
   function receive({ data }: MessageEvent): void {
     const message = readMessage(data)
     if (!message) return
-    if ('state' in message && message.state) state = message.state
+    if ('state' in message && message.state) {
+      state = message.state
+      onState(state)
+    }
     if (message.kind === 'leads') {
       pending.askAgain()
       onLeader()

@@ -1,4 +1,4 @@
-import { type Emit, eventTypes } from '../events.ts'
+import { type Emit, eventTypes, type MeshEvents } from '../events.ts'
 import type { LocalMesh } from './local-mesh.ts'
 import { type Calls, type Message, type Question, readMessage, type State, sendError, toldEvents } from './messages.ts'
 
@@ -26,7 +26,8 @@ export function createLeader(channel: BroadcastChannel, mesh: LocalMesh, emit: E
     toldAt = performance.now()
     const { peerId, addresses } = mesh
     const [stats, group] = [mesh.stats(), mesh.stats({ group: true })]
-    return { peerId, addresses, stats, group, peers: mesh.peers(), relays: mesh.relays() }
+    const clockOffsetMs = mesh.clockOffsetMs()
+    return { peerId, addresses, stats, group, peers: mesh.peers(), relays: mesh.relays(), clockOffsetMs }
   }
   const stateIfDue = () => (performance.now() - toldAt > stateEveryMs ? state() : undefined)
 
@@ -38,7 +39,7 @@ export function createLeader(channel: BroadcastChannel, mesh: LocalMesh, emit: E
     get: ([name], signal) => mesh.get(name, { signal }),
     set: ([name, value, ttlMs], signal) => mesh.set(name, value, { ttlMs, signal }),
     delete: ([name], signal) => mesh.delete(name, { signal }),
-    purge: ([targets]) => mesh.purgeAll(targets),
+    purge: ([targets]) => mesh.tellPurged(targets),
     hidden: async ([names]) => mesh.hidden(names),
     clear: () => mesh.clear(),
     look: async () => undefined
@@ -66,12 +67,14 @@ export function createLeader(channel: BroadcastChannel, mesh: LocalMesh, emit: E
     const message = readMessage(data)
     if (message?.kind === 'question') void answer(message)
     else if (message?.kind === 'abort') underWay.get(`${message.tab} ${message.id}`)?.abort()
+    else if (message?.kind === 'event' && message.type === 'purged') mesh.purged(message.detail as MeshEvents['purged'])
   })
   for (const type of eventTypes) {
     mesh.addEventListener(type, ({ detail }) => {
       emit(type, detail)
       const isTold = (toldEvents as readonly string[]).includes(type)
-      if (isTold && !leaving)
+      // What another tab made stale it has told to all tabs itself.
+      if (isTold && !leaving && (detail as { peerId?: string }).peerId !== '')
         post({
           kind: 'event',
           type: type as (typeof toldEvents)[number],

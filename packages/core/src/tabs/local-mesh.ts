@@ -18,17 +18,21 @@ export interface LocalMesh extends Mesh {
   told(key: string, isNew: boolean): Promise<void>
   /** Connected members that hold a body. */
   holdersOf(key: string, hash: string): Promise<Peer[]>
-  /** Makes these stale for everybody, as another tab has done for itself: each a URL or a repository. */
-  purgeAll(targets: readonly string[]): Promise<void>
+  /** Members are told that these are stale, each a URL or a repository. */
+  tellPurged(targets: readonly string[]): Promise<void>
   /** Another tab has seen that a repository with these names is not public: nobody is given anything of it until this one has looked. */
   hidden(names: readonly string[]): void
-  /** Another tab has made this stale for everybody, or has heard that it is. */
+  /** Another tab has made this stale, or has heard that it is. */
   purged(what: MeshEvents['purged']): void
+  /** What this tab takes GitHub's clock to be ahead of the local one, ms. */
+  clockOffsetMs(): number
+  /** What the tab that hears members takes it to be. Any page of the origin can say it, so it counts as a member's word does. */
+  heardClockOffset(ms: number): void
 }
 
 /** Adds to a mesh what other tabs ask of it. */
 export function localMesh({ mesh, member }: StartedMesh): LocalMesh {
-  const { cache, members, mayShare, purges, purge, githubNow, mostGithubNow, latestGithubNow, visibility } = member
+  const { cache, clock, members, mayShare, purges, purge, visibility } = member
   // Bounded, because any page of the origin can ask.
   const granted = new LRU<Lease>(1000)
   const lastTold = new LRU<number>(10_000)
@@ -54,18 +58,18 @@ export function localMesh({ mesh, member }: StartedMesh): LocalMesh {
       if (isNew) members.announce(key, entry)
       else members.touched(key, entry)
     },
-    async purgeAll(targets: readonly string[]) {
-      const known = targets.filter(isTarget)
-      await Promise.all([purge(known, mostGithubNow()), members.purge(known, latestGithubNow())])
-    },
+    tellPurged: (targets: readonly string[]) => members.purge(targets.filter(isTarget), clock.latest()),
     hidden(names: readonly string[]) {
       const known = names.filter(isTarget)
-      for (const name of known) visibility.suspect(name, githubNow())
+      for (const name of known) visibility.suspect(name, clock.now())
       members.hidden(known)
     },
     holdersOf: members.holders,
-    // Of when it was, and no later than now: any page of the origin can say it. What a member purged does not void what is under way.
-    purged: ({ target, asOf, peerId }: MeshEvents['purged']) =>
-      void purge([target], Math.min(asOf, mostGithubNow()), peerId)
+    // A tab says so at once, so what is held here is from before. A member may say it much later, but no later than it was: any
+    // page of the origin can claim to repeat it.
+    purged: ({ target, asOf, peerId = '' }: MeshEvents['purged']) =>
+      void purge([target], Math.min(peerId ? asOf : Infinity, clock.most()), peerId),
+    clockOffsetMs: () => clock.now() - clock.local(),
+    heardClockOffset: (ms: number) => clock.hear('', clock.local() + ms)
   })
 }

@@ -8,7 +8,7 @@ import { createFollower, type Follower } from './follower.ts'
 import { createLeader } from './leader.ts'
 import { createLeadership } from './leadership.ts'
 import type { LocalMesh } from './local-mesh.ts'
-import type { Calls } from './messages.ts'
+import type { Calls, Message, State } from './messages.ts'
 import { type TabState, tabMesh } from './tab-mesh.ts'
 import type { LeadingTab } from './through-leader.ts'
 
@@ -43,9 +43,20 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
     answerMs,
     doneMs,
     onLeader: () => leadership.isInLine || leadership.standInLine().catch(notStarted),
+    onState: hearClock,
     onPurged: (what) => tab.own?.purged(what)
   })
   const tab: TabState = {}
+  // Only the tab that leads hears of members what time it is, and all tabs read what each of them stores.
+  function hearClock(state: State | undefined): void {
+    if (state) tab.own?.heardClockOffset(state.clockOffsetMs)
+  }
+  function tellTabs(target: string, asOf: number): void {
+    const detail = { target, asOf }
+    channel.postMessage({ kind: 'event', type: 'purged', detail } satisfies Message)
+    // It was written before this tab took over.
+    tab.leading?.purged(detail)
+  }
 
   const leadership = createLeadership(name, async () => {
     const mesh = await start().catch((error) => {
@@ -72,7 +83,8 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
   try {
     await Promise.race([started, answered])
     if (!tab.leading) {
-      tab.own = await startFollower(leadingTab(follower, seekMs))
+      tab.own = await startFollower(leadingTab(follower, seekMs, tellTabs))
+      hearClock(follower.state)
       for (const type of eventTypes) tab.own.addEventListener(type, ({ detail }) => tab.leading || emit(type, detail))
       if (tab.leading) void tab.own.stop()
     }
@@ -91,7 +103,7 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
 }
 
 /** The tab that leads, asked by the follower here. */
-function leadingTab(follower: Follower, seekMs: number): LeadingTab {
+function leadingTab(follower: Follower, seekMs: number, tellTabs: LeadingTab['tellTabs']): LeadingTab {
   const tell = async <K extends keyof Calls>(call: K, ...args: Calls[K]): Promise<void> =>
     void (await follower.ask(call, args).catch(() => {}))
   return {
@@ -101,6 +113,7 @@ function leadingTab(follower: Follower, seekMs: number): LeadingTab {
     },
     told: (key, isNew) => void tell('told', key, isNew),
     purge: (targets) => tell('purge', targets),
+    tellTabs,
     hidden: (names) => void tell('hidden', names),
     holders: async (key, hash) => (await follower.ask('holders', [key, hash])) as Peer[],
     peers: () => follower.state?.peers ?? [],

@@ -24,6 +24,7 @@ export interface Calls {
   get: [name: string]
   set: [name: string, value: Json, ttlMs?: number | undefined]
   delete: [name: string]
+  /** Members are told that these are stale. */
   purge: [targets: readonly string[]]
   /** These names of a repository turned out not to be public. */
   hidden: [names: readonly string[]]
@@ -40,6 +41,8 @@ export interface State {
   group: GroupStats
   peers: Peer[]
   relays: Relay[]
+  /** See {@link LocalMesh.clockOffsetMs}. */
+  clockOffsetMs: number
 }
 
 /** What followers hear of the leader's events; the others are about the leader's own requests. */
@@ -69,6 +72,7 @@ export type Message =
   | { kind: 'answer'; tab: string; id: number; value?: unknown; error?: SentError; state?: State | undefined }
   /** A tab has become the leader. */
   | { kind: 'leads'; state: State }
+  /** Of the leader; `purged` of any tab, for all others. */
   | { kind: 'event'; type: (typeof toldEvents)[number]; detail: unknown; state?: State | undefined }
 
 type Fields = Record<string, unknown>
@@ -88,7 +92,8 @@ const isState = (value: unknown) =>
   isList(value.peers, isObject) &&
   isList(value.relays, isObject) &&
   areStats(value.stats) &&
-  isObject(value.group)
+  isObject(value.group) &&
+  Number.isFinite(value.clockOffsetMs)
 
 const isEvent = ({ type, detail }: Fields) =>
   (toldEvents as readonly unknown[]).includes(type) &&

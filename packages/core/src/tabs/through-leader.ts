@@ -10,7 +10,10 @@ export interface LeadingTab {
   seek(key: string, after: number | undefined): Promise<Lease | undefined>
   /** An own entry is in the store, new or seen current, and is for members. */
   told(key: string, isNew: boolean): void
+  /** Members are told that these are stale. */
   purge(targets: readonly string[]): Promise<void>
+  /** All tabs are told that this is. */
+  tellTabs(target: string, asOf: number): void
   /** These names of a repository turned out not to be public. */
   hidden(names: readonly string[]): void
   holders(key: string, hash: string): Promise<Peer[]>
@@ -37,6 +40,7 @@ export const throughLeader =
       announce: (key, entry) => tell(key, entry, true),
       touched: (key, entry) => tell(key, entry, false),
       purge: leader.purge,
+      tellTabs: leader.tellTabs,
       hidden: leader.hidden,
       holders: (key, hash) => leader.holders(key, hash),
       peers: () => leader.peers(),
