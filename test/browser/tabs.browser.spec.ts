@@ -347,6 +347,17 @@ describe('tabs of one origin', () => {
       expect((await (await two.mesh.fetch(url)).json()).title).to.equal(title)
     })
 
+  it('keep nothing any more once one of them is cleared', async () => {
+    const all = [await open({ token: alice }), await open({ token: alice }), await open({ token: alice })]
+    const url = `${beside.apiUrl}/repos/octocat/secret-plans/issues/1`
+    for (const cleared of all) {
+      for (const { mesh } of all) await mesh.fetch(url)
+      await cleared.mesh.clear()
+      expect(await cleared.mesh.peek(url)).to.equal(undefined)
+      for (const { mesh } of all) while (await mesh.peek(url)) await mesh.get('nothing')
+    }
+  })
+
   it('take what was left on a shelf, and leave there, through the tab that leads', async () => {
     const shelf = { relays: [beside.shelf], random: () => 0.99 }
     const [one, two] = [await open(shelf), await open(shelf)]

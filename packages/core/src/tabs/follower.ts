@@ -15,14 +15,17 @@ export interface FollowerOptions {
   onLeader(): void
   /** The leader has said how things stand. */
   onState(state: State): void
-  /** The leader has made this stale. */
+  /** Another tab has made this stale, or the leader has heard that it is. */
   onPurged(what: MeshEvents['purged']): void
+  /** What all tabs keep is removed. */
+  onCleared(): void
 }
 
 export type Follower = ReturnType<typeof createFollower>
 
 /** The side of a tab that does not hold the mesh: asks the one that does, and asks the next one again when it has gone. */
-export function createFollower({ channel, emit, answerMs, doneMs, onLeader, onState, onPurged }: FollowerOptions) {
+export function createFollower(options: FollowerOptions) {
+  const { channel, emit, answerMs, doneMs, onLeader, onState, onPurged, onCleared } = options
   const tab = crypto.randomUUID()
   const post = (message: Message) => channel.postMessage(message)
   const pending = createPendingQuestions(post, answerMs, doneMs)
@@ -54,6 +57,8 @@ export function createFollower({ channel, emit, answerMs, doneMs, onLeader, onSt
     if (message.kind === 'leads') {
       pending.askAgain()
       onLeader()
+    } else if (message.kind === 'cleared') {
+      onCleared()
     } else if (message.kind === 'event') {
       const { type, detail } = message
       if (type === 'purged') onPurged(detail as MeshEvents['purged'])

@@ -41,7 +41,10 @@ export function createLeader(channel: BroadcastChannel, mesh: LocalMesh, emit: E
     delete: ([name], signal) => mesh.delete(name, { signal }),
     purge: ([targets]) => mesh.tellPurged(targets),
     hidden: async ([names]) => mesh.hidden(names),
-    clear: () => mesh.clear(),
+    async clear() {
+      post({ kind: 'cleared' })
+      await mesh.clear()
+    },
     look: async () => undefined
   }
 

@@ -44,7 +44,8 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
     doneMs,
     onLeader: () => leadership.isInLine || leadership.standInLine().catch(notStarted),
     onState: hearClock,
-    onPurged: (what) => tab.own?.purged(what)
+    onPurged: (what) => tab.own?.purged(what),
+    onCleared: () => void tab.own?.clear()
   })
   const tab: TabState = {}
   // Only the tab that leads hears of members what time it is, and all tabs read what each of them stores.

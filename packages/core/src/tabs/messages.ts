@@ -72,6 +72,8 @@ export type Message =
   | { kind: 'answer'; tab: string; id: number; value?: unknown; error?: SentError; state?: State | undefined }
   /** A tab has become the leader. */
   | { kind: 'leads'; state: State }
+  /** The leader was told to clear what all tabs keep. */
+  | { kind: 'cleared' }
   /** Of the leader; `purged` of any tab, for all others. */
   | { kind: 'event'; type: (typeof toldEvents)[number]; detail: unknown; state?: State | undefined }
 

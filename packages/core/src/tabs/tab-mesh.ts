@@ -50,7 +50,8 @@ export function tabMesh(tab: TabState, follower: Follower, events: EventTarget, 
     delete: async (name, how) => void (await call('delete', [name], how?.signal)),
     purge: async (target, how) => mine().purge(target, how),
     async clear() {
-      await Promise.all([mine().clear(), tab.leading || call('clear', [])])
+      // The leader tells the others.
+      await Promise.all([tab.leading || mine().clear(), call('clear', [])])
     },
     stats: ((which?: { group: true }): MeshStats | GroupStats => {
       const { leading, own } = tab
