@@ -155,7 +155,7 @@ const leftOut = [
     // Who is lost, the mesh itself dials again: members and relays alike, for ever (`peers/dialler.ts`).
     file: /libp2p\/dist\/src\/connection-manager\/reconnect-queue\.js$/,
     from: '',
-    instead: 'export class ReconnectQueue { start() {} afterStart() {} stop() {} }'
+    instead: 'export class ReconnectQueue { start() {} stop() {} }'
   },
   {
     // Nor does a router map a page's ports.

@@ -13,7 +13,7 @@ export interface PurgeOptions {
   cache: Pick<Cache, 'keepMarks'>
   purges: Purges
   emit: Emit
-  /** Other tabs of this one's user have it stale too. */
+  /** Makes it stale in other tabs too. */
   tellTabs(target: string, asOf: number): void
 }
 

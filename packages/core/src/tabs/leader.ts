@@ -70,7 +70,9 @@ export function createLeader(channel: BroadcastChannel, mesh: LocalMesh, emit: E
     const message = readMessage(data)
     if (message?.kind === 'question') void answer(message)
     else if (message?.kind === 'abort') underWay.get(`${message.tab} ${message.id}`)?.abort()
-    else if (message?.kind === 'event' && message.type === 'purged') mesh.purged(message.detail as MeshEvents['purged'])
+    else if (message?.kind === 'event' && message.type === 'purged')
+      // Of what members purge only this tab hears, so no other can say it.
+      mesh.purged({ ...(message.detail as MeshEvents['purged']), peerId: '' })
   })
   for (const type of eventTypes) {
     mesh.addEventListener(type, ({ detail }) => {

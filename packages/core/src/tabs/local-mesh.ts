@@ -65,8 +65,8 @@ export function localMesh({ mesh, member }: StartedMesh): LocalMesh {
       members.hidden(known)
     },
     holdersOf: members.holders,
-    // A tab says so at once, so what is held here is from before. A member may say it much later, but no later than it was: any
-    // page of the origin can claim to repeat it.
+    // Another tab says so at once, so all that is held here is from before. What a member purged may be told much later; it is
+    // from no later than now, whatever a page of the origin says.
     purged: ({ target, asOf, peerId = '' }: MeshEvents['purged']) =>
       void purge([target], Math.min(peerId ? asOf : Infinity, clock.most()), peerId),
     clockOffsetMs: () => clock.now() - clock.local(),
