@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { expect } from 'chai'
 import { createTargets, type Target } from '../ports/targets.ts'
 import { attacks } from './attacks.ts'
@@ -15,12 +17,20 @@ describe('an honest member, while another one attacks [long]', () => {
   const measured: { attack: string; 'worst answer, ms': number; 'longest pause, ms': number }[] = []
   after(() => console.table(measured))
 
-  async function ask(member: Target, command: unknown[]): Promise<Record<string, unknown>> {
-    const before = member.process.printed().length
-    member.process.child.stdin?.write(`${JSON.stringify(command)}\n`)
-    const done = new RegExp(`^[^]{${before}}[^]*?^(\\{"type":"done","command":"${command[0]}".*\\})$`, 'm')
-    await member.process.said(done)
-    return JSON.parse(done.exec(member.process.printed())?.[1] as string)
+  /** Reads what the member prints line by line: it tells of all that it is flooded with, and this process has more to do. */
+  function askedBy({ process: { child, ended } }: Target) {
+    const lines = createInterface(child.stdout as Readable)
+    return (command: unknown[]) =>
+      new Promise<Record<string, unknown>>((resolve, reject) => {
+        const look = (line: string) => {
+          if (!line.startsWith(`{"type":"done","command":"${command[0]}"`)) return
+          lines.off('line', look)
+          resolve(JSON.parse(line))
+        }
+        lines.on('line', look)
+        void ended.then(({ code, stderr }) => reject(new Error(`ended with ${code} before it answered:\n${stderr}`)))
+        child.stdin?.write(`${JSON.stringify(command)}\n`)
+      })
   }
 
   for (const { name, run } of attacks) {
@@ -28,16 +38,17 @@ describe('an honest member, while another one attacks [long]', () => {
     it(`with ${name}: is right, and answers all`, async () => {
       const member = await targets.member({ limits: {} })
       const peerId = /\/p2p\/(\w+)$/.exec(member.addresses[0] as string)?.[1] as string
+      const ask = askedBy(member)
       const liar = await createLiar(targets.secret)
       let over = false
       try {
         await liar.join(member.addresses[0] as string)
-        await ask(member, ['pause'])
+        await ask(['pause'])
         const attacking = run(liar, { peerId, apiUrl: targets.github.url }, () => over)
         let worst = 0
         for (let n = 0; n < requests; n++) {
           const path = `/repos/octocat/hello-world/issues/${1 + (n >> 1)}`
-          const { status, bytes, ms } = await ask(member, ['fetch', targets.github.url + path])
+          const { status, bytes, ms } = await ask(['fetch', targets.github.url + path])
           const own = await (
             await fetch(targets.github.url + path, { headers: { authorization: 'Bearer sim-token-bob' } })
           ).arrayBuffer()
@@ -45,7 +56,7 @@ describe('an honest member, while another one attacks [long]', () => {
           worst = Math.max(worst, ms as number)
           await new Promise((resolve) => setTimeout(resolve, 30))
         }
-        const { ms: pause } = await ask(member, ['pause'])
+        const { ms: pause } = await ask(['pause'])
         over = true
         await attacking
         measured.push({
