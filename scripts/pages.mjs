@@ -62,6 +62,21 @@ const leftOut = [
     ]
   },
   {
+    // Gossipsub only puts something at the end of it and takes it from the front.
+    file: /denque\/index\.js$/,
+    texts: [
+      [
+        /^Denque\.prototype\.(?:peekAt|get|peek|peekBack|unshift|pop|removeOne|remove|splice|isEmpty|toArray) = [\s\S]*?^\};\n/gm,
+        ''
+      ]
+    ]
+  },
+  {
+    // The one number that is read out of such a list is the length of a message of Noise, `getUint16`.
+    file: /uint8arraylist\/dist\/src\/index\.js$/,
+    texts: [[/^ {4}(?:(?:get|set)(?:Int|Float)\d+|(?:get|set)Uint(?:8|32)|setUint16)\([\s\S]*?^ {4}\}\n/gm, '']]
+  },
+  {
     // Identities are Ed25519 keys (PROTOCOL.md, section 3); this is the third of the elliptic curves that libp2p brings.
     file: /@noble\/curves\/secp256k1\.js$/,
     from: '',

@@ -1,5 +1,19 @@
 import { expect } from 'chai'
-import { as, bob, counter, dated, heard, keptFrom, type Member, repo, scene, shared, status, until } from './members.ts'
+import {
+  as,
+  bob,
+  counter,
+  dated,
+  heard,
+  keptFrom,
+  type Member,
+  minute,
+  repo,
+  scene,
+  shared,
+  status,
+  until
+} from './members.ts'
 
 const plans = 'octocat/secret-plans'
 
@@ -47,6 +61,46 @@ describe('what only some may see, in answers about a public repository', () => {
       expect(announced.count).to.equal(0)
       expect(await (await a.ask(`${repo}/pulls`, as(bob))).text()).not.to.equal(text)
     })
+
+  // https://docs.github.com/rest/orgs/issue-fields: `organization_members_only` is the default.
+  it('values of fields that only members of an organization see stay with those who see them', async () => {
+    const website = s.github.repository('octo-org/website')
+    const issue = website.addIssue({ fieldValues: [{ name: 'Priority', value: 'P0' }] })
+    for (const path of [`/repos/octo-org/website/issues/${issue}`, '/repos/octo-org/website/issues?per_page=1']) {
+      const values = async (member: Member) => [await member.json(path)].flat()[0].issue_field_values
+      expect((await values(a))[0].value).to.equal('P0')
+      await keptFrom(b, a, path)
+      expect(await values(b)).to.deep.equal([])
+      expect((await values(a))[0].value).to.equal('P0')
+      s.now += 2 * minute
+      expect(await values(b)).to.deep.equal([])
+      expect((await values(a))[0].value, 'after others have seen it without').to.equal('P0')
+    }
+  })
+
+  it('a team that was asked for a review does not go away for those who see it, whatever others have told', async () => {
+    s.github.addTeam('octo-org', { name: 'Web', members: ['alice'] })
+    const pull = `/repos/octo-org/website/pulls/${s.github.repository('octo-org/website').addPull({ requestedTeams: ['web'] })}`
+    const teams = async (member: Member) => (await member.json(pull)).requested_teams.length
+    expect(await teams(a)).to.equal(1)
+    s.now += 2 * minute
+    expect(await teams(b)).to.equal(0)
+    await heard(b, a)
+    expect(await teams(a)).to.equal(1)
+  })
+
+  it('a parent in another repository stays with those who can read it', async () => {
+    const [{ number: parent }] = await a.json(`/repos/${plans}/issues`)
+    const sub = (repository: string) =>
+      s.github.repository('octocat/Hello-World').addIssue({ parent: { repository, number: parent } })
+    const hidden = `${repo}/issues/${sub(plans)}`
+    expect((await a.json(hidden)).parent_issue_url).to.include(plans)
+    await keptFrom(b, a, hidden)
+    expect((await b.json(hidden)).parent_issue_url).to.equal(undefined)
+    const own = `${repo}/issues/${sub('octocat/Hello-World')}`
+    expect((await (await shared(a, b, own)).json()).parent_issue_url).to.include('octocat/Hello-World')
+    expect(status(await b.ask(own))).to.include('detail=peer')
+  })
 
   it('the repository itself may say that it is private where private ones are shared', async () => {
     const [c, d] = await s.two({ share: 'group' })

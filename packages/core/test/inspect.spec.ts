@@ -136,6 +136,23 @@ describe('inspect', () => {
       expect((await inspected([body])).hidden, JSON.stringify(body)).to.equal(false)
   })
 
+  it('finds values of an organization’s fields, and a parent in another repository: both depend on who asks', async () => {
+    const parent = (url: unknown) => ({ number: 2, parent_issue_url: url })
+    const at = (repository: string) => parent(`https://api.github.com/repos/${repository}/issues/1`)
+    const values = { issue_field_values: [{ issue_field_id: 5, node_id: 'IFT_x', data_type: 'text', value: 'P0' }] }
+    for (const one of [values, at('octo/plans'), at('octo/tools2'), parent('elsewhere'), parent(7)])
+      for (const body of [one, [one], { items: [one] }]) {
+        const { hidden, variant } = await inspected(body, 'octo/tools')
+        expect({ hidden, variant }, JSON.stringify(body)).to.deep.equal({ hidden: true, variant: true })
+      }
+    for (const one of [{ issue_field_values: [] }, { issue_field_values: null }, parent(null), at('Octo/Tools')]) {
+      const { hidden, variant } = await inspected([one], 'octo/tools')
+      expect({ hidden, variant }, JSON.stringify(one)).to.deep.equal({ hidden: false, variant: false })
+    }
+    expect((await inspected('{"p\\u0061rent_issue_url":""}')).hidden).to.equal(true)
+    expect((await inspected('{"is\\u0073ue_field_id":1}')).hidden).to.equal(true)
+  })
+
   it('does not call the repository that was asked about hidden, by its name or its id', async () => {
     const own = { id: 7, full_name: 'Octo/Tools', private: true, visibility: 'private' }
     for (const body of [own, { head: { repo: own } }, [{ repository: own }, { repository: own }]]) {
@@ -195,6 +212,7 @@ describe('inspect: as a reader of the whole text would', () => {
     'id',
     'permissions',
     'viewer_x',
+    'issue_field_id',
     'temp_clone_token',
     'privacy',
     'path'
@@ -263,13 +281,14 @@ describe('inspect: as a reader of the whole text would', () => {
         const has = (holds: (name: string, value: unknown) => unknown) =>
           fields.some(([name, value]) => holds(name, value))
         expect({ variant, secret, hidden, items: counted }).to.deep.equal({
-          variant: has((name) => /^(?:permissions|viewer_x)$/.test(name)),
+          variant: has((name) => /^(?:permissions|viewer_x|issue_field_id)$/.test(name)),
           secret: has((name, value) => name === 'temp_clone_token' && value),
           hidden: has(
             (name, value) =>
               (name === 'private' && value === true) ||
               (name === 'visibility' && value !== 'public') ||
-              (name === 'privacy' && typeof value === 'string')
+              (name === 'privacy' && typeof value === 'string') ||
+              name === 'issue_field_id'
           ),
           items
         })

@@ -10,7 +10,7 @@ export const missingIn = (repository: Repository) => (what: string) =>
 
 function setFields(
   issue: Issue,
-  { title, body, state, labels }: IssueFields,
+  { title, body, state, labels, fieldValues, parent }: IssueFields,
   { repository, world, now }: { repository: Repository; world: World; now: () => number }
 ): void {
   if (title !== undefined) issue.title = title
@@ -24,6 +24,17 @@ function setFields(
     issue.state = state
     issue.stateReason = state === 'closed' ? 'completed' : null
     issue.closedAt = state === 'closed' ? iso(now()) : null
+  }
+  if (fieldValues !== undefined)
+    issue.fieldValues = fieldValues.map(({ visibility = 'organization_members_only', ...field }) => ({
+      id: world.nextId(),
+      visibility,
+      ...field
+    }))
+  if (parent !== undefined) {
+    const { id } = world.repository(parent.repository) ?? {}
+    if (id === undefined) throw missingIn(repository)(`parent in ${parent.repository}`)
+    issue.parent = { repositoryId: id, number: parent.number }
   }
   issue.updatedAt = iso(now())
 }

@@ -93,6 +93,14 @@ export interface Pull {
   mergeable?: boolean | null
 }
 
+/** Of `visibility`: https://docs.github.com/rest/orgs/issue-fields, where `organization_members_only` is the default. */
+export interface IssueFieldValue {
+  id: number
+  name: string
+  value: string | number
+  visibility: 'organization_members_only' | 'all'
+}
+
 /** An issue, or a pull request when `pull` is set. */
 export interface Issue {
   id: number
@@ -111,6 +119,10 @@ export interface Issue {
   updatedAt: string
   closedAt: string | null
   comments: Comment[]
+  /** Values of the fields of the owning organization. */
+  fieldValues?: IssueFieldValue[]
+  /** The issue that this one is a sub-issue of. */
+  parent?: { repositoryId: number; number: number }
   /** Issues elsewhere that mention this one. */
   references?: { repositoryId: number; number: number; createdAt: string }[]
   pull?: Pull

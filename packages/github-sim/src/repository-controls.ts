@@ -7,6 +7,13 @@ export interface IssueFields {
   state?: 'open' | 'closed'
   /** Names; labels that do not exist are made. */
   labels?: string[]
+  /**
+   * Values of the fields of the owning organization; the owner must be one. Default visibility: `organization_members_only`, as on
+   * GitHub (https://docs.github.com/rest/orgs/issue-fields).
+   */
+  fieldValues?: { name: string; value: string | number; visibility?: 'organization_members_only' | 'all' }[]
+  /** The issue that this one is a sub-issue of; its URL shows to those who can read it. */
+  parent?: { repository: string; number: number }
   /** Login of the author; used by `addIssue` only. Default: the repository's owner. */
   user?: string
 }

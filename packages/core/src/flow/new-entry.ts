@@ -61,7 +61,7 @@ export function createNewEntry({ etags, validators, publicity, narrow }: NewEntr
       etag: validator === 'object' ? `"${opaqueTag(live.get('etag'))}"` : undefined,
       ...publicity.of({ viewer, repository: target.repository }, sentAt),
       anonymous: viewer === anonymous,
-      variant: found.variant || varies(target, hash, viewer),
+      variant: found.variant || found.hidden || varies(target, hash, viewer),
       local: staysHere({
         ...found,
         hidden: found.hidden || (target.route.hidesDrafts === true && found.draft),

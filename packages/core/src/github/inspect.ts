@@ -10,8 +10,8 @@ export interface Inspection {
   /** It says it is JSON and is not: cut off on its way, or the page of a proxy. */
   damaged: boolean
   /**
-   * It names what only some may see, wherever that stands: a private repository other than the one that was asked about, or a
-   * team. A viewer with a token may have got it because of that token.
+   * It names what only some may see, wherever that stands: a private repository other than the one that was asked about, a team,
+   * values of an organization's fields. A viewer with a token may have got it because of that token.
    */
   hidden: boolean
   /** Something in it is a draft: a release, or a pull request, where that shows to everybody. */
@@ -25,14 +25,18 @@ export interface Inspection {
 }
 
 const viewerField = /^(?:permissions|role_name|viewer_\w+|current_user_\w+|security_and_analysis|allow_\w+_merge)$/
-const privateField =
-  /^(?:total_private_repos|owned_private_repos|private_repos|private_gists|billing_email|two_factor_authentication|two_factor_requirement_enabled)$/
-// The first two bytes of every name above and of those that `createVisitor` looks at.
+const privateField = /^(?:(?:total_|owned_)?private_repos|private_gists|billing_email|two_factor_\w+)$/
+const inThreeBytes = (first: number, second: number, third: number) => (first << 16) | (second << 8) | third
+// The first three bytes of every name above and of those that `createVisitor` looks at; the third of `id` is the quote behind it.
 const beginnings = new Set(
-  ['pe', 'ro', 'vi', 'cu', 'se', 'al', 'to', 'ow', 'pr', 'bi', 'tw', 'te', 'id', 'fu', 'dr'].map(
-    (two) => (two.charCodeAt(0) << 8) | two.charCodeAt(1)
-  )
+  'per rol vie cur sec all tot own pri bil two tem id" ful vis dra iss par'
+    .split(' ')
+    .map((three) => inThreeBytes(three.charCodeAt(0), three.charCodeAt(1), three.charCodeAt(2)))
 )
+
+/** Whether an issue's URL is one of a repository, `owner/repo` in lower case. */
+const isIn = (url: string, repository: string | undefined) =>
+  url.toLowerCase().replace(/\d+$/, '').endsWith(`/repos/${repository}/issues/`)
 
 // Prefixes of GitHub's token formats: https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
 const token = /\b(?:gh[pousr]|github_pat)_\w{20}/g
@@ -90,12 +94,19 @@ function createVisitor(found: Inspection, asked: string | undefined): JsonVisito
   const facts: (Facts | undefined)[] = []
 
   return {
-    mayMatter: (first, second) => beginnings.has((first << 8) | second),
+    mayMatter: (first, second, third) => beginnings.has(inThreeBytes(first, second, third)),
     property(name, value, depth) {
       if (viewerField.test(name)) found.variant = true
       else if (privateField.test(name) || (name === 'temp_clone_token' && value)) found.secret = true
-      // A team's: https://docs.github.com/rest/teams/teams says that teams show to members of their organisation only.
-      else if (name === 'privacy' && typeof value === 'string') found.hidden = true
+      else if (
+        // A team's: https://docs.github.com/rest/teams/teams says that teams show to members of their organisation only.
+        (name === 'privacy' && typeof value === 'string') ||
+        // So do, by default, values of an organisation's fields: https://docs.github.com/rest/orgs/issue-fields.
+        name === 'issue_field_id' ||
+        // Whether that issue's repository is public does not show.
+        (name === 'parent_issue_url' && value !== null && !isIn(String(value), asked))
+      )
+        found.hidden = true
       else if (name === 'draft' && value === true) found.draft = true
       else if (name === 'total_count' && depth === 1 && typeof value === 'number') found.list.total = value
       if (!/^(?:id|full_name|private|visibility)$/.test(name)) return

@@ -18,10 +18,12 @@ export interface Route {
 /*
  * What in each answer depends on who asks? The answer stands above each line below. "GitHub's REST documentation" is
  * https://docs.github.com/rest; what it does not say is marked "not documented". Whatever names a private repository other
- * than the one asked about, or a team, is kept here by `inspect`, on every route; so are credentials and private profiles.
+ * than the one asked about, or a team, is kept here by `inspect`, on every route; so are values of an organisation's issue fields,
+ * credentials and private profiles.
  *
  * Known and accepted: `author_association` of issues, pull requests and comments. Somebody whose membership of an organisation
- * is private has been seen as MEMBER by some and as CONTRIBUTOR by others (not documented). A member may get either.
+ * is private has been seen as MEMBER by some and as CONTRIBUTOR by others (not documented). A member may get either. Nothing in an
+ * issue without values of fields says whether others see some: who does may get it without, until it has asked itself.
  *
  * Templates: `{name}` is one segment, `{name...}` one or more, `{number}` one of digits.
  */
@@ -36,7 +38,8 @@ const sharedInRepository = [
   '/contents /contents/ /contents/{path...} /readme /readme/{path...}',
   // All forks of a public repository are public, and a private one's comparison shows only to tokens that asked themselves.
   '/compare/{range...}',
-  // `author_association`, see above. How many sub-issues are counted for whom is not documented.
+  // `author_association` and values of fields, see above. How many sub-issues and blocking issues are counted for whom is not
+  // documented.
   '/issues /issues/{number} /issues/{number}/comments /issues/{number}/labels /issues/comments /issues/comments/{id}',
   // `author_association`; `requested_teams` names teams, `head.repo` a fork that may be private: `inspect` finds both.
   '/pulls /pulls/{number}',

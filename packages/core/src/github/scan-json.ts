@@ -27,8 +27,8 @@ const maxScalarBytes = 1024
 const composite: unique symbol = Symbol('composite')
 
 export interface JsonVisitor {
-  /** Whether a name that begins with these two bytes can matter; escaped ones always can. */
-  mayMatter(first: number, second: number): boolean
+  /** Whether a name that begins with these three bytes can matter; escaped ones always can. */
+  mayMatter(first: number, second: number, third: number): boolean
   /** A property of an object `depth` containers deep, the outermost being 1; scalar values as `JSON.parse` has them. */
   property(name: string, value: unknown, depth: number): void
   /** The object at this depth has ended; called where one of its properties was visited. */
@@ -125,8 +125,9 @@ export function* scanJson(body: Uint8Array, visitor: JsonVisitor): Generator<und
 }
 
 function mayMatter(body: Uint8Array, at: number, visitor: JsonVisitor): boolean {
-  const [first, second] = [body[at + 1] as number, body[at + 2] as number]
-  return first === backslash || second === backslash || visitor.mayMatter(first, second)
+  const [first, second, third] = [body[at + 1] as number, body[at + 2] as number, body[at + 3] as number]
+  const isEscaped = first === backslash || second === backslash || third === backslash
+  return isEscaped || visitor.mayMatter(first, second, third)
 }
 
 /** Whatever is not ASCII comes out garbled, which no name that matters does. */

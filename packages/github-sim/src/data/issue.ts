@@ -1,4 +1,6 @@
+import type { Ask } from '../ask.ts'
 import type { Account, Comment, Issue, Label, Milestone } from '../model.ts'
+import { roleOf } from '../visibility.ts'
 import { type Links, nodeId } from './links.ts'
 import { simpleUser } from './user.ts'
 
@@ -71,8 +73,35 @@ export function commentJson(comment: Comment, issue: Issue, home: IssueHome, lin
   }
 }
 
+/** Who an issue is shown to. */
+export type Reader = Pick<Ask, 'world' | 'links' | 'viewer' | 'apiVersion'>
+
+/** Values of an organization's fields, as far as the reader may see them; nothing where the owner is a user. */
+function fieldValues({ fieldValues = [] }: Issue, { owner }: IssueHome, { viewer }: Reader) {
+  if (owner.type !== 'Organization') return {}
+  const isMember = viewer !== undefined && owner.members.has(viewer.login)
+  const shown = fieldValues.filter(({ visibility }) => visibility === 'all' || isMember)
+  return {
+    issue_field_values: shown.map(({ id, name, value }) => ({
+      issue_field_id: id,
+      issue_field_name: name,
+      node_id: nodeId('IssueField', id),
+      data_type: typeof value === 'number' ? 'number' : 'text',
+      value
+    }))
+  }
+}
+
+/** The issue that another one is a part of. That it shows to those only who can read it is assumed: GitHub does not say. */
+function parentUrl({ parent }: Issue, { world, viewer, links }: Reader) {
+  const repository = parent && world.repositories.get(parent.repositoryId)
+  if (!repository || !roleOf(repository, viewer)) return {}
+  return { parent_issue_url: `${links.api}/repos/${repository.fullName}/issues/${parent.number}` }
+}
+
 /** An issue. API version 2026-03-10 and later leave out the single `assignee`. */
-export function issueJson(issue: Issue, home: IssueHome, links: Links, apiVersion: string) {
+export function issueJson(issue: Issue, home: IssueHome, reader: Reader) {
+  const { links, apiVersion } = reader
   const url = `${links.api}/repos/${home.fullName}/issues/${issue.number}`
   const html = `${links.web}/${home.fullName}/${issue.pull ? 'pull' : 'issues'}/${issue.number}`
   const assignees = issue.assignees.map((a) => simpleUser(a, links))
@@ -117,6 +146,8 @@ export function issueJson(issue: Issue, home: IssueHome, links: Links, apiVersio
     reactions: { url: `${url}/reactions`, total_count: 0, ...noReactions },
     timeline_url: `${url}/timeline`,
     performed_via_github_app: null,
+    ...fieldValues(issue, home, reader),
+    ...parentUrl(issue, reader),
     state_reason: issue.stateReason
   }
 }

@@ -22,7 +22,7 @@ export function commentOf(ask: RepositoryAsk) {
 
 /** One issue as the answer. */
 export function showIssue(ask: RepositoryAsk, issue: Issue): Reply {
-  return { json: issueJson(issue, ask.repository, ask.links, ask.apiVersion), lastModified: issue.updatedAt }
+  return { json: issueJson(issue, ask.repository, ask), lastModified: issue.updatedAt }
 }
 
 /** Keeps the items a list's `state`, `labels`, `creator`, `assignee`, `milestone` and `since` ask for, in its order. */
@@ -76,7 +76,7 @@ function timeline(ask: RepositoryAsk, { references = [] }: Issue): Reply {
     source: {
       type: 'issue',
       issue: {
-        ...issueJson(source, repository, ask.links, ask.apiVersion),
+        ...issueJson(source, repository, ask),
         repository: repositoryJson(repository, ask.links, undefined)
       }
     }
@@ -87,7 +87,7 @@ function timeline(ask: RepositoryAsk, { references = [] }: Issue): Reply {
 export const issueRoutes: Record<string, RepositoryHandler> = {
   '/issues': (ask) =>
     cursorReply(ask, filterIssues([...ask.repository.issues.values()], ask.query), placeOf(ask), (issue) =>
-      issueJson(issue, ask.repository, ask.links, ask.apiVersion)
+      issueJson(issue, ask.repository, ask)
     ),
   '/issues/comments': (ask) => {
     const all = [...ask.repository.issues.values()].flatMap((issue) => issue.comments.map((c) => ({ issue, c })))

@@ -45,9 +45,7 @@ function issues(ask: Ask): Reply {
     )
     return words.every((w) => text.includes(w)) && qualifiers.every(([n, v]) => facts.has(`${n}:${v}`))
   })
-  return results(ask, found.reverse(), ({ repository, issue }) =>
-    issueJson(issue, repository, ask.links, ask.apiVersion)
-  )
+  return results(ask, found.reverse(), ({ repository, issue }) => issueJson(issue, repository, ask))
 }
 
 function repositories(ask: Ask): Reply {
