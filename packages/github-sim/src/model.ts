@@ -94,7 +94,7 @@ export interface Pull {
 }
 
 /** Of `visibility`: https://docs.github.com/rest/orgs/issue-fields, where `organization_members_only` is the default. */
-export interface IssueFieldValue {
+interface IssueFieldValue {
   id: number
   name: string
   value: string | number

@@ -11,7 +11,7 @@ export interface Inspection {
   damaged: boolean
   /**
    * It names what only some may see, wherever that stands: a private repository other than the one that was asked about, a team,
-   * values of an organization's fields. A viewer with a token may have got it because of that token.
+   * values of an organisation's fields. A viewer with a token may have got it because of that token.
    */
   hidden: boolean
   /** Something in it is a draft: a release, or a pull request, where that shows to everybody. */

@@ -1,5 +1,5 @@
-import type { Ask } from '../ask.ts'
-import type { Account, Comment, Issue, Label, Milestone } from '../model.ts'
+import type { Account, Comment, Issue, Label, Milestone, Repository } from '../model.ts'
+import type { Token } from '../tokens.ts'
 import { roleOf } from '../visibility.ts'
 import { type Links, nodeId } from './links.ts'
 import { simpleUser } from './user.ts'
@@ -74,7 +74,12 @@ export function commentJson(comment: Comment, issue: Issue, home: IssueHome, lin
 }
 
 /** Who an issue is shown to. */
-export type Reader = Pick<Ask, 'world' | 'links' | 'viewer' | 'apiVersion'>
+export interface Reader {
+  world: { repositories: ReadonlyMap<number, Repository> }
+  links: Links
+  viewer: Token | undefined
+  apiVersion: string
+}
 
 /** Values of an organization's fields, as far as the reader may see them; nothing where the owner is a user. */
 function fieldValues({ fieldValues = [] }: Issue, { owner }: IssueHome, { viewer }: Reader) {
