@@ -38,7 +38,7 @@ const sources = {
   'ghmesh/protocol': './packages/core/src/protocol/index.ts',
   'ghmesh/libp2p': './packages/core/src/libp2p/index.ts',
   'ghmesh/cache-folder': './packages/core/src/cache-folder/cache-folder.ts',
-  'ghmesh/node-folder': './packages/core/src/store/filesystem-folder.ts',
+  'ghmesh/node-folder': './packages/core/src/platform/node/folders.ts',
   'ghmesh/node-sockets': './packages/core/src/platform/node/sockets.ts',
   'ghmesh/node-version': './packages/core/src/platform/node/version.ts',
   ghmesh: './packages/core/src/index.ts',
@@ -77,7 +77,7 @@ export default defineConfig([
     'platform/node/node.ts',
     'cache-folder/cache-folder.ts',
     'platform/node/sockets.ts',
-    'store/filesystem-folder.ts',
+    'platform/node/folders.ts',
     'platform/node/version.ts',
     'platform/browser/browser.ts'
   ]),

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import { homeFolder } from 'ghmesh/node-folder'
 import type { WebRtcCertificate } from './certificate.ts'
 import { makeFolder } from './make-folder.ts'
 
@@ -10,8 +10,8 @@ import { makeFolder } from './make-folder.ts'
 export function defaultKeyFile(environment: NodeJS.ProcessEnv, platform = process.platform): string {
   const home =
     platform === 'win32'
-      ? (environment.LOCALAPPDATA ?? join(homedir(), 'AppData/Local'))
-      : (environment.XDG_STATE_HOME ?? join(homedir(), '.local/state'))
+      ? (environment.LOCALAPPDATA ?? join(homeFolder(), 'AppData/Local'))
+      : (environment.XDG_STATE_HOME ?? join(homeFolder(), '.local/state'))
   return join(environment.STATE_DIRECTORY ?? join(home, 'ghmesh-relay'), 'identity.key')
 }
 
@@ -26,7 +26,7 @@ function read(file: string): Uint8Array | undefined {
 
 /** Writes a file that only its owner can read and that nobody sees half written; if two processes write it, the first one wins. */
 function write(file: string, content: Uint8Array | string): void {
-  makeFolder(dirname(file))
+  makeFolder(dirname(file), '--key-file')
   const aside = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {
     writeFileSync(aside, content, { mode: 0o600 })

@@ -3,13 +3,13 @@ import { makeFolder as make } from 'ghmesh/node-folder'
 /**
  * Makes a folder for its owner only, and those above it, unless they are there.
  *
- * @throws with what to do
+ * @throws with the option that chooses another one
  */
-export function makeFolder(folder: string): void {
+export function makeFolder(folder: string, option: string): void {
   try {
     make(folder)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
-    throw new Error(`cannot create ${folder} (${code}); choose another folder`, { cause })
+    throw new Error(`cannot create ${folder} (${code}); choose another with ${option}`, { cause })
   }
 }

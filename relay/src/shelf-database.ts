@@ -51,7 +51,7 @@ const codeOf = (error: unknown) => Number((error as { errcode?: number } | undef
 export function openDatabase(directory: string, damaged: (path: string) => void): DatabaseSync {
   const path = join(directory, 'shelf.db')
   try {
-    makeFolder(directory)
+    makeFolder(directory, '--shelf-dir')
     try {
       return connect(path)
     } catch (error) {

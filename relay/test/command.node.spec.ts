@@ -224,12 +224,12 @@ describe('ghmesh-relay', () => {
           [
             ['--key-file', '/proc/foo/k'],
             1,
-            /^ghmesh-relay: cannot create \/proc\/foo \(ENOENT\); choose another folder\n$/
+            /^ghmesh-relay: cannot create \/proc\/foo \(ENOENT\); choose another with --key-file\n$/
           ],
           [
             ['--shelf', '8MB', '--shelf-dir', '/proc/foo/s'],
             1,
-            /cannot create \/proc\/foo\/s \(ENOENT\); choose another folder\n$/
+            /cannot create \/proc\/foo\/s \(ENOENT\); choose another with --shelf-dir\n$/
           ]
         ]
       : []

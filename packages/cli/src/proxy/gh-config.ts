@@ -1,7 +1,7 @@
 import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { homeFolder } from 'ghmesh/node-folder'
 import { CliError } from '../errors.ts'
 
 const key = 'http_unix_socket'
@@ -10,7 +10,7 @@ const key = 'http_unix_socket'
 export function ghConfigDir(): string {
   const { GH_CONFIG_DIR, XDG_CONFIG_HOME } = process.env
   if (GH_CONFIG_DIR) return GH_CONFIG_DIR
-  return join(XDG_CONFIG_HOME || join(homedir(), '.config'), 'gh')
+  return join(XDG_CONFIG_HOME || join(homeFolder(), '.config'), 'gh')
 }
 
 // Synchronous, so that it also works while the process exits.

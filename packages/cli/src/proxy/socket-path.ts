@@ -1,28 +1,19 @@
 import { constants } from 'node:fs'
 import { access, chmod, lstat, realpath } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import process from 'node:process'
-import { makeFolder } from 'ghmesh/node-folder'
+import { defaultCacheDir, makeFolder } from 'ghmesh/node-folder'
 import { CliError } from '../errors.ts'
 import { requireOwnFolder } from './own-file.ts'
 
 /** Maximum length of a socket's path: the kernel has 108 bytes on Linux and 104 on macOS, the last of them 0. */
 const maxPathBytes = 103
 
-/** ghmesh's folder in the user's cache folder, unless another one is given. */
-function cacheFolder(): string {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env
-  if (process.platform === 'win32') return join(LOCALAPPDATA ?? join(homedir(), 'AppData/Local'), 'ghmesh/Cache')
-  if (process.platform === 'darwin') return join(homedir(), 'Library/Caches/ghmesh')
-  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'ghmesh')
-}
-
 /**
  * Where sockets are kept, and notes of what has to be repaired after a crash. In the user's cache folder, which survives a
  * reboot: `XDG_RUNTIME_DIR` would lose the previous value of gh's configuration.
  */
-const runFolder = (): string => join(cacheFolder(), 'run')
+const runFolder = (): string => join(defaultCacheDir(), 'run')
 
 /** The default socket of a proxy. */
 export const defaultSocket = (): string => join(runFolder(), 'proxy.sock')
@@ -66,14 +57,16 @@ export function socketPath(given: string | undefined): string {
  */
 export async function prepareSocketPath(given: string | undefined): Promise<string> {
   const path = socketPath(given)
-  if (given === undefined) await makeRunFolder()
-  const refuse = ({ code = '' }: NodeJS.ErrnoException) => {
+  const refuse = (error: NodeJS.ErrnoException) => {
+    if (error instanceof CliError) throw error
+    const { code = '' } = error
     const why = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code
     throw new CliError(`cannot use the folder of ${path}: ${why}; choose another with --socket`)
   }
   // Only folders created here are made private.
   try {
-    makeFolder(dirname(path))
+    if (given === undefined) await makeRunFolder()
+    else makeFolder(dirname(path))
   } catch (error) {
     refuse(error as NodeJS.ErrnoException)
   }

@@ -12,7 +12,7 @@ import { openRecords, type RawRecord, type Records, type WholeRecord } from '../
 import { isDamage } from '../store/filesystem-sqlite.ts'
 import type { StoreMeta } from '../store/store.ts'
 
-export { defaultCacheDir } from '../platform/node/cache-dir.ts'
+export { defaultCacheDir } from '../platform/node/folders.ts'
 
 /** What may be shown of an entry: nothing of who asked for it or may see it. */
 export interface CachedEntry {
