@@ -167,6 +167,23 @@ describe('trust', () => {
     expect(b.mesh.stats()).to.include({ requests: 5, peerHits: 5, quotaSpent: 0 })
   })
 
+  it('group: a member that is shown less than others is no liar', async () => {
+    const a = await s.member({ token: bob })
+    const b = await s.member({ random: () => 0 })
+    await s.connect(a, b)
+    for (let n = 0; n < 3; n++) {
+      const fieldValues = [{ name: 'Priority', value: 'P0' }]
+      const path = `/repos/octo-org/website/issues/${s.github.repository('octo-org/website').addIssue({ fieldValues })}`
+      await shared(a, b, path)
+      const audited = s.github.nextCall((call) => call.login === 'alice' && call.path === path)
+      expect((await b.json(path)).issue_field_values).to.deep.equal([])
+      expect(await audited).to.include({ status: 200 })
+      await until(async () => (await b.json(path)).issue_field_values.length === 1)
+    }
+    await shared(a, b, `${repo}/labels`)
+    expect(status(await b.ask(`${repo}/labels`))).to.equal('ghmesh; hit; detail=peer')
+  })
+
   it('group: what was audited still goes to others', async () => {
     const a = await s.member()
     const b = await s.member({ token: bob, random: () => 0 })
