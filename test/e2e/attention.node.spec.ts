@@ -324,6 +324,8 @@ describe('what needs me or my team [long]', () => {
     const { page } = await openPage(browser)
     await asAlice(page)
     await told(page)
+    // Until then rows may come in between, such as what a team was asked for.
+    await page.getByText('Refreshed', { exact: false }).waitFor()
     const focusedRow = () => page.evaluate(() => document.activeElement?.closest('.row')?.textContent ?? '')
     await page.keyboard.press('j')
     const first = await focusedRow()
