@@ -61,6 +61,7 @@ export function createNewEntry({ etags, validators, publicity, narrow }: NewEntr
       etag: validator === 'object' ? `"${opaqueTag(live.get('etag'))}"` : undefined,
       ...publicity.of({ viewer, repository: target.repository }, sentAt),
       anonymous: viewer === anonymous,
+      // What some may not see, they see another body of.
       variant: found.variant || found.hidden || varies(target, hash, viewer),
       local: staysHere({
         ...found,

@@ -35,7 +35,7 @@ const beginnings = new Set(
 )
 
 /** Whether an issue's URL is one of a repository, `owner/repo` in lower case. */
-const isIn = (url: string, repository: string | undefined) =>
+const isIssueOf = (url: string, repository: string | undefined) =>
   url.toLowerCase().replace(/\d+$/, '').endsWith(`/repos/${repository}/issues/`)
 
 // Prefixes of GitHub's token formats: https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
@@ -104,7 +104,7 @@ function createVisitor(found: Inspection, asked: string | undefined): JsonVisito
         // So do, by default, values of an organisation's fields: https://docs.github.com/rest/orgs/issue-fields.
         name === 'issue_field_id' ||
         // Whether that issue's repository is public does not show.
-        (name === 'parent_issue_url' && value !== null && !isIn(String(value), asked))
+        (name === 'parent_issue_url' && value !== null && !isIssueOf(String(value), asked))
       )
         found.hidden = true
       else if (name === 'draft' && value === true) found.draft = true

@@ -34,7 +34,7 @@ export const isWebRtcInstalled = (): Promise<boolean> =>
  */
 function stop(): void {
   if (--users > 0) return
-  // Webpack warns of any other use of it.
+  // Webpack warns of a call on it.
   const { resolve } = import.meta
   const require = createRequire(resolve('@libp2p/webrtc'))
   const { cleanup } = require('node-datachannel') as { cleanup(): void }
