@@ -34,28 +34,29 @@ describe('compress', () => {
   })
 
   it('stops a bomb at the announced size', async () => {
-    const bomb = await deflate(new Uint8Array(64 * 2 ** 20))
-    expect(bomb.byteLength).to.be.below(100_000)
+    const zeros = Array(256).fill(new Uint8Array(2 ** 20))
+    const deflated = new Blob(zeros).stream().pipeThrough(new CompressionStream('deflate-raw'))
+    const bomb = new Uint8Array(await new Response(deflated).arrayBuffer())
+    expect(bomb.byteLength).to.be.below(300_000)
     const { pipeThrough } = ReadableStream.prototype
-    let produced = 0
-    // Counts what comes out of the decompressor, read or not.
+    let given = 0
+    // Counts what goes into the decompressor: browsers inflate all of that, read or not. Node waits to be read.
     ReadableStream.prototype.pipeThrough = function (this: ReadableStream<Uint8Array>, stream: ReadableWritablePair) {
       const count = new TransformStream({
         transform(chunk, controller) {
-          produced += chunk.byteLength
+          given += chunk.byteLength
           controller.enqueue(chunk)
         }
       })
-      const decompressed = Reflect.apply(pipeThrough, this, [stream])
-      return Reflect.apply(pipeThrough, decompressed, [count])
+      const counted = Reflect.apply(pipeThrough, this, [count])
+      return Reflect.apply(pipeThrough, counted, [stream])
     } as typeof pipeThrough
     try {
-      expect(await inflate(bomb, 1000)).to.equal(undefined)
       expect(await inflate(bomb, 2 ** 18)).to.equal(undefined)
       await new Promise((resolve) => setTimeout(resolve))
     } finally {
       ReadableStream.prototype.pipeThrough = pipeThrough
     }
-    expect(produced).to.be.within(2 ** 18, 2 ** 20)
+    expect(given).to.be.within(256, bomb.byteLength / 2)
   })
 })
