@@ -39,6 +39,7 @@ const houses = {
       ['transport/'],
       ['entry'],
       ['confirmations'],
+      ['ed25519'],
       [
         'abort',
         'bytes',

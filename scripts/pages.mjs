@@ -83,13 +83,23 @@ const leftOut = [
     instead: 'export const secp256k1 = {}'
   },
   {
-    // Sealing needs the browser's own Ed25519 already, so there is nobody who would need this one.
+    // Where the browser has no Ed25519, libp2p takes the library that sealing takes there, which is loaded only then. Keys are
+    // made by `private-key.ts`.
     file: /@libp2p\/crypto\/dist\/src\/keys\/ed25519\/index\.browser\.js$/,
     texts: [
       [
         /^import \{ ed25519 as ed \} from '@noble\/curves\/ed25519\.js';$/m,
-        "const ed = new Proxy({}, { get() { throw new Error('Ed25519 in JavaScript is left out') } })"
-      ]
+        `const load = () => import('@noble/ed25519')
+        const ed = {
+          sign: async (...args) => (await load()).signAsync(...args),
+          verify: async (...args) => (await load()).verifyAsync(...args)
+        }`
+      ],
+      [
+        /^export function generateKey\([\s\S]*?^export function generateKeyFromSeed\([\s\S]*?^}$/m,
+        unsupported(['generateKey', 'generateKeyFromSeed'])
+      ],
+      [/^function concatKeys\([\s\S]*?^}$/m, '']
     ]
   },
   {

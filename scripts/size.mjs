@@ -19,12 +19,16 @@ const parts = {
 const sum = (numbers) => numbers.reduce((total, one) => total + one, 0)
 const sizeOf = (files) => sum(files.map(({ code }) => gzipBytes(code)))
 
+/** What is loaded where the browser has no Ed25519. */
+const isFallback = ({ modules }) => Object.keys(modules).some((file) => file.includes('/@noble/ed25519/'))
+
 /**
- * Sizes in bytes: what is loaded without a secret and with one, our own code in both, of which part how much before it is
- * minified, and the largest of our files.
+ * Sizes in bytes: what is loaded without a secret and with one, our own code in both, what a browser without Ed25519 loads besides,
+ * of which part how much before it is minified, and the largest of our files.
  */
 export async function measureSize() {
-  const [own, whole] = await Promise.all([bundleForPages({ own: true }), bundleForPages()])
+  const [own, all] = await Promise.all([bundleForPages({ own: true }), bundleForPages()])
+  const whole = all.filter((file) => !isFallback(file))
   const sizes = (files) =>
     files.flatMap(({ modules }) => Object.entries(modules).map(([file, { renderedLength }]) => [file, renderedLength]))
   const bytesByPart = Object.fromEntries(Object.keys(parts).map((part) => [part, 0]))
@@ -35,6 +39,7 @@ export async function measureSize() {
     wholeGzipBytes: sizeOf(whole),
     ownLocalGzipBytes: sizeOf(loadedWith(own)),
     ownGzipBytes: sizeOf(own),
+    fallbackGzipBytes: sizeOf(all.filter(isFallback)),
     bytesByPart,
     files: sizes(own)
       .map(([file, bytes]) => ({ file: relative('', file), bytes }))

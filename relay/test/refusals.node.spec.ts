@@ -34,9 +34,9 @@ describe('a relay refuses', () => {
     await bare.dial(relay)
     const day = 24 * 3_600_000
     const proofs = [
-      await createProof(keys, relay.peerId, Date.now() + day),
-      await createProof(keys, bare.peerId, Date.now() - 1),
-      await createProof(keys, bare.peerId, Date.now() + 1000 * day),
+      await createProof(keys.signingKey, relay.peerId, Date.now() + day),
+      await createProof(keys.signingKey, bare.peerId, Date.now() - 1),
+      await createProof(keys.signingKey, bare.peerId, Date.now() + 1000 * day),
       new Uint8Array(104)
     ]
     for (const proof of proofs) expect(await bare.show(relay, proof)).to.deep.equal(unproven)

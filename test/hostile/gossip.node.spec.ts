@@ -172,7 +172,7 @@ describe('gossip that nobody honest sends', () => {
 })
 
 async function ownProof(attacker: Attacker, expiresAt: number, of = secret) {
-  return createProof(await deriveKeys(await rootOf(of)), attacker.peerId, expiresAt)
+  return createProof((await deriveKeys(await rootOf(of))).signingKey, attacker.peerId, expiresAt)
 }
 
 async function sealedElsewhere(attacker: Attacker): Promise<Uint8Array> {

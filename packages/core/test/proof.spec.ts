@@ -15,7 +15,7 @@ describe('proof', () => {
   let proof: Uint8Array
   before(async () => {
     keys = await deriveKeys(crypto.getRandomValues(new Uint8Array(32)))
-    proof = await createProof(keys, 'peer', now + lifetime)
+    proof = await createProof(keys.signingKey, 'peer', now + lifetime)
   })
   const check = (bytes: Uint8Array, peerId = 'peer', at = now) => checkProof(bytes, peerId, at, lifetime)
 
@@ -28,7 +28,7 @@ describe('proof', () => {
 
   it('helps no other peer', async () => {
     for (const thief of ['peer2', 'pee', '', 'peer\n1']) expect(await check(proof, thief)).to.equal(undefined)
-    const spliced = await createProof(keys, `peer\n1`, now + lifetime)
+    const spliced = await createProof(keys.signingKey, `peer\n1`, now + lifetime)
     expect(await check(spliced, 'peer')).to.equal(undefined)
   })
 
@@ -38,7 +38,7 @@ describe('proof', () => {
     const early = (part: number) => check(proof, 'peer', now - part * lifetime)
     expect(await early(0.1), 'a clock that is behind').to.not.equal(undefined)
     expect(await early(0.2)).to.equal(undefined)
-    expect(await check(await createProof(keys, 'peer', Number.MAX_SAFE_INTEGER))).to.equal(undefined)
+    expect(await check(await createProof(keys.signingKey, 'peer', Number.MAX_SAFE_INTEGER))).to.equal(undefined)
   })
 
   it('is nothing once a bit of it was changed', async () => {

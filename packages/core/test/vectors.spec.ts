@@ -62,7 +62,7 @@ describe('PROTOCOL.md: test vectors', () => {
   it('3. a proof', async () => {
     const { peerId, expiresAt, proof } = vectors.proof
     const keys = await deriveKeys(await rootOf(vectors.secret))
-    expect(hex(await createProof(keys, peerId, expiresAt))).to.equal(proof)
+    expect(hex(await createProof(keys.signingKey, peerId, expiresAt))).to.equal(proof)
     expect(await checkProof(fromHex(proof), peerId, expiresAt - 1, dayMs)).to.deep.equal({
       groupId: vectors.groupId,
       expiresAt

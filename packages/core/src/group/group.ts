@@ -5,7 +5,6 @@ import type { Mac } from './mac.ts'
 import { type CheckedProof, checkProof, createProof } from './proof.ts'
 import { rootOf } from './root.ts'
 import { createSealing, type Opened, type Sealing } from './sealing.ts'
-import { sign } from './signature.ts'
 
 /** Those who call keys by the same names. */
 export interface Names {
@@ -32,7 +31,7 @@ export interface Group extends Names {
   seal: Sealing['seal']
   open: Sealing['open']
   ofToken(token: string): Promise<TokenGroup>
-  /** The group's signature; who has only the public key can check it. */
+  /** The group's signature; who has only the public key can check it. Each use begins its statement with a label of its own. */
   sign(statement: Bytes): Promise<Bytes>
 }
 
@@ -48,7 +47,7 @@ export async function openGroup(secret: string, now: () => number, proofLifetime
   let own: { peerId: string; renewAt: number; proof: Promise<Bytes> } | undefined
   return {
     id: keys.id,
-    publicKey: keys.publicKey,
+    publicKey: keys.signingKey.publicKey,
     topic,
     wireKey: remembering(keys.wireKeyMac, 10_000, fromHex),
     async ofToken(token) {
@@ -61,7 +60,7 @@ export async function openGroup(secret: string, now: () => number, proofLifetime
     },
     proofFor(peerId) {
       if (!own || own.peerId !== peerId || now() >= own.renewAt) {
-        const proof = createProof(keys, peerId, Math.floor(now() + proofLifetimeMs))
+        const proof = createProof(keys.signingKey, peerId, Math.floor(now() + proofLifetimeMs))
         own = { peerId, renewAt: now() + proofLifetimeMs / 2, proof }
       }
       return own.proof
@@ -70,7 +69,7 @@ export async function openGroup(secret: string, now: () => number, proofLifetime
     openGossip: (sealed, sender) => sealing.open(sealed, place(sender)),
     seal: sealing.seal,
     open: sealing.open,
-    sign: (statement) => sign(keys, statement)
+    sign: keys.signingKey.sign
   }
 }
 

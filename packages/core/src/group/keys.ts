@@ -1,4 +1,5 @@
-import { type Bytes, concat, fromBase64url, fromHex, hex, sha256, utf8 } from '../bytes.ts'
+import { type Bytes, concat, hex, sha256, utf8 } from '../bytes.ts'
+import { type SigningKey, signingKeyOf } from '../ed25519.ts'
 import type { WebKey } from '../web-types.ts'
 import { createMac, type Mac } from './mac.ts'
 
@@ -6,8 +7,7 @@ import { createMac, type Mac } from './mac.ts'
 export interface GroupKeys {
   /** Hex SHA-256 of the group's public key. */
   id: string
-  publicKey: Bytes
-  signingKey: WebKey
+  signingKey: SigningKey
   wireKeyMac: Mac
   sealingRoot: WebKey
   /** The root of those members that hold a token. */
@@ -19,9 +19,6 @@ export interface TokenKeys {
   wireKeyMac: Mac
   proofMac: Mac
 }
-
-// RFC 8410: the PKCS #8 wrapping of an Ed25519 seed is this constant and the 32 bytes.
-const pkcs8Prefix = fromHex('302e020100300506032b657004220420')
 
 /** HKDF-SHA-256 (RFC 5869) of the root, one output for each use. */
 async function derivation(root: Bytes): Promise<(use: string) => Promise<Bytes>> {
@@ -38,14 +35,11 @@ async function derivation(root: Bytes): Promise<(use: string) => Promise<Bytes>>
 
 export async function deriveKeys(root: Bytes): Promise<GroupKeys> {
   const derive = await derivation(root)
-  const seed = concat(pkcs8Prefix, await derive('group key'))
-  const signingKey = await crypto.subtle.importKey('pkcs8', seed, 'Ed25519', true, ['sign'])
-  const publicKey = fromBase64url((await crypto.subtle.exportKey('jwk', signingKey)).x ?? '')
+  const signingKey = await signingKeyOf(await derive('group key'))
   const sealing = await derive('sealing')
   const extract = await createMac(sealing)
   return {
-    id: hex(await sha256(publicKey)),
-    publicKey,
+    id: hex(await sha256(signingKey.publicKey)),
     signingKey,
     wireKeyMac: await createMac(await derive('wire key')),
     sealingRoot: await crypto.subtle.importKey('raw', sealing, 'HKDF', false, ['deriveBits']),

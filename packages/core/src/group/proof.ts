@@ -1,6 +1,5 @@
 import { type Bytes, concat, hex, plain, sha256, utf8 } from '../bytes.ts'
-import type { GroupKeys } from './keys.ts'
-import { isSignedBy, sign } from './signature.ts'
+import { isSignedBy, type SigningKey } from '../ed25519.ts'
 
 /** A proof of membership: the group's public key (32 bytes), the expiry (8, big-endian ms), an Ed25519 signature (64). */
 export const proofBytes = 104
@@ -8,10 +7,10 @@ export const proofBytes = 104
 const statement = (peerId: string, expiresAt: number) => utf8(`ghmesh/1 member\n${peerId}\n${expiresAt}`)
 
 /** Shows, until `expiresAt`, that `peerId` is of the group. It is useless to any other peer. */
-export async function createProof(keys: GroupKeys, peerId: string, expiresAt: number): Promise<Bytes> {
+export async function createProof(key: SigningKey, peerId: string, expiresAt: number): Promise<Bytes> {
   const expiry = new Uint8Array(8)
   new DataView(expiry.buffer).setBigUint64(0, BigInt(expiresAt))
-  return concat(keys.publicKey, expiry, await sign(keys, statement(peerId, expiresAt)))
+  return concat(key.publicKey, expiry, await key.sign(statement(peerId, expiresAt)))
 }
 
 /** What a proof says, once its signature holds. */

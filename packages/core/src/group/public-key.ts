@@ -17,7 +17,7 @@ const formatGroupKey = (publicKey: Bytes): string => prefix + base64url(publicKe
  * @throws MeshError ERR_INVALID_OPTION for a secret that cannot be one.
  */
 export async function groupKeyOf(secret: string): Promise<string> {
-  return formatGroupKey((await deriveKeys(await rootOf(secret))).publicKey)
+  return formatGroupKey((await deriveKeys(await rootOf(secret))).signingKey.publicKey)
 }
 
 /**

@@ -64,8 +64,9 @@ function slicesOf(bytes: Bytes): ReadableStream<Bytes> {
   let at = 0
   return new ReadableStream({
     pull(controller) {
-      if (at < bytes.byteLength) controller.enqueue(bytes.slice(at, (at += sliceBytes)))
-      else controller.close()
+      if (at >= bytes.byteLength) return controller.close()
+      controller.enqueue(bytes.slice(at, at + sliceBytes))
+      at += sliceBytes
     }
   })
 }

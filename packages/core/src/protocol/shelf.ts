@@ -1,7 +1,7 @@
 import { encode } from 'cborg'
 import * as v from 'valibot'
 import { type Bytes, hex, sha256, utf8 } from '../bytes.ts'
-import { isSignedBy } from '../group/signature.ts'
+import { isSignedBy } from '../ed25519.ts'
 import { bytes, bytesOf, digest, entryHead, parse, present, protocolVersion, text, time } from './wire.ts'
 
 /*
