@@ -12,10 +12,13 @@ export interface OpenPage {
 }
 
 /** Chromium for one spec file, and pages in contexts of their own. */
-export function browser(...args: string[]) {
+export const browser = (...args: string[]) => browserAt(ensureBrowser, ...args)
+
+/** The same of another Chromium, which is looked for only when tests run. */
+export function browserAt(find: () => string, ...args: string[]) {
   let launched: Browser
   before(async () => {
-    launched = await chromium.launch({ executablePath: ensureBrowser(), args: [...browserFlags, ...args] })
+    launched = await chromium.launch({ executablePath: find(), args: [...browserFlags, ...args] })
   })
   afterEach(() => Promise.all(launched.contexts().map((context) => context.close())))
   after(() => launched?.close())
