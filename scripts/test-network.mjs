@@ -1,5 +1,5 @@
-// The tests of test/network, in a network of their own: it and everything in it goes with the run. Tools that are missing
-// are installed where that is possible; what needs one that still is missing counts as skipped.
+// The tests of test/network, in a network of their own: it and everything in it goes with the run; then those of the browser, in
+// WebKit. Tools that are missing are installed where that is possible; what needs one that still is missing counts as skipped.
 import { spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,13 +7,27 @@ import { basename, join } from 'node:path'
 import process from 'node:process'
 import { ensureBrowser } from './browser.mjs'
 import { mocha, runSuites } from './suites.mjs'
+import { tool } from './tools.mjs'
 
 const root = join(import.meta.dirname, '..')
 // The Debian package of each tool.
-const packages = { gh: 'gh', ip: 'iproute2', nft: 'nftables', curl: 'curl', 'firefox-esr': 'firefox-esr' }
+const packages = {
+  gh: 'gh',
+  ip: 'iproute2',
+  nft: 'nftables',
+  curl: 'curl',
+  'firefox-esr': 'firefox-esr',
+  WebKitWebDriver: 'webkit2gtk-driver',
+  Xvfb: 'xvfb'
+}
 // What a spec file needs, unless it is what makes networks.
 const network = ['namespaces', 'ip', 'nft']
-const needs = { 'gh.node.spec.ts': ['gh'], 'firefox.node.spec.ts': ['firefox-esr', 'namespaces', 'ip'] }
+const webKit = ['WebKitWebDriver', 'Xvfb']
+const needs = {
+  'gh.node.spec.ts': ['gh'],
+  'firefox.node.spec.ts': ['firefox-esr', 'namespaces', 'ip'],
+  'webkit.node.spec.ts': webKit
+}
 
 const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0
 const has = (tool) => works('sh', '-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${tool}`)
@@ -51,6 +65,13 @@ for (const file of files.filter((one) => !runs.includes(one))) {
   console.log(`${file}: ${n} skipped for want of ${lacks(file).join(', ')}`)
 }
 const suites = runs.length > 0 ? [['network', ...(separate ? inNetwork : []), ...mocha(...runs)]] : []
+if (webKit.every((need) => there.has(need))) {
+  const wtr = tool('wtr', { of: '@web/test-runner' })
+  suites.push(['webkit', ...(separate ? inNetwork : []), ...wtr, '--config', 'web-test-runner.webkit.config.mjs'])
+} else {
+  skipped++
+  console.log(`webkit: skipped for want of ${webKit.filter((need) => !there.has(need)).join(', ')}`)
+}
 await runSuites(suites, { skipped })
 
 /** How many tests there are in a file. */

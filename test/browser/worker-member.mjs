@@ -29,7 +29,7 @@ async function answer(createMesh, { data, ports: [port] }) {
   try {
     port.postMessage({ scope: globalThis.constructor.name, seen: await visit(createMesh, data) })
   } catch (error) {
-    port.postMessage({ scope: globalThis.constructor.name, error: String(error?.stack ?? error), code: error?.code })
+    port.postMessage({ scope: globalThis.constructor.name, error: `${error}\n${error?.stack}`, code: error?.code })
   }
 }
 
