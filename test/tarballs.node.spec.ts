@@ -12,7 +12,7 @@ import {
   writeFileSync
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
@@ -252,35 +252,6 @@ describe('the packed tarballs in an empty project', function () {
     const { code, stdout } = await commands.start(process.execPath, [join(project, 'relay.mjs')]).ended
     expect([code, stdout.trim()]).to.deep.equal([0, 'tcp,ws,webrtc-direct'])
   })
-
-  // README: "Bun and Deno can use the local cache,"
-  // README: "With a secret, `createMesh` fails"
-  for (const [runtime, ...args] of [['bun'], ['deno', 'run', '-A']] as const) {
-    it(`cache in ${runtime} without a secret, and refuse one in a line that names it`, async function () {
-      const found = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, runtime))
-      const path = found.find((file) => existsSync(file))
-      if (!path) this.skip()
-      writeFileSync(
-        join(project, 'runtime.mjs'),
-        `import { createMesh, createSecret } from 'ghmesh'
-         import { createRelay } from '@ghmesh/relay'
-         const url = process.env.GITHUB_API_URL + '/repos/octocat/hello-world/issues/1'
-         const mesh = await createMesh()
-         for (const _ of [1, 2]) console.log((await mesh.fetch(url)).headers.get('cache-status'))
-         const refused = await createMesh({ secret: createSecret() }).catch((error) => error)
-         console.log(refused.code, refused.message)
-         try { createRelay() } catch (error) { console.log(error.code, error.message) }`
-      )
-      const env = { GITHUB_API_URL: github.url, CACHE_DIR: commands.folder('cache'), GH_TOKEN: 'sim-token-bob' }
-      const { code, stdout } = await commands.start(path, [...args, join(project, 'runtime.mjs')], env).ended
-      expect(code).to.equal(0)
-      const [missed, hit, ...refused] = stdout.trim().split('\n')
-      expect([missed, hit]).to.deep.equal(['ghmesh; fwd=uri-miss; fwd-status=200; stored', 'ghmesh; hit'])
-      const reason = new RegExp(`^ERR_RUNTIME (?:ghmesh|@ghmesh/relay) cannot connect members in ${runtime} \\d`, 'i')
-      expect(refused).to.have.length(2)
-      for (const line of refused) expect(line).to.match(reason)
-    })
-  }
 
   // README: "Run these in this repository"
   it('give the commands ghmesh, ghmesh-relay and github-sim', async () => {
