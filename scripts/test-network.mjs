@@ -1,5 +1,5 @@
 // The tests of test/network, in a network of their own: it and everything in it goes with the run; then those of the browser, in
-// WebKit. Tools that are missing are installed where that is possible; what needs one that still is missing counts as skipped.
+// Firefox and WebKit. Tools that are missing are installed where that is possible; what needs one that still is missing counts as skipped.
 import { spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -65,12 +65,25 @@ for (const file of files.filter((one) => !runs.includes(one))) {
   console.log(`${file}: ${n} skipped for want of ${lacks(file).join(', ')}`)
 }
 const suites = runs.length > 0 ? [['network', ...(separate ? inNetwork : []), ...mocha(...runs)]] : []
-if (webKit.every((need) => there.has(need))) {
-  const wtr = tool('wtr', { of: '@web/test-runner' })
-  suites.push(['webkit', ...(separate ? inNetwork : []), ...wtr, '--config', 'web-test-runner.webkit.config.mjs'])
-} else {
-  skipped++
-  console.log(`webkit: skipped for want of ${webKit.filter((need) => !there.has(need)).join(', ')}`)
+// Firefox offers other members no loopback address: it needs an interface to meet them on.
+const office = [
+  'ip link add office type veth peer name office-wall',
+  'ip addr add 10.78.0.1/24 dev office',
+  'ip link set office up',
+  'ip link set office-wall up',
+  'ip route add default via 10.78.0.2 dev office',
+  'exec "$@"'
+].join(' && ')
+const browsers = { firefox: needs['firefox.node.spec.ts'], webkit: webKit }
+for (const [name, tools] of Object.entries(browsers)) {
+  const wanted = tools.filter((need) => !there.has(need))
+  if (wanted.length > 0) {
+    skipped++
+    console.log(`all that runs in a page, in ${name}: skipped for want of ${wanted.join(', ')}`)
+    continue
+  }
+  const wtr = [...tool('wtr', { of: '@web/test-runner' }), '--config', `web-test-runner.${name}.config.mjs`]
+  suites.push([name, ...(separate ? [...inNetwork, 'sh', '-c', office, 'sh'] : []), ...wtr])
 }
 await runSuites(suites, { skipped })
 

@@ -1,0 +1,18 @@
+import puppeteer from 'puppeteer-core'
+import { oneByOne } from './scripts/wtr-launcher.mjs'
+import config from './web-test-runner.config.mjs'
+
+async function launch() {
+  const browser = await puppeteer.launch({ browser: 'firefox', executablePath: '/usr/bin/firefox-esr' })
+  return {
+    async open(url) {
+      const context = await browser.createBrowserContext()
+      const page = await context.newPage()
+      await page.goto(url)
+      return () => context.close()
+    },
+    stop: () => browser.close()
+  }
+}
+
+export default { ...config, browsers: [oneByOne('Firefox', launch)] }
