@@ -1,9 +1,9 @@
-import puppeteer from 'puppeteer-core'
 import { oneByOne } from './scripts/wtr-launcher.mjs'
+import { launchFirefox } from './test/network/firefox.ts'
 import config from './web-test-runner.config.mjs'
 
 async function launch() {
-  const browser = await puppeteer.launch({ browser: 'firefox', executablePath: '/usr/bin/firefox-esr' })
+  const browser = await launchFirefox()
   return {
     async open(url) {
       const context = await browser.createBrowserContext()

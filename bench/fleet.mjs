@@ -9,11 +9,11 @@
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createSecret } from 'ghmesh'
+import { freePort } from '../scripts/free-port.mjs'
 import { names as networks } from './fleet-links.mjs'
 
 const latencyMs = 100
@@ -68,14 +68,6 @@ async function child(file) {
     },
     end: () => made.kill()
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  return port
 }
 
 async function startProxy(apiUrl, folder) {

@@ -2,18 +2,10 @@
 // github-api-proxy. Both ask GitHub for every request, with a condition where they hold an answer.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
-/** A port that was free a moment ago. */
-async function freePort() {
-  const server = createServer()
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
+import { freePort } from '../scripts/free-port.mjs'
 
 const proxies = {
   ghproxy: {

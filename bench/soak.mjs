@@ -6,12 +6,12 @@
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startGitHub } from '@ghmesh/github-sim'
 import { createMesh, createSecret, filePeers } from 'ghmesh'
+import { freePort } from '../scripts/free-port.mjs'
 import { median } from './measure.mjs'
 
 const processes = 2
@@ -150,14 +150,6 @@ async function startProcess(n) {
     },
     end: () => child.disconnect()
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /** Starts a command, and resolves once it says something. */

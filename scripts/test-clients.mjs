@@ -1,7 +1,6 @@
 // The tests of test/clients: clients that nobody here wrote, through `ghmesh proxy` and without it, bundlers, other runtimes and
-// old versions. They are
-// installed below `.cache/clients`; those whose toolchain is missing count as skipped. The tests' own traffic stays on this
-// machine.
+// other versions. They are installed below `.cache/clients`; those whose toolchain is missing count as skipped. The tests' own
+// traffic stays on this machine.
 // `npm run test:clients -- graphql` runs this one only.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'

@@ -1,11 +1,13 @@
-// The tests of test/network, in a network of their own: it and everything in it goes with the run; then those of the browser, in
-// Firefox and WebKit. Tools that are missing are installed where that is possible; what needs one that still is missing counts as skipped.
+// The tests of test/network, in a network of their own: it and everything in it goes with the run. Then all that runs in a page, in
+// Firefox and in WebKit. Tools that are missing are installed where that is possible; what needs one that still is missing counts
+// as skipped.
 import { spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import process from 'node:process'
 import { ensureBrowser } from './browser.mjs'
+import { office } from './office.mjs'
 import { mocha, runSuites } from './suites.mjs'
 import { tool } from './tools.mjs'
 
@@ -66,14 +68,7 @@ for (const file of files.filter((one) => !runs.includes(one))) {
 }
 const suites = runs.length > 0 ? [['network', ...(separate ? inNetwork : []), ...mocha(...runs)]] : []
 // Firefox offers other members no loopback address: it needs an interface to meet them on.
-const office = [
-  'ip link add office type veth peer name office-wall',
-  'ip addr add 10.78.0.1/24 dev office',
-  'ip link set office up',
-  'ip link set office-wall up',
-  'ip route add default via 10.78.0.2 dev office',
-  'exec "$@"'
-].join(' && ')
+const enterOffice = [...office.map((told) => `ip ${told}`), 'exec "$@"'].join(' && ')
 const browsers = { firefox: needs['firefox.node.spec.ts'], webkit: webKit }
 for (const [name, tools] of Object.entries(browsers)) {
   const wanted = tools.filter((need) => !there.has(need))
@@ -83,7 +78,7 @@ for (const [name, tools] of Object.entries(browsers)) {
     continue
   }
   const wtr = [...tool('wtr', { of: '@web/test-runner' }), '--config', `web-test-runner.${name}.config.mjs`]
-  suites.push([name, ...(separate ? [...inNetwork, 'sh', '-c', office, 'sh'] : []), ...wtr])
+  suites.push([name, ...(separate ? [...inNetwork, 'sh', '-c', enterOffice, 'sh'] : []), ...wtr])
 }
 await runSuites(suites, { skipped })
 

@@ -2,19 +2,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { Builder } from 'selenium-webdriver'
+import { freePort } from './free-port.mjs'
 
 /** Of the driver's own page. Where it is says the distribution's architecture and the version of its interface. */
 const findBrowser = () => globSync('/usr/lib/*/webkit2gtk-4.*/MiniBrowser').at(-1)
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  return port
-}
 
 /** Resolves once it answers; the driver does not say when it begins. */
 async function untilReady(url, driver) {

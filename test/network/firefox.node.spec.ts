@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { expect } from 'chai'
 import type { Browser, Page } from 'puppeteer-core'
 import { startWorld, type World } from '../../scripts/dashboard/world.mjs'
+import { office } from '../../scripts/office.mjs'
 import {
   count,
   expectToRead,
@@ -25,10 +26,7 @@ describe('the dashboard in Firefox', () => {
 
   before(async () => {
     // Firefox offers other members no loopback address: two pages need an interface to meet on.
-    execFileSync('ip', ['link', 'add', 'office', 'type', 'veth', 'peer', 'name', 'office-wall'])
-    execFileSync('ip', ['addr', 'add', '10.78.0.1/24', 'dev', 'office'])
-    for (const end of ['office', 'office-wall']) execFileSync('ip', ['link', 'set', end, 'up'])
-    execFileSync('ip', ['route', 'add', 'default', 'via', '10.78.0.2', 'dev', 'office'])
+    for (const told of office) execFileSync('ip', told.split(' '))
     world = await startWorld()
     browser = await launchFirefox()
   })
