@@ -3,9 +3,9 @@ import { constants } from 'node:os'
 import process from 'node:process'
 import { briefMember } from './brief-member.ts'
 import { apiUrl, findsMembers } from './environment.ts'
-import { CliError, Interrupted } from './errors.ts'
+import { Interrupted } from './errors.ts'
 import { createOutput } from './output.ts'
-import { noGh } from './proxy/gh-config.ts'
+import { noGh, noSocketForGh } from './proxy/gh-config.ts'
 import { createHandler } from './proxy/handler.ts'
 import { closeServer, listenOnSocket } from './proxy/listen.ts'
 import { privateGh } from './proxy/private-gh.ts'
@@ -20,7 +20,7 @@ type PassedOn = (typeof passedOn)[number]
 
 /** `ghmesh gh`: runs one command of gh through the mesh. Resolves to its exit code. */
 export async function gh(args: readonly string[]): Promise<number> {
-  if (process.platform === 'win32') throw new CliError('Node has no Unix sockets on Windows; use WSL')
+  if (process.platform === 'win32') throw noSocketForGh()
   const stop = new AbortController()
   let pass = (name: PassedOn): unknown => stop.abort(new Interrupted(name === 'SIGINT' ? 'SIGINT' : 'SIGTERM'))
   const heard = (name: PassedOn) => void pass(name)

@@ -2,13 +2,16 @@ import type { Server } from 'node:http'
 import process from 'node:process'
 import { createMesh } from 'ghmesh'
 import { apiUrl, cacheDirOf, graphqlTtlInEnvironment } from './environment.ts'
+import { CliError } from './errors.ts'
 import { stopped } from './interrupt.ts'
 import { createOutput } from './output.ts'
 import { claimSocket } from './proxy/claim.ts'
+import { noSocketForGh } from './proxy/gh-config.ts'
 import { createHandler } from './proxy/handler.ts'
 import { closeServer, listenOnPort, listenOnSocket } from './proxy/listen.ts'
 import { createLowQuota } from './proxy/low-quota.ts'
 import { memoryBytes } from './proxy/memory.ts'
+import { usesPipes } from './proxy/pipe.ts'
 import { withoutLeaving } from './proxy/redirects.ts'
 import { limitedFetch } from './proxy/slots.ts'
 import { prepareSocketPath } from './proxy/socket-path.ts'
@@ -32,8 +35,10 @@ const agentsGraphqlTtl = 20
 /** `ghmesh proxy`: serves until it is stopped, then restores gh's configuration. */
 export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<number> {
   const output = createOutput()
-  // When the terminal closes, gh must not be left with a dead socket. The signal may arrive more than once.
-  process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'))
+  if (usesPipes) requirePort(flags)
+  // When the terminal closes, gh must not be left with a dead socket. The signal may arrive more than once. It is emitted, because
+  // Windows would end the process instead of signalling it.
+  process.on('SIGHUP', () => process.emit('SIGTERM', 'SIGTERM'))
   const socket = await prepareSocketPath(flags.socket)
   const claim = await claimSocket(socket, { gh: flags.gh ?? false, warn: output.note })
   // Otherwise requests that nobody waits for any more would keep the process alive.
@@ -83,4 +88,10 @@ export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<num
   } finally {
     claim.release()
   }
+}
+
+/** Clients of a proxy speak to Unix sockets or ports, not to named pipes. */
+function requirePort({ gh, port }: ProxyFlags): void {
+  if (gh) throw noSocketForGh()
+  if (port === undefined) throw new CliError('on Windows clients reach a proxy on a port; add --port 4000, say', 2)
 }

@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { pipeOf, usesPipes } from './pipe.ts'
 
 export interface SocketAnswer {
   status: number
@@ -13,12 +14,17 @@ export interface SocketQuestion {
   patienceMs?: number
 }
 
-/** Sends a request to a Unix socket. Rejects with the system's error, or with `ETIMEDOUT` after too long a silence. */
-export function askSocket(socket: string, { path, body, patienceMs = 3000 }: SocketQuestion): Promise<SocketAnswer> {
+/** Sends a request to a socket. Rejects with the system's error, or with `ETIMEDOUT` after too long a silence. */
+export async function askSocket(
+  socket: string,
+  { path, body, patienceMs = 3000 }: SocketQuestion
+): Promise<SocketAnswer> {
+  const socketPath = usesPipes ? await pipeOf(socket) : socket
+  if (socketPath === undefined) throw Object.assign(new Error(`${socket} does not name a pipe`), { code: 'ENOENT' })
   const json = body && JSON.stringify(body)
   const headers = { host: 'localhost', ...(json && { 'content-type': 'application/json' }) }
   return new Promise((resolve, reject) => {
-    const asking = request({ socketPath: socket, path, method: json ? 'POST' : 'GET', headers, agent: false })
+    const asking = request({ socketPath, path, method: json ? 'POST' : 'GET', headers, agent: false })
     asking.setTimeout(patienceMs, () =>
       asking.destroy(Object.assign(new Error(`no response within ${patienceMs / 1000} s`), { code: 'ETIMEDOUT' }))
     )

@@ -31,6 +31,9 @@ function config(configDir: string, ...args: string[]): string {
   }
 }
 
+export const noSocketForGh = () =>
+  new CliError('gh reaches a proxy through a Unix socket, which Node does not have on Windows; use WSL')
+
 export const noGh = () => new CliError('the command gh was not found; see https://cli.github.com', 127)
 
 /**

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import process from 'node:process'
 import { maxDescriptors } from 'ghmesh/node-sockets'
 import { CliError } from '../errors.ts'
+import { newPipe, tellPipe, usesPipes } from './pipe.ts'
 
 const secondMs = 1000
 /** How many clients can connect at the same moment: a socket refuses those for which its queue has no room. */
@@ -20,9 +21,16 @@ function newServer(): Server {
   return server
 }
 
-/** Listens on a Unix socket that only this user can open. Replaces whatever was there. */
+/** Listens on a Unix socket that only this user can open. Windows: on a named pipe that stands for it. */
 export async function listenOnSocket(path: string, listener: RequestListener): Promise<Server> {
   const server = newServer().on('request', listener)
+  if (usesPipes) {
+    const pipe = newPipe()
+    server.listen({ path: pipe })
+    await listening(server, path, '--socket')
+    server.once('close', await tellPipe(path, pipe))
+    return server
+  }
   // From the first moment on, so chmod would be too late.
   const mask = process.umask(0o177)
   try {

@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises'
 import { CliError } from '../errors.ts'
 import { askSocket } from './ask-socket.ts'
 import { isTrusted } from './own-file.ts'
+import { pipeOf, usesPipes } from './pipe.ts'
 
 /** What listens on a socket, in words; undefined if nothing does. */
 export type Holder = string | undefined
@@ -28,7 +29,8 @@ export type Listener =
 export async function listenerOn(socket: string): Promise<Listener> {
   const stats = await lstat(socket).catch(() => undefined)
   if (!stats) return { kind: 'nobody' }
-  if (!stats.isSocket()) throw new CliError(`${socket} exists and is not a socket`)
+  const isSocket = usesPipes ? (await pipeOf(socket)) !== undefined : stats.isSocket()
+  if (!isSocket) throw new CliError(`${socket} exists and is not a socket`)
   if (!isTrusted(stats)) throw new CliError(`${socket} belongs to another user`)
   try {
     const { text } = await askSocket(socket, { path: '/ghmesh/stats' })

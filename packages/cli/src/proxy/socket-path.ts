@@ -5,6 +5,7 @@ import process from 'node:process'
 import { defaultCacheDir, makeFolder } from 'ghmesh/node-folder'
 import { CliError } from '../errors.ts'
 import { requireOwnFolder } from './own-file.ts'
+import { usesPipes } from './pipe.ts'
 
 /** Maximum length of a socket's path: the kernel has 108 bytes on Linux and 104 on macOS, the last of them 0. */
 const maxPathBytes = 103
@@ -18,9 +19,8 @@ const runFolder = (): string => join(defaultCacheDir(), 'run')
 /** The default socket of a proxy. */
 export const defaultSocket = (): string => join(runFolder(), 'proxy.sock')
 
-/** Whether a socket can have this path: never on Windows, where Node has no Unix sockets. */
-export const canBeSocket = (path: string): boolean =>
-  process.platform !== 'win32' && Buffer.byteLength(path) <= maxPathBytes
+/** Whether a socket can have this path. */
+export const canBeSocket = (path: string): boolean => usesPipes || Buffer.byteLength(path) <= maxPathBytes
 
 /** Creates the run folder, readable only by this user. */
 export async function makeRunFolder(): Promise<string> {
@@ -39,7 +39,6 @@ export async function makeRunFolder(): Promise<string> {
  * @throws CliError if no socket can have this path
  */
 export function socketPath(given: string | undefined): string {
-  if (process.platform === 'win32') throw new CliError('Node has no Unix sockets on Windows; use WSL', 2)
   const path = given === undefined ? defaultSocket() : resolve(given)
   if (!canBeSocket(path)) {
     throw new CliError(
