@@ -1,5 +1,5 @@
 // The tests of test/network, in a network of their own: it and everything in it goes with the run. Then all that runs in a page, in
-// Firefox and in WebKit. Tools that are missing are installed where that is possible; what needs one that still is missing counts
+// Firefox and in WebKit, and what differs on Windows, in Wine. Tools that are missing are installed where that is possible; what needs one that still is missing counts
 // as skipped.
 import { spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -10,6 +10,7 @@ import { ensureBrowser } from './browser.mjs'
 import { office } from './office.mjs'
 import { mocha, runSuites } from './suites.mjs'
 import { tool } from './tools.mjs'
+import { ensureWindowsNode, onWindows } from './wine.mjs'
 
 const root = join(import.meta.dirname, '..')
 // The Debian package of each tool.
@@ -20,7 +21,8 @@ const packages = {
   curl: 'curl',
   'firefox-esr': 'firefox-esr',
   WebKitWebDriver: 'webkit2gtk-driver',
-  Xvfb: 'xvfb'
+  Xvfb: 'xvfb',
+  wine64: 'wine64'
 }
 // What a spec file needs, unless it is what makes networks.
 const network = ['namespaces', 'ip', 'nft']
@@ -32,7 +34,7 @@ const needs = {
 }
 
 const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0
-const has = (tool) => works('sh', '-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${tool}`)
+const has = (tool) => works('sh', '-c', `PATH="$PATH:/usr/sbin:/sbin:/usr/lib/wine" command -v ${tool}`)
 
 const missing = Object.keys(packages).filter((tool) => !has(tool))
 if (missing.length > 0 && process.getuid?.() === 0 && has('apt-get')) {
@@ -79,6 +81,18 @@ for (const [name, tools] of Object.entries(browsers)) {
   }
   const wtr = [...tool('wtr', { of: '@web/test-runner' }), '--config', `web-test-runner.${name}.config.mjs`]
   suites.push([name, ...(separate ? [...inNetwork, 'sh', '-c', enterOffice, 'sh'] : []), ...wtr])
+}
+// Without those that esbuild has to write out for Node 22: its program for Windows does not start in Wine 8.
+const ofWindows = globSync(['packages/core/test/*.node.spec.ts', 'test/windows/*.spec.ts'], {
+  cwd: root,
+  exclude: ['packages/core/test/*discovery*', 'packages/core/test/transport-*']
+})
+if (there.has('wine64')) {
+  ensureWindowsNode()
+  suites.push(['windows', ...(separate ? inNetwork : []), ...onWindows(mocha(...ofWindows.sort()).slice(1))])
+} else {
+  skipped++
+  console.log('what differs on Windows: skipped for want of wine64')
 }
 await runSuites(suites, { skipped })
 

@@ -10,7 +10,8 @@ const pages = ['e2e', 'embedding'].map((name) => `test/${name}/**/*.spec.ts`)
 const looking = ['doctor', 'inspect'].map((name) => `packages/cli/test/${name}.node.spec.ts`)
 const command = 'packages/cli/test/**/*.spec.ts'
 const attacks = ['hostile', 'ports'].map((name) => `test/${name}/**/*.spec.ts`)
-const elsewhere = [...pages, ...attacks, 'test/browser/**', 'test/network/**', 'test/clients/**']
+const ofWindows = 'test/windows/**/*.spec.ts'
+const elsewhere = [...pages, ...attacks, ofWindows, 'test/browser/**', 'test/network/**', 'test/clients/**']
 
 // The longest first, so that the last to end has company.
 await runNamed([
@@ -21,5 +22,6 @@ await runNamed([
   ['attacks', ...short(...attacks)],
   ['relay', ...short('relay/test/**/*.spec.ts')],
   ['units', ...short(...ignoring(['**/*.browser.spec.ts', command]), 'packages/*/test/**/*.spec.ts')],
-  ['browser', ...tool('wtr', { of: '@web/test-runner' })]
+  ['browser', ...tool('wtr', { of: '@web/test-runner' })],
+  ...(process.platform === 'win32' ? [['windows', ...short(ofWindows)]] : [])
 ])

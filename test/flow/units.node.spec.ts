@@ -161,6 +161,7 @@ describe('units: never more than plain fetch', () => {
     for (const one of [a, again]) expect((await one.ask(`${secretRepo}/labels`)).status).to.equal(200)
     s.now += 2 * second
     for (const one of [a, again]) expect((await one.ask(`${secretRepo}/labels`)).status).to.equal(503)
+    for (const { mesh } of [a, again]) await mesh.stop()
     rmSync(kept.cacheDir, { recursive: true })
   })
 

@@ -89,8 +89,10 @@ describe('what different viewers see', () => {
       const kept = await another.peek(repo)
       expect(kept, `round ${round}`).to.be.instanceOf(Response)
       expect(await permissions(kept as Response)).to.equal(true)
+      await another.mesh.stop()
       s.now += round % 3 ? 61 * second : 20 * second
     }
+    await a.mesh.stop()
     rmSync(cacheDir, { recursive: true })
   })
 

@@ -22,9 +22,11 @@ export interface Running {
   printed(): string
 }
 
-// Node 22 warns of node:sqlite: scripts/node-22.mjs.
+// Node 22 warns of node:sqlite: scripts/node-22.mjs. `TEST_NODE_OPTIONS`: what every Node needs here.
 const isOldNode = Number.parseInt(process.versions.node, 10) < 24
-const quiet = isOldNode ? { NODE_OPTIONS: '--disable-warning=ExperimentalWarning' } : {}
+const { TEST_NODE_OPTIONS: needed = '' } = process.env
+const nodeOptions = isOldNode ? `--disable-warning=ExperimentalWarning ${needed}` : needed
+const quiet = nodeOptions === '' ? {} : { NODE_OPTIONS: nodeOptions }
 // What would make a child a member of somebody else's group, or let it use somebody's token.
 const foreign = /^(CI$|GH_|GITHUB_|GHMESH_|CACHE_|IPFS_ACCELERATE_|RUNNER_NAME$|XDG_|NODE_OPTIONS$|npm_)/
 

@@ -38,25 +38,42 @@ describe('compress', () => {
     const deflated = new Blob(zeros).stream().pipeThrough(new CompressionStream('deflate-raw'))
     const bomb = new Uint8Array(await new Response(deflated).arrayBuffer())
     expect(bomb.byteLength).to.be.below(300_000)
-    const { pipeThrough } = ReadableStream.prototype
-    let given = 0
-    // Counts what goes into the decompressor: browsers inflate all of that, read or not. Node waits to be read.
-    ReadableStream.prototype.pipeThrough = function (this: ReadableStream<Uint8Array>, stream: ReadableWritablePair) {
-      const count = new TransformStream({
-        transform(chunk, controller) {
-          given += chunk.byteLength
-          controller.enqueue(chunk)
-        }
-      })
-      const counted = Reflect.apply(pipeThrough, this, [count])
-      return Reflect.apply(pipeThrough, counted, [stream])
-    } as typeof pipeThrough
+    const [given, restore] = countGiven()
     try {
       expect(await inflate(bomb, 2 ** 18)).to.equal(undefined)
       await new Promise((resolve) => setTimeout(resolve))
     } finally {
-      ReadableStream.prototype.pipeThrough = pipeThrough
+      restore()
     }
-    expect(given).to.be.within(256, bomb.byteLength / 2)
+    expect(given()).to.be.within(256, bomb.byteLength / 2)
   })
 })
+
+/**
+ * Counts the bytes that decompressors are given. Browsers inflate all of that, read or not. Node inflates when it is read, and
+ * Node 22 takes everything before that, so there it counts what reaches zlib.
+ */
+function countGiven(): [count: () => number, restore: () => void] {
+  let given = 0
+  const inflater = globalThis.process?.getBuiltinModule?.('node:zlib').InflateRaw.prototype
+  if (inflater) {
+    const { _transform } = inflater
+    inflater._transform = function (chunk, ...more) {
+      given += chunk.byteLength
+      _transform.call(this, chunk, ...more)
+    }
+    return [() => given, () => Object.assign(inflater, { _transform })]
+  }
+  const { pipeThrough } = ReadableStream.prototype
+  ReadableStream.prototype.pipeThrough = function (this: ReadableStream<Uint8Array>, stream: ReadableWritablePair) {
+    const count = new TransformStream({
+      transform(chunk, controller) {
+        given += chunk.byteLength
+        controller.enqueue(chunk)
+      }
+    })
+    const counted = Reflect.apply(pipeThrough, this, [count])
+    return Reflect.apply(pipeThrough, counted, [stream])
+  } as typeof pipeThrough
+  return [() => given, () => Object.assign(ReadableStream.prototype, { pipeThrough })]
+}

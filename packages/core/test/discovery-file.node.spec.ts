@@ -367,7 +367,7 @@ print(abs((datetime.utcnow() - seen).total_seconds()) < 3600)`
   it('lets processes find each other, end by themselves, and leave nothing behind', async () => {
     const directory = newDirectory()
     const fixture = join(import.meta.dirname, 'fixtures/file-peer.ts')
-    const hooks = join(import.meta.dirname, '../../../scripts/node-22.mjs')
+    const hooks = new URL('../../../scripts/node-22.mjs', import.meta.url).href
     const ids = [one, two, three]
     const children = ids.map((peerId) =>
       spawn(process.execPath, ['--import', hooks, fixture, directory, peerId, 'same-name'], {
