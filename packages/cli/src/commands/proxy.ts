@@ -21,7 +21,7 @@ export const addProxy: AddCommand = (program, end) => {
     .option('--gh', 'make gh use it while it runs')
     .option('--agents', 'for a machine on which agents run: keep GraphQL 20 s, say when a rate limit is nearly used up')
     .option('--socket <path>', "Unix socket to listen on (default: in the user's cache folder)")
-    .option('--port <port>', 'also listen on this port of 127.0.0.1, 0 for any free one', port)
+    .option('--port <port>', 'also listen on this port of 127.0.0.1, 0 for any free one; required on Windows', port)
     .option('--cache-dir <folder>', "keep entries and this member's identity here")
     .option(
       '--graphql-ttl <seconds>',
