@@ -34,7 +34,21 @@ const leftOut = [
           ;(dataset.issues ??= []).push({})
         }`
       ],
-      [/^\t*(?:reference: [\w$]+|async: false|expects: .*|message: message\$1),\n/gm, ''],
+      [
+        /^\t*(?:reference: [\w$]+|async: false|expects: .*|message: message\$1|type: "(?!optional|variant)\w+"),\n/gm,
+        ''
+      ],
+      [/^\t+const pathItem = \{[^}]*\};\n/gm, ''],
+      [/^(\t+)(?:for \(const issue of [\w$]+\.issues\)|if \(config\$1\.abortEarly\)) \{\n(?:\1\t.*\n)+\1\}\n/gm, ''],
+      [/^(\t+)if \(invalidDiscriminatorKey !== .*\{\n(?:\1\t.*\n)+\1\}\n/gm, ''],
+      [
+        /^\t+if \(invalidDiscriminatorKey === .*\n|^\t+let (?:maxD|d|currentP)\w+Priority = 0;\n|^\t+currentPriority\+\+;\n/gm,
+        ''
+      ],
+      [/^\t+if \(config\$1\.abortEarly\) break;\n/gm, ''],
+      [/if \(!dataset\.issues \|\| !config\$1\.abortEarly && !config\$1\.abortPipeEarly\) /g, ''],
+      [/, \{ received: dataset\.value instanceof Date .*\}\);$/gm, ');'],
+      [/^function getGlobalConfig\([\s\S]*?^}/m, 'function getGlobalConfig() { return {} }'],
       [/^function _standardSchema\([\s\S]*?^}/m, 'function _standardSchema(schema) { return schema }']
     ]
   },

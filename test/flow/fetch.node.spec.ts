@@ -120,6 +120,40 @@ describe('fetch', () => {
     })
   }
 
+  for (const [what, path, init] of [
+    ['what GitHub answers', issues, {}],
+    ['an error', '/repos/octocat/none', {}],
+    ['what is in no cache', issues, { cache: 'only-if-cached' }]
+  ] as [string, string, RequestInit][])
+    it(`an abort ends the reading of ${what} too, as it does with fetch`, async () => {
+      const reading = async (
+        fetch: typeof globalThis.fetch,
+        name: 'arrayBuffer' | 'blob' | 'bytes' | 'json' | 'text'
+      ) => {
+        const control = new AbortController()
+        const response = await fetch(s.github.url + path, { ...init, signal: control.signal })
+        const copy = response.clone()
+        const before = failure(response.clone()[name]())
+        control.abort('enough')
+        const { signal } = new AbortController()
+        const other = await (await fetch(s.github.url + path, { ...init, signal })).text()
+        return [await before, await failure(response[name]()), await failure(copy[name]()), other !== '']
+      }
+      const ended = ['enough', 'enough', 'enough', true]
+      for (const name of ['arrayBuffer', 'blob', 'bytes', 'json', 'text'] as const)
+        for (let i = 0; i < 2; i++) expect(await reading(a.mesh.fetch, name), name).to.deep.equal(ended)
+      if (init.cache === undefined) expect(await reading(fetch, 'text')).to.deep.equal(ended)
+    })
+
+  it('what was read before an abort stays read', async () => {
+    const control = new AbortController()
+    const response = await a.ask(issues, { signal: control.signal })
+    const read = response.json()
+    expect(await read).to.be.an('array')
+    control.abort()
+    expect(await read).to.be.an('array')
+  })
+
   it('a signal that was aborted before asks nobody', async () => {
     expect(await failure(a.ask(issues, { signal: AbortSignal.abort() }))).to.include({ name: 'AbortError' })
     expect(await failure(a.ask(issues, { signal: AbortSignal.abort('why') }))).to.equal('why')

@@ -1,17 +1,41 @@
 import { LRU } from 'tiny-lru'
+import { abortable } from '../abort.ts'
 import { type CacheStatus, cacheStatus as cacheStatusOf, formatCacheStatus, setCacheStatus } from '../cache-status.ts'
 import type { Entry } from '../entry.ts'
 import type { OriginAnswer } from '../github/origin.ts'
 import type { ApiRequest } from '../github/request.ts'
 import type { ViewerHeaders } from '../github/viewer-headers.ts'
 
-/** A Response as fetch would have made it: with `url`, which the constructor cannot set and Octokit needs. */
+/** Who asked, as far as the answer needs to know. */
+type Caller = Pick<ApiRequest, 'signal'>
+
+const reads = ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'] as const
+
+/**
+ * A Response as fetch would have made it: with `url`, which the constructor cannot set and Octokit needs, and with a body that
+ * cannot be read any more once the caller's signal aborts (https://fetch.spec.whatwg.org/#dom-global-fetch, step 11).
+ */
 class MeshResponse extends Response {
   readonly #url: string
+  readonly #caller: Caller
 
-  constructor(body: BodyInit | null, init: ResponseInit, url: string, cacheStatus: CacheStatus) {
+  static {
+    for (const name of reads) {
+      const read = Response.prototype[name] as (() => Promise<unknown>) | undefined
+      // Not every browser has `bytes`.
+      if (read)
+        Object.assign(MeshResponse.prototype, {
+          [name](this: MeshResponse) {
+            return abortable(read.call(this), this.#caller.signal)
+          }
+        })
+    }
+  }
+
+  constructor(body: BodyInit | null, init: ResponseInit, url: string, cacheStatus: CacheStatus, caller: Caller) {
     super(body, init)
     this.#url = url
+    this.#caller = caller
     setCacheStatus(this, cacheStatus)
   }
 
@@ -21,7 +45,7 @@ class MeshResponse extends Response {
 
   override clone(): Response {
     const { body, status, statusText, headers } = super.clone()
-    return new MeshResponse(body, { status, statusText, headers }, this.#url, cacheStatusOf(this) ?? {})
+    return new MeshResponse(body, { status, statusText, headers }, this.#url, cacheStatusOf(this) ?? {}, this.#caller)
   }
 }
 
@@ -80,7 +104,8 @@ export function createResponder({ githubNow, etagFor, viewerHeaders }: Responder
       request.method === 'HEAD' ? null : entry.body,
       { status: 200, headers },
       live?.url ?? request.url.href,
-      status
+      status,
+      request
     )
   }
 
@@ -107,15 +132,15 @@ export function createResponder({ githubNow, etagFor, viewerHeaders }: Responder
       headers.set('cache-status', formatCacheStatus(cacheStatus))
       headers.set('age', age(sentAt))
       const content = isBodiless ? null : (large ?? body ?? null)
-      return new MeshResponse(content, { status, statusText, headers }, url, cacheStatus)
+      return new MeshResponse(content, { status, statusText, headers }, url, cacheStatus, request)
     },
     notModified(whole) {
       const headers = new Headers(whole.headers)
       headers.delete('content-type')
       const init = { status: 304, statusText: 'Not Modified', headers }
-      return new MeshResponse(null, init, whole.url, cacheStatusOf(whole) ?? {})
+      return new MeshResponse(null, init, whole.url, cacheStatusOf(whole) ?? {}, {})
     },
-    absent: ({ url }, status) =>
+    absent: (request, status) =>
       new MeshResponse(
         JSON.stringify({ message: 'Not in the cache, and only-if-cached was asked for', status: '504' }),
         {
@@ -127,8 +152,9 @@ export function createResponder({ githubNow, etagFor, viewerHeaders }: Responder
             age: '0'
           }
         },
-        url.href,
-        status
+        request.url.href,
+        status,
+        request
       )
   }
 }
