@@ -121,6 +121,22 @@ describe('GraphQL', () => {
     expect(nodes.length).to.be.above(1)
   })
 
+  it('names the fields that its types have, as gh asks before it asks for more', async () => {
+    const query = `query PullRequest_fields { PullRequest: __type(name: "PullRequest") { fields(includeDeprecated: true) { name } }
+      Repository: __type(name: "Repository") { fields { name } } Nothing: __type(name: "Nothing") { fields { name } } }`
+    const { PullRequest, Repository, Nothing } = (await ask(query)).json.data
+    const names = (type: { fields: { name: string }[] }) => type.fields.map(({ name }) => name)
+    expect(names(PullRequest)).to.include.members(['number', 'autoMergeRequest', 'commits'])
+    expect(names(PullRequest)).not.to.include('__typename')
+    expect(names(Repository)).to.include.members(['nameWithOwner', 'issues'])
+    expect(Nothing).to.equal(null)
+    // Each is one that can be asked for.
+    const asked = names(Repository).filter((name) => !/^(?:issue|pullRequest|issueOrPullRequest|object)$/.test(name))
+    const all = asked.map((name) => `${name} { __typename }`).join(' ')
+    const { json } = await ask(`{ repository(owner: "octocat", name: "Hello-World") { ${all} } }`)
+    expect(json.errors).to.equal(undefined)
+  })
+
   it('makes an issue', async () => {
     const { id } = (await ask('{ repository(owner: "octocat", name: "Hello-World") { id } }')).json.data.repository
     const mutation = 'mutation($input: CreateIssueInput!) { createIssue(input: $input) { issue { number title url } } }'

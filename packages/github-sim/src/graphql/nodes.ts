@@ -60,6 +60,9 @@ function milestoneNode({ milestones }: Repository, number: number | null): Node 
   return title === undefined ? null : { __typename: 'Milestone', number, title, description, dueOn }
 }
 
+/** A list of which nothing here has anything. */
+const none = (__typename: string) => (args: Args) => connection(__typename, [], args, () => ({ __typename }))
+
 /** What issues and pull requests have in common. */
 function discussion(issue: Issue, repository: Repository, context: NodeContext): Omit<Node, '__typename'> {
   const { links } = context
@@ -81,7 +84,8 @@ function discussion(issue: Issue, repository: Repository, context: NodeContext):
     milestone: milestoneNode(repository, issue.milestone),
     reactionGroups: [],
     // Projects (classic): github.com has none any more, and gh 2.23 asks for them.
-    projectCards: (args: Args) => connection('ProjectCard', [], args, () => ({ __typename: 'ProjectCard' })),
+    projectCards: none('ProjectCard'),
+    projectItems: none('ProjectV2Item'),
     assignees: (args: Args) => connection('User', issue.assignees, args, (user) => userNode(user, links)),
     labels: (args: Args) => connection('Label', labels, args, labelNode),
     comments: (args: Args) =>
@@ -93,7 +97,14 @@ const issueNode = (issue: Issue, repository: Repository, context: NodeContext): 
   ...discussion(issue, repository, context),
   __typename: 'Issue',
   id: nodeId('Issue', issue.id),
-  stateReason: issue.stateReason?.toUpperCase() ?? null
+  stateReason: issue.stateReason?.toUpperCase() ?? null,
+  // https://docs.github.com/graphql/reference/objects#issue; no issue here has a type, or belongs to another one.
+  issueType: null,
+  parent: null,
+  subIssues: none('Issue'),
+  subIssuesSummary: { __typename: 'SubIssuesSummary', total: 0, completed: 0, percentCompleted: 0 },
+  blockedBy: none('Issue'),
+  blocking: none('Issue')
 })
 
 const pullNode = (issue: Issue, repository: Repository, context: NodeContext): Node => ({

@@ -39,7 +39,13 @@ export function pullDetails(issue: Issue, repository: Repository, context: Detai
   })
   return {
     maintainerCanModify: false,
-    headRepository: { __typename: 'Repository', id: nodeId('Repository', repository.id), name: repository.name },
+    autoMergeRequest: null,
+    headRepository: {
+      __typename: 'Repository',
+      id: nodeId('Repository', repository.id),
+      name: repository.name,
+      nameWithOwner: repository.fullName
+    },
     reviews: (args: Args) => connection('PullRequestReview', pull.reviews, args, reviewNode),
     additions: sum('additions'),
     deletions: sum('deletions'),

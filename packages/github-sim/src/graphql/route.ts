@@ -7,6 +7,7 @@ import type { World } from '../world.ts'
 import { connection } from './connection.ts'
 import { type Args, execute, FieldError, type Node } from './execute.ts'
 import { contextOf, findDiscussion, unresolved } from './find.ts'
+import { typeNode } from './introspect.ts'
 import { mutationRoot } from './mutations.ts'
 import { issueOrPullNode, repositoryNode, userNode } from './nodes.ts'
 
@@ -68,6 +69,7 @@ function queryRoot(ask: Ask): Node {
       if (found) return issueOrPullNode(found.issue, found.repository, contextOf(ask, found.repository))
       throw unresolved(id)
     },
+    __type: ({ name }: Args) => typeNode(ask, name),
     rateLimit: () => ({ __typename: 'RateLimit', cost: 1, ...budgets().find(({ resource }) => resource === 'graphql') })
   }
 }
