@@ -80,19 +80,20 @@ describe('what different viewers see', () => {
     const [store, cacheDir] = [memoryStore(), mkdtempSync(join(tmpdir(), 'ghmesh-flow-'))]
     const a = await s.member({ store, cacheDir })
     const b = await s.member({ token: bob })
+    const together = [a]
     await s.connect(a, b)
     for (let round = 0; round < 10; round++) {
       for (const member of round % 2 ? [a, b] : [b, a]) await member.ask(repo)
       await heard(a, b)
       await heard(b, a)
       const another = await s.member({ store, cacheDir })
+      together.push(another)
       const kept = await another.peek(repo)
       expect(kept, `round ${round}`).to.be.instanceOf(Response)
       expect(await permissions(kept as Response)).to.equal(true)
-      await another.mesh.stop()
       s.now += round % 3 ? 61 * second : 20 * second
     }
-    await a.mesh.stop()
+    for (const { mesh } of together) await mesh.stop()
     rmSync(cacheDir, { recursive: true })
   })
 
