@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { createCommands, type Running } from '../support/commands.ts'
 
-const network = '10.77.0'
+/** What addresses of the switch begin with, how long that is, and how one is set, by the version of IP. */
+const networks = { 4: { prefix: '10.77.0.', bits: 24, how: [] }, 6: { prefix: 'fd77::', bits: 64, how: ['nodad'] } }
 const ip = (...args: string[]) => execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'pipe'] }).toString()
 
 /**
@@ -32,22 +33,25 @@ export interface Lab {
   end(): Promise<void>
 }
 
-export function createLab(machines: readonly string[], cli: string): Lab {
+/** `version`: of IP, the only one that the machines have. */
+export function createLab(machines: readonly string[], cli: string, { version = 4 }: { version?: 4 | 6 } = {}): Lab {
   const commands = createCommands()
   const hidden: string[] = []
-  const address = (machine: string) => `${network}.${machines.indexOf(machine) + 1}`
+  const { prefix, bits, how } = networks[version]
+  const hub = `${prefix}254`
+  const address = (machine: string) => `${prefix}${machines.indexOf(machine) + 1}`
   ip('link', 'set', 'lo', 'up')
   ip('link', 'add', 'switch', 'type', 'bridge', 'mcast_snooping', '0')
-  ip('addr', 'add', `${network}.254/24`, 'dev', 'switch')
+  ip('addr', 'add', `${hub}/${bits}`, 'dev', 'switch', ...how)
   ip('link', 'set', 'switch', 'up')
   for (const machine of machines) {
     ip('netns', 'add', machine)
     ip('link', 'add', `to-${machine}`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', machine)
     ip('link', 'set', `to-${machine}`, 'master', 'switch', 'up')
-    ip('-n', machine, 'addr', 'add', `${address(machine)}/24`, 'dev', 'eth0')
+    ip('-n', machine, 'addr', 'add', `${address(machine)}/${bits}`, 'dev', 'eth0', ...how)
     ip('-n', machine, 'link', 'set', 'eth0', 'up')
     ip('-n', machine, 'link', 'set', 'lo', 'up')
-    ip('-n', machine, 'route', 'add', '224.0.0.0/4', 'dev', 'eth0')
+    if (version === 4) ip('-n', machine, 'route', 'add', '224.0.0.0/4', 'dev', 'eth0')
   }
   const start: Lab['start'] = (machine, file, args, env) =>
     commands.start('ip', ['netns', 'exec', machine, file, ...args], env)
@@ -56,7 +60,7 @@ export function createLab(machines: readonly string[], cli: string): Lab {
     for (const name of names) ip('link', 'set', `to-${name}`, 'type', 'bridge_slave', 'isolated', how)
   }
   return {
-    hub: `${network}.254`,
+    hub,
     addressOf: address,
     start,
     ghmesh: (machine, args, env) => start(machine, process.execPath, [cli, ...args], env),

@@ -144,7 +144,7 @@ export interface MeshOptions {
   listenPort?: number | undefined
   /**
    * The address that other members are told.
-   * @default this machine's own addresses
+   * @default this machine's own IPv4 addresses, or its IPv6 addresses if it has no other
    */
   announceIp?: string | undefined
   /**
