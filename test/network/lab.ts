@@ -27,6 +27,8 @@ export interface Lab {
   /** Cuts what lies between these machines, each of which goes on reaching the hub; and mends it. */
   part(...machines: string[]): void
   join(...machines: string[]): void
+  /** Gives these machines other addresses on the switch, as if they were on another network. */
+  move(...machines: string[]): void
   /** Pulls a machine's cable, and puts it back. */
   cut(machine: string): void
   restore(machine: string): void
@@ -40,6 +42,7 @@ export function createLab(machines: readonly string[], cli: string, { version = 
   const { prefix, bits, how } = networks[version]
   const hub = `${prefix}254`
   const address = (machine: string) => `${prefix}${machines.indexOf(machine) + 1}`
+  const addRoute = (machine: string) => ip('-n', machine, 'route', 'add', '224.0.0.0/4', 'dev', 'eth0')
   ip('link', 'set', 'lo', 'up')
   ip('link', 'add', 'switch', 'type', 'bridge', 'mcast_snooping', '0')
   ip('addr', 'add', `${hub}/${bits}`, 'dev', 'switch', ...how)
@@ -51,7 +54,7 @@ export function createLab(machines: readonly string[], cli: string, { version = 
     ip('-n', machine, 'addr', 'add', `${address(machine)}/${bits}`, 'dev', 'eth0', ...how)
     ip('-n', machine, 'link', 'set', 'eth0', 'up')
     ip('-n', machine, 'link', 'set', 'lo', 'up')
-    if (version === 4) ip('-n', machine, 'route', 'add', '224.0.0.0/4', 'dev', 'eth0')
+    if (version === 4) addRoute(machine)
   }
   const start: Lab['start'] = (machine, file, args, env) =>
     commands.start('ip', ['netns', 'exec', machine, file, ...args], env)
@@ -99,6 +102,13 @@ export function createLab(machines: readonly string[], cli: string, { version = 
     printed: () => commands.printed(),
     part: (...names) => isolate(names, 'on'),
     join: (...names) => isolate(names, 'off'),
+    move(...names) {
+      for (const name of names) {
+        ip('-n', name, 'addr', 'flush', 'dev', 'eth0')
+        ip('-n', name, 'addr', 'add', `10.78.0.${machines.indexOf(name) + 1}/24`, 'dev', 'eth0')
+        addRoute(name)
+      }
+    },
     cut: (machine) => void ip('link', 'set', `to-${machine}`, 'down'),
     restore: (machine) => void ip('link', 'set', `to-${machine}`, 'up'),
     async end() {

@@ -16,7 +16,11 @@ import { newPrivateKey } from './private-key.ts'
 import { signalledThroughRelays } from './signalling.ts'
 
 type Transports = NonNullable<Libp2pOptions['transports']>
-type Where = { listen: string[]; announce: string[] }
+/** Addresses to listen on, and what others are told: at first, and by the filter whenever libp2p tells them. */
+export interface Where extends Pick<NonNullable<Libp2pOptions['addresses']>, 'announceFilter'> {
+  listen: string[]
+  announce: string[]
+}
 
 /** Between members that a relay has brought together. */
 export interface WebRtc {

@@ -1,11 +1,15 @@
 import { createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { MeshError } from '../../errors.ts'
+import type { Where } from '../../libp2p/node.ts'
 import type { Libp2pTransportOptions } from '../platform.ts'
 
 const defaultPort = 9100
 const portsTried = 20
 const webSocketOffset = 1000
+const addressesMs = 5000
+const loopback = '127.0.0.1'
 
 /** Whether a TCP port can be listened on now; 0 finds one. Resolves to the port, or to why not. */
 function probe(host: string, port: number): Promise<number | Error> {
@@ -25,12 +29,14 @@ const nobodyElses = /^(?:169\.254\.|192\.0\.0\.[0-7]$)/
 const maxIpv6 = 4
 const isIpv6 = (address: string) => address.includes(':')
 
+type Hosts = Pick<Libp2pTransportOptions, 'announceIp' | 'forceLocalhost'>
+
 /**
  * Addresses of this machine that other machines may reach: of IPv4, of IPv6 where it has no other, and of loopback where it has
  * neither.
  */
-function ownHosts({ announceIp, forceLocalhost }: Libp2pTransportOptions): string[] {
-  if (forceLocalhost) return ['127.0.0.1']
+function ownHosts({ announceIp, forceLocalhost }: Hosts): string[] {
+  if (forceLocalhost) return [loopback]
   if (announceIp) return [announceIp]
   const found = Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
@@ -39,7 +45,28 @@ function ownHosts({ announceIp, forceLocalhost }: Libp2pTransportOptions): strin
   const ipv4 = found.filter((address) => !isIpv6(address) && !nobodyElses.test(address))
   if (ipv4.length > 0) return ipv4
   const ipv6 = found.filter((address) => isIpv6(address) && !/^fe[89ab]/i.test(address)).slice(0, maxIpv6)
-  return ipv6.length > 0 ? ipv6 : ['127.0.0.1']
+  return ipv6.length > 0 ? ipv6 : [loopback]
+}
+
+/** Every address of IPv4, and of IPv6 too unless this machine starts on a network of IPv4. */
+async function listenHosts(options: Hosts): Promise<string[]> {
+  if (options.forceLocalhost) return [loopback]
+  const ipv4 = ownHosts(options).some((address) => address !== loopback && !isIpv6(address))
+  const ipv6 = !ipv4 && typeof (await probe('::', 0)) === 'number'
+  return ['0.0.0.0', ...(ipv6 ? ['::'] : [])]
+}
+
+/** `ownHosts` of this moment, looked up at most once in `addressesMs`: a laptop moves from one network to another. */
+function createOwnHosts(options: Hosts): () => string[] {
+  let found: string[] = []
+  let foundAt = Number.NEGATIVE_INFINITY
+  return () => {
+    if (performance.now() - foundAt >= addressesMs) {
+      found = ownHosts(options)
+      foundAt = performance.now()
+    }
+    return found
+  }
 }
 
 /**
@@ -47,9 +74,9 @@ function ownHosts({ announceIp, forceLocalhost }: Libp2pTransportOptions): strin
  * If listening still fails (the port was taken meanwhile), the caller asks for the next attempt.
  */
 export function listenOn(options: Libp2pTransportOptions) {
-  const { listenPort = defaultPort, forceLocalhost, onWarning } = options
-  const announced = ownHosts(options)
-  const hosts = forceLocalhost ? announced : ['0.0.0.0', ...(announced.some(isIpv6) ? ['::'] : [])]
+  const { listenPort = defaultPort, onWarning } = options
+  const own = createOwnHosts(options)
+  let hosts: string[] = []
   let next = listenPort
 
   /** The same port at each of them, or why not. */
@@ -68,8 +95,9 @@ export function listenOn(options: Libp2pTransportOptions) {
     return undefined
   }
 
-  return async (attempt: number) => {
+  return async (attempt: number): Promise<Where | undefined> => {
     if (attempt >= portsTried) return undefined
+    hosts = await listenHosts(options)
     const port = await freePort()
     if (port === undefined) return undefined
     if (listenPort !== 0 && port !== listenPort) {
@@ -85,6 +113,24 @@ export function listenOn(options: Libp2pTransportOptions) {
     const webSocketPort = typeof near === 'number' ? near : await probeAll(0)
     const paths = [`/tcp/${port}`, ...(typeof webSocketPort === 'number' ? [`/tcp/${webSocketPort}/ws`] : [])]
     const at = (address: string) => paths.map((path) => `/${isIpv6(address) ? 'ip6' : 'ip4'}/${address}${path}`)
-    return { listen: hosts.flatMap(at), announce: announced.flatMap(at) }
+    const announced = (own: readonly string[]) => {
+      const heard = own.filter((address) => hosts.length > 1 || !isIpv6(address))
+      return (heard.length > 0 ? heard : [loopback]).flatMap(at)
+    }
+    let from: string[] | undefined
+    let told: Multiaddr[] = []
+    return {
+      listen: hosts.flatMap(at),
+      announce: announced(own()),
+      // libp2p would tell the first addresses for ever.
+      announceFilter: ([first]: Multiaddr[]) => {
+        if (from !== own()) {
+          from = own()
+          const [end = ''] = /\/p2p\/\w+$/.exec(String(first)) ?? []
+          told = announced(from).map((address) => multiaddr(address + end))
+        }
+        return [...told]
+      }
+    }
   }
 }
