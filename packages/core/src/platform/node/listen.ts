@@ -24,7 +24,7 @@ function probe(host: string, port: number): Promise<number | Error> {
 }
 
 // Link-local (RFC 3927), and what a machine without IPv4 has for programs that need it (RFC 7335).
-const nobodyElses = /^(?:169\.254\.|192\.0\.0\.[0-7]$)/
+const unreachable = /^(?:169\.254\.|192\.0\.0\.[0-7]$)/
 /** A machine has several of each kind, for it changes what it is known by (RFC 8981). */
 const maxIpv6 = 4
 const isIpv6 = (address: string) => address.includes(':')
@@ -42,7 +42,7 @@ function ownHosts({ announceIp, forceLocalhost }: Hosts): string[] {
     .flatMap((addresses) => addresses ?? [])
     .filter(({ internal }) => !internal)
     .map(({ address }) => address)
-  const ipv4 = found.filter((address) => !isIpv6(address) && !nobodyElses.test(address))
+  const ipv4 = found.filter((address) => !isIpv6(address) && !unreachable.test(address))
   if (ipv4.length > 0) return ipv4
   const ipv6 = found.filter((address) => isIpv6(address) && !/^fe[89ab]/i.test(address)).slice(0, maxIpv6)
   return ipv6.length > 0 ? ipv6 : [loopback]
