@@ -1,6 +1,6 @@
 // The tests of test/network, in a network of their own: it and everything in it goes with the run. Then all that runs in a page, in
-// Firefox and in WebKit, and what differs on Windows, in Wine. Tools that are missing are installed where that is possible; what needs one that still is missing counts
-// as skipped.
+// Firefox and in WebKit; and what differs on Windows, in Wine. Tools that are missing are installed where that is possible; what
+// needs one that still is missing counts as skipped.
 import { spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,6 +13,7 @@ import { tool } from './tools.mjs'
 import { ensureWindowsNode, onWindows } from './wine.mjs'
 
 const root = join(import.meta.dirname, '..')
+const wine = 'wine64'
 // The Debian package of each tool.
 const packages = {
   gh: 'gh',
@@ -22,7 +23,7 @@ const packages = {
   'firefox-esr': 'firefox-esr',
   WebKitWebDriver: 'webkit2gtk-driver',
   Xvfb: 'xvfb',
-  wine64: 'wine64'
+  [wine]: wine
 }
 // What a spec file needs, unless it is what makes networks.
 const network = ['namespaces', 'ip', 'nft']
@@ -41,10 +42,13 @@ if (missing.length > 0 && process.getuid?.() === 0 && has('apt-get')) {
   const wanted = missing.map((tool) => packages[tool])
   console.log(`test-network: installing ${wanted.join(' ')}`)
   const install = (names) => works('sh', '-c', `DEBIAN_FRONTEND=noninteractive apt-get install -y ${names.join(' ')}`)
-  if (!install(wanted)) {
+  // What Wine recommends is for programs with windows.
+  const asked = (name) => (name === wine ? `--no-install-recommends ${name}` : name)
+  const groups = [wanted.filter((name) => name !== wine), wanted.filter((name) => name === wine).map(asked)]
+  if (!groups.every(install)) {
     works('apt-get', 'update')
     // One by one: not every distribution has them all.
-    for (const name of wanted) install([name])
+    for (const name of wanted) install([asked(name)])
   }
 }
 
@@ -87,12 +91,12 @@ const ofWindows = globSync(['packages/core/test/*.node.spec.ts', 'test/windows/*
   cwd: root,
   exclude: ['packages/core/test/*discovery*', 'packages/core/test/transport-*']
 })
-if (there.has('wine64')) {
+if (there.has(wine)) {
   ensureWindowsNode()
   suites.push(['windows', ...(separate ? inNetwork : []), ...onWindows(mocha(...ofWindows.sort()).slice(1))])
 } else {
   skipped++
-  console.log('what differs on Windows: skipped for want of wine64')
+  console.log(`what differs on Windows: skipped for want of ${wine}`)
 }
 await runSuites(suites, { skipped })
 

@@ -1,15 +1,13 @@
 import { createServer } from 'node:net'
-import { networkInterfaces } from 'node:os'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { MeshError } from '../../errors.ts'
 import type { Where } from '../../libp2p/node.ts'
 import type { Libp2pTransportOptions } from '../platform.ts'
+import { createOwnHosts, type Hosts, isIpv6, loopback, ownHosts } from './own-hosts.ts'
 
 const defaultPort = 9100
 const portsTried = 20
 const webSocketOffset = 1000
-const addressesMs = 5000
-const loopback = '127.0.0.1'
 
 /** Whether a TCP port can be listened on now; 0 finds one. Resolves to the port, or to why not. */
 function probe(host: string, port: number): Promise<number | Error> {
@@ -23,50 +21,12 @@ function probe(host: string, port: number): Promise<number | Error> {
   })
 }
 
-// Link-local (RFC 3927), and what a machine without IPv4 has for programs that need it (RFC 7335).
-const unreachable = /^(?:169\.254\.|192\.0\.0\.[0-7]$)/
-/** A machine has several of each kind, for it changes what it is known by (RFC 8981). */
-const maxIpv6 = 4
-const isIpv6 = (address: string) => address.includes(':')
-
-type Hosts = Pick<Libp2pTransportOptions, 'announceIp' | 'forceLocalhost'>
-
-/**
- * Addresses of this machine that other machines may reach: of IPv4, of IPv6 where it has no other, and of loopback where it has
- * neither.
- */
-function ownHosts({ announceIp, forceLocalhost }: Hosts): string[] {
-  if (forceLocalhost) return [loopback]
-  if (announceIp) return [announceIp]
-  const found = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ internal }) => !internal)
-    .map(({ address }) => address)
-  const ipv4 = found.filter((address) => !isIpv6(address) && !unreachable.test(address))
-  if (ipv4.length > 0) return ipv4
-  const ipv6 = found.filter((address) => isIpv6(address) && !/^fe[89ab]/i.test(address)).slice(0, maxIpv6)
-  return ipv6.length > 0 ? ipv6 : [loopback]
-}
-
 /** Every address of IPv4, and of IPv6 too unless this machine starts on a network of IPv4. */
 async function listenHosts(options: Hosts): Promise<string[]> {
   if (options.forceLocalhost) return [loopback]
   const ipv4 = ownHosts(options).some((address) => address !== loopback && !isIpv6(address))
   const ipv6 = !ipv4 && typeof (await probe('::', 0)) === 'number'
   return ['0.0.0.0', ...(ipv6 ? ['::'] : [])]
-}
-
-/** `ownHosts` of this moment, looked up at most once in `addressesMs`: a laptop moves from one network to another. */
-function createOwnHosts(options: Hosts): () => string[] {
-  let found: string[] = []
-  let foundAt = Number.NEGATIVE_INFINITY
-  return () => {
-    if (performance.now() - foundAt >= addressesMs) {
-      found = ownHosts(options)
-      foundAt = performance.now()
-    }
-    return found
-  }
 }
 
 /**

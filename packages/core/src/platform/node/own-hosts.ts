@@ -1,0 +1,42 @@
+import { networkInterfaces } from 'node:os'
+import type { Libp2pTransportOptions } from '../platform.ts'
+
+export const loopback = '127.0.0.1'
+const addressesMs = 5000
+// Link-local (RFC 3927), and what a machine without IPv4 has for programs that need it (RFC 7335).
+const unreachable = /^(?:169\.254\.|192\.0\.0\.[0-7]$)/
+/** A machine has several of each kind, for it changes what it is known by (RFC 8981). */
+const maxIpv6 = 4
+export const isIpv6 = (address: string) => address.includes(':')
+
+export type Hosts = Pick<Libp2pTransportOptions, 'announceIp' | 'forceLocalhost'>
+
+/**
+ * Addresses of this machine that other machines may reach: of IPv4, of IPv6 where it has no other, and of loopback where it has
+ * neither.
+ */
+export function ownHosts({ announceIp, forceLocalhost }: Hosts): string[] {
+  if (forceLocalhost) return [loopback]
+  if (announceIp) return [announceIp]
+  const found = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal }) => !internal)
+    .map(({ address }) => address)
+  const ipv4 = found.filter((address) => !isIpv6(address) && !unreachable.test(address))
+  if (ipv4.length > 0) return ipv4
+  const ipv6 = found.filter((address) => isIpv6(address) && !/^fe[89ab]/i.test(address)).slice(0, maxIpv6)
+  return ipv6.length > 0 ? ipv6 : [loopback]
+}
+
+/** `ownHosts` of this moment, looked up at most once in `addressesMs`: a laptop moves from one network to another. */
+export function createOwnHosts(options: Hosts): () => string[] {
+  let found: string[] = []
+  let foundAt = Number.NEGATIVE_INFINITY
+  return () => {
+    if (performance.now() - foundAt >= addressesMs) {
+      found = ownHosts(options)
+      foundAt = performance.now()
+    }
+    return found
+  }
+}
