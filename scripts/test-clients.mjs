@@ -49,6 +49,7 @@ const versions = {
   ],
   // README: "Tested with Bun".
   runtimes: ['@oven/bun-linux-x64@1.4.5', '@deno/linux-x64-glibc@2.9.6'],
+  workerd: ['@cloudflare/workerd-linux-64@1.20261117.1'],
   // The first that pages run on.
   oldChromium: ['@sparticuz/chromium@126.0.0']
 }
@@ -119,6 +120,7 @@ const toolchains = {
   mise: byNpm(versions.mise, { is: hasNpmOnLinux }),
   nodes: byNpm(versions.nodes, { is: hasNpmOnLinux }),
   runtimes: byNpm(versions.runtimes, { is: hasNpmOnLinux }),
+  workerd: byNpm(versions.workerd, { is: hasNpmOnLinux }),
   oldChromium: byNpm(versions.oldChromium, { is: hasNpmOnLinux, options: ['--ignore-scripts'] }),
   python: {
     is: () => works('python3', '-m', 'pip', '--version'),
