@@ -27,7 +27,7 @@ export interface Lab {
   /** Cuts what lies between these machines, each of which goes on reaching the hub; and mends it. */
   part(...machines: string[]): void
   join(...machines: string[]): void
-  /** Gives these machines other addresses on the switch, as if they were on another network. */
+  /** Gives these machines other addresses on the switch, each time of another network. */
   move(...machines: string[]): void
   /** Pulls a machine's cable, and puts it back. */
   cut(machine: string): void
@@ -39,6 +39,7 @@ export interface Lab {
 export function createLab(machines: readonly string[], cli: string, { version = 4 }: { version?: 4 | 6 } = {}): Lab {
   const commands = createCommands()
   const hidden: string[] = []
+  let moves = 0
   const { prefix, bits, how } = networks[version]
   const hub = `${prefix}254`
   const address = (machine: string) => `${prefix}${machines.indexOf(machine) + 1}`
@@ -103,9 +104,10 @@ export function createLab(machines: readonly string[], cli: string, { version = 
     part: (...names) => isolate(names, 'on'),
     join: (...names) => isolate(names, 'off'),
     move(...names) {
+      moves++
       for (const name of names) {
         ip('-n', name, 'addr', 'flush', 'dev', 'eth0')
-        ip('-n', name, 'addr', 'add', `10.78.0.${machines.indexOf(name) + 1}/24`, 'dev', 'eth0')
+        ip('-n', name, 'addr', 'add', `10.77.${moves}.${machines.indexOf(name) + 1}/24`, 'dev', 'eth0')
         addRoute(name)
       }
     },

@@ -6,6 +6,7 @@ import type { Libp2pTransport } from '../../transport/libp2p-transport.ts'
 import type { Libp2pTransportOptions } from '../platform.ts'
 import { libp2pLog } from './libp2p-log.ts'
 import { listenOn } from './listen.ts'
+import { createLostSockets } from './lost-sockets.ts'
 import { noiseCrypto } from './noise-crypto.ts'
 import { boundedTcp, boundedWebSockets } from './sockets.ts'
 import { loadWebRtc } from './webrtc.ts'
@@ -18,13 +19,14 @@ export function createTransport(options: Libp2pTransportOptions): Libp2pTranspor
     maxWaitingPerHost: handshakesPerAddress,
     maxWaitMs: handshakeMs
   })
-  const bounds = { ...portLimits, room, maxSockets: connections + handshakes, hostOf }
+  const { watch, lost } = createLostSockets()
+  const bounds = { ...portLimits, room, maxSockets: connections + handshakes, hostOf, watch }
   return createLibp2pTransport({
     transports: [boundedTcp(bounds), boundedWebSockets(bounds)],
     relays: options.relays,
     webRtc: () => loadWebRtc(options.iceServers),
     privateKey: options.privateKey,
-    listen: listenOn(options),
+    listen: listenOn(options, lost),
     noiseCrypto: noiseCrypto(),
     ...libp2pLog()
   })

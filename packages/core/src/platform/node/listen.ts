@@ -31,11 +31,12 @@ async function listenHosts(options: Hosts): Promise<string[]> {
 
 /**
  * Where to listen: the wanted TCP port or the next free of 20, and a WebSocket port 1000 above it, or any free one.
- * If listening still fails (the port was taken meanwhile), the caller asks for the next attempt.
+ * If listening still fails (the port was taken meanwhile), the caller asks for the next attempt. `lost` is told of addresses that
+ * this machine has no more.
  */
-export function listenOn(options: Libp2pTransportOptions) {
+export function listenOn(options: Libp2pTransportOptions, lost: (addresses: string[]) => void) {
   const { listenPort = defaultPort, onWarning } = options
-  const own = createOwnHosts(options)
+  const own = createOwnHosts(options, lost)
   let hosts: string[] = []
   let next = listenPort
 

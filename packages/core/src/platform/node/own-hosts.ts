@@ -9,6 +9,8 @@ const unreachable = /^(?:169\.254\.|192\.0\.0\.[0-7]$)/
 const maxIpv6 = 4
 export const isIpv6 = (address: string) => address.includes(':')
 
+const interfaceAddresses = () => Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+
 export type Hosts = Pick<Libp2pTransportOptions, 'announceIp' | 'forceLocalhost'>
 
 /**
@@ -18,8 +20,7 @@ export type Hosts = Pick<Libp2pTransportOptions, 'announceIp' | 'forceLocalhost'
 export function ownHosts({ announceIp, forceLocalhost }: Hosts): string[] {
   if (forceLocalhost) return [loopback]
   if (announceIp) return [announceIp]
-  const found = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
+  const found = interfaceAddresses()
     .filter(({ internal }) => !internal)
     .map(({ address }) => address)
   const ipv4 = found.filter((address) => !isIpv6(address) && !unreachable.test(address))
@@ -28,14 +29,31 @@ export function ownHosts({ announceIp, forceLocalhost }: Hosts): string[] {
   return ipv6.length > 0 ? ipv6 : [loopback]
 }
 
-/** `ownHosts` of this moment, looked up at most once in `addressesMs`: a laptop moves from one network to another. */
-export function createOwnHosts(options: Hosts): () => string[] {
+/**
+ * `ownHosts` of this moment, looked up at most once in `addressesMs`: a laptop moves from one network to another. `lost` is told
+ * of addresses that were missing twice in a row, for a wireless network may be away for a moment.
+ */
+export function createOwnHosts(options: Hosts, lost: (addresses: string[]) => void): () => string[] {
+  const had = new Set<string>()
+  let missing: string[] = []
   let found: string[] = []
   let foundAt = Number.NEGATIVE_INFINITY
+
+  function look(): void {
+    const has = new Set(interfaceAddresses().map(({ address }) => address))
+    const away = [...had].filter((address) => !has.has(address))
+    const gone = away.filter((address) => missing.includes(address))
+    missing = away
+    for (const address of gone) had.delete(address)
+    for (const address of has) had.add(address)
+    if (gone.length > 0) lost(gone)
+  }
+
   return () => {
     if (performance.now() - foundAt >= addressesMs) {
-      found = ownHosts(options)
       foundAt = performance.now()
+      found = ownHosts(options)
+      look()
     }
     return found
   }

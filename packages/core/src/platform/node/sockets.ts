@@ -19,6 +19,8 @@ export interface SocketBounds {
   hostOf(address: string): string | undefined
   webSocketMessageBytes: number
   webSocketCloseMs: number
+  /** Called with each socket, once it is connected. */
+  watch?(socket: Socket): void
 }
 
 type Factory = (
@@ -36,12 +38,17 @@ export function boundedTcp(bounds: SocketBounds, options: TCPOptions = {}): Fact
       server.prependListener('connection', (socket: Socket) => {
         ignoreErrors(socket)
         gatherWrites(socket)
+        bounds.watch?.(socket)
       })
       return listener
     }
     const inside = transport as InsideTcp
     const connect = inside._connect.bind(inside)
-    inside._connect = async (...how) => gatherWrites(await connect(...how))
+    inside._connect = async (...how) => {
+      const socket = gatherWrites(await connect(...how))
+      bounds.watch?.(socket)
+      return socket
+    }
     return transport
   }
 }
@@ -113,6 +120,7 @@ function guardListener(listener: InsideListener, bounds: SocketBounds): void {
   server.maxConnections = bounds.maxSockets
   server.prependListener('connection', (socket: Socket) => {
     ignoreErrors(socket)
+    bounds.watch?.(socket)
     const leave = bounds.room.enter(bounds.hostOf(socket.remoteAddress ?? ''), () => socket.destroy())
     const name = nameOf(socket)
     arriving.set(name, leave)
@@ -159,6 +167,7 @@ function connect(url: string, bounds: SocketBounds, signal: AbortSignal | undefi
   signal?.throwIfAborted()
   const socket = endingAtOnce(new WebSocket(url, { ...bounded(bounds), perMessageDeflate: false }))
   socket.binaryType = 'arraybuffer'
+  socket.once('upgrade', (response) => bounds.watch?.(response.socket))
   return new Promise((resolve, reject) => {
     const abort = () => {
       socket.terminate()
