@@ -2,8 +2,9 @@ import type { Ask } from '../ask.ts'
 import { nodeId } from '../data/links.ts'
 import type { Issue, Repository } from '../model.ts'
 import type { Role } from '../tokens.ts'
+import type { NodeContext } from './discussion.ts'
 import { FieldError } from './execute.ts'
-import { type NodeContext, userNode } from './nodes.ts'
+import { userNode } from './user.ts'
 
 /** What the nodes of a repository need of a request. */
 export const contextOf = ({ world, viewer, links }: Ask, { id }: Repository): NodeContext => ({

@@ -1,7 +1,8 @@
 import type { Ask } from '../ask.ts'
+import { issueOrPullNode } from './discussion.ts'
 import type { Node } from './execute.ts'
 import { contextOf } from './find.ts'
-import { issueOrPullNode, repositoryNode } from './nodes.ts'
+import { repositoryNode } from './repository.ts'
 
 /**
  * The fields that repositories, issues and pull requests have here; null for other types, of which nothing is known. gh looks for

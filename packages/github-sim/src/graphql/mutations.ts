@@ -4,9 +4,9 @@ import { newComment, newIssue, nextNumber } from '../data/new-issue.ts'
 import { controlPulls } from '../pull-control.ts'
 import { iso } from '../time.ts'
 import { includes } from '../visibility.ts'
+import { commentNode, issueOrPullNode } from './discussion.ts'
 import { type Args, FieldError, type Node } from './execute.ts'
 import { contextOf, findDiscussion, unresolved } from './find.ts'
-import { commentNode, issueOrPullNode } from './nodes.ts'
 
 /** What gh writes with (https://docs.github.com/graphql/reference/mutations). */
 export function mutationRoot(ask: Ask): Node {

@@ -5,11 +5,13 @@ import { failure, type Reply } from '../reply.ts'
 import { roleOf } from '../visibility.ts'
 import type { World } from '../world.ts'
 import { connection } from './connection.ts'
+import { issueOrPullNode } from './discussion.ts'
 import { type Args, execute, FieldError, type Node } from './execute.ts'
 import { contextOf, findDiscussion, unresolved } from './find.ts'
 import { typeNode } from './introspect.ts'
 import { mutationRoot } from './mutations.ts'
-import { issueOrPullNode, repositoryNode, userNode } from './nodes.ts'
+import { repositoryNode } from './repository.ts'
+import { userNode } from './user.ts'
 
 type Visible = ReturnType<World['visible']>[number]
 
