@@ -9,7 +9,7 @@ import { clients, has, token } from './world.ts'
 const repo = '/repos/octocat/Hello-World'
 const date = '2026-11-01'
 
-/** Cloudflare's runtime, which sends no User-Agent, has no IndexedDB, and keeps no connection from one request to the next. */
+/** Cloudflare's runtime, which sends no User-Agent, and has neither IndexedDB nor BroadcastChannel. */
 describe('workerd', () => {
   const commands = createCommands()
   let github: GitHub

@@ -1,9 +1,9 @@
-import { createServer } from 'node:net'
+import { createServer, isIPv6 } from 'node:net'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { MeshError } from '../../errors.ts'
 import type { Where } from '../../libp2p/node.ts'
 import type { Libp2pTransportOptions } from '../platform.ts'
-import { createOwnHosts, type Hosts, isIpv6, loopback, ownHosts } from './own-hosts.ts'
+import { createOwnHosts, type Hosts, loopback, ownHosts } from './own-hosts.ts'
 
 const defaultPort = 9100
 const portsTried = 20
@@ -24,7 +24,7 @@ function probe(host: string, port: number): Promise<number | Error> {
 /** Every address of IPv4, and of IPv6 too unless this machine starts on a network of IPv4. */
 async function listenHosts(options: Hosts): Promise<string[]> {
   if (options.forceLocalhost) return [loopback]
-  const ipv4 = ownHosts(options).some((address) => address !== loopback && !isIpv6(address))
+  const ipv4 = ownHosts(options).some((address) => address !== loopback && !isIPv6(address))
   const ipv6 = !ipv4 && typeof (await probe('::', 0)) === 'number'
   return ['0.0.0.0', ...(ipv6 ? ['::'] : [])]
 }
@@ -73,9 +73,9 @@ export function listenOn(options: Libp2pTransportOptions, lost: (addresses: stri
     const near = await probeAll(wished)
     const webSocketPort = typeof near === 'number' ? near : await probeAll(0)
     const paths = [`/tcp/${port}`, ...(typeof webSocketPort === 'number' ? [`/tcp/${webSocketPort}/ws`] : [])]
-    const at = (address: string) => paths.map((path) => `/${isIpv6(address) ? 'ip6' : 'ip4'}/${address}${path}`)
+    const at = (address: string) => paths.map((path) => `/${isIPv6(address) ? 'ip6' : 'ip4'}/${address}${path}`)
     const announced = (own: readonly string[]) => {
-      const heard = own.filter((address) => hosts.length > 1 || !isIpv6(address))
+      const heard = own.filter((address) => hosts.length > 1 || !isIPv6(address))
       return (heard.length > 0 ? heard : [loopback]).flatMap(at)
     }
     let from: string[] | undefined
@@ -85,10 +85,11 @@ export function listenOn(options: Libp2pTransportOptions, lost: (addresses: stri
       announce: announced(own()),
       // libp2p would tell the first addresses for ever.
       announceFilter: ([first]: Multiaddr[]) => {
-        if (from !== own()) {
-          from = own()
+        const now = own()
+        if (from !== now) {
+          from = now
           const [end = ''] = /\/p2p\/\w+$/.exec(String(first)) ?? []
-          told = announced(from).map((address) => multiaddr(address + end))
+          told = announced(now).map((address) => multiaddr(address + end))
         }
         return [...told]
       }

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Libp2pTransportOptions } from '../platform.ts'
 
@@ -7,7 +8,6 @@ const addressesMs = 5000
 const unreachable = /^(?:169\.254\.|192\.0\.0\.[0-7]$)/
 /** A machine has several of each kind, for it changes what it is known by (RFC 8981). */
 const maxIpv6 = 4
-export const isIpv6 = (address: string) => address.includes(':')
 
 const interfaceAddresses = () => Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
 
@@ -17,15 +17,13 @@ export type Hosts = Pick<Libp2pTransportOptions, 'announceIp' | 'forceLocalhost'
  * Addresses of this machine that other machines may reach: of IPv4, of IPv6 where it has no other, and of loopback where it has
  * neither.
  */
-export function ownHosts({ announceIp, forceLocalhost }: Hosts): string[] {
+export function ownHosts({ announceIp, forceLocalhost }: Hosts, interfaces = interfaceAddresses()): string[] {
   if (forceLocalhost) return [loopback]
   if (announceIp) return [announceIp]
-  const found = interfaceAddresses()
-    .filter(({ internal }) => !internal)
-    .map(({ address }) => address)
-  const ipv4 = found.filter((address) => !isIpv6(address) && !unreachable.test(address))
+  const found = interfaces.filter(({ internal }) => !internal).map(({ address }) => address)
+  const ipv4 = found.filter((address) => !isIPv6(address) && !unreachable.test(address))
   if (ipv4.length > 0) return ipv4
-  const ipv6 = found.filter((address) => isIpv6(address) && !/^fe[89ab]/i.test(address)).slice(0, maxIpv6)
+  const ipv6 = found.filter((address) => isIPv6(address) && !/^fe[89ab]/i.test(address)).slice(0, maxIpv6)
   return ipv6.length > 0 ? ipv6 : [loopback]
 }
 
@@ -39,8 +37,8 @@ export function createOwnHosts(options: Hosts, lost: (addresses: string[]) => vo
   let found: string[] = []
   let foundAt = Number.NEGATIVE_INFINITY
 
-  function look(): void {
-    const has = new Set(interfaceAddresses().map(({ address }) => address))
+  function findLost(interfaces: ReturnType<typeof interfaceAddresses>): void {
+    const has = new Set(interfaces.map(({ address }) => address))
     const away = [...had].filter((address) => !has.has(address))
     const gone = away.filter((address) => missing.includes(address))
     missing = away
@@ -52,8 +50,9 @@ export function createOwnHosts(options: Hosts, lost: (addresses: string[]) => vo
   return () => {
     if (performance.now() - foundAt >= addressesMs) {
       foundAt = performance.now()
-      found = ownHosts(options)
-      look()
+      const interfaces = interfaceAddresses()
+      found = ownHosts(options, interfaces)
+      findLost(interfaces)
     }
     return found
   }
