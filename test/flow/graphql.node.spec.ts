@@ -103,6 +103,20 @@ describe('GraphQL', () => {
     expect((await ask(a, { query })).status).to.equal(200)
   })
 
+  it('is not kept while GitHub finds out whether a pull request can be merged', async () => {
+    const a = await s.member(kept)
+    const repository = s.github.repository('octocat/Hello-World')
+    const number = repository.addPull({ mergeable: null })
+    const asked = `{ repository(owner: "octocat", name: "Hello-World") { pullRequest(number: ${number}) { mergeable } } }`
+    const mergeable = async () =>
+      (await (await ask(a, { query: asked })).json()).data.repository.pullRequest.mergeable as string
+    expect(await mergeable()).to.equal('UNKNOWN')
+    repository.editPull(number, { mergeable: true })
+    expect(await mergeable()).to.equal('MERGEABLE')
+    repository.editPull(number, { mergeable: false })
+    expect(await mergeable()).to.equal('MERGEABLE')
+  })
+
   it('is never from before a mutation or another write, wherever that was made, and REST shows it too', async () => {
     const [a, b] = (await fleet(2)) as [Member, Member]
     const issues = `${repo}/issues`

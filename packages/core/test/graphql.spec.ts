@@ -170,6 +170,18 @@ describe('questions to GraphQL', () => {
     ])
       expect(isWholeAnswer(body), body).to.equal(false)
   })
+
+  it('have an answer that is not kept while GitHub finds out whether a pull request can be merged', () => {
+    const isKept = (pull: object) => isWholeAnswer(JSON.stringify({ data: { repository: { pulls: [{}, pull] } } }))
+    for (const field of ['mergeable', 'mergeStateStatus']) {
+      for (const state of [{}, { state: 'OPEN' }])
+        expect(isKept({ [field]: 'UNKNOWN', ...state }), field).to.equal(false)
+      for (const state of ['CLOSED', 'MERGED']) expect(isKept({ [field]: 'UNKNOWN', state }), field).to.equal(true)
+      expect(isKept({ [field]: 'CLEAN' }), field).to.equal(true)
+    }
+    expect(isKept({ title: 'UNKNOWN' })).to.equal(true)
+    expect(isWholeAnswer(`{"data":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`)).to.equal(false)
+  })
 })
 
 describe('what a mutation changes', () => {

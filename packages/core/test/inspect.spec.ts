@@ -15,6 +15,7 @@ describe('inspect', () => {
       secret: false,
       damaged: false,
       draft: false,
+      unfinished: false,
       hidden: false,
       items: 2,
       list: { items: 0 }
@@ -73,6 +74,22 @@ describe('inspect', () => {
       { body: 'ghp_short' }
     ])
       expect((await inspected(body)).secret, JSON.stringify(body)).to.equal(false)
+  })
+
+  // https://docs.github.com/rest/pulls/pulls#get-a-pull-request, and what was recorded of closed ones.
+  it('sees that GitHub still finds out whether an open pull request can be merged', async () => {
+    const open = { state: 'open', mergeable: null }
+    expect((await inspected(open)).unfinished).to.equal(true)
+    expect((await inspected({ mergeable: null, head: { state: 'closed' }, state: 'open' })).unfinished).to.equal(true)
+    for (const other of [
+      { ...open, state: 'closed' },
+      { ...open, mergeable: false },
+      { mergeable: null },
+      [open],
+      { pull: open },
+      { state: 'open', base: { mergeable: null } }
+    ])
+      expect((await inspected(other)).unfinished, JSON.stringify(other)).to.equal(false)
   })
 
   it('searches what is no JSON as text, and finds a token beside bytes that are no UTF-8', async () => {

@@ -121,7 +121,7 @@ export async function entryFromMember(
     anonymous: head.anonymous && !sameToken,
     variant: found.variant || head.variant,
     local: sameToken && (found.hidden || found.secret || !isForAll(route, viewer)),
-    maxAgeMs: limits.freshMs,
+    maxAgeMs: found.unfinished ? 0 : limits.freshMs,
     items: found.items,
     from,
     takenAt: githubNow,

@@ -72,7 +72,7 @@ export function createNewEntry({ etags, validators, publicity, narrow }: NewEntr
         json,
         narrowedOut: isNarrowedOut(narrow, target, entryResponse(body, live))
       }),
-      maxAgeMs: freshMs,
+      maxAgeMs: found.unfinished ? 0 : freshMs,
       items: found.items,
       confirmed: { [viewer]: sentAt }
     }

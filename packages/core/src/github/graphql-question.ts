@@ -26,10 +26,21 @@ export async function graphqlQuestion(body: string, headers: Headers): Promise<s
   return sha256Hex(utf8(JSON.stringify(parts)))
 }
 
-/** Whether an answer may be kept: GitHub says 200 with `errors`, too, such as a rate limit's. */
+/** Whether an answer may be kept: GitHub says 200 with `errors`, too, such as a rate limit's, and before it knows everything. */
 export function isWholeAnswer(body: string): boolean {
   const { data, errors } = parsed(body) ?? {}
-  return typeof data === 'object' && data !== null && errors === undefined
+  return typeof data === 'object' && data !== null && errors === undefined && !isUnfinished(data)
+}
+
+/**
+ * Whether GitHub is still finding out if some pull request can be merged
+ * (https://docs.github.com/graphql/reference/enums#mergeablestate). Of a closed one it never says so.
+ */
+function isUnfinished(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { mergeable, mergeStateStatus, state = 'OPEN' } = value as Record<string, unknown>
+  if (state === 'OPEN' && [mergeable, mergeStateStatus].includes('UNKNOWN')) return true
+  return depth >= maxDepth || Object.values(value).some((one) => isUnfinished(one, depth + 1))
 }
 
 /**
@@ -48,7 +59,7 @@ function parsed(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Ordinary variables are not nested deeper; far deeper ones would overflow the stack. */
+/** Ordinary variables and answers are not nested deeper; far deeper ones would overflow the stack. */
 const maxDepth = 100
 
 /** The same text for objects whose members are in another order; undefined if nested too deep. */

@@ -16,6 +16,11 @@ export interface Inspection {
   hidden: boolean
   /** Something in it is a draft: a release, or a pull request, where that shows to everybody. */
   draft: boolean
+  /**
+   * GitHub is still finding out a part of it: whether an open pull request can be merged. Of a closed one it never says so
+   * (https://docs.github.com/rest/pulls/pulls#get-a-pull-request).
+   */
+  unfinished: boolean
   /** Length of the array that the body is; undefined for anything else. */
   items?: number | undefined
   /** Of an object: how many items its lists have, and how many there are on all pages, where it says so. */
@@ -29,7 +34,7 @@ const privateField = /^(?:(?:total_|owned_)?private_repos|private_gists|billing_
 const inThreeBytes = (first: number, second: number, third: number) => (first << 16) | (second << 8) | third
 // The first three bytes of every name above and of those that `createVisitor` looks at; the third of `id` is the quote behind it.
 const beginnings = new Set(
-  'per rol vie cur sec all tot own pri bil two tem id" ful vis dra iss par'
+  'per rol vie cur sec all tot own pri bil two tem id" ful vis dra iss par mer sta'
     .split(' ')
     .map((three) => inThreeBytes(three.charCodeAt(0), three.charCodeAt(1), three.charCodeAt(2)))
 )
@@ -56,6 +61,7 @@ export async function inspect(body: Uint8Array, json: boolean, asked?: string): 
     damaged: false,
     hidden: false,
     draft: false,
+    unfinished: false,
     list: { items: 0 }
   }
   if (!json) return found
@@ -92,6 +98,8 @@ interface Facts {
 /** Of a property that stands twice, what hides more counts: readers of JSON differ in which one they take. */
 function createVisitor(found: Inspection, asked: string | undefined): JsonVisitor {
   const facts: (Facts | undefined)[] = []
+  let isOpen = false
+  let isUncertain = false
 
   return {
     mayMatter: (first, second, third) => beginnings.has(inThreeBytes(first, second, third)),
@@ -108,6 +116,8 @@ function createVisitor(found: Inspection, asked: string | undefined): JsonVisito
       )
         found.hidden = true
       else if (name === 'draft' && value === true) found.draft = true
+      else if (name === 'state' && depth === 1) isOpen = value === 'open'
+      else if (name === 'mergeable' && depth === 1) isUncertain = value === null
       else if (name === 'total_count' && depth === 1 && typeof value === 'number') found.list.total = value
       if (!/^(?:id|full_name|private|visibility)$/.test(name)) return
       facts[depth] ??= {}
@@ -121,6 +131,7 @@ function createVisitor(found: Inspection, asked: string | undefined): JsonVisito
       }
     },
     endOfObject(depth) {
+      if (depth === 1) found.unfinished = isOpen && isUncertain
       const of = facts[depth]
       facts[depth] = undefined
       if (!of) return

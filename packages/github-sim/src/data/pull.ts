@@ -75,6 +75,10 @@ export function pullJson(issue: Issue, pull: Pull, repository: Repository, links
   }
 }
 
+/** Null while GitHub is finding out, and of one that is closed (https://docs.github.com/rest/pulls/pulls#get-a-pull-request). */
+export const mergeableOf = (issue: Issue, { mergeable = true }: Pull): boolean | null =>
+  issue.state === 'open' ? mergeable : null
+
 /** `GET .../pulls/{number}`. */
 export function fullPullJson(
   issue: Issue,
@@ -84,15 +88,14 @@ export function fullPullJson(
   viewer: string | undefined
 ) {
   const sum = (key: 'additions' | 'deletions') => pull.changes.reduce((n, c) => n + c[key], 0)
-  const open = issue.state === 'open'
-  const { mergeable = true } = pull
+  const mergeable = mergeableOf(issue, pull)
   const states = { true: 'clean', false: 'dirty', null: 'unknown' } as const
   return {
     ...pullJson(issue, pull, repository, links, viewer),
     merged: pull.mergedAt !== null,
-    mergeable: open ? mergeable : null,
-    rebaseable: open ? mergeable : null,
-    mergeable_state: open ? states[`${mergeable}`] : 'unknown',
+    mergeable,
+    rebaseable: mergeable,
+    mergeable_state: states[`${mergeable}`],
     merged_by: pull.mergedAt ? simpleUser(repository.owner, links) : null,
     comments: issue.comments.length,
     review_comments: 0,

@@ -1,5 +1,6 @@
 import { association } from '../data/issue.ts'
 import { nodeId } from '../data/links.ts'
+import { mergeableOf } from '../data/pull.ts'
 import type { Issue, Pull, Repository, Review } from '../model.ts'
 import { type Check, checksOf, commitNode, type DetailsContext, stateOf } from './checks.ts'
 import { connection } from './connection.ts'
@@ -12,9 +13,9 @@ function opinions({ reviews }: Pull): Review[] {
 }
 
 /** `mergeStateStatus` (https://docs.github.com/graphql/reference/enums#mergestatestatus). */
-function mergeStateOf({ draft, mergeable }: Pull, checks: readonly Check[]): string {
+function mergeStateOf(mergeable: boolean | null, draft: boolean, checks: readonly Check[]): string {
   if (mergeable === null) return 'UNKNOWN'
-  if (mergeable === false) return 'DIRTY'
+  if (!mergeable) return 'DIRTY'
   if (draft) return 'DRAFT'
   return stateOf(checks) === 'SUCCESS' ? 'CLEAN' : 'UNSTABLE'
 }
@@ -24,7 +25,8 @@ export function pullDetails(issue: Issue, repository: Repository, context: Detai
   const { pull } = issue
   if (!pull) return {}
   const sum = (key: 'additions' | 'deletions') => pull.changes.reduce((total, change) => total + change[key], 0)
-  const { mergeable = true, requestedReviewers = [] } = pull
+  const { requestedReviewers = [] } = pull
+  const mergeable = mergeableOf(issue, pull)
   const { headSha } = pull
   const reviewNode = ({ id, user, state, body, submittedAt }: Review): Node => ({
     __typename: 'PullRequestReview',
@@ -51,7 +53,7 @@ export function pullDetails(issue: Issue, repository: Repository, context: Detai
     deletions: sum('deletions'),
     changedFiles: pull.changes.length,
     mergeable: mergeable === null ? 'UNKNOWN' : mergeable ? 'MERGEABLE' : 'CONFLICTING',
-    mergeStateStatus: () => mergeStateOf(pull, checksOf(repository, pull.headSha, context)),
+    mergeStateStatus: () => mergeStateOf(mergeable, pull.draft, checksOf(repository, pull.headSha, context)),
     // Null where the branch asks for no review, whatever reviews there are.
     reviewDecision: null,
     reviewRequests: (args: Args) =>
