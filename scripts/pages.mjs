@@ -11,9 +11,17 @@ const root = join(import.meta.dirname, '..')
 const unsupported = (names) =>
   names.map((name) => `export function ${name}() { throw new Error('${name} is left out') }`).join('\n')
 
+/** A method of a class, as TypeScript writes it. */
+const method = (name) => new RegExp(String.raw`^ {4}${name}\([\s\S]*?^ {4}\}\n`, 'm')
+
+// cspell:ignore sfixed Decendant (names in libraries)
+
+/** Numbers of protobuf that always take four or eight bytes. */
+const fixed = 'fixed32 sfixed32 fixed64 fixed64Number fixed64String sfixed64 sfixed64Number sfixed64String'
+
 /**
  * What no page needs of a library: from a name on, a file ends with something else; or texts in it are replaced, each by what
- * follows it; or methods are cut that no other one calls. The build fails when a file has changed so much that this is not
+ * follows it; or methods are cut that no other one calls, nor any file, where `calledBy` says how it would. The build fails when a file has changed so much that this is not
  * certain any more.
  */
 const leftOut = [
@@ -29,7 +37,7 @@ const leftOut = [
     texts: [
       [
         /^function _addIssue\([\s\S]*?^}/m,
-        `function _addIssue(context, label, dataset) {
+        `function _addIssue(context, dataset) {
           if (context.kind === 'schema') dataset.typed = false
           ;(dataset.issues ??= []).push({})
         }`
@@ -48,6 +56,18 @@ const leftOut = [
       [/^\t+if \(config\$1\.abortEarly\) break;\n/gm, ''],
       [/if \(!dataset\.issues \|\| !config\$1\.abortEarly && !config\$1\.abortPipeEarly\) /g, ''],
       [/, \{ received: dataset\.value instanceof Date .*\}\);$/gm, ');'],
+      [/_addIssue\(this, "[\w ]+", dataset, config\$1(?:, \{[\s\S]*?\})?\);/g, '_addIssue(this, dataset);'],
+      // Nor is there a value in place of one that is missing, or of a wrong one.
+      [
+        /\((\w+)\.type === "exact_optional" \|\| \1\.type === "optional" \|\| \1\.type === "nullish"\) && \1\.default !== void 0/g,
+        'false'
+      ],
+      [/ else if \(valueSchema\.fallback !== void 0\) .*;$/gm, ''],
+      [
+        /(\w+)\.type !== "exact_optional" && \1\.type !== "optional" && \1\.type !== "nullish"/g,
+        '$1.type !== "optional"'
+      ],
+      [/^\t+default: default_,\n|^\t+if \(this\.default !== void 0\) .*\n/gm, ''],
       [/^function getGlobalConfig\([\s\S]*?^}/m, 'function getGlobalConfig() { return {} }'],
       [/^function _standardSchema\([\s\S]*?^}/m, 'function _standardSchema(schema) { return schema }']
     ]
@@ -71,6 +91,12 @@ const leftOut = [
     file: /tiny-lru\/dist\/tiny-lru\.js$/,
     texts: [
       [/^\t+(?:this\.)?#stats(?:;| = \{[^}]*\};|\.\w+(?:\+\+| = 0);)\n/gm, ''],
+      [/^\tconstructor\(max = 0, [\s\S]*?^\t\t(?=this\.first)/m, '\tconstructor(max) {\n'],
+      [/^\t+this\.(?:ttl|resetTTL) = .*\n|^\t+expiry: .*\n/gm, ''],
+      [/^\t#isExpired\([\s\S]*?^\t\}\n/m, ''],
+      [/(!?)this\.#isExpired\(\w+\)/g, (_, not) => String(not === '!')],
+      [/^(\t+)if \(this\.resetTTL\) \{[\s\S]*?^\1\}\n/gm, ''],
+      [/^\t\tif \(!Array\.isArray\(keys\)\) [\s\S]*?^\t\}\n/m, '\t}\n'],
       [/^\texpiresAt\([\s\S]*?^\t\}\n/m, ''],
       [/^\tsetWithEvicted\([\s\S]*?^\t\}\n/m, ''],
       [/^\tvalues\([\s\S]*/m, '\tonEvict(told) { this.#onEvict = told; return this }\n}\nexport { LRU }\n']
@@ -83,12 +109,37 @@ const leftOut = [
     isMethod: (name) => new RegExp(String.raw`^Denque\.prototype\.${name} = [\s\S]*?^\};\n`, 'm')
   },
   {
+    // No message of libp2p's has numbers of these kinds.
+    file: /protons-runtime\/dist\/src\/utils\/reader\.js$/,
+    methods: `sint32 float double readFixed64 int64 int64Number int64String uint64String sint64 sint64Number sint64String ${fixed}`,
+    isMethod: method,
+    calledBy: /\breader\.(\w+)/g
+  },
+  {
+    file: /protons-runtime\/dist\/src\/utils\/writer\.js$/,
+    methods: `sint32 float double int64 int64Number int64String uint64String sint64 sint64Number sint64String ${fixed}`,
+    isMethod: method,
+    calledBy: /\bw\.(\w+)/g
+  },
+  {
+    // Names of peers in a store; nobody asks what stands above or below one.
+    file: /interface-datastore\/dist\/src\/key\.js$/,
+    methods:
+      'less reverse namespaces baseNamespace list type name instance path parent child isAncestorOf isDecendantOf isTopLevel concat',
+    isMethod: method
+  },
+  {
+    // Kinds of addresses that nothing asks for: without this mark a bundler cannot know that making one changes nothing.
+    file: /@multiformats\/multiaddr-matcher\/dist\/src\/index\.js$/,
+    texts: [[/\b(?:and|or|optional|fmt|code|value|not)\(/g, '/*#__PURE__*/ $&']]
+  },
+  {
     // The one number that is read out of such a list is the length of a message of Noise, `getUint16`.
     file: /uint8arraylist\/dist\/src\/index\.js$/,
     methods:
       'getInt8 setInt8 getInt16 setInt16 getInt32 setInt32 getBigInt64 setBigInt64 getUint8 setUint8 setUint16 getUint32 setUint32 ' +
       'getBigUint64 setBigUint64 getFloat32 setFloat32 getFloat64 setFloat64',
-    isMethod: (name) => new RegExp(String.raw`^ {4}${name}\([\s\S]*?^ {4}\}\n`, 'm')
+    isMethod: method
   },
   {
     // Identities are Ed25519 keys (PROTOCOL.md, section 3); this is the third of the elliptic curves that libp2p brings.
@@ -320,8 +371,12 @@ export async function bundleForPages({ own = false, single = false } = {}) {
         },
         buildEnd(error) {
           const all = [...this.getModuleIds()]
-          for (const { file } of own || error ? [] : leftOut)
+          for (const { file, methods = '', calledBy } of own || error ? [] : leftOut) {
             if (!all.some((id) => file.test(id))) throw new Error(`nothing is ${file} any more`)
+            for (const id of calledBy ? all : [])
+              for (const [, name] of this.getModuleInfo(id)?.code?.matchAll(calledBy) ?? [])
+                if (methods.split(' ').includes(name)) throw new Error(`${id} needs ${name}, which is left out`)
+          }
         }
       },
       {
