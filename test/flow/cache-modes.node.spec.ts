@@ -51,6 +51,24 @@ describe('cache modes', () => {
     expect(status(await a.ask(issues, { headers, cache: 'force-cache' }))).to.match(/hit/)
   })
 
+  for (const [said, expected] of Object.entries({
+    'max-age=0': /fwd=request; fwd-status=304/,
+    'No-Cache, no-store': /fwd=request; fwd-status=200$/,
+    'only-if-cached': /hit/,
+    'max-age=09': /hit/
+  }))
+    it(`${said} in that header counts too`, async () => {
+      const a = await s.member()
+      await a.ask(issues)
+      expect(status(await a.ask(issues, { headers: { 'cache-control': said } }))).to.match(expected)
+    })
+
+  it('only-if-cached in that header asks GitHub nothing', async () => {
+    const a = await s.member()
+    expect((await a.ask(issues, { headers: { 'cache-control': 'only-if-cached' } })).status).to.equal(504)
+    expect(count(s)).to.equal(0)
+  })
+
   it('no-cache: asks with a condition though the copy is fresh', async () => {
     const a = await s.member()
     await a.ask(issues)

@@ -135,6 +135,53 @@ describe('freshness', () => {
     expect(s.github.calls.filter(({ login }) => login === 'bob')).to.have.length(0)
   })
 
+  // https://docs.github.com/rest/pulls/pulls#get-a-pull-request says to ask again then.
+  for (const who of ['the member itself', 'another member'])
+    it(`an open pull request is asked for again while GitHub finds out whether it can be merged: ${who}`, async () => {
+      const [a, b] = await s.two()
+      const asker = who === 'another member' ? b : a
+      const repository = s.github.repository('octocat/Hello-World')
+      const path = `${repo}/pulls/${repository.addPull({ mergeable: null })}`
+      await shared(a, b, path)
+      s.now += second
+      expect((await asker.json(path)).mergeable).to.equal(null)
+      repository.editPull(Number(path.split('/').at(-1)), { mergeable: true })
+      s.now += second
+      expect((await asker.json(path)).mergeable).to.equal(true)
+      expect(status(await asker.ask(path))).to.match(/^ghmesh; hit/)
+    })
+
+  it('… and not one that is closed, of which GitHub never says it', async () => {
+    const a = await s.member()
+    const repository = s.github.repository('octocat/Hello-World')
+    const number = repository.addPull()
+    repository.editIssue(number, { state: 'closed' })
+    expect((await a.json(`${repo}/pulls/${number}`)).mergeable).to.equal(null)
+    expect(status(await a.ask(`${repo}/pulls/${number}`))).to.equal('ghmesh; hit')
+  })
+
+  it('what a cache on the way has kept is as old as that says (RFC 9111, section 4.2.3)', async () => {
+    let keptSeconds = 50
+    const a = await s.member({
+      fetch: async (...args) => {
+        const answer = await fetch(...args)
+        const headers = new Headers(answer.headers)
+        headers.set('age', String(keptSeconds))
+        headers.set('date', new Date(s.now - keptSeconds * second).toUTCString())
+        return new Response(answer.body, { status: answer.status, headers })
+      }
+    })
+    expect((await a.ask(issues)).headers.get('age')).to.equal('50')
+    s.now += 9 * second
+    const kept = await a.ask(issues)
+    expect(status(kept)).to.equal('ghmesh; hit')
+    expect(kept.headers.get('age')).to.equal('59')
+    s.now += 2 * second
+    keptSeconds = 0
+    expect(status(await a.ask(issues))).to.match(/fwd=stale; fwd-status=304/)
+    expect((await a.ask(issues)).headers.get('age')).to.equal('0')
+  })
+
   it('what has no ETag is asked anew, each time it is stale', async () => {
     const a = await s.member()
     const search = '/search/issues?q=repo:octocat/Hello-World'

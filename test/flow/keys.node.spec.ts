@@ -63,6 +63,26 @@ describe('keys', () => {
     for (let n = 0; n < 2; n++) expect(status(await a.ask(`${issues}/1`))).to.match(/fwd=uri-miss; fwd-status=200$/)
   })
 
+  it('what depends on a header that no key knows is not kept (RFC 9111, section 4.1)', async () => {
+    const a = await s.member()
+    const kept = { 'content-type': 'application/json', 'cache-control': 'private, max-age=60' }
+    for (const [vary, sent, isKept] of [
+      [
+        'Accept, Authorization, Cookie, X-GitHub-OTP,Accept-Encoding, Accept, X-Requested-With',
+        'x-requested-with',
+        true
+      ],
+      ['Accept, , Accept-Language', 'time-zone', true],
+      ['Accept,Accept-Language', 'accept-language', false],
+      ['Accept, *', 'time-zone', false]
+    ] as const) {
+      const path = `${issues}/${s.github.repository('octocat/Hello-World').addIssue({})}`
+      s.github.respond(path, dated(s, '{}', { headers: { ...kept, vary } }), 1)
+      const answer = await a.ask(path, { headers: { [sent]: 'x' } })
+      expect(status(answer), vary).to.equal(`ghmesh; fwd=uri-miss; fwd-status=200${isKept ? '; stored' : ''}`)
+    }
+  })
+
   const forms = {
     'a personal token': `ghp_${'a1B2'.repeat(9)}`,
     'an installation’s, of 520 characters': `ghs_1234567_eyJhbGciOiJSUzI1NiJ9.${'a_-1'.repeat(41)}.${'Zz-_'.repeat(80)}`,

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { synthesisedHeaders } from '../src/exchange/synthesised-headers.ts'
-import { keptHeaders, maxAgeMs, refreshedHeaders } from '../src/github/headers.ts'
+import { ageMs, keptHeaders, maxAgeMs, refreshedHeaders } from '../src/github/headers.ts'
 
 describe('headers', () => {
   it('are kept by an allow-list: nothing of the asker, his token or his limits', () => {
@@ -70,5 +70,14 @@ describe('headers', () => {
     ])
       expect(maxAgeMs(none), none).to.equal(0)
     expect(maxAgeMs('max-age=60, No-Store')).to.equal(undefined)
+  })
+
+  it('say how old an answer is that a cache on the way has kept', () => {
+    const of = (age?: string) => ageMs(new Headers(age === undefined ? {} : { age }))
+    for (const none of [undefined, '', '0', '-5', 'old']) expect(of(none), none).to.equal(0)
+    expect(of('50')).to.equal(50_000)
+    expect(of('50, 0')).to.equal(50_000)
+    // Within what a date can be.
+    expect(new Date(Date.now() - of('9'.repeat(30))).getTime()).to.be.greaterThan(0)
   })
 })

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { cacheStatus, type Mesh } from 'ghmesh'
-import { baseUrl, cacheModeOf, requestHeaders, responseHeaders } from './headers.ts'
+import { baseUrl, requestHeaders, responseHeaders } from './headers.ts'
 import { elsewhere, headersElsewhere } from './redirects.ts'
 import { createRewriter, isOwnJson } from './rewrite-urls.ts'
 import { sendResponse } from './send.ts'
@@ -44,7 +44,7 @@ export function createForward({ mesh, api, rewriteUrls, ready, passed }: Forward
     // To follow a redirect, a write would have to be sent twice, and its body is gone.
     const redirect = writes ? 'manual' : 'follow'
     // A client with a condition wants the current state; that is free if nothing changed.
-    const cache = headers.has('if-none-match') ? 'no-cache' : cacheModeOf(req.headers)
+    const cache = headers.has('if-none-match') ? 'no-cache' : 'default'
     const init = { ...ownToken, method, headers, body, duplex: 'half', redirect, signal, cache }
     if (!writes && ready && !(await isFresh(url, headers))) await ready
     const response = await mesh.fetch(url, init as RequestInit)

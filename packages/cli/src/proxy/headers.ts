@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 
 // Of one connection, not of the message (RFC 9110, section 7.6.1).
 const hopByHop = new Set([
@@ -25,13 +25,6 @@ export function requestHeaders({ headers, rawHeaders }: IncomingMessage): Header
       sent.append(name, rawHeaders[i + 1] as string)
   }
   return sent
-}
-
-/** How to use the cache, from the client's `Cache-Control`. */
-export function cacheModeOf(headers: IncomingHttpHeaders): RequestCache {
-  const wanted = headers['cache-control'] ?? ''
-  if (/\bno-store\b/i.test(wanted)) return 'no-store'
-  return /\bno-cache\b|\bmax-age=0\b/i.test(wanted) ? 'no-cache' : 'default'
 }
 
 /** The API's base URL, without a final slash. */

@@ -7,6 +7,7 @@ import { versionClass } from '../github/key.ts'
 import type { OriginAnswer } from '../github/origin.ts'
 import type { ApiRequest, Target, Targets } from '../github/request.ts'
 import type { Limits } from '../limits.ts'
+import { variesByMore } from '../rules/varies-by-more.ts'
 import type { Admitted, AnnounceEntry } from './admitted.ts'
 import { createGuessEmpty } from './guess-empty.ts'
 import type { Narrow } from './narrow.ts'
@@ -59,6 +60,7 @@ export function createAdmission(options: AdmissionOptions) {
     if (graphql && !(await import('../github/graphql-question.ts')).isWholeAnswer(text(body))) return undefined
     const selected = headers.get('x-github-api-version-selected')
     if (selected !== null && versionClass(selected) !== request.apiVersion) return undefined
+    if (variesByMore(headers.get('vary'), request.headers)) return undefined
     const target = await targetOf(request, url)
     const entry = target && (await entryOf(request, target, answer, body, freshMs))
     if (!entry) return undefined

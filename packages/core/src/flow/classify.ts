@@ -3,7 +3,7 @@ import { type Api, graphqlPath } from '../github/api.ts'
 import type { PassedCall } from '../github/origin.ts'
 import { type ApiRequest, anonymous, type Target, type Targets } from '../github/request.ts'
 import { bodyText, isWrite } from '../github/writes.ts'
-import type { FetchInput } from '../web-types.ts'
+import type { CacheMode, FetchInput } from '../web-types.ts'
 import type { Viewers } from './viewers.ts'
 
 /** A call to GitHub's API that the cache does not answer. */
@@ -41,6 +41,15 @@ export interface ClassifierOptions {
   graphqlTtlMs: number
 }
 
+/** What a `Cache-Control` header asks of the cache (RFC 9111, section 5.2.1). */
+function modeOf(cacheControl: string | null): CacheMode {
+  const directives = cacheControl
+    ?.toLowerCase()
+    .replace('max-age=0', 'no-cache')
+    .split(/\s*,\s*/)
+  return (['no-store', 'no-cache', 'only-if-cached'] as const).find((mode) => directives?.includes(mode)) ?? 'default'
+}
+
 /**
  * What a call of `fetch` says of a request to the API, with the member's token where it brings none and does not refuse one
  * by `credentials: 'omit'`; undefined for a request to elsewhere.
@@ -55,7 +64,7 @@ async function readRequest(
   const url = URL.parse(request?.url ?? String(input), globalThis.location?.href)
   if (url?.origin !== api.origin) return undefined
   const said = <K extends keyof RequestInit & keyof Request>(name: K) => init?.[name] ?? request?.[name]
-  const cache = said('cache') ?? 'default'
+  const mode = said('cache') ?? 'default'
   const signal = said('signal')
   signal?.throwIfAborted()
   const headers = new Headers(init?.headers ?? request?.headers)
@@ -69,7 +78,7 @@ async function readRequest(
     method: (said('method') ?? 'GET').toUpperCase(),
     headers,
     authorization: headers.get('authorization') ?? undefined,
-    cache: cache === 'default' && /\bno-cache\b/.test(headers.get('cache-control') ?? '') ? 'no-cache' : cache,
+    mode: mode === 'default' ? modeOf(headers.get('cache-control')) : mode,
     redirect: said('redirect') ?? 'follow',
     integrity: said('integrity') || undefined,
     signal
@@ -123,7 +132,7 @@ export function createClassifier(options: ClassifierOptions): Classifier {
     async classify(input, init) {
       const read = await readRequest(input, init, api, token)
       if (!read) return { input, init }
-      const { url, method, headers, authorization, signal, cache: mode } = read
+      const { url, method, headers, authorization, signal, mode } = read
       const viewer = await viewers.of(authorization)
       const isGraphql = url.href === api.graphql
       const body = method === 'POST' && isGraphql ? await bodyText(input, init).catch(() => undefined) : undefined

@@ -36,3 +36,7 @@ export function maxAgeMs(cacheControl: string | undefined): number | undefined {
   if (cacheControl === undefined || /\bno-cache\b/i.test(cacheControl)) return 0
   return Number(/\bmax-age=(\d{1,9})\b/i.exec(cacheControl)?.[1] ?? 0) * 1000
 }
+
+/** How long ago a cache on the way got an answer, ms (RFC 9111, section 5.1); 0 for what comes from GitHub itself. */
+export const ageMs = (headers: Headers): number =>
+  1000 * Math.min(Number(/^\d+/.exec(headers.get('age') ?? '')?.[0] ?? 0), 1e9)

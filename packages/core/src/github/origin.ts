@@ -2,6 +2,7 @@ import type { Bytes } from '../bytes.ts'
 import type { FetchInput } from '../web-types.ts'
 import type { Clock } from './clock.ts'
 import { type Caller, createGovernor, type GovernorOptions } from './governor.ts'
+import { ageMs } from './headers.ts'
 import { limitedForMs, type Quota, quotaOf, resourceOf, type TokenLimit } from './rate-limit.ts'
 import { readBody } from './read-body.ts'
 import type { Refusal } from './refusal.ts'
@@ -15,7 +16,7 @@ export interface OriginAnswer {
   headers: Headers
   /** After redirects. */
   url: string
-  /** When the request was sent, ms on GitHub's clock. */
+  /** When the request was sent, ms on GitHub's clock, or when a cache on the way got the answer. */
   sentAt: number
   body: Bytes | undefined
   /** The answer itself, to be handed on, when its body was too large to read. */
@@ -106,9 +107,9 @@ export function createOrigin(options: OriginOptions): Origin {
   const { heldBack } = counters
   const governor = createGovernor<Refusal>({ ...options, githubNow: clock.now, heldBack })
 
-  /** A proxy's error page has a clock of its own; what GitHub answers bears a request id. */
+  /** A proxy's error page has a clock of its own, and what a proxy kept is of another time; what GitHub answers bears a request id. */
   function learn({ headers }: Response, started: number): void {
-    if (headers.has('x-github-request-id')) clock.learn(headers, started, localNow())
+    if (headers.has('x-github-request-id') && ageMs(headers) === 0) clock.learn(headers, started, localNow())
   }
 
   /** A call is a unit, or none where it is an authorised 304. */
@@ -118,7 +119,7 @@ export function createOrigin(options: OriginOptions): Origin {
 
   function learnQuota({ viewer }: Pick<Caller, 'viewer'>, { headers }: Response): void {
     const said = quotaOf(headers)
-    if (!said) return
+    if (!said || ageMs(headers) > 0) return
     const { resource, ...quota } = said
     counters.quota(resource, quota)
     if (governor.learn(viewer, resource, quota)) options.tellLimit(viewer, { resource, until: 0, quota })
@@ -166,7 +167,7 @@ export function createOrigin(options: OriginOptions): Origin {
       answeredAfter(tookMs)
       viewerHeaders.learn(request, response.headers)
       // By what this answer has taught of GitHub's clock: a first one must not bear the time of a wrong clock.
-      const sentAt = clock.sentAt(started)
+      const sentAt = clock.sentAt(started) - ageMs(response.headers)
       const { status } = response
       if (!graphql) count(request, response)
       learnQuota(request, response)
