@@ -67,6 +67,7 @@ const leftOut = [
         /(\w+)\.type !== "exact_optional" && \1\.type !== "optional" && \1\.type !== "nullish"/g,
         '$1.type !== "optional"'
       ],
+      [/\/\* @__PURE__ \*\/ _isSameValueZero\(dataset\.value, this\.literal\)/, 'dataset.value === this.literal'],
       [/^\t+default: default_,\n|^\t+if \(this\.default !== void 0\) .*\n/gm, ''],
       [/^function getGlobalConfig\([\s\S]*?^}/m, 'function getGlobalConfig() { return {} }'],
       [/^function _standardSchema\([\s\S]*?^}/m, 'function _standardSchema(schema) { return schema }']
@@ -85,6 +86,11 @@ const leftOut = [
     file: /@libp2p\/gossipsub\/dist\/src\/metrics\.js$/,
     from: 'export function getMetrics(',
     instead: "export function getMetrics() { throw new Error('metrics are left out') }"
+  },
+  {
+    // Its own store, which is for those who name none.
+    file: /idb-keyval\/dist\/index\.js$/,
+    texts: [[/customStore = defaultGetStore\(\)/g, 'customStore']]
   },
   {
     // Methods that nothing here calls, those of TTLs among them, and what they count; behind `values` comes only `onEvict` besides.

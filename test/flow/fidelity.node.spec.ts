@@ -160,7 +160,12 @@ describe('fidelity: through the mesh is as plain fetch', () => {
     await check(b, 'member')
     expect(b.mesh.stats().peerHits).to.be.above(40)
     s.now += 61 * second
-    await check(a, '304')
+    // A list that is known under its owner's name has been confirmed under that.
+    await check(
+      a,
+      '304',
+      paths.filter((path) => !path.startsWith('/organizations/'))
+    )
     s.now += 61 * second
     s.github.respond(/^/, dated(s, '<html>', { status: 503, headers: { 'content-type': 'text/html' } }))
     const kept = (path: string) => !/^\/rate_limit$|ball|\/logs$/.test(path) && plain.get(path)?.status === 200

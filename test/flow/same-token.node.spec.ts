@@ -31,6 +31,24 @@ describe('members that hold the same token', () => {
     return members
   }
 
+  it('share every page of an organisation’s repositories, by whichever link', async () => {
+    const members = await fleet([shared, shared, shared])
+    for (const name of ['second', 'third', 'fourth']) s.github.addRepository({ fullName: `octo-org/${name}` })
+    const found: string[][] = []
+    for (const { mesh } of members) {
+      const names: string[] = []
+      for (let url: string | undefined = `${s.github.url}/orgs/octo-org/repos?per_page=1`; url; ) {
+        const page: Response = await mesh.fetch(url)
+        names.push(...(await page.json()).map(({ name }: { name: string }) => name))
+        url = /<([^>]+)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1]
+      }
+      found.push(names)
+    }
+    expect(found[0]).to.have.length.above(3)
+    for (const names of found) expect(names).to.deep.equal(found[0])
+    expect(s.github.calls).to.have.length(found[0]?.length ?? 0)
+  })
+
   const own = {
     'the user': '/user',
     notifications: '/notifications',

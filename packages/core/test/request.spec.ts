@@ -28,14 +28,14 @@ describe('the path of a URL of the API', () => {
 })
 
 describe('request: targets', () => {
-  let name: string | undefined
+  const names = new Map<string, string>()
   let now = 0
   const create = (aliasMs = 600_000) =>
     createTargets({
       api: createApi(new URL(api)),
       routeOf: createRoutes(),
       isForAll,
-      repositoryName: () => name,
+      namedPath: (numbered) => names.get(numbered),
       aliasMs,
       localNow: () => now
     })
@@ -52,7 +52,7 @@ describe('request: targets', () => {
   const issues = '/repos/Octo/Tools/issues?b=1&a=2'
 
   beforeEach(() => {
-    name = undefined
+    names.clear()
     now = 0
   })
 
@@ -138,11 +138,27 @@ describe('request: targets', () => {
     const byId = '/repositories/7/issues?b=1&a=2'
     const unknown = await find(byId)
     expect(unknown).to.include({ repository: 'repositories/7', canonical: `${api}/repositories/7/issues?a=2&b=1` })
-    name = 'octo/tools'
+    names.set('/repositories/7', '/repos/octo/tools')
     expect(await find(byId)).to.include({ key: await keyOf(issues), repository: 'octo/tools' })
     expect((await find(byId))?.url.href).to.equal(api + byId)
-    name = 'octo/other'
+    names.set('/repositories/7', '/repos/octo/other')
     expect((await find(byId))?.key).to.equal(await keyOf('/repos/octo/other/issues?a=2&b=1'))
+  })
+
+  it('knows accounts by their numbers too, and shares what is shared under their names', async () => {
+    const anonymous = { viewer: 'anonymous' }
+    for (const [numbered, named] of [
+      ['/organizations/9', '/orgs/octo-org'],
+      ['/user/3', '/users/octocat']
+    ] as const) {
+      expect(await find(`${numbered}/repos?page=2`, anonymous)).to.include({ shareable: false })
+      names.set(numbered, named)
+      const found = await find(`${numbered}/repos?page=2`, anonymous)
+      expect(found).to.include({ shareable: true, canonical: `${api}${named}/repos?page=2` })
+      expect(found?.url.href).to.equal(`${api}${numbered}/repos?page=2`)
+      expect(found?.key).to.equal((await find(`${named}/repos?page=2`, anonymous))?.key)
+      expect(await find(`${numbered}/hooks`), 'as under its name').to.include({ shareable: false })
+    }
   })
 
   it('shares nothing that no message has room for: members would take it for rubbish', async () => {

@@ -71,7 +71,7 @@ describe('visibility', () => {
 
   it('says once when it turns out not to be public, under both names, and keeps to it', () => {
     const { visibility, hidden, wait } = setUp()
-    visibility.learnAlias('7', 'o/r')
+    visibility.learnAlias('/repositories/7', '/repos/o/r')
     visibility.learn('o/r', true, 1)
     visibility.learn('repositories/7', false, 2)
     visibility.learn('o/r', false, 3)
@@ -115,11 +115,11 @@ describe('visibility', () => {
 
   it('believes an alias for ten minutes: a name can change hands', () => {
     const { visibility, wait } = setUp()
-    visibility.learnAlias('7', 'o/r')
+    visibility.learnAlias('/repositories/7', '/repos/o/r')
     wait(599_999)
-    expect(visibility.nameOf('7')).to.equal('o/r')
+    expect(visibility.namedPath('/repositories/7')).to.equal('/repos/o/r')
     wait(1)
-    expect(visibility.nameOf('7')).to.equal(undefined)
+    expect(visibility.namedPath('/repositories/7')).to.equal(undefined)
   })
 })
 

@@ -95,7 +95,7 @@ export function createFlow(parts: FlowParts) {
     api,
     routeOf,
     isForAll,
-    repositoryName: visibility.nameOf,
+    namedPath: visibility.namedPath,
     aliasMs: limits.aliasMs,
     localNow
   })

@@ -46,7 +46,7 @@ export function createNewEntry({ etags, validators, publicity, narrow }: NewEntr
     if (found.damaged) return undefined
     const isRawObject = !json && validator === 'object' && isRaw(target.accept)
     if (isRawObject && !(await isBlob(body, live.get('etag')))) return undefined
-    publicity.learnAlias(target, live.get('link'))
+    publicity.learnAlias(target.url, live.get('link'))
     publicity.learn({ ...target, viewer }, sentAt, found.repository)
     if (target !== request) publicity.learn(request, sentAt, found.repository)
     return {

@@ -3,7 +3,7 @@ import type { Api } from '../github/api.ts'
 import type { Inspection } from '../github/inspect.ts'
 import { parseLinks } from '../github/links.ts'
 import { type ApiRequest, anonymous } from '../github/request.ts'
-import { showsRepository } from '../github/routes.ts'
+import { namedOwner, numberedOwner, pathOfRepository, showsRepository } from '../github/routes.ts'
 import type { Visibility } from '../github/visibility.ts'
 import type { Limits } from '../limits.ts'
 
@@ -17,9 +17,15 @@ type Asked = Pick<ApiRequest, 'viewer' | 'repository'>
 
 /** What this member's own answers show about a repository: who can read it, and its names. */
 export function createPublicity({ api, visibility, limits }: PublicityOptions) {
-  function learnAlias({ repository }: Pick<Asked, 'repository'>, link: string | null | undefined, at?: number): void {
-    const id = /\/repositories\/(\d+)\//.exec(parseLinks(link).next ?? '')?.[1]
-    if (id && repository && !repository.startsWith('repositories/')) visibility.learnAlias(id, repository, at)
+  function learnAlias(asked: URL, link: string | null | undefined, at?: number): void {
+    const next = URL.parse(parseLinks(link).next ?? '')
+    const path = api.pathOf(asked) ?? ''
+    const nextPath = (next && api.pathOf(next)) ?? ''
+    const numbered = numberedOwner(nextPath) ?? ''
+    const named = namedOwner(path)
+    // The first letter says of which kind it is.
+    if (named?.[1] === numbered[1] && named && nextPath === numbered + path.slice(named.length))
+      visibility.learnAlias(numbered, named.toLowerCase(), at)
   }
 
   return {
@@ -50,20 +56,19 @@ export function createPublicity({ api, visibility, limits }: PublicityOptions) {
         visibility.isOpen = true
       }
       if (!shown || !showsRepository(path)) return
-      visibility.learnAlias(shown.id, shown.name)
+      visibility.learnAlias(`/repositories/${shown.id}`, pathOfRepository(shown.name))
       // Under the name that was asked for too, which may be an older one.
       for (const name of new Set([shown.name, `repositories/${shown.id}`, repository ?? shown.name]))
         visibility.learn(name, shown.public, sentAt)
     },
 
-    /** The links of an own answer name its repository by id. */
+    /** The links of an own answer name its repository, user or organisation by number. */
     learnAlias,
 
-    /** An entry from the store: its own answer has shown which repository its links name, and did so then. */
+    /** An entry from the store: its own answer has shown whose its links are, and did so then. */
     recall({ from, url, headers, confirmed }: Entry): void {
-      if (from !== undefined || headers.link === undefined) return
-      const repository = api.repositoryOf(url)
-      learnAlias({ repository }, headers.link, Math.max(0, ...Object.values(confirmed)))
+      if (from === undefined && headers.link !== undefined)
+        learnAlias(new URL(url), headers.link, Math.max(0, ...Object.values(confirmed)))
     }
   }
 }

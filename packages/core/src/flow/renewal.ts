@@ -51,7 +51,7 @@ export function createRenewal({ cache, publicity, limits, githubNow, announce }:
     // As this member's own it would be for nobody else until its repository is looked up, and an audit is to cost nothing.
     const change = request.isAudit ? confirmed : renewed
     const refreshed = change(entry)
-    if (refreshed.from === undefined) publicity.learnAlias(request, refreshed.headers.link)
+    if (refreshed.from === undefined) publicity.learnAlias(request.url, refreshed.headers.link)
     const told =
       refreshed.local || request.isAudit ? undefined : announce(request, request.key, refreshed, entry.public)
     // Only now: a member that asks for it as it is renewed has to wait for what becomes of it.

@@ -38,5 +38,4 @@ export function maxAgeMs(cacheControl: string | undefined): number | undefined {
 }
 
 /** How long ago a cache on the way got an answer, ms (RFC 9111, section 5.1); 0 for what comes from GitHub itself. */
-export const ageMs = (headers: Headers): number =>
-  1000 * Math.min(Number(/^\d+/.exec(headers.get('age') ?? '')?.[0] ?? 0), 1e9)
+export const ageMs = (headers: Headers): number => 1000 * Number(/^\d{1,9}/.exec(headers.get('age') ?? '')?.[0] ?? 0)

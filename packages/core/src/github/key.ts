@@ -50,9 +50,8 @@ export function canonicalUrl(url: URL): string {
   canonical.hash = ''
   canonical.searchParams.sort()
   // GitHub compares owner and repository without case; everything after them counts, and so does a slash at the end.
-  canonical.pathname = canonical.pathname.replace(
-    /^(?:\/api\/v3)?\/(?:repos\/[^/]+\/[^/]+|(?:users|orgs)\/[^/]+)/,
-    (owner) => owner.toLowerCase()
+  canonical.pathname = canonical.pathname.replace(/^(?:\/api\/v3)?\/(?:repos\/[^/]+|orgs|users)\/[^/]+/, (owner) =>
+    owner.toLowerCase()
   )
   return canonical.href
 }

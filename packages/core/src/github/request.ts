@@ -2,7 +2,7 @@ import { LRU } from 'tiny-lru'
 import type { CacheMode } from '../web-types.ts'
 import type { Api } from './api.ts'
 import { acceptClass, canonicalUrl, type KeyParts, keyOf, versionClass } from './key.ts'
-import { type Route, repositoryOf } from './routes.ts'
+import { numberedOwner, type Route, repositoryOf } from './routes.ts'
 
 /** What is asked for, apart from who asks and how: the same for every request with the same key. */
 export interface Target {
@@ -51,8 +51,8 @@ export interface TargetOptions {
   routeOf(path: string): Route
   /** Whether a route's answers are one for all viewers; see `rules/share.ts`. */
   isForAll(route: Route, viewer: string): boolean
-  /** The name behind `/repositories/{id}`, where an own answer has shown it. */
-  repositoryName(id: string): string | undefined
+  /** The path behind `/repositories/{id}`, `/organizations/{id}` or `/user/{id}`, where an own answer has shown it. */
+  namedPath(numbered: string): string | undefined
   /** How long a redirect is remembered: the old name can be given to another repository. */
   aliasMs: number
   localNow(): number
@@ -90,7 +90,7 @@ export const fitsTheWire = ({ url, accept, apiVersion }: KeyParts) =>
   url.length <= 8192 && accept.length <= 512 && apiVersion.length <= 64
 
 /** Finds the target of a request, each combination of URL, headers and viewer once. */
-export function createTargets({ api, routeOf, isForAll, repositoryName, aliasMs, localNow }: TargetOptions): Targets {
+export function createTargets({ api, routeOf, isForAll, namedPath, aliasMs, localNow }: TargetOptions): Targets {
   const known = new LRU<{ target: Target; until: number; after?: number }>(4096)
   let writes = 0
   const knownAs = (name: string) => {
@@ -112,16 +112,16 @@ export function createTargets({ api, routeOf, isForAll, repositoryName, aliasMs,
       url.hash = ''
       const path = api.pathOf(url)
       if (path === undefined || hasCredential(url)) return undefined
-      const route = routeOf(path)
+      const numbered = numberedOwner(path)
+      const named = numbered && namedPath(numbered)
+      const route = routeOf(named ? named + path.slice(numbered.length) : path)
       if (route.sharing === 'none') return undefined
-      const alias = /^\/repositories\/(\d+)(?=\/|$)/.exec(path)
-      const repository = alias ? repositoryName(alias[1] as string) : undefined
       const parts = {
         url: canonicalUrl(url),
         accept: acceptClass(accept),
         apiVersion: versionClass(apiVersion)
       }
-      if (alias && repository) parts.url = canonicalUrl(new URL(url.href.replace(alias[0], `/repos/${repository}`)))
+      if (named) parts.url = canonicalUrl(new URL(url.href.replace(numbered, named)))
       const shareable = isForAll(route, viewer) && fitsTheWire(parts)
       const key = await keyOf({ ...parts, viewer: shareable ? undefined : viewer })
       const target = {
@@ -130,12 +130,12 @@ export function createTargets({ api, routeOf, isForAll, repositoryName, aliasMs,
         url,
         canonical: parts.url,
         route,
-        repository: repository ?? repositoryOf(path),
+        repository: repositoryOf(named ?? path),
         path,
         shareable
       }
       // An alias can change hands; what stands for it is looked up each time.
-      if (!alias) known.set(nameOf(question), { target, until: Infinity })
+      if (!numbered) known.set(nameOf(question), { target, until: Infinity })
       return target
     }
   }

@@ -164,6 +164,13 @@ export function repositoryOf(path: string): string | undefined {
   return named?.toLowerCase() ?? numbered
 }
 
+/** How the path of a repository, user or organisation begins under its name. */
+export const namedOwner = (path: string): string | undefined => /^\/(?:repos\/[^/]+|orgs|users)\/[^/]+/.exec(path)?.[0]
+
+/** … and under its number, with which GitHub's links go on. */
+export const numberedOwner = (path: string): string | undefined =>
+  /^\/(?:repositories|organizations|user)\/\d+(?=\/|$)/.exec(path)?.[0]
+
 /** Of a repository, by its name or id. */
 export const pathOfRepository = (repository: string): string =>
   (repository.startsWith('repositories/') ? '/' : '/repos/') + repository

@@ -1,6 +1,7 @@
 import { LRU } from 'tiny-lru'
+import { repositoryOf } from './routes.ts'
 
-/** Whether a repository is public, and which name stands behind an id: only by this member's own answers. */
+/** Whether a repository is public, and which name stands behind a number: only by this member's own answers. */
 export interface Visibility {
   /** An own answer has shown that not everybody may read it, or makes that likely, and none since then that everybody may. */
   isHidden(repository: string): boolean
@@ -25,9 +26,10 @@ export interface Visibility {
   learn(repository: string, isPublic: boolean, at: number): void
   /** Whether this API is known to show what is public to those without a token; an own answer to such a request tells. */
   isOpen: boolean
-  /** Learns that `/repositories/{id}` and `/repos/{name}` are one, from an own answer at `at`, ms; default now. */
-  learnAlias(id: string, name: string, at?: number): void
-  nameOf(id: string): string | undefined
+  /** Learns that two paths are one, as `/repositories/7` and `/repos/octo/tools`, from an own answer at `at`, ms; default now. */
+  learnAlias(numbered: string, named: string, at?: number): void
+  /** The named path that a numbered one was lately seen to be. */
+  namedPath(numbered: string): string | undefined
   /** A repository's name and its other one, by name or id, where an own answer has shown it. */
   namesOf(repository: string): readonly string[]
 }
@@ -50,7 +52,7 @@ const maxRepositories = 10_000
 export function createVisibility(options: VisibilityOptions): Visibility {
   const { githubNow, recentMs, visibilityMs, aliasMs, hidden } = options
   const seen = new LRU<{ isPublic: boolean; at: number; doubted?: boolean }>(maxRepositories)
-  const aliases = new LRU<{ name: string; at: number }>(maxRepositories)
+  const aliases = new LRU<{ named: string; at: number }>(maxRepositories)
   // The other name of each repository, by name and by id: what is learnt of one is true of both.
   const others = new LRU<string>(maxRepositories)
   const asked = new Map<string, Promise<unknown>>()
@@ -123,16 +125,18 @@ export function createVisibility(options: VisibilityOptions): Visibility {
       failedAt.delete(repository)
       if (turnedHidden) hidden(names, at)
     },
-    learnAlias(id, name, at = githubNow()) {
-      const known = aliases.get(id)
+    learnAlias(numbered, named, at = githubNow()) {
+      const known = aliases.get(numbered)
       if (at > githubNow() || (known && known.at >= at)) return
-      aliases.set(id, { name, at })
-      others.set(name, `repositories/${id}`)
-      others.set(`repositories/${id}`, name)
+      aliases.set(numbered, { named, at })
+      const [id, name] = [repositoryOf(numbered), repositoryOf(named)]
+      if (id === undefined || name === undefined) return
+      others.set(name, id)
+      others.set(id, name)
     },
-    nameOf(id) {
-      const alias = aliases.get(id)
-      return alias && githubNow() - alias.at < aliasMs ? alias.name : undefined
+    namedPath(numbered) {
+      const alias = aliases.get(numbered)
+      return alias && githubNow() - alias.at < aliasMs ? alias.named : undefined
     },
     namesOf(repository) {
       const other = others.get(repository)
