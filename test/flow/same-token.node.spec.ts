@@ -75,6 +75,26 @@ describe('members that hold the same token', () => {
       }
     })
 
+  for (const [what, path] of [
+    ['a repository with permissions', repo],
+    ['a profile', '/users/octocat'],
+    ['releases', `${repo}/releases`]
+  ] as const)
+    it(`share ${what} that all members were told of, too, and c asks with its own`, async () => {
+      const [a, b, c] = (await fleet([shared, shared, other])) as [Member, Member, Member]
+      await a.ask(repo)
+      const received = [b, c].map((member) => next(member, 'received', path))
+      const first = await (await a.ask(path, { cache: 'reload' })).text()
+      await Promise.all(received)
+      const before = calls(path).length
+      const second = await b.ask(path)
+      expect(await second.text()).to.equal(first)
+      expect(status(second)).to.match(/^ghmesh; hit.*detail=peer/)
+      expect(calls(path).length).to.equal(before)
+      await c.ask(path)
+      expect(calls(path).length).to.equal(before + 1)
+    })
+
   it('ask GitHub once for all where they ask at once, and once more when it is stale', async () => {
     const members = await fleet(Array(6).fill(shared))
     for (const path of ['/user', `${secretRepo}/issues`]) {

@@ -55,8 +55,12 @@ function isWanting(flow: AskMembersOptions, request: ApiRequest, held: Assessmen
   const { mode } = request
   if (servable(mode, held)) return false
   if (mode === 'only-if-cached') return turn === 0
-  return (turn === 0 && !held?.fresh) || isForOthers(flow, request, held)
+  const isFirst = turn === 0 && (!held?.fresh || (isUnproven(held) && mode !== 'no-cache'))
+  return isFirst || isForOthers(flow, request, held)
 }
+
+/** It is current, but whether this viewer may have it only those know that hold its token, and GitHub. */
+const isUnproven = (held: Assessment | undefined): boolean => held?.fresh === true && !held.permitted
 
 /** What is held that is fresh is of a kind that others see, as far as can be told before GitHub is asked. */
 function isForOthers(flow: AskMembersOptions, request: ApiRequest, held: Assessment | undefined): boolean {
@@ -90,11 +94,14 @@ async function askOnce(flow: AskMembersOptions, request: ApiRequest, held: Asses
   }
   // Of a body of its own kind, however old, the asker hears for no unit that it is still the same.
   const others = areForOthers(flow, request, held, () => true)
-  const lease = shareable ? await members.lookUp(key, { ...how(held), others }) : undefined
-  const found = (shareable ? await now() : undefined) ?? held
+  const isForAll = shareable && (!isUnproven(held) || isForOthers(flow, request, held))
+  const lease = isForAll ? await members.lookUp(key, { ...how(held), others }) : undefined
+  const found = (isForAll ? await now() : undefined) ?? held
   if (!members.sameToken || servable(mode, found)) return { held: found, lease }
   // What all members have is asked for first, so that one of them calls GitHub for what everybody can read.
-  const tokenLease = await members.sameToken.lookUp(request, how(found))
+  // Who has an entry in hand asks only those that have said to have a newer one.
+  const known = isUnproven(found) ? { ...how(found), held: undefined } : how(found)
+  const tokenLease = await members.sameToken.lookUp(request, known)
   return { held: (await now()) ?? found, lease, tokenLease }
 }
 
