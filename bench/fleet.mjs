@@ -22,6 +22,8 @@ const maxProcesses = 8
 const churnEveryMs = 5000
 const connectMs = 60_000
 
+const allWays = ['plain', 'undici cache', 'one proxy', 'ghmesh']
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -31,11 +33,13 @@ const { values, positionals } = parseArgs({
     every: { type: 'string', default: '1' },
     churn: { type: 'boolean', default: false },
     network: { type: 'string', default: 'full mesh' },
-    ways: { type: 'string', default: 'plain,undici cache,one proxy,ghmesh' },
+    ways: { type: 'string', default: allWays.join(',') },
     json: { type: 'string' }
   }
 })
 const { network } = values
+const ways = values.ways.split(',')
+for (const way of ways) if (!allWays.includes(way)) throw new Error(`--ways takes ${allWays.join(', ')}, not ${way}`)
 if (!networks.includes(network)) throw new Error(`--network is one of ${networks.join(', ')}, not ${network}`)
 const warmSeconds = Number(values.warm)
 const everySeconds = Number(values.every)
@@ -248,7 +252,7 @@ try {
     const one = await run({ origin, way: 'ghmesh', size: 1, readsForAll: size })
     rows.push({ ...one, way: 'one member', size })
     show(rows.at(-1))
-    for (const way of values.ways.split(',')) {
+    for (const way of ways) {
       rows.push(await run({ origin, way, size, churn: values.churn && way === 'ghmesh' }))
       show(rows.at(-1), one)
       if (values.json) writeFileSync(values.json, `${JSON.stringify(rows, undefined, 1)}\n`)
