@@ -161,7 +161,7 @@ describe('sharing', () => {
     const a = await s.member({ token: undefined })
     const b = await s.member({ token: undefined })
     await s.connect(a, b)
-    for (const path of ['/users/octocat/repos', '/search/issues?q=a']) {
+    for (const path of ['/users/octocat/repos', '/search/issues?q=a', `${repo}/assignees`]) {
       await shared(a, b, path)
       expect(status(await b.ask(path)), path).to.equal('ghmesh; hit; detail=peer')
       expect(s.github.count(path)).to.equal(1)

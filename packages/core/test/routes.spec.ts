@@ -53,16 +53,23 @@ describe('routes', () => {
   it('shares what shows more to some only when it was fetched anonymously', () => {
     const paths = [
       '/search/issues',
-      '/users/octo/repos',
+      ...['repos', 'gists', 'orgs', 'followers', 'following', 'starred', 'keys', 'events', 'events/public'].map(
+        (list) => `/users/octo/${list}`
+      ),
+      '/gists/public',
+      '/gists/abc/comments',
       '/orgs/octo/repos',
       '/orgs/octo/members',
+      '/orgs/octo/public_members',
       '/orgs/octo',
       '/gists/abc',
       '/events'
     ]
     for (const path of [
       ...inRepository(
-        '/pulls/1/reviews /pulls/comments/5 /issues/1/events /issues/1/timeline /issues/events /issues/events/1 /events /forks'
+        `/pulls/1/reviews /pulls/1/requested_reviewers /pulls/comments/5 /comments /comments/5 /events /forks /subscribers
+        /issues/1/events /issues/1/timeline /issues/1/reactions /issues/1/sub_issues /issues/events /issues/events/1
+        /assignees /community/profile /releases/1/assets`
       ),
       ...paths
     ])

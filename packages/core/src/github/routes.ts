@@ -68,19 +68,25 @@ const sharedInRepository = [
 ]
 
 const anonymousInRepository = [
-  // A review that was not submitted shows to its author; whether a comment of it does is not documented.
-  '/pulls/{number}/reviews /pulls/comments/{id}',
+  // A review that was not submitted shows to its author; whether a comment of it does is not documented. Nor is it of the other
+  // lists, such as reactions and the reviewers that are asked, who may be teams.
+  '/pulls/{number}/{list} /pulls/comments/{id} /comments /comments/{id}',
   // References from private repositories and moves in private projects show to those who can read them: one event as in lists.
-  '/issues/events /issues/events/{id} /issues/{number}/events /issues/{number}/timeline /events',
-  // Private forks show to those who can read them; private stars of an account's, to itself.
-  '/forks /stargazers'
+  // So may sub-issues, and what blocks an issue.
+  '/issues/events /issues/events/{id} /issues/{number}/{list} /events',
+  // Private forks show to those who can read them; private stars and subscriptions of an account's, to itself.
+  '/forks /stargazers /subscribers',
+  // Whoever can be assigned; what else is not documented.
+  '/assignees /community/profile /releases/{number}/assets'
 ]
 
 const anonymousElsewhere = [
   // Whatever the token can read is found.
-  '/search/{kind} /users/{user}/repos /orgs/{org}/repos /orgs/{org}/events /users/{user}/events /users/{user}/events/public /events',
+  '/search/{kind} /orgs/{org}/repos /orgs/{org}/events /events',
+  // A user's repositories, gists, stars, followers, keys: what is private or secret shows to that user, and to some others.
+  '/users/{user}/{list} /users/{user}/{list}/public',
   // Private memberships show to members of the organisation, secret gists to their owner.
-  '/users/{user}/orgs /orgs/{org}/members /users/{user}/gists /gists/{id}',
+  '/orgs/{org}/members /orgs/{org}/public_members /gists/{id} /gists/{id}/comments',
   // Settings, plan and billing show to owners, and some to members.
   '/orgs/{org}'
 ]
