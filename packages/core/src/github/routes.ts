@@ -76,7 +76,7 @@ const anonymousInRepository = [
   '/issues/events /issues/events/{id} /issues/{number}/{list} /events',
   // Private forks show to those who can read them; private stars and subscriptions of an account's, to itself.
   '/forks /stargazers /subscribers',
-  // Whoever can be assigned; what else is not documented.
+  // What in them depends on who asks is not documented.
   '/assignees /community/profile /releases/{number}/assets'
 ]
 
