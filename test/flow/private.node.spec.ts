@@ -116,6 +116,29 @@ describe('private repositories in a group that shares them', () => {
     }
   })
 
+  it('… and a refusal of an older question, which comes later, gives nothing back', async () => {
+    const [asked, gone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const late = await s.member({
+      fetch: async (input, init) => {
+        if (String(input).endsWith('/labels')) {
+          asked.resolve()
+          await gone.promise
+        }
+        return fetch(input, init)
+      }
+    })
+    const slow = late.ask(`${secretRepo}/labels`)
+    await asked.promise
+    s.now += second
+    expect((await late.ask(hidden)).status).to.equal(200)
+    s.now += second
+    s.github.revokeToken(alice)
+    expect((await late.ask('/user')).status).to.equal(401)
+    gone.resolve()
+    expect((await slow).status).to.equal(401)
+    expect((await late.ask(hidden, { cache: 'only-if-cached' })).status).to.equal(504)
+  })
+
   for (const code of [403, 410, 451]) {
     it(`a ${code} that is no rate limit ends the right, and returns as it came`, async () => {
       await a.ask(hidden)

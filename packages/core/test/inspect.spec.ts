@@ -92,6 +92,12 @@ describe('inspect', () => {
       expect((await inspected(other)).unfinished, JSON.stringify(other)).to.equal(false)
   })
 
+  it('finds drafts wherever they stand', async () => {
+    expect((await inspected([{ draft: false }, { draft: true }])).draft).to.equal(true)
+    for (const other of [{ draft: false }, { draft: 'true' }, { prerelease: true }])
+      expect((await inspected(other)).draft, JSON.stringify(other)).to.equal(false)
+  })
+
   it('searches what is no JSON as text, and finds a token beside bytes that are no UTF-8', async () => {
     const token = `ghp_${'a'.repeat(36)}`
     expect(await inspect(utf8(`export TOKEN=${token}`), false)).to.include({ variant: false, secret: true })

@@ -208,6 +208,14 @@ describe('links: linkHeader', () => {
   })
 })
 
+describe('links: the first page', () => {
+  it('is what was asked for, without a change; no other link is', () => {
+    const list = new URL('https://api.github.com/repos/octo/tools/issues?per_page=2')
+    expect(linkHeader({ first: {} }, list)).to.equal(`<${list.href}>; rel="first"`)
+    expect(linkHeader({ next: {} }, list)).to.equal(undefined)
+  })
+})
+
 describe('links: mayHaveGrown', () => {
   const list = (query: string) => new URL(`https://api.github.com/repos/octo/tools/issues${query}`)
   const grown = (items: number | undefined, query: string, link?: string) => mayHaveGrown(items, link, list(query))

@@ -217,3 +217,22 @@ describe('member entry: entryFromMember', () => {
     )
   })
 })
+
+describe('member entry: of what depends on who asks', () => {
+  it('is refused where it belongs to a viewer, however it is said to have been fetched', async () => {
+    const group = await openGroup(createSecret(), () => now, 1000)
+    for (const path of ['/user', '/notifications', '/repos/octo/tools/branches/main/protection']) {
+      const entry = await entryOf('{}', { url: `https://api.github.com${path}`, asOf: now, anonymous: true })
+      const head = headOf(entry)
+      expect(await checkHead(head, await group.wireKey(await keyOf(head)), group, check), path).to.equal('route')
+    }
+  })
+
+  it('is taken from who holds the same token, but for what is damaged or carries a token', async () => {
+    const from = async (text: string) =>
+      entryFromMember(headOf(await entryOf(text, { asOf: now })), utf8(text), 'peer', { ...check, viewer: 'me' })
+    expect(await from('[')).to.equal('content')
+    expect(await from(`["ghp_${'a'.repeat(36)}"]`)).to.equal('credential')
+    expect(await from('[{"permissions":{}}]')).to.be.an('object')
+  })
+})

@@ -113,6 +113,33 @@ describe('visibility', () => {
     expect([await isPublic(), visibility.isHidden('o/r')]).to.deep.equal([true, false])
   })
 
+  it('what is suspected is not taken for public on the word of what was asked before', async () => {
+    const { visibility, wait } = setUp()
+    wait(10)
+    visibility.learn('o/r', true, 5)
+    visibility.suspect('o/r', 9)
+    expect(visibility.publicAt('o/r')).to.equal(undefined)
+    const ends: (() => void)[] = []
+    const lookUp = () => new Promise<void>((resolve) => ends.push(resolve))
+    const before = visibility.isPublic('o/r', lookUp).catch(() => undefined)
+    visibility.suspect('o/r', 10)
+    const after = visibility.isPublic('o/r', lookUp)
+    expect(ends).to.have.length(2)
+    visibility.learn('o/r', true, 10)
+    for (const end of ends) end()
+    await before
+    expect([await after, visibility.isHidden('o/r')]).to.deep.equal([true, false])
+  })
+
+  it('a suspicion of an older question takes nothing back', () => {
+    const { visibility, wait } = setUp()
+    wait(30)
+    visibility.suspect('o/r', 20)
+    visibility.suspect('o/r', 10)
+    visibility.learn('o/r', true, 15)
+    expect(visibility.isHidden('o/r')).to.equal(true)
+  })
+
   it('believes an alias for ten minutes: a name can change hands', () => {
     const { visibility, wait } = setUp()
     visibility.learnAlias('/repositories/7', '/repos/o/r')

@@ -1,8 +1,10 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
+import { utf8 } from '../src/bytes.ts'
 import { createPurges } from '../src/cache/purges.ts'
 import { createApi } from '../src/github/api.ts'
 import { changedBy } from '../src/github/changed-by.ts'
+import { bodyText } from '../src/github/writes.ts'
 
 describe('writes: what they changed', () => {
   const root = '/repos/octo/tools'
@@ -40,6 +42,12 @@ describe('writes: what they changed', () => {
       expect(changedBy(root + path), path).to.deep.equal(['octo/tools', '/'])
   })
 
+  it('is the repository that is starred or watched, and no path below it', () => {
+    for (const list of ['starred', 'subscriptions'])
+      expect(changedBy(`/user/${list}/Octo/Tools`), list).to.deep.equal(['octo/tools', '/'])
+    expect(changedBy('/user/starred/octo/tools/more')).to.deep.equal(['/'])
+  })
+
   it('is nothing, where it only makes a text', () => {
     expect([...changedBy('/markdown'), ...changedBy('/markdown/raw')]).to.deep.equal([])
   })
@@ -60,5 +68,22 @@ describe('writes: what they changed', () => {
           expect(reaches(api + other), other).to.equal(false)
       })
     )
+  })
+})
+
+describe('writes: the text of a body', () => {
+  const at = 'https://api.github.com/graphql'
+
+  it('is read of what can be read twice, and of a Request by a copy', async () => {
+    const request = new Request(at, { method: 'POST', body: '{"query":"{a}"}' })
+    expect(await bodyText(request, undefined)).to.equal('{"query":"{a}"}')
+    expect(await request.text()).to.equal('{"query":"{a}"}')
+    expect(await bodyText(at, { body: new Blob(['x']) })).to.equal('x')
+    expect(await bodyText(at, { body: utf8('x') })).to.equal('x')
+  })
+
+  it('is not read of a stream, which would be gone', async () => {
+    expect(await bodyText(at, { body: new Blob(['x']).stream() })).to.equal(undefined)
+    expect(await bodyText(at, undefined)).to.equal(undefined)
   })
 })

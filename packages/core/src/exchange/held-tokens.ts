@@ -62,7 +62,7 @@ export function createHeldTokens(options: HeldTokenOptions, isClean: ReturnType<
       if (asOf > (endedAt.get(viewer) ?? 0)) endedAt.delete(viewer)
     },
     ended(viewer, at) {
-      endedAt.set(viewer, at)
+      endedAt.set(viewer, Math.max(at, endedAt.get(viewer) ?? 0))
       held.delete(viewer)
       if (known.delete(viewer)) changed()
     },

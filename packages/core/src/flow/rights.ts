@@ -29,6 +29,8 @@ const endsRight = new Set([401, 403, 404, 410, 451])
 
 export function createRights({ cache, visibility, doubt, ended }: RightsOptions): Rights {
   const revoked = new LRU<number>(maxRemembered)
+  // An older question can be refused later than a newer one.
+  const revoke = (name: string, at: number) => void revoked.set(name, Math.max(at, revoked.get(name) ?? 0))
   return {
     revokedAt: ({ viewer, repository, key }) =>
       Math.max(...[viewer, `${viewer} ${repository}`, `${viewer} ${key}`].map((name) => revoked.get(name) ?? 0)),
@@ -37,13 +39,13 @@ export function createRights({ cache, visibility, doubt, ended }: RightsOptions)
       if (!endsRight.has(status)) return
       const { key, viewer, repository, path } = request
       // Also where nothing is held: what was seen before may still come.
-      revoked.set(`${viewer} ${key}`, sentAt)
+      revoke(`${viewer} ${key}`, sentAt)
       if (status === 401) {
-        revoked.set(viewer, sentAt)
+        revoke(viewer, sentAt)
         ended(viewer, sentAt)
         if (viewer === anonymous) visibility.isOpen = false
       } else if (repository && isRepository(path)) {
-        revoked.set(`${viewer} ${repository}`, sentAt)
+        revoke(`${viewer} ${repository}`, sentAt)
         // Where nobody is shown anything without a token, that says nothing of the repository.
         if (viewer !== anonymous || visibility.isOpen) visibility.refused(repository, sentAt)
       } else if (viewer !== anonymous && repository && !visibility.isHidden(repository)) {

@@ -101,7 +101,7 @@ export function createVisibility(options: VisibilityOptions): Visibility {
     },
     suspect(repository, at) {
       for (const name of visibility.namesOf(repository)) {
-        suspectedAt.set(name, at)
+        suspectedAt.set(name, Math.max(at, suspectedAt.get(name) ?? 0))
         visibility.doubt(name)
         // What is under way was asked before.
         asked.delete(name)
