@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { type Bytes, utf8 } from '../src/bytes.ts'
-import { computeEtag, createEtagScheme, opaqueTag } from '../src/github/etag.ts'
+import { computeEtag, createEtagScheme, type EtagInputs, opaqueTag } from '../src/github/etag.ts'
 
 const authorization = 'Bearer hunter1'
 const accept = 'application/json'
@@ -39,7 +39,7 @@ describe('etag: the scheme', () => {
       () => state.now,
       () => state.drifts++
     )
-    const classify = (etag: string | null, forms: Bytes[] = [hello], of = inputs, viewer = 'me') =>
+    const classify = (etag: string | null, forms: Bytes[] = [hello], of: EtagInputs = inputs, viewer = 'me') =>
       scheme.classify(etag, forms, of, viewer)
     const drift = async () => {
       for (let i = 0; i < 5; i++) await classify(`"${'0'.repeat(64)}"`)
@@ -86,6 +86,15 @@ describe('etag: the scheme', () => {
     expect(await scheme.compute(hello, inputs, 'me')).to.equal(undefined)
     state.now += 600_000
     expect(await scheme.compute(hello, inputs, 'me')).to.equal(`"${helloTag}"`)
+  })
+
+  it('is not taken to have changed by answers without a token', async () => {
+    const without = { accept }
+    const { scheme, classify } = setUp()
+    const tag = await computeEtag(hello, without)
+    for (let n = 0; n < 5; n++)
+      expect((await classify(`"${tag}"`, [hello], without, 'anonymous')).validator).to.equal('portable')
+    expect(scheme.drifted).to.equal(false)
   })
 
   it('counts matches between mismatches, and goes on at once when one matches again', async () => {
