@@ -21,8 +21,8 @@ const fixed = 'fixed32 sfixed32 fixed64 fixed64Number fixed64String sfixed64 sfi
 
 /**
  * What no page needs of a library: from a name on, a file ends with something else; or texts in it are replaced, each by what
- * follows it; or methods are cut that no other one calls, nor any file, where `calledBy` says how it would. The build fails when a file has changed so much that this is not
- * certain any more.
+ * follows it; or methods are cut that no other one calls, nor any file, where `calledBy` says how it would. The build fails when
+ * a file has changed so much that this is not certain any more.
  */
 const leftOut = [
   {

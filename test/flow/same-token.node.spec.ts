@@ -80,7 +80,7 @@ describe('members that hold the same token', () => {
     ['a profile', '/users/octocat'],
     ['releases', `${repo}/releases`]
   ] as const)
-    it(`share ${what} that all members were told of, too, and c asks with its own`, async () => {
+    it(`share ${what} that an announcement has brought, and another token asks for itself`, async () => {
       const [a, b, c] = (await fleet([shared, shared, other])) as [Member, Member, Member]
       await a.ask(repo)
       const received = [b, c].map((member) => next(member, 'received', path))

@@ -32,7 +32,7 @@ describe("members' values", () => {
     return held && JSON.parse(new TextDecoder().decode(held.json))
   }
 
-  it('replace each other by their time, whoever set them and in whatever order they come', async () => {
+  it('replace each other by their time, not by who set them, in whatever order they come', async () => {
     for (const order of [
       [
         [-5, 'b'],

@@ -228,7 +228,7 @@ describe('member entry: of what depends on who asks', () => {
     }
   })
 
-  it('is taken from who holds the same token, but for what is damaged or carries a token', async () => {
+  it('is taken from who holds the same token, unless it is damaged or carries a token', async () => {
     const from = async (text: string) =>
       entryFromMember(headOf(await entryOf(text, { asOf: now })), utf8(text), 'peer', { ...check, viewer: 'me' })
     expect(await from('[')).to.equal('content')

@@ -94,9 +94,9 @@ async function askOnce(flow: AskMembersOptions, request: ApiRequest, held: Asses
   }
   // Of a body of its own kind, however old, the asker hears for no unit that it is still the same.
   const others = areForOthers(flow, request, held, () => true)
-  const isForAll = shareable && (!isUnproven(held) || isForOthers(flow, request, held))
-  const lease = isForAll ? await members.lookUp(key, { ...how(held), others }) : undefined
-  const found = (isForAll ? await now() : undefined) ?? held
+  const asksAll = shareable && (!isUnproven(held) || isForOthers(flow, request, held))
+  const lease = asksAll ? await members.lookUp(key, { ...how(held), others }) : undefined
+  const found = (asksAll ? await now() : undefined) ?? held
   if (!members.sameToken || servable(mode, found)) return { held: found, lease }
   // What all members have is asked for first, so that one of them calls GitHub for what everybody can read.
   // Who has an entry in hand asks only those that have said to have a newer one.

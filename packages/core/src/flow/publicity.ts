@@ -21,10 +21,10 @@ export function createPublicity({ api, visibility, limits }: PublicityOptions) {
     const next = URL.parse(parseLinks(link).next ?? '')
     const path = api.pathOf(asked) ?? ''
     const nextPath = (next && api.pathOf(next)) ?? ''
-    const numbered = numberedOwner(nextPath) ?? ''
-    const named = namedOwner(path)
+    const [named, numbered] = [namedOwner(path), numberedOwner(nextPath)]
+    if (!named || !numbered) return
     // The first letter says of which kind it is.
-    if (named?.[1] === numbered[1] && named && nextPath === numbered + path.slice(named.length))
+    if (named[1] === numbered[1] && nextPath === numbered + path.slice(named.length))
       visibility.learnAlias(numbered, named.toLowerCase(), at)
   }
 
