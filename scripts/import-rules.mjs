@@ -68,7 +68,7 @@ const houses = {
       },
       { what: '#platform', matches: (name) => name === '#platform', allowed: /^create$/ }
     ],
-    callsFetch: /^(?:github\/origin|mesh|tabs\/mesh-of-tabs)$/
+    callsFetch: /^(?:github\/(?:origin|redirects)|mesh|tabs\/mesh-of-tabs)$/
   },
   'packages/cli/src': {
     floors: [

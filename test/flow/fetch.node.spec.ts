@@ -181,5 +181,52 @@ describe('fetch', () => {
     }
     expect(await failure(a.ask(issues, { headers: { 'bad header': 'x' } }))).to.be.instanceOf(TypeError)
     expect(await failure(a.ask(issues, { method: 'GET', body: 'x' }))).to.be.instanceOf(TypeError)
+    // A misspelt mode must not get what is in the cache.
+    await a.ask(issues)
+    for (const wrong of [{ cache: 'no-stroe' }, { redirect: 'flow' }, { signal: {} }, { signal: 'no signal' }]) {
+      const error = await failure(a.ask(issues, wrong as RequestInit))
+      expect(error, JSON.stringify(wrong)).to.be.instanceOf(TypeError)
+      expect(String(error)).not.to.match(/is not a function/)
+    }
+  })
+
+  // Fetch standard, section 5.4: a member of `init` that is there, null too, counts in place of the request's own.
+  it('takes null for no signal, whatever signal the Request has', async () => {
+    const request = new Request(s.github.url + issues, { signal: AbortSignal.abort() })
+    expect((await a.mesh.fetch(request, { signal: null })).status).to.equal(200)
+    expect(await failure(a.mesh.fetch(request, { signal: undefined }))).to.include({ name: 'AbortError' })
+  })
+
+  describe('redirects', () => {
+    const old = '/repos/octocat/old-name/issues'
+    const to = (location: string, status = 301) => new Response('{}', { status, headers: { location } })
+    const seen = ({ url, redirected, status }: Response) => ({ url, redirected, status })
+
+    it('shows in a response that there was one, from the cache too', async () => {
+      s.github.repository('octocat/Hello-World').rename('New-World')
+      const plain = await fetch(s.github.url + issues)
+      expect(plain.redirected).to.equal(true)
+      // By the redirect, from memory by what it led to, and after a 304.
+      for (const mode of ['default', 'default', 'no-cache'] as const) {
+        const answer = await a.ask(issues, { cache: mode })
+        expect(seen(answer), mode).to.deep.equal(seen(plain))
+        expect(seen(answer.clone())).to.deep.equal(seen(plain))
+      }
+      const direct = await a.ask(new URL(plain.url).pathname)
+      expect(seen(direct)).to.deep.equal({ ...seen(plain), redirected: false })
+    })
+
+    it('follows only what is one', async () => {
+      s.github.respond(old, to(issues, 300))
+      expect(seen(await a.ask(old))).to.deep.equal(seen(await fetch(s.github.url + old)))
+    })
+
+    it('follows none to what is not HTTP, and none in a circle', async () => {
+      for (const location of ['data:application/json,[]', 'http://[', old]) {
+        s.github.respond(old, to(location))
+        expect(await failure(fetch(s.github.url + old)), `fetch: ${location}`).to.be.instanceOf(TypeError)
+        expect(await failure(a.ask(old)), location).to.be.instanceOf(TypeError)
+      }
+    })
   })
 })

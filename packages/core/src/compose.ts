@@ -11,6 +11,7 @@ import { isNarrowedOut } from './flow/narrow.ts'
 import { createPublicity } from './flow/publicity.ts'
 import { createApi } from './github/api.ts'
 import { createClock } from './github/clock.ts'
+import type { FollowRedirects } from './github/redirects.ts'
 import { createRoutes } from './github/routes.ts'
 import { createVisibility, isOpen } from './github/visibility.ts'
 import type { Members, OwnSide } from './members.ts'
@@ -25,7 +26,7 @@ export interface MemberParts {
   name: string
   store: Store
   machineKey: Bytes
-  seesRedirects: boolean
+  followRedirects?: FollowRedirects | undefined
   /** Makes the part with the others: members, another tab, or nobody. */
   members(own: OwnSide): Members
   /** Absent without a group. */
@@ -142,7 +143,7 @@ export function composeMember(parts: MemberParts) {
     groupFlow: parts.groupFlow,
     token: parts.token,
     machineKey: parts.machineKey,
-    seesRedirects: parts.seesRedirects
+    followRedirects: parts.followRedirects
   })
 
   const sleep = parts.onWake(members.retryNow)

@@ -3,6 +3,7 @@ import {
   defaultFetch,
   defaultStore,
   findToken,
+  followRedirects,
   hasTabs,
   isHidden,
   libp2pTransport,
@@ -10,7 +11,6 @@ import {
   onWake,
   openIdentity,
   requireRuntime,
-  seesRedirects,
   settings
 } from '#platform'
 import { MeshError } from './errors.ts'
@@ -33,7 +33,7 @@ const platform: Start['platform'] = {
   memberName,
   onWake,
   openIdentity,
-  seesRedirects
+  followRedirects
 }
 
 const quiet: NonNullable<MeshOptions['logger']> = {

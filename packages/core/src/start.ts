@@ -18,7 +18,7 @@ export interface Start {
     | 'memberName'
     | 'onWake'
     | 'openIdentity'
-    | 'seesRedirects'
+    | 'followRedirects'
   >
   options: ReadOptions & Required<Pick<ReadOptions, 'logger' | 'fetch'>>
   token: TokenSource
@@ -44,7 +44,7 @@ export async function startHere({ platform, options, token, warn }: Start, compa
     started = await startMesh({
       options,
       name,
-      seesRedirects: platform.seesRedirects,
+      followRedirects: platform.followRedirects,
       store: options.store ?? platform.defaultStore(options, warn),
       machineKey: identity.machineKey,
       members: (own) => company.members(identity, name, connected)(own),

@@ -65,8 +65,8 @@ describe('request: targets', () => {
       redirected.moved(old, target)
       if (aliasMs > 0) {
         now = aliasMs - 1
-        expect(redirected.known(old)).to.equal(target)
-        expect(await redirected.find(old)).to.equal(target)
+        expect(redirected.known(old)).to.deep.equal({ ...target, redirected: true })
+        expect(await redirected.find(old)).to.equal(redirected.known(old))
         now = aliasMs
       }
       expect(redirected.known(old)).to.equal(undefined)

@@ -41,6 +41,8 @@ export interface ClassifierOptions {
   graphqlTtlMs: number
 }
 
+const modes: readonly unknown[] = ['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached']
+
 /** What a `Cache-Control` header asks of the cache (RFC 9111, section 5.2.1). */
 function modeOf(cacheControl: string | null): CacheMode {
   const directives = cacheControl
@@ -65,7 +67,9 @@ async function readRequest(
   if (url?.origin !== api.origin) return undefined
   const said = <K extends keyof RequestInit & keyof Request>(name: K) => init?.[name] ?? request?.[name]
   const mode = said('cache') ?? 'default'
-  const signal = said('signal')
+  // Null takes the signal of a `Request` away.
+  const signal = init?.signal === undefined ? request?.signal : init.signal
+  if (signal && !signal.throwIfAborted) throw new TypeError('signal: expected an AbortSignal')
   signal?.throwIfAborted()
   const headers = new Headers(init?.headers ?? request?.headers)
   if (!headers.has('authorization') && said('credentials') !== 'omit') {
@@ -153,8 +157,8 @@ export function createClassifier(options: ClassifierOptions): Classifier {
       }
       if (method !== 'GET' && method !== 'HEAD') return pass()
       const own = withoutCondition(headers)
-      // A body with GET or HEAD is an error that fetch knows how to report, and some wishes only fetch can fulfil.
-      const isSpecial = init?.body != null || read.redirect !== 'follow' || read.integrity
+      // A body with GET or HEAD and an unknown mode are errors that fetch reports, and some wishes only fetch can fulfil.
+      const isSpecial = init?.body != null || read.redirect !== 'follow' || read.integrity || !modes.includes(mode)
       if (isSpecial || isUntouched(own.headers)) return pass()
       const question = {
         href: url.href,

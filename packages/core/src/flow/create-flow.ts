@@ -9,6 +9,7 @@ import type { Api } from '../github/api.ts'
 import type { Clock } from '../github/clock.ts'
 import { createEtagScheme } from '../github/etag.ts'
 import { createOrigin } from '../github/origin.ts'
+import type { FollowRedirects } from '../github/redirects.ts'
 import { createTargets } from '../github/request.ts'
 import type { Route } from '../github/routes.ts'
 import { createViewerHeaders } from '../github/viewer-headers.ts'
@@ -77,7 +78,7 @@ export interface FlowParts {
   token: TokenSource
   /** Names viewers; only that part has it. */
   machineKey: Bytes
-  seesRedirects: boolean
+  followRedirects?: FollowRedirects | undefined
 }
 
 const defaultStaleIfErrorMs = 86_400_000
@@ -122,7 +123,7 @@ export function createFlow(parts: FlowParts) {
     restartsAfterMs: (viewer) =>
       Math.min(limits.restartMs, limits.restartStepMs * (members.sameToken?.rankOf(viewer) ?? 0)),
     maxBytes: limits.entryBytes,
-    seesRedirects: parts.seesRedirects
+    followRedirects: parts.followRedirects
   })
 
   const trusts = (peerId: string | undefined) =>

@@ -9,14 +9,22 @@ import type { ViewerHeaders } from '../github/viewer-headers.ts'
 /** Who asked, as far as the answer needs to know. */
 type Caller = Pick<ApiRequest, 'signal'>
 
+/** Where a response comes from. */
+type Place = Pick<Response, 'url' | 'redirected'>
+
+const placeOf = (url: string, request: Partial<Pick<ApiRequest, 'url' | 'redirected'>>): Place => ({
+  url,
+  redirected: request.redirected ?? (request.url !== undefined && request.url.href !== url)
+})
+
 const reads = ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'] as const
 
 /**
- * A Response as fetch would have made it: with `url`, which the constructor cannot set and Octokit needs, and with a body that
- * cannot be read any more once the caller's signal aborts (https://fetch.spec.whatwg.org/#dom-global-fetch, step 11).
+ * A Response as fetch would have made it: with `url`, which the constructor cannot set and Octokit needs, with `redirected`, and
+ * with a body that cannot be read any more once the caller's signal aborts (https://fetch.spec.whatwg.org/#dom-global-fetch, step 11).
  */
 class MeshResponse extends Response {
-  readonly #url: string
+  readonly #place: Place
   readonly #caller: Caller
 
   static {
@@ -32,20 +40,25 @@ class MeshResponse extends Response {
     }
   }
 
-  constructor(body: BodyInit | null, init: ResponseInit, url: string, cacheStatus: CacheStatus, caller: Caller) {
+  constructor(body: BodyInit | null, init: ResponseInit, place: Place, cacheStatus: CacheStatus, caller: Caller) {
     super(body, init)
-    this.#url = url
+    // Not the response itself, which a clone would keep with its body.
+    this.#place = { url: place.url, redirected: place.redirected }
     this.#caller = caller
     setCacheStatus(this, cacheStatus)
   }
 
   override get url(): string {
-    return this.#url
+    return this.#place.url
+  }
+
+  override get redirected(): boolean {
+    return this.#place.redirected
   }
 
   override clone(): Response {
     const { body, status, statusText, headers } = super.clone()
-    return new MeshResponse(body, { status, statusText, headers }, this.#url, cacheStatusOf(this) ?? {}, this.#caller)
+    return new MeshResponse(body, { status, statusText, headers }, this, cacheStatusOf(this) ?? {}, this.#caller)
   }
 }
 
@@ -59,11 +72,13 @@ type Live = Pick<OriginAnswer, 'headers' | 'url'>
 // Nor is what we say of the answer taken from a proxy before us.
 const notTaken = new Set([...ofTheMessage, 'age', 'cache-status'])
 
+type Asked = Pick<ApiRequest, 'method' | 'signal'> & Partial<Pick<ApiRequest, 'url' | 'redirected'>>
+
 export interface Responder {
   /** From an entry; `live` are the headers of the answer that just confirmed or brought it. */
   fromEntry(request: ApiRequest, entry: Entry, status: CacheStatus, live?: Live): Promise<Response> | Response
   /** An answer of GitHub that is no entry, as it came. */
-  fromAnswer(request: Pick<ApiRequest, 'method' | 'signal'>, answer: OriginAnswer, status: CacheStatus): Response
+  fromAnswer(request: Asked, answer: OriginAnswer, status: CacheStatus): Response
   /** 304 in place of a whole answer. */
   notModified(response: Response): Response
   /** 504, the Fetch standard's network error in terms of HTTP (RFC 9111, section 5.2.1.7). */
@@ -103,7 +118,7 @@ export function createResponder({ githubNow, etagFor, viewerHeaders }: Responder
     return new MeshResponse(
       request.method === 'HEAD' ? null : entry.body,
       { status: 200, headers },
-      live?.url ?? request.url.href,
+      placeOf(live?.url ?? request.url.href, request),
       status,
       request
     )
@@ -132,13 +147,13 @@ export function createResponder({ githubNow, etagFor, viewerHeaders }: Responder
       headers.set('cache-status', formatCacheStatus(cacheStatus))
       headers.set('age', age(sentAt))
       const content = isBodiless ? null : (large ?? body ?? null)
-      return new MeshResponse(content, { status, statusText, headers }, url, cacheStatus, request)
+      return new MeshResponse(content, { status, statusText, headers }, placeOf(url, request), cacheStatus, request)
     },
     notModified(whole) {
       const headers = new Headers(whole.headers)
       headers.delete('content-type')
       const init = { status: 304, statusText: 'Not Modified', headers }
-      return new MeshResponse(null, init, whole.url, cacheStatusOf(whole) ?? {}, {})
+      return new MeshResponse(null, init, whole, cacheStatusOf(whole) ?? {}, {})
     },
     absent: (request, status) =>
       new MeshResponse(
@@ -152,7 +167,7 @@ export function createResponder({ githubNow, etagFor, viewerHeaders }: Responder
             age: '0'
           }
         },
-        request.url.href,
+        placeOf(request.url.href, request),
         status,
         request
       )

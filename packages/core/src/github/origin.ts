@@ -5,6 +5,7 @@ import { type Caller, createGovernor, type GovernorOptions } from './governor.ts
 import { ageMs } from './headers.ts'
 import { limitedForMs, type Quota, quotaOf, resourceOf, type TokenLimit } from './rate-limit.ts'
 import { readBody } from './read-body.ts'
+import type { Answered, Followed, FollowRedirects } from './redirects.ts'
 import type { Refusal } from './refusal.ts'
 import type { ApiRequest } from './request.ts'
 import type { ViewerHeaders } from './viewer-headers.ts'
@@ -85,12 +86,10 @@ export interface OriginOptions extends Pick<GovernorOptions, 'writeGapMs' | 'slo
   /** How long the head of an answer took, ms. */
   answeredAfter(ms: number): void
   maxBytes: number
-  /** Whether redirects can be seen, and so be followed by hand: in Node, not in browsers. */
-  seesRedirects: boolean
+  /** Where redirects can be seen. Without it `fetch` follows them. */
+  followRedirects?: FollowRedirects | undefined
 }
 
-const followed = new Set([301, 307, 308])
-const maxRedirects = 5
 const isRefusal = ({ status }: Response) => status === 403 || status === 429
 /** More is no refusal of GitHub's. */
 const maxRefusalBytes = 64 * 1024
@@ -104,6 +103,7 @@ export const platformFetch: typeof globalThis.fetch = (...args) => ownFetch(...a
 /** The only place that asks GitHub for answers. */
 export function createOrigin(options: OriginOptions): Origin {
   const { fetch = platformFetch, clock, localNow, counters, viewerHeaders, answeredAfter, maxBytes } = options
+  const { followRedirects: follow } = options
   const { heldBack } = counters
   const governor = createGovernor<Refusal>({ ...options, githubNow: clock.now, heldBack })
 
@@ -150,8 +150,7 @@ export function createOrigin(options: OriginOptions): Origin {
     if (!graphql) headers.set('accept', request.accept)
     if (condition.ifNoneMatch) headers.set('if-none-match', condition.ifNoneMatch)
     else if (condition.ifModifiedSince) headers.set('if-modified-since', condition.ifModifiedSince)
-    let url = request.url.href
-    for (let redirects = 0; ; redirects++) {
+    const askOnce = async (url: string): Promise<Answered> => {
       const started = localNow()
       const startedAt = performance.now()
       const response = await fetch(url, {
@@ -159,7 +158,7 @@ export function createOrigin(options: OriginOptions): Origin {
         ...(graphql && { method: 'POST', body: graphql.body }),
         cache: 'no-store',
         credentials: 'omit',
-        redirect: options.seesRedirects ? 'manual' : 'follow',
+        redirect: follow ? 'manual' : 'follow',
         signal
       })
       const tookMs = performance.now() - startedAt
@@ -168,32 +167,25 @@ export function createOrigin(options: OriginOptions): Origin {
       viewerHeaders.learn(request, response.headers)
       // By what this answer has taught of GitHub's clock: a first one must not bear the time of a wrong clock.
       const sentAt = clock.sentAt(started) - ageMs(response.headers)
-      const { status } = response
       if (!graphql) count(request, response)
       learnQuota(request, response)
-      const next = status >= 300 && status < 400 && status !== 304 && !graphql ? response.headers.get('location') : null
-      if (next !== null && redirects < maxRedirects) {
-        await response.body?.cancel()
-        const target = URL.parse(next, url)
-        if (followed.has(status) && target?.origin === request.url.origin) {
-          url = target.href
-          continue
-        }
-        // A signed URL elsewhere must not get the token.
-        if (target?.origin !== request.url.origin) headers.delete('authorization')
-        // Nor is the condition, which is made of it and is about another body.
-        for (const name of ['if-none-match', 'if-modified-since']) headers.delete(name)
-        const elsewhere = await fetch(target ?? next, { headers, cache: 'no-store', credentials: 'omit', signal })
-        return { ...head(elsewhere, target?.href ?? next), sentAt, body: undefined, oversized: elsewhere }
-      }
-      const { body, rest } = await readBody(response, maxBytes)
-      if (graphql) counters.called((await import('./graphql-question.ts')).pointsIn(body), resourceOf(request.path))
-      const answer: OriginAnswer = { ...head(response, url), sentAt, body }
-      if (rest)
-        answer.oversized = new Response(rest, { status, statusText: response.statusText, headers: response.headers })
-      if (body && isRefusal(response)) answer.limitedMs = limitedMs(request, response, body)
-      return answer
+      return { response, sentAt }
     }
+
+    const first = request.url.href
+    const { response, sentAt, url, isElsewhere }: Followed =
+      follow && !graphql
+        ? await follow({ ask: askOnce, url: first, headers, signal, fetch })
+        : { ...(await askOnce(first)), url: first }
+    const { status, statusText } = response
+    const head = { status, statusText, headers: response.headers, url: response.url || url, sentAt }
+    if (isElsewhere) return { ...head, body: undefined, oversized: response }
+    const { body, rest } = await readBody(response, maxBytes)
+    if (graphql) counters.called((await import('./graphql-question.ts')).pointsIn(body), resourceOf(request.path))
+    const answer: OriginAnswer = { ...head, body }
+    if (rest) answer.oversized = new Response(rest, { status, statusText, headers: response.headers })
+    if (body && isRefusal(response)) answer.limitedMs = limitedMs(request, response, body)
+    return answer
   }
 
   async function sendOn(input: FetchInput, init: RequestInit, call: PassedCall): Promise<Response> {
@@ -246,10 +238,3 @@ function refusedAgain({ status, headers, body, until }: Refusal, url: string, gi
 
 export const hrefOf = (input: FetchInput): string =>
   typeof input === 'object' && 'url' in input ? input.url : String(input)
-
-const head = ({ status, statusText, headers, url }: Response, asked: string) => ({
-  status,
-  statusText,
-  headers,
-  url: url || asked
-})

@@ -9,6 +9,8 @@ export interface Target {
   key: string
   /** As asked, without fragment: what is sent to GitHub. */
   url: URL
+  /** GitHub led there from what was asked for. */
+  redirected?: boolean | undefined
   /** The URL by which the entry is known, see `canonicalUrl`. */
   canonical: string
   accept: string
@@ -101,7 +103,11 @@ export function createTargets({ api, routeOf, isForAll, namedPath, aliasMs, loca
   return {
     known: (question) => knownAs(nameOf(question)),
     moved: (question, target) =>
-      void known.set(nameOf(question), { target, until: localNow() + aliasMs, after: writes }),
+      void known.set(nameOf(question), {
+        target: { ...target, redirected: true },
+        until: localNow() + aliasMs,
+        after: writes
+      }),
     written: () => void writes++,
 
     async find(question) {

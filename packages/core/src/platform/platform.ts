@@ -1,6 +1,7 @@
 import type { Bytes } from '../bytes.ts'
 import type { Discovery, FilePeersOptions, MdnsOptions } from '../discovery/discovery.ts'
 import type { MeshError } from '../errors.ts'
+import type { FollowRedirects } from '../github/redirects.ts'
 import type { Limits } from '../limits.ts'
 import type { MeshOptions, Setting } from '../options.ts'
 import type { Store, StoreBounds } from '../store/store.ts'
@@ -14,8 +15,8 @@ export interface Platform {
   settings(): Setting[]
   /** Towards the origin: the global one, as it was at import. */
   defaultFetch: typeof globalThis.fetch
-  /** Whether `redirect: 'manual'` shows where a redirect leads. */
-  seesRedirects: boolean
+  /** Where `redirect: 'manual'` shows where a redirect leads: in Node, not in browsers. */
+  followRedirects?: FollowRedirects | undefined
   /** What this member is called where nobody says. */
   memberName(): string
   /** `connects`: it has to be this process's alone, for others know it by its key. */

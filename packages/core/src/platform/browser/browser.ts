@@ -19,7 +19,7 @@ export const settings: Platform['settings'] = () => []
 
 export const defaultFetch: Platform['defaultFetch'] = platformFetch
 
-export const seesRedirects: Platform['seesRedirects'] = false
+export const followRedirects: Platform['followRedirects'] = undefined
 
 export const memberName: Platform['memberName'] = () => `browser-${hex(crypto.getRandomValues(new Uint8Array(3)))}`
 

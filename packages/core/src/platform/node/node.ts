@@ -21,7 +21,7 @@ export const settings: Platform['settings'] = () => readEnvironment(process.env)
 
 export const defaultFetch: Platform['defaultFetch'] = fetchAgain
 
-export const seesRedirects: Platform['seesRedirects'] = true
+export { followRedirects } from '../../github/redirects.ts'
 
 export const memberName: Platform['memberName'] = () => hostname()
 
