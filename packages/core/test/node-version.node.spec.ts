@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { explainOldNode, explainOtherRuntime, minNodeVersion, requireNode } from '../src/platform/node/version.ts'
@@ -31,6 +32,19 @@ describe('the oldest Node', () => {
       `ghmesh cannot connect members in Deno 2.9.6: ${advice}`
     )
     expect(explainOtherRuntime('ghmesh', { node: '26.3.0' })).to.equal(undefined)
+  })
+
+  it('does not connect members where bytes are not those of its buffers, as in tests with jsdom', () => {
+    const own = globalThis.Uint8Array
+    globalThis.Uint8Array = runInNewContext('Uint8Array')
+    try {
+      expect(() => requireNode('ghmesh')).to.not.throw()
+      expect(() => requireNode('ghmesh', true))
+        .to.throw(/^ghmesh cannot connect members here: Uint8Array is not Node's own.*createMesh works here$/)
+        .with.property('code', 'ERR_RUNTIME')
+    } finally {
+      globalThis.Uint8Array = own
+    }
   })
 
   it('this one will do', () => {

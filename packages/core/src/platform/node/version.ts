@@ -29,9 +29,19 @@ export function explainOtherRuntime(
   return `${program} cannot connect members in ${found.join(' ')}: run it with Node ${minNodeVersion} or later; without a secret, createMesh works here`
 }
 
+/**
+ * One line that says what to do where `Uint8Array` is another one than that of Node's buffers, as jsdom has it: libp2p then takes
+ * what it reads from a socket for something else. Undefined where all is well.
+ */
+export function explainOtherBytes(program: string): string | undefined {
+  if (Buffer.alloc(0) instanceof Uint8Array) return undefined
+  return `${program} cannot connect members here: Uint8Array is not Node's own, as in tests with jsdom; run them in Node's environment ("vitest --environment node"); without a secret, createMesh works here`
+}
+
 /** @throws MeshError ERR_RUNTIME when `program` cannot run here, or `isConnecting` and cannot connect members here. */
 export function requireNode(program: string, isConnecting = false): void {
-  const why = explainOldNode(program) ?? (isConnecting ? explainOtherRuntime(program) : undefined)
+  const why =
+    explainOldNode(program) ?? (isConnecting ? (explainOtherRuntime(program) ?? explainOtherBytes(program)) : undefined)
   if (why !== undefined) throw runtimeError(why)
 }
 
