@@ -26,7 +26,11 @@ const versions = {
     // Apollo's, with what it needs beside it.
     '@apollo/client@4.3.8',
     'graphql@17.1.0',
-    'rxjs@7.8.2'
+    'rxjs@7.8.2',
+    // What tests put in GitHub's place.
+    'msw@2.15.0',
+    'nock@15.0.2',
+    'undici@7.30.2'
   ],
   renovate: ['renovate@44.121.2'],
   backstage: ['@backstage/plugin-catalog-backend-module-github@0.14.0'],

@@ -169,7 +169,7 @@ export interface MeshOptions {
    */
   limits?: Partial<Limits> | undefined
   /**
-   * Sends requests to GitHub.
+   * Sends requests to GitHub. Where a test replaces `globalThis.fetch` (MSW does), `(...args) => fetch(...args)`.
    * @default the global one as it was when ghmesh was imported, so that `globalThis.fetch = mesh.fetch` works
    */
   fetch?: typeof globalThis.fetch | undefined
