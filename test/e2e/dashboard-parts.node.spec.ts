@@ -217,7 +217,23 @@ describe('the parts of the dashboard', () => {
       isSecurePage: true
     }
     const titles = (changed: object) => meshNotices({ ...standing, ...changed }).map(({ title }) => title)
-    expect(meshNotices(standing)[0]?.text).to.include('wss')
+    const text = (changed: object) => meshNotices({ ...standing, ...changed })[0]?.text
+    expect(text({})).to.include('wss')
+    const encrypted = { ...relay, address: '/ip4/192.168.0.9/tcp/443/wss/p2p/id' }
+    expect(text({ relays: [encrypted] }))
+      .to.include('Check that it runs')
+      .and.not.match(/wss\)|allow/)
+    const remote = { ...relay, address: '/dns4/relay.example.org/tcp/443/wss/p2p/id' }
+    for (const [one, localNetwork, isSaid] of [
+      [encrypted, 'prompt', true],
+      [encrypted, 'denied', true],
+      [remote, 'prompt', false],
+      // Its name may be that of a machine in the local network.
+      [remote, 'denied', true]
+    ] as const) {
+      const said = text({ relays: [one], localNetwork })
+      expect(said?.includes('only if you allow it'), `${one.address} ${localNetwork}`).to.equal(isSaid)
+    }
     expect(titles({ runningForMs: 100 })).to.deep.equal([])
     expect(titles({ hasSecret: false })).to.deep.equal([])
     expect(titles({ relays: [] })).to.deep.equal(['No relay, so no members'])

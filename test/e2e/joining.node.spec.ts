@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { createSecret } from 'ghmesh'
 import type { Browser, Page } from 'playwright-core'
 import type { World } from '../../scripts/dashboard/world.mjs'
-import { expectAccessible, expectToFit, notice, ofThePage, openPage, panel } from './pages.ts'
+import { expectAccessible, expectToFit, launch, notice, ofThePage, openPage, panel } from './pages.ts'
 import { inOneWorld } from './world.ts'
 
 describe('joining from the dashboard [long]', () => {
@@ -46,6 +46,26 @@ describe('joining from the dashboard [long]', () => {
     await bare.getByRole('button', { name: 'Try it on public repositories' }).click()
     await bare.getByRole('list', { name: 'Repositories shown' }).getByRole('listitem').first().waitFor()
     expect(bare.url()).to.include('repositories=')
+  })
+
+  it('says that the browser may keep the page from a relay in the local network, until that is allowed', async () => {
+    // The page's address stands for one in the Internet.
+    const away = await launch('--ip-address-space-overrides=127.0.0.1:0=public')
+    try {
+      const { page } = await openPage(away)
+      const address = new URL(world.address)
+      address.hostname = 'team.localhost'
+      address.hash = address.hash.replace('ip4%2F127.0.0.1', 'ip4%2F127.0.0.2')
+      await page.goto(address.href)
+      const said = notice(page, 'The relay cannot be reached')
+      const advice = said.getByText('your browser connects only if you allow it')
+      await advice.waitFor()
+      await page.context().grantPermissions(['local-network-access'])
+      await advice.waitFor({ state: 'detached' })
+      await said.getByText('Check that it runs').waitFor()
+    } finally {
+      await away.close()
+    }
   })
 
   it('takes an invitation apart, wherever it is pasted, and moves to its API', async () => {

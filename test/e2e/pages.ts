@@ -10,10 +10,10 @@ const patienceMs = 60_000
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-export const launch = (): Promise<Browser> =>
+export const launch = (...args: string[]): Promise<Browser> =>
   chromium.launch({
     executablePath: ensureBrowser(),
-    args: [...browserFlags, '--disable-features=WebRtcHideLocalIpsWithMdns']
+    args: [...browserFlags, '--disable-features=WebRtcHideLocalIpsWithMdns', ...args]
   })
 
 /** As a reader who left the mesh open at the last visit: most tests look at it. */

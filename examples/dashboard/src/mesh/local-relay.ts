@@ -3,6 +3,10 @@ const privateHost =
 const webSocket = /\/ws(?:\/|$)/
 const encrypted = /\/(?:tls|wss)(?:\/|$)/
 
-/** Without encryption, or in the local network: what browsers' members dial only when told that they may. */
-export const isLocalRelay = (address: string): boolean =>
-  privateHost.test(address) || (webSocket.test(address) && !encrypted.test(address))
+export const isInLocalNetwork = (address: string): boolean => privateHost.test(address)
+
+/** From a page that was loaded over https, browsers refuse it. */
+export const isUnencrypted = (address: string): boolean => webSocket.test(address) && !encrypted.test(address)
+
+/** What browsers' members dial only when told that they may. */
+export const isLocalRelay = (address: string): boolean => isInLocalNetwork(address) || isUnencrypted(address)

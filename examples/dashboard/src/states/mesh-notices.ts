@@ -1,5 +1,5 @@
 import type { Relay } from 'ghmesh'
-import { isLocalRelay } from '../mesh/local-relay.ts'
+import { isInLocalNetwork, isUnencrypted } from '../mesh/local-relay.ts'
 import { weakSecret } from '../start/secret.ts'
 import type { Notice } from './notices.ts'
 
@@ -13,6 +13,8 @@ interface Standing {
   isWeakSecret: boolean
   runningForMs: number
   isSecurePage: boolean
+  /** The browser keeps this page from the local network: because its user said so, or until they allow it. */
+  localNetwork?: 'denied' | 'prompt' | undefined
 }
 
 const settings = { label: 'Check secret and relay', action: 'settings' } as const
@@ -57,7 +59,7 @@ const weakNotice: Notice = {
 }
 
 function relayNotice({ id, address, state, refused }: Relay, standing: Standing): Notice[] {
-  const { runningForMs, isSecurePage } = standing
+  const { runningForMs, isSecurePage, localNetwork } = standing
   const common = { id: `relay ${id}`, tone: 'warning' as const, actions: [settings] }
   if (refused === 'proof') {
     const text = 'It serves only other groups. Ask its operator to add your group, or use another relay.'
@@ -69,12 +71,19 @@ function relayNotice({ id, address, state, refused }: Relay, standing: Standing)
     return [{ ...common, title: 'The relay is full', text: `${text} (${address})` }]
   }
   if (state !== 'away' || runningForMs < patienceMs) return []
-  const blocked = isSecurePage && isLocalRelay(address)
-  const text = blocked
-    ? 'This page was loaded over https, and from there browsers allow only encrypted relays (wss).'
-    : 'Check that it runs, that its address is correct, and that no firewall or proxy blocks WebSockets.'
-  return [{ ...common, title: 'The relay cannot be reached', text: `${text} ${withoutRelay(standing)} (${address})` }]
+  const text = [
+    isSecurePage && isUnencrypted(address)
+      ? 'This page was loaded over https, and from there browsers allow only encrypted relays (wss).'
+      : 'Check that it runs, that its address is correct, and that no firewall or proxy blocks WebSockets.',
+    ...(localNetwork === 'denied' || (localNetwork === 'prompt' && isInLocalNetwork(address)) ? [permission] : []),
+    withoutRelay(standing),
+    `(${address})`
+  ]
+  return [{ ...common, title: 'The relay cannot be reached', text: text.join(' ') }]
 }
+
+const permission =
+  'If it is in your local network, your browser connects only if you allow it: when it asks, or in its settings for this page.'
 
 /** What still works. It has to agree with the number of members in the mesh panel. */
 function withoutRelay({ relays, members }: Standing): string {

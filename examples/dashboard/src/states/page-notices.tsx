@@ -9,6 +9,7 @@ import { NoticeList } from './notice-list.tsx'
 import { type Action, githubNotices } from './notices.ts'
 import { groupNotices, missingNotice, tooManyNotices } from './repository-notices.ts'
 import { useBlocked } from './use-blocked.ts'
+import { useLocalNetwork } from './use-local-network.ts'
 import { useNow } from './use-now.ts'
 import { useOnline } from './use-online.ts'
 
@@ -30,6 +31,7 @@ export function PageNotices({ apiUrl, settings, answers, expanded, missing, sinc
   const now = useNow(1000)
   const isOnline = useOnline()
   const isBlocked = useBlocked(apiUrl)
+  const localNetwork = useLocalNetwork()
   const hasToken = settings.token !== undefined
   const notices = [
     ...githubNotices({ isOnline, hasToken, answers, quota: live.stats?.quota.core, now }),
@@ -42,7 +44,8 @@ export function PageNotices({ apiUrl, settings, answers, expanded, missing, sinc
       hasSecret: settings.secret !== undefined && since !== undefined && isOnline,
       isWeakSecret: settings.secret !== undefined && adviceOn(settings.secret).warning !== undefined,
       runningForMs: now - (since ?? now),
-      isSecurePage: location.protocol === 'https:'
+      isSecurePage: location.protocol === 'https:',
+      localNetwork
     })
   ]
   return <NoticeList notices={isBlocked ? withBlocked(notices, apiUrl) : notices} act={act} />
