@@ -225,14 +225,18 @@ describe('the parts of the dashboard', () => {
       .and.not.match(/wss\)|allow/)
     const remote = { ...relay, address: '/dns4/relay.example.org/tcp/443/wss/p2p/id' }
     for (const [one, localNetwork, isSaid] of [
+      [relay, 'prompt', true],
+      [relay, 'granted', false],
       [encrypted, 'prompt', true],
       [encrypted, 'denied', true],
+      [encrypted, 'granted', false],
       [remote, 'prompt', false],
       // Its name may be that of a machine in the local network.
       [remote, 'denied', true]
     ] as const) {
       const said = text({ relays: [one], localNetwork })
       expect(said?.includes('only if you allow it'), `${one.address} ${localNetwork}`).to.equal(isSaid)
+      expect(said, 'a browser that asks lets it connect').to.include('Check that it runs')
     }
     expect(titles({ runningForMs: 100 })).to.deep.equal([])
     expect(titles({ hasSecret: false })).to.deep.equal([])

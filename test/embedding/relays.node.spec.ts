@@ -1,8 +1,8 @@
-import { createRelay, type RelayOptions } from '@ghmesh/relay'
 import { expect } from 'chai'
 import { serveBarePage } from './bare-page.ts'
 import { type Beside, startBeside } from './beside.ts'
 import { browser } from './browser.ts'
+import { certificate } from './certificate.ts'
 import type { Site } from './site.ts'
 
 describe('ways from a page to a relay', () => {
@@ -45,13 +45,4 @@ describe('ways from a page to a relay', () => {
     expect(beside.given.relay).to.include('/webrtc-direct/certhash/')
     await joins(beside.given.relay, { allowPrivateAddresses: true })
   })
-
-  /** One that nobody has signed, as a relay makes it for WebRTC. */
-  async function certificate(): Promise<NonNullable<RelayOptions['tls']>> {
-    const relay = createRelay({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 'off', webRtcPort: 0 })
-    await relay.start()
-    const { pem, privateKey } = relay.certificate ?? {}
-    await relay.stop()
-    return { cert: pem as string, key: privateKey as string }
-  }
 })

@@ -13,8 +13,8 @@ interface Standing {
   isWeakSecret: boolean
   runningForMs: number
   isSecurePage: boolean
-  /** The browser keeps this page from the local network: because its user said so, or until they allow it. */
-  localNetwork?: 'denied' | 'prompt' | undefined
+  /** Whether the user lets this page reach the local network; undefined where browsers do not ask. */
+  localNetwork?: PermissionState | undefined
 }
 
 const settings = { label: 'Check secret and relay', action: 'settings' } as const
@@ -71,8 +71,10 @@ function relayNotice({ id, address, state, refused }: Relay, standing: Standing)
     return [{ ...common, title: 'The relay is full', text: `${text} (${address})` }]
   }
   if (state !== 'away' || runningForMs < patienceMs) return []
+  // Where a browser asks, it lets a page that came over https connect without encryption to what it was allowed.
+  const isRefused = isSecurePage && isUnencrypted(address) && !(isInLocalNetwork(address) && localNetwork)
   const text = [
-    isSecurePage && isUnencrypted(address)
+    isRefused
       ? 'This page was loaded over https, and from there browsers allow only encrypted relays (wss).'
       : 'Check that it runs, that its address is correct, and that no firewall or proxy blocks WebSockets.',
     ...(localNetwork === 'denied' || (localNetwork === 'prompt' && isInLocalNetwork(address)) ? [permission] : []),

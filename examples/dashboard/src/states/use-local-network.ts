@@ -5,11 +5,11 @@ const names = ['local-network', 'loopback-network', 'local-network-access']
 const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /**
- * Whether the browser keeps this page from the local network unless its user allows it, as Chromium does with pages from the
- * Internet (https://wicg.github.io/local-network-access/). Undefined where it is allowed, or the browser does not ask.
+ * Whether the user lets this page reach the local network, which Chromium asks of them where a page comes from the Internet
+ * (https://wicg.github.io/local-network-access/). Undefined where browsers do not ask.
  */
-export function useLocalNetwork(): 'denied' | 'prompt' | undefined {
-  const [kept, setKept] = useState<'denied' | 'prompt'>()
+export function useLocalNetwork(): PermissionState | undefined {
+  const [state, setState] = useState<PermissionState>()
   useEffect(() => {
     // Such a page is in there itself.
     if (loopback.test(location.hostname)) return
@@ -18,7 +18,7 @@ export function useLocalNetwork(): 'denied' | 'prompt' | undefined {
     const known: PermissionStatus[] = []
     const look = () => {
       const states = known.map(({ state }) => state)
-      setKept((['denied', 'prompt'] as const).find((state) => states.includes(state)))
+      setState((['denied', 'prompt', 'granted'] as const).find((state) => states.includes(state)))
     }
     for (const name of names) {
       const query = async () => navigator.permissions.query({ name: name as PermissionName })
@@ -34,5 +34,5 @@ export function useLocalNetwork(): 'denied' | 'prompt' | undefined {
     }
     return () => unmounted.abort()
   }, [])
-  return kept
+  return state
 }
