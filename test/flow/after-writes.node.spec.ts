@@ -6,6 +6,7 @@ import {
   bob,
   dated,
   heard,
+  type Member,
   minute,
   next,
   repo,
@@ -65,18 +66,30 @@ describe('a write to a repository that this member never read', () => {
 
 describe('what this member itself made private', () => {
   const s = scene()
-  it('is told to nobody from then on', async () => {
-    const [a, b] = await s.two({ limits })
-    await shared(a, b, issues)
-    s.now += second
-    await a.ask(repo, { method: 'PATCH', body: JSON.stringify({ visibility: 'private' }) })
-    s.now += second
-    await a.ask(issues, { method: 'POST', body: JSON.stringify({ title: 'secret plan' }) })
-    s.now += second
-    expect((await a.json(issues))[0].title).to.equal('secret plan')
-    await heard(a, b)
-    expect((await (await b.peek(issues))?.text()) ?? '').not.to.include('secret plan')
-  })
+  const turns = {
+    'a PATCH': (a: Member) => a.ask(repo, { method: 'PATCH', body: JSON.stringify({ visibility: 'private' }) }),
+    'a mutation': (a: Member) => {
+      s.github.repository('octocat/Hello-World').setVisibility('private')
+      const data = { updateRepository: { repository: { nameWithOwner: 'octocat/Hello-World' } } }
+      s.github.respondOnce('/graphql', dated(s, JSON.stringify({ data }), { headers: json }))
+      const input = '{ repositoryId: "R_kgDOABPIVQ", visibility: PRIVATE }'
+      const query = `mutation { updateRepository(input: ${input}) { repository { nameWithOwner } } }`
+      return a.ask('/graphql', { method: 'POST', body: JSON.stringify({ query }) })
+    }
+  }
+  for (const [how, turnPrivate] of Object.entries(turns))
+    it(`by ${how} is told to nobody from then on`, async () => {
+      const [a, b] = await s.two({ limits })
+      await shared(a, b, issues)
+      s.now += second
+      await turnPrivate(a)
+      s.now += second
+      await a.ask(issues, { method: 'POST', body: JSON.stringify({ title: 'secret plan' }) })
+      s.now += second
+      expect((await a.json(issues))[0].title).to.equal('secret plan')
+      await heard(a, b)
+      expect((await (await b.peek(issues))?.text()) ?? '').not.to.include('secret plan')
+    })
 })
 
 describe('where clocks are off, a write', () => {

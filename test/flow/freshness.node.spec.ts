@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { memoryStore } from 'ghmesh'
-import { as, asPage, bob, minute, next, repo, scene, second, shared, status, until } from './members.ts'
+import { as, asPage, bob, dated, minute, next, repo, scene, second, shared, status, until } from './members.ts'
 
 const issues = `${repo}/issues`
 
@@ -248,6 +251,44 @@ describe('freshness', () => {
     expect(titles).to.deep.equal(all.map(() => 'New'))
   })
 
+  it('a 404 to an older question that comes later is not given in place of what a newer one showed', async () => {
+    const missing = dated(s, '{"message":"Not Found"}', { status: 404 })
+    const asked = Promise.withResolvers<void>()
+    const answered = Promise.withResolvers<void>()
+    let isFirst = true
+    const a = await s.member({
+      secret: undefined,
+      async fetch(...args) {
+        if (!isFirst) return fetch(...args)
+        isFirst = false
+        const answer = missing()
+        asked.resolve()
+        await answered.promise
+        return answer
+      }
+    })
+    const slow = a.ask(`${issues}/7`)
+    await asked.promise
+    s.now += second
+    expect((await a.ask(`${issues}/7`, { cache: 'reload' })).status).to.equal(200)
+    s.now += minute
+    answered.resolve()
+    expect((await slow).status).to.equal(404)
+    expect((await a.ask(`${issues}/7`)).status).to.equal(200)
+  })
+
+  it('a 404 is forgotten once a 304 has shown that it is there', async () => {
+    const a = await s.member({ secret: undefined })
+    await a.ask(issues)
+    s.now += second
+    s.github.respondOnce(issues, dated(s, '{"message":"Not Found"}', { status: 404 }))
+    expect((await a.ask(issues, { cache: 'no-cache' })).status).to.equal(404)
+    expect(status(await a.ask(issues))).to.include('not-found')
+    s.now += second
+    expect(status(await a.ask(issues, { cache: 'no-cache' }))).to.match(/fwd-status=304/)
+    expect(status(await a.ask(issues))).to.equal('ghmesh; hit')
+  })
+
   it('a member that comes later learns what the others have', async () => {
     const a = await s.member()
     const announced = next(a, 'announced', issues)
@@ -262,6 +303,30 @@ describe('freshness', () => {
   })
 
   describe('with a store that other processes share', () => {
+    for (const [answer, ask] of [
+      ['304', {}],
+      ['200', { cache: 'reload' }]
+    ] as const)
+      it(`a refusal that a clock which was ahead has written counts until a ${answer}`, async () => {
+        const cacheDir = mkdtempSync(join(tmpdir(), 'ghmesh-clock-'))
+        const store = { ...memoryStore(), close: async () => {} }
+        const start = (options = {}) => s.member({ secret: undefined, cacheDir, store, ...options })
+        const right = await start()
+        await right.ask(issues)
+        await right.mesh.stop()
+        s.now += second
+        const ahead = await start({ fetch: asPage, now: () => s.now + 50 * minute })
+        s.github.respondOnce(issues, dated(s, '{"message":"Not Found"}', { status: 404 }))
+        expect((await ahead.ask(issues, { cache: 'no-cache' })).status).to.equal(404)
+        await ahead.mesh.stop()
+        s.now += minute
+        const again = await start()
+        expect(status(await again.ask(issues, ask))).to.include(`fwd-status=${answer}`)
+        expect(status(await again.ask(issues))).to.equal('ghmesh; hit')
+        await again.mesh.stop()
+        rmSync(cacheDir, { recursive: true })
+      })
+
     it('what another one has put there since is served, and GitHub is not asked', async () => {
       const store = memoryStore()
       const a = await s.member({ secret: undefined, store })

@@ -2,7 +2,20 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { cacheStatus, type MeshOptions } from 'ghmesh'
 import { longToken as shared } from '../token-scan/tokens.ts'
-import { as, type Member, minute, next, repo, scene, second, secretRepo, status, until } from './members.ts'
+import {
+  as,
+  dated,
+  heard,
+  type Member,
+  minute,
+  next,
+  repo,
+  scene,
+  second,
+  secretRepo,
+  status,
+  until
+} from './members.ts'
 
 const other = `ghp_${'0Ther'.repeat(8)}`
 
@@ -142,6 +155,21 @@ describe('members that hold the same token', () => {
       await d.ask(`${repo}/labels`)
       expect(told).to.deep.equal([])
     })
+
+  it('hear of a mutation of GraphQL’s that names no repository: kept answers to queries are from before it', async () => {
+    const [a, b] = (await fleet([shared, shared], { graphqlTtlMs: minute })) as [Member, Member]
+    const graphql = (query: string) => ({ method: 'POST', body: JSON.stringify({ query }) })
+    const query = graphql('{ viewer { login } }')
+    await b.ask('/graphql', query)
+    s.now += second
+    expect(status(await b.ask('/graphql', query))).to.match(/^ghmesh; hit/)
+    const heard = next(b, 'purged')
+    s.github.respondOnce('/graphql', dated(s, '{"data":{"changeUserStatus":{"clientMutationId":null}}}'))
+    await a.ask('/graphql', graphql('mutation { changeUserStatus(input: {}) { clientMutationId } }'))
+    await heard
+    s.now += second
+    expect(status(await b.ask('/graphql', query))).to.match(/fwd-status=200/)
+  })
 
   it('share whatever spelling the token is sent in, and however late it is first used', async () => {
     const [a, b] = (await fleet([undefined, undefined] as unknown as string[])) as [Member, Member]
@@ -334,6 +362,16 @@ describe('members that hold the same token', () => {
     s.github.setBody(`${secretRepo}/issues/1`, { body: `ghp_${'c1On'.repeat(9)}` })
     await a.ask(`${secretRepo}/issues/1`)
     expect((await b.ask(`${secretRepo}/issues/1`, { cache: 'only-if-cached' })).status).to.equal(504)
+  })
+
+  it('ask each other for nothing that is too long for a question', async () => {
+    const [a, b] = (await fleet([shared, shared])) as [Member, Member]
+    const accept = `application/json${', text/x'.repeat(100)}`
+    for (let n = 0; n < 25; n++) expect((await a.ask(`/user?n=${n}`, { headers: { accept } })).status).to.equal(200)
+    await heard(a, b)
+    expect(b.mesh.stats().rejected).to.deep.equal({})
+    await a.ask('/user', { cache: 'reload' })
+    expect((await b.ask('/user', { cache: 'only-if-cached' })).status).to.equal(200)
   })
 
   it('share nothing that the option `share` keeps on the machine', async () => {

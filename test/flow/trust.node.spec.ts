@@ -167,6 +167,19 @@ describe('trust', () => {
     expect(b.mesh.stats()).to.include({ requests: 5, peerHits: 5, quotaSpent: 0 })
   })
 
+  it('group: an honest member is audited in the version of the API that was asked for', async () => {
+    const version = { headers: { 'x-github-api-version': '2026-03-10' } }
+    const a = await s.member()
+    const b = await s.member({ token: bob, random: () => 0 })
+    await s.connect(a, b)
+    for (const path of ['issues', 'labels', 'tags', 'commits'].map((name) => `${repo}/${name}`)) {
+      await shared(a, b, path, version)
+      const audited = s.github.nextCall((call) => call.login === 'bob' && call.path === path)
+      expect(status(await b.ask(path, version)), path).to.equal('ghmesh; hit; detail=peer')
+      expect(await audited).to.include({ status: 304, apiVersion: '2026-03-10' })
+    }
+  })
+
   it('group: a member that is shown less than others is no liar', async () => {
     const a = await s.member({ token: bob })
     const b = await s.member({ random: () => 0 })

@@ -122,6 +122,26 @@ describe('questions that nobody honest asks', () => {
     expect(keys?.type === 'keys' && keys.items.length).to.be.within(1, 2) // the issue and perhaps its repository
   })
 
+  it('a list of what there is names what any member said to be stale, and nothing private that this one wrote to', async () => {
+    const { mesh, attacker } = await holder()
+    const target = 'octocat/spoon-knife'
+    await attacker.tell(mesh, { type: 'purge', sentAt: Date.now(), target, asOf: Date.now() })
+    const issue = `${here.github.url}/repos/octocat/secret-plans/issues/1`
+    await mesh.fetch(issue, { method: 'PATCH', body: '{"title":"x"}' })
+    const [keys] = await attacker.ask(mesh, list)
+    expect(keys?.type === 'keys' && keys.purges?.map(([one]) => one)).to.deep.equal([target])
+  })
+
+  it('a list of what there is fits into a frame, however long the URLs are that were made stale', async () => {
+    const { mesh, attacker } = await holder()
+    for (let n = 0; n < 80; n++)
+      await mesh.purge(`${here.github.url}/repos/octocat/hello-world/contents/${String(n).padStart(1000, 'x')}`)
+    const [keys] = await attacker.ask(mesh, list)
+    const told = keys?.type === 'keys' ? (keys.purges ?? []) : []
+    expect(told).to.have.length.within(1, 79)
+    expect(told.map(([target]) => target).join('')).to.have.length.at.most(65_536)
+  })
+
   describe('after 20 of them', () => {
     async function shutOut(): Promise<{ attacker: Attacker; mesh: Awaited<ReturnType<typeof here.member>> }> {
       const { mesh, attacker } = await holder()

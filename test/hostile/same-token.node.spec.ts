@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Mesh } from 'ghmesh'
+import type { Mesh, MeshOptions } from 'ghmesh'
 import { canonicalUrl, keyOf } from '../../packages/core/src/github/key.ts'
 import type { Quota } from '../../packages/core/src/github/rate-limit.ts'
 import { type Answer, encodeAnswer, type Question } from '../../packages/core/src/protocol/wire.ts'
@@ -7,12 +7,14 @@ import { until } from '../flow/members.ts'
 import { longToken as token } from '../token-scan/tokens.ts'
 import { type Attacker, presence, world } from './world.ts'
 
+const minute = 60_000
+
 describe('members that hold the same token, and one that does not', () => {
   const w = world()
   beforeEach(() => w.github.addToken(token, { login: 'alice' }))
 
-  const member = (name: string) =>
-    w.member({ token, name, limits: { touchBatchMs: 1, membersBudgetMs: 200, leaseHedgeMs: 20 } })
+  const member = (name: string, options: MeshOptions = {}) =>
+    w.member({ token, name, limits: { touchBatchMs: 1, membersBudgetMs: 200, leaseHedgeMs: 20 }, ...options })
   /** A member of the group that has heard what a member tells of itself. */
   async function joined(mesh: Mesh): Promise<{ attacker: Attacker; holds: Uint8Array[] }> {
     const attacker = await w.attacker()
@@ -66,6 +68,41 @@ describe('members that hold the same token, and one that does not', () => {
     // The first may join a lookup that was sent before.
     await until(async () => (await look()).status === 404)
     expect((await attacker.ask(mesh, get(key, own)))[0]?.type).to.equal('none')
+  })
+
+  it('gets nothing that GitHub has last shown to the token an hour ago, even if it holds the token', async () => {
+    let later = 0
+    const mesh = await member('holder', { now: () => Date.now() + later })
+    const { attacker } = await joined(mesh)
+    const own = await (await attacker.group.ofToken(token)).proofFor(attacker.peerId)
+    await w.answered(mesh, '/user')
+    const key = await wireKeyOf(attacker, '/user')
+    const asked = async () => (await attacker.ask(mesh, get(key, own)))[0]?.type
+    later = 59 * minute
+    expect(await asked()).to.equal('entry')
+    later = 61 * minute
+    expect(await asked()).to.equal('none')
+  })
+
+  it('sees that a token is used here no more from GitHub’s 401 until GitHub knows it again', async () => {
+    const mesh = await member('holder')
+    const { attacker } = await joined(mesh)
+    const holds = async () => {
+      const [answer] = await attacker.ask(mesh, { version: 1, type: 'proof', proof: await attacker.proof() })
+      return (answer as Answer & { type: 'proof' }).presence?.holds?.length ?? 0
+    }
+    const ask = async (cache: RequestCache = 'reload') => (await mesh.fetch(`${w.github.url}/user`, { cache })).status
+    expect([await ask(), await holds()]).to.deep.equal([200, 1])
+    w.github.revokeToken(token)
+    expect([await ask(), await holds()]).to.deep.equal([401, 0])
+    const held = w.github.hold('/user')
+    const again = ask('default')
+    await held.arrived
+    expect(await holds()).to.equal(0)
+    held.release()
+    expect(await again).to.equal(401)
+    w.github.addToken(token, { login: 'alice' })
+    await until(async () => [await ask(), await holds()].join() === '200,1', 'GitHub’s clock is later than at the 401')
   })
 
   it('is not asked for what a token sees after it showed another’s proof as its own', async () => {
@@ -129,6 +166,20 @@ describe('members that hold the same token, and one that does not', () => {
     w.github.unlimit(token)
     expect(await told).to.deep.include({ type: 'limited' })
     expect(strangerHeard).to.equal(0)
+  })
+
+  it('nor does one that holds it stop those who believe nobody', async () => {
+    const mesh = await member('holder', { trust: 'verify' })
+    const { attacker } = await joined(mesh)
+    const own = await (await attacker.group.ofToken(token)).proofFor(attacker.peerId)
+    const quota = { limit: 5000, remaining: 0, resetAt: Date.now() + 60 * minute }
+    for (const said of [{}, { resource: 'core', quota }]) {
+      const until = Date.now() + minute
+      const [answer] = await attacker.ask(mesh, { version: 1, type: 'limited', holds: own, until, ...said })
+      expect(answer?.type).to.equal('ok')
+    }
+    expect(mesh.stats().quota).to.deep.equal({})
+    await w.answered(mesh, '/user')
   })
 
   it('makes nothing stale that the token sees; one that holds it does, and nobody else hears of it', async () => {

@@ -124,6 +124,17 @@ describe('members that abuse what members may do', () => {
         now += 2 * halfMinute + 1
         await here.answered(mesh, path)
       })
+
+    it('is not set by what was said an hour ago, and held back since then', async () => {
+      let now = Date.now()
+      const mesh = await here.member({ fetch: asPage, now: () => now })
+      await here.answered(mesh, path)
+      const attacker = await here.attacker()
+      await attacker.join(mesh)
+      expect(await attacker.tell(mesh, presence({ sentAt: now - 3_600_000, offset: 1e12 }))).to.equal('ignore')
+      now += 2 * halfMinute - 1
+      await here.answered(mesh, path, 'cache')
+    })
   })
 
   it('a page among liars: neither a purge from the future nor an own write makes stale what is fetched after it', async () => {

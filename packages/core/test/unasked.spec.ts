@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { createUnasked } from '../src/cache/unasked.ts'
+import { createUnasked, evictUnused } from '../src/cache/unasked.ts'
+import type { Entry } from '../src/entry.ts'
+import { anEntry } from './fixtures/entries.ts'
 
 describe('what members sent without being asked', () => {
   function keeping(maxBytes: number, maxEntries: number) {
@@ -60,5 +62,23 @@ describe('what members sent without being asked', () => {
         }
       })
     )
+  })
+
+  it('goes where there is no room, but for what GitHub has shown to this member', async () => {
+    const goes = async (...entries: Entry[]) => {
+      let isGone = false
+      const cache = {
+        find: async (key: string) => ({ key, entries }),
+        delete: async () => {
+          isGone = true
+        }
+      }
+      await evictUnused(cache, 'key')
+      return isGone
+    }
+    const ofMember = anEntry({ from: 'a' })
+    expect(await goes(ofMember, anEntry({ from: 'b', confirmed: { me: -5 } }))).to.equal(true)
+    expect(await goes(ofMember, anEntry({ from: 'b', confirmed: { me: 5 } })), 'by a 304').to.equal(false)
+    expect(await goes(ofMember, anEntry()), 'by a 200').to.equal(false)
   })
 })

@@ -23,7 +23,7 @@ interface Share {
 
 /**
  * Where its share is full, the oldest goes of the member that has sent most. So a member that sends without end displaces
- * what it sent itself, and nothing that was fetched or used here.
+ * what it sent itself, and of what was used here only that of which it told a newer body; nothing that was fetched here.
  */
 export function createUnasked({ maxBytes, maxEntries, evict }: UnaskedOptions): Unasked {
   const shares = new Map<string, Share>()

@@ -3,8 +3,10 @@ import type { Entry } from '../entry.ts'
 
 /** What this member knows to be on shelves under a key. */
 export interface KeptOnShelf {
-  /** Of the body; empty where it was taken away. */
+  /** Of the body; empty where it was taken away, or is to be. */
   hash: string
+  /** Relays that may have a body. */
+  at: readonly string[]
   /** What purges of it name; see `Purges.targetsOf`. */
   targets: readonly string[]
   /** Of the record, ms: a later one takes its place. */

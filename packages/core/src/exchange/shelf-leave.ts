@@ -1,3 +1,4 @@
+import { LRU } from 'tiny-lru'
 import type { Cache } from '../cache/cache.ts'
 import type { Purges } from '../cache/purges.ts'
 import type { Entry } from '../entry.ts'
@@ -24,8 +25,11 @@ export interface ShelfLeaveOptions {
   localNow: () => number
 }
 
-/** After a relay was busy. */
+/** After a relay was busy, or did not answer. */
 const busyMs = 1000
+/** Times that a relay is told once more to take something away, while it stays connected. */
+const maxTries = 3
+const maxOwed = 10_000
 
 type Work = 'leave' | 'take away'
 
@@ -33,6 +37,8 @@ type Work = 'leave' | 'take away'
 export function createShelfLeave(options: ShelfLeaveOptions) {
   const { group, relays, kept, cache, counters, ask, peerId, mayShare, purges, localNow } = options
   const work = createShelfWork<Work>(() => relays.taking.length > 0, send)
+  /** Keys of what is to be taken away, until all relays have done so, and how often that was tried since there was one. */
+  const owed = new LRU<number>(maxOwed)
 
   /** What is still true of it now. */
   async function pack(key: string, work: Work, signedAt: number) {
@@ -52,17 +58,33 @@ export function createShelfLeave(options: ShelfLeaveOptions) {
     const signedAt = Math.max(Math.round(localNow()), (before?.signedAt ?? 0) + 1)
     const packed = await pack(key, work, signedAt)
     if (!packed) return undefined
+    const { hash, targets = before?.targets ?? [] } = packed
+    const asked = relays.taking
+    const had = before?.at ?? []
     // Before a relay says that it has it: what is made stale or private until then has to be taken away too.
-    const left = { hash: packed.hash, targets: packed.targets ?? before?.targets ?? [], signedAt }
+    const left: KeptOnShelf = { hash, targets, signedAt, at: [...new Set([...had, ...asked])] }
     kept.set(key, left)
-    const answers = await Promise.all(relays.taking.map((relayId) => put(relayId, packed.question)))
-    if (!answers.includes('ok') && kept.get(key) === left) {
-      if (before) kept.set(key, before)
-      else kept.delete(key)
+    const answers = await Promise.all(asked.map((relayId) => put(relayId, packed.question)))
+    const of = (relayId: string) => answers[asked.indexOf(relayId)]
+    const restMs = answers.includes('busy') ? busyMs : undefined
+    const learn = (known: KeptOnShelf) => kept.get(key) === left && kept.set(key, known)
+    if (work === 'leave') {
+      owed.delete(key)
+      // Of one that did not answer nobody knows what it has taken.
+      const at = left.at.filter((id) => had.includes(id) || of(id) === 'ok' || of(id) === undefined)
+      learn(answers.includes('ok') ? { ...left, at } : { hash: '', targets, signedAt: 0, ...before, at })
+      return restMs ?? (relays.taking.length > 0 ? undefined : 0)
     }
-    if (answers.includes('busy')) return busyMs
-    // Of a relay that has gone meanwhile nobody knows what it has taken.
-    return relays.taking.length > 0 ? undefined : 0
+    const at = had.filter((id) => of(id) !== 'ok')
+    learn({ ...left, at })
+    return at.length === 0 ? void owed.delete(key) : (restMs ?? again(key, at))
+  }
+
+  /** For how long to rest before relays are told once more to take something away; undefined: until one is there anew. */
+  function again(key: string, relayIds: readonly string[]): number | undefined {
+    const tries = (owed.get(key) ?? 0) + 1
+    owed.set(key, tries)
+    return tries <= maxTries && relays.taking.some((id) => relayIds.includes(id)) ? busyMs : undefined
   }
 
   async function put(relayId: string, question: Uint8Array): Promise<string | undefined> {
@@ -81,6 +103,11 @@ export function createShelfLeave(options: ShelfLeaveOptions) {
     return undefined
   }
 
+  function takeAway(key: string): void {
+    owed.set(key, 0)
+    work.add(key, 'take away')
+  }
+
   return {
     /** An own answer that members may be told of: it is left if it is new. */
     leave(key: string, entry: Entry): void {
@@ -90,10 +117,14 @@ export function createShelfLeave(options: ShelfLeaveOptions) {
     takeAway(target: string): void {
       const name = purges.normalise(target)
       if (name === undefined) return
-      for (const [key, { targets, hash }] of kept.entries() as [string, KeptOnShelf][])
-        if (hash !== '' && targets.includes(name)) work.add(key, 'take away')
+      for (const [key, { targets, at }] of kept.entries() as [string, KeptOnShelf][])
+        if (at.length > 0 && targets.includes(name)) takeAway(key)
     },
-    start: work.start,
+    /** There is a relay, perhaps once more: what it did not take away is to go now. */
+    start(): void {
+      for (const key of owed.keys() as string[]) takeAway(key)
+      work.start()
+    },
     idle: work.idle,
     stop: work.stop
   }

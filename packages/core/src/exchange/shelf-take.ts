@@ -80,7 +80,8 @@ export function createShelfTake(options: ShelfTakeOptions) {
     const { how } = await accept({ head, wireKey, group, from, body, asked: true })
     if (how === 'refused') return undefined
     const hash = hex(head.hash)
-    kept.set(key, { hash, targets: targetsOf(head.url), signedAt })
+    const at = [...new Set([...(kept.get(key)?.at ?? []), ...peerIds])]
+    kept.set(key, { hash, at, targets: targetsOf(head.url), signedAt })
     return { hash, asOf: head.asOf }
   }
 }

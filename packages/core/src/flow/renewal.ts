@@ -1,5 +1,5 @@
 import type { Cache } from '../cache/cache.ts'
-import { withAnswer } from '../confirmations.ts'
+import { withAnswer, withoutAhead } from '../confirmations.ts'
 import type { Entry } from '../entry.ts'
 import { refreshedHeaders } from '../github/headers.ts'
 import { inspect } from '../github/inspect.ts'
@@ -32,12 +32,11 @@ export function createRenewal({ cache, publicity, limits, githubNow, announce }:
       const shown = shows ? (await inspect(entry.body, true, request.repository)).repository : undefined
       publicity.learn(request, sentAt, shown)
     }
-    const isAhead = (at = 0) => at > githubNow() + limits.clockSkewMs
+    const { viewer } = request
+    const latest = githubNow() + limits.clockSkewMs
     const confirmed = (held: Entry): Entry => ({
       ...held,
-      confirmed: isAhead(held.confirmed[request.viewer])
-        ? { ...held.confirmed, [request.viewer]: sentAt }
-        : withAnswer(held.confirmed, request.viewer, sentAt)
+      confirmed: withAnswer(withoutAhead(held.confirmed, [viewer], latest), viewer, sentAt)
     })
     const renewed = (held: Entry): Entry => ({
       ...confirmed(held),
@@ -45,8 +44,8 @@ export function createRenewal({ cache, publicity, limits, githubNow, announce }:
       ...publicity.of(request, sentAt, held),
       headers: refreshedHeaders(held.headers, headers),
       // A time ahead of GitHub's clock was of a wrong one.
-      asOf: isAhead(held.asOf) ? sentAt : Math.max(held.asOf, sentAt),
-      anonymous: held.anonymous || request.viewer === anonymous
+      asOf: held.asOf > latest ? sentAt : Math.max(held.asOf, sentAt),
+      anonymous: held.anonymous || viewer === anonymous
     })
     // As this member's own it would be for nobody else until its repository is looked up, and an audit is to cost nothing.
     const change = request.isAudit ? confirmed : renewed

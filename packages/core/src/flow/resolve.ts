@@ -59,7 +59,7 @@ async function answer(flow: Flow, request: ApiRequest): Promise<Outcome> {
   const { mode, signal, viewer } = request
   // What nobody else gets goes on for nobody else.
   if (mode === 'no-store') return abortable(flow.askGitHub(request, { store: false, signal }), signal)
-  const missing = flow.missing.get(request)
+  const missing = flow.missing.get(request, held?.entry)
   if (missing) return { how: 'hits', status: { hit: true, detail: 'not-found' }, answer: missing, viewer }
   if (mode === 'only-if-cached') return onlyFromMembers(flow, request, held)
 

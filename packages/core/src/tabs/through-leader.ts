@@ -29,7 +29,7 @@ export const throughLeader =
   (own: OwnSide): Members => {
     const kept = createKeptOnShelf()
     const tell = (key: string, { hash }: Entry, isNew: boolean) => {
-      kept.set(key, { hash, targets: [], signedAt: own.localNow() })
+      kept.set(key, { hash, at: [], targets: [], signedAt: own.localNow() })
       leader.told(key, isNew)
     }
     return {
