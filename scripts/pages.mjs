@@ -88,6 +88,22 @@ const leftOut = [
     instead: "export function getMetrics() { throw new Error('metrics are left out') }"
   },
   {
+    // Nor is anything told to one.
+    file: /@libp2p\/gossipsub\/dist\/src\/gossipsub\.js$/,
+    texts: [
+      [/^ {4}onScrapeMetrics\([\s\S]*?^ {4}\}\n/m, ''],
+      [
+        /^ {8}if \(options\.metricsRegister != null\) \{[\s\S]*?^ {8}else \{\n( {12}this\.metrics = null;\n) {8}\}\n/m,
+        '$1'
+      ],
+      [/^ +this\.metrics\?\.[\w.]+\(.*\);\n/gm, '']
+    ]
+  },
+  {
+    file: /@libp2p\/gossipsub\/dist\/src\/(?:tracer|score\/peer-score)\.js$/,
+    texts: [[/^ +this\.metrics\?\.[\w.]+\(.*\);\n/gm, '']]
+  },
+  {
     // Its own store, which is for those who name none.
     file: /idb-keyval\/dist\/index\.js$/,
     texts: [[/customStore = defaultGetStore\(\)/g, 'customStore']]

@@ -22,15 +22,6 @@ export const withAnswer = (known: Confirmations, viewer: string, at: number): Co
   [viewer]: later(known[viewer] ?? at, at)
 })
 
-/**
- * Without answers to `viewers` from after `latest`, ms on GitHub's clock: a wrong clock wrote them, and here GitHub has answered
- * since. Without such an answer they stay, for this clock may be the wrong one, and an end must not be lost.
- */
-export function withoutAhead(known: Confirmations, viewers: readonly string[], latest: number): Confirmations {
-  const wrong = viewers.filter((viewer) => Math.abs(known[viewer] ?? 0) > latest)
-  return wrong.length === 0 ? known : Object.fromEntries(Object.entries(known).filter(([one]) => !wrong.includes(one)))
-}
-
 /** What both say, in either order. */
 export const uniteConfirmations = (a: Confirmations, b: Confirmations): Confirmations =>
   Object.entries(b).reduce<Confirmations>((all, [viewer, at]) => withAnswer(all, viewer, at), a)

@@ -1,4 +1,4 @@
-import { pruneConfirmations, withoutAhead } from '../confirmations.ts'
+import { pruneConfirmations } from '../confirmations.ts'
 import { type Entry, type EntrySummary, type Holding, merge } from '../entry.ts'
 import type { Limits } from '../limits.ts'
 import { createSizedLru } from '../sized-lru.ts'
@@ -95,9 +95,7 @@ export function createCache(
     },
     async add(key, entry) {
       const before = united(await read(key))?.entries.filter(({ asOf }) => asOf <= latest()) ?? []
-      const viewers = Object.keys(entry.confirmed)
-      const known = before.map((held) => ({ ...held, confirmed: withoutAhead(held.confirmed, viewers, latest()) }))
-      const holding = remember({ key, entries: merged(known, entry) })
+      const holding = remember({ key, entries: merged(before, entry) })
       await stored.put(key, holdingRecord(holding), entry.url)
       return holding
     },

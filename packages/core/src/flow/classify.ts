@@ -41,7 +41,8 @@ export interface ClassifierOptions {
   graphqlTtlMs: number
 }
 
-const modes: readonly unknown[] = ['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached']
+/** Cache modes; the first three have directives of their own. */
+const modes: readonly CacheMode[] = ['no-store', 'no-cache', 'only-if-cached', 'default', 'reload', 'force-cache']
 
 /** What a `Cache-Control` header asks of the cache (RFC 9111, section 5.2.1). */
 function modeOf(cacheControl: string | null): CacheMode {
@@ -49,7 +50,7 @@ function modeOf(cacheControl: string | null): CacheMode {
     ?.toLowerCase()
     .replace('max-age=0', 'no-cache')
     .split(/\s*,\s*/)
-  return (['no-store', 'no-cache', 'only-if-cached'] as const).find((mode) => directives?.includes(mode)) ?? 'default'
+  return modes.slice(0, 3).find((mode) => directives?.includes(mode)) ?? 'default'
 }
 
 /**
@@ -69,7 +70,7 @@ async function readRequest(
   const mode = said('cache') ?? 'default'
   // Null takes the signal of a `Request` away.
   const signal = init?.signal === undefined ? request?.signal : init.signal
-  if (signal && !signal.throwIfAborted) throw new TypeError('signal: expected an AbortSignal')
+  if (signal && !signal.throwIfAborted) throw new TypeError('signal is no AbortSignal')
   signal?.throwIfAborted()
   const headers = new Headers(init?.headers ?? request?.headers)
   if (!headers.has('authorization') && said('credentials') !== 'omit') {

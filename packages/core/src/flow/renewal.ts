@@ -1,5 +1,5 @@
 import type { Cache } from '../cache/cache.ts'
-import { withAnswer, withoutAhead } from '../confirmations.ts'
+import { withAnswer } from '../confirmations.ts'
 import type { Entry } from '../entry.ts'
 import { refreshedHeaders } from '../github/headers.ts'
 import { inspect } from '../github/inspect.ts'
@@ -34,16 +34,19 @@ export function createRenewal({ cache, publicity, limits, githubNow, announce }:
     }
     const { viewer } = request
     const latest = githubNow() + limits.clockSkewMs
+    // A time ahead of GitHub's clock was of a wrong one, be it of a look or of a refusal.
     const confirmed = (held: Entry): Entry => ({
       ...held,
-      confirmed: withAnswer(withoutAhead(held.confirmed, [viewer], latest), viewer, sentAt)
+      confirmed:
+        Math.abs(held.confirmed[viewer] ?? 0) > latest
+          ? { ...held.confirmed, [viewer]: sentAt }
+          : withAnswer(held.confirmed, viewer, sentAt)
     })
     const renewed = (held: Entry): Entry => ({
       ...confirmed(held),
       ...proven,
       ...publicity.of(request, sentAt, held),
       headers: refreshedHeaders(held.headers, headers),
-      // A time ahead of GitHub's clock was of a wrong one.
       asOf: held.asOf > latest ? sentAt : Math.max(held.asOf, sentAt),
       anonymous: held.anonymous || viewer === anonymous
     })

@@ -14,7 +14,7 @@ type Place = Pick<Response, 'url' | 'redirected'>
 
 const placeOf = (url: string, request: Partial<Pick<ApiRequest, 'url' | 'redirected'>>): Place => ({
   url,
-  redirected: request.redirected ?? (request.url !== undefined && request.url.href !== url)
+  redirected: request.redirected ?? (request.url?.href ?? url) !== url
 })
 
 const reads = ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'] as const
