@@ -11,7 +11,7 @@ export interface Followed extends Answered {
   isElsewhere?: boolean
 }
 
-export interface Following {
+interface Following {
   url: string
   /** Asks GitHub, without following redirects. */
   ask(url: string): Promise<Answered>
