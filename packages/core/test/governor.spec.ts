@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { createGovernor } from '../src/github/governor.ts'
+import { pause } from '../src/pause.ts'
 
 const minute = 60_000
 const caller = { viewer: 'me', path: '/repos/octo/tools/issues' }
@@ -37,7 +38,7 @@ describe('after a limit, calls of a token that come at once', () => {
     }
   }
   /** Everything that waits for nothing but what is known by now is done. */
-  const settled = () => new Promise((resolve) => setImmediate(resolve))
+  const settled = pause
 
   it('begin with one again where it was limited a second time', async () => {
     const { ask, answer, limit, later } = setUp()
