@@ -364,7 +364,7 @@ describe('members that hold the same token', () => {
     expect((await b.ask(`${secretRepo}/issues/1`, { cache: 'only-if-cached' })).status).to.equal(504)
   })
 
-  it('ask each other for nothing that is too long for a question', async () => {
+  it('do not ask each other what is too long for a question', async () => {
     const [a, b] = (await fleet([shared, shared])) as [Member, Member]
     const accept = `application/json${', text/x'.repeat(100)}`
     for (let n = 0; n < 25; n++) expect((await a.ask(`/user?n=${n}`, { headers: { accept } })).status).to.equal(200)

@@ -37,7 +37,7 @@ describe('after a limit, calls of a token that come at once', () => {
       }
     }
   }
-  /** Everything that waits for nothing but what is known by now is done. */
+  /** All has run that does not wait for GitHub or for time. */
   const settled = pause
 
   it('begin with one again where it was limited a second time', async () => {

@@ -64,7 +64,7 @@ describe('what members sent without being asked', () => {
     )
   })
 
-  it('goes where there is no room, but for what GitHub has shown to this member', async () => {
+  it('goes where there is no room, except what GitHub has shown to this member', async () => {
     const goes = async (...entries: Entry[]) => {
       let isGone = false
       const cache = {

@@ -65,7 +65,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
   }
 
   const peers = (): Peer[] =>
-    peersOf((node?.getConnections() ?? []).filter((one) => one.status === 'open' && links.isUsable(one)))
+    peersOf(node?.getConnections() ?? [], (one) => one.status === 'open' && links.isUsable(one))
 
   return {
     get peerId() {
@@ -91,7 +91,7 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
     dial: async (address, options = {}) => (await connect(running(), address, options)).remotePeer.toString(),
     async probe(address, options = {}) {
       const connection = await connect(running(), address, options)
-      const { id: peerId, path, transport } = describe(connection)
+      const { id: peerId, path, transport } = describe(connection, running().getConnections())
       return { peerId, path, transport, ...(await (protocols as Protocols).probe(connection, options)) }
     },
     ...(circuits && { reserve: async (id: string) => reserve(running(), circuits, id) }),

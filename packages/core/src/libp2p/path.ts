@@ -12,24 +12,30 @@ const byTransport: [RegExp, Peer['transport']][] = [
 export const isDirect = (connection: Connection) =>
   connection.limits === undefined && !/\/p2p-circuit(?!\/webrtc\b)/.test(String(connection.remoteAddr))
 
-/** How a peer is reached by a connection. */
-export function describe(connection: Connection): Peer {
+/**
+ * How a peer is reached by a connection. One through a relay takes that to the relay, if there is one among `all`: its own
+ * address is what was dialled, and may name another way to the relay, such as TCP in a page.
+ */
+export function describe(connection: Connection, all: readonly Connection[] = []): Peer {
   const address = String(connection.remoteAddr)
+  const path = isDirect(connection) ? 'direct' : 'relayed'
+  const relayId = path === 'relayed' && /(\w+)\/p2p-circuit/.exec(address)?.[1]
+  const way = String(all.find(({ remotePeer }) => remotePeer.toString() === relayId)?.remoteAddr ?? address)
   return {
     id: connection.remotePeer.toString(),
-    path: isDirect(connection) ? 'direct' : 'relayed',
-    transport: byTransport.find(([pattern]) => pattern.test(address))?.[1] ?? 'other',
+    path,
+    transport: byTransport.find(([pattern]) => pattern.test(way))?.[1] ?? 'other',
     ...(connection.rtt !== undefined && { rttMs: connection.rtt })
   }
 }
 
-/** The peers at the other ends. Of several connections the direct one is what a peer is reached by. */
-export function peersOf(connections: readonly Connection[]): Peer[] {
+/** The peers at the other ends of what is `usable` of all connections. Of several the direct one is what a peer is reached by. */
+export function peersOf(all: readonly Connection[], usable: (connection: Connection) => boolean): Peer[] {
   const peers = new Map<string, Peer>()
-  for (const connection of connections) {
+  for (const connection of all.filter(usable)) {
     const id = connection.remotePeer.toString()
     const known = peers.get(id)
-    if (!known || (known.path === 'relayed' && isDirect(connection))) peers.set(id, describe(connection))
+    if (!known || (known.path === 'relayed' && isDirect(connection))) peers.set(id, describe(connection, all))
   }
   return [...peers.values()]
 }
