@@ -172,6 +172,23 @@ describe('joining from the dashboard [long]', () => {
     await expectAccessible(page)
   })
 
+  it('has the invitation where it stays as members come', async () => {
+    const { page } = await openPage(browser)
+    const fromTheTop = async () => {
+      const top = (await panel(page, 'mesh').boundingBox())?.y ?? Number.NaN
+      const button = await page.getByRole('button', { name: 'Copy invitation' }).boundingBox()
+      return (button?.y ?? Number.NaN) - top
+    }
+    await page.goto(`${withoutFragment()}#secret=${world.secret}`)
+    await panel(page, 'mesh').getByText('No connections yet.').waitFor()
+    const before = await fromTheTop()
+    // Another address of the same page would load nothing anew.
+    await page.goto('about:blank')
+    await page.goto(world.address)
+    await joined(page)
+    expect(await fromTheTop()).to.equal(before)
+  })
+
   it('remembers nothing on this device unless it is told to', async () => {
     const { page } = await openPage(browser)
     await page.goto(world.address)

@@ -51,8 +51,9 @@ export function MeshPanel({ isStarting, hasSecret, openSettings, invitationLink,
         </header>
         {hasSecret ? (
           <>
-            <MemberGraph graph={graphOf(live.peers, live.relays)} />
+            {/* Above the graph, which grows as members come: a button that moves while it is pressed is not pressed. */}
             <CopyInvitation link={invitationLink} />
+            <MemberGraph graph={graphOf(live.peers, live.relays)} />
           </>
         ) : (
           <p className="empty">
