@@ -104,6 +104,20 @@ const leftOut = [
     texts: [[/^ +this\.metrics\?\.[\w.]+\(.*\);\n/gm, '']]
   },
   {
+    file: /libp2p\/dist\/src\/connection-manager\/index\.js$/,
+    texts: [[/^ {8}this\.metrics\?\.registerMetricGroup\([\s\S]*?^ {8}\}\);\n/gm, '']]
+  },
+  {
+    file: /@libp2p\/noise\/dist\/src\/metrics\.js$/,
+    from: 'export function registerMetrics(',
+    instead: unsupported(['registerMetrics'])
+  },
+  {
+    // `platform/browser/web-sockets.ts` connects instead.
+    file: /@libp2p\/websockets\/dist\/src\/index\.js$/,
+    texts: [[/^ {4}async _connect\([\s\S]*?^ {4}\}\n/m, '']]
+  },
+  {
     // Its own store, which is for those who name none.
     file: /idb-keyval\/dist\/index\.js$/,
     texts: [[/customStore = defaultGetStore\(\)/g, 'customStore']]

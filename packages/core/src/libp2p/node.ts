@@ -7,6 +7,7 @@ import { ping } from '@libp2p/ping'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { toMeshError } from '../errors.ts'
 import type { Circuits } from './circuits.ts'
+import { endingFailedDials } from './ended-dials.ts'
 import { noiseInOnePiece, yamuxWithFewUpdates } from './fewer-frames.ts'
 import { withFewerWrites } from './fewer-writes.ts'
 import { gossipSettings } from './gossip.ts'
@@ -82,7 +83,7 @@ async function createNode({ parts, topics, circuits, webRtc }: NodeOptions, wher
       ...parts.transports,
       ...(circuits ? [circuits.transport] : []),
       ...(webRtc ? [signalledThroughRelays(closedByItsOpener(webRtc.transport))] : [])
-    ],
+    ].map(endingFailedDials),
     connectionEncrypters: [noiseInOnePiece(parts.noiseCrypto && { crypto: parts.noiseCrypto })],
     streamMuxers: [yamuxWithFewUpdates({ maxInboundStreams: portLimits.streamsPerConnection, enableKeepAlive: false })],
     connectionGater: {

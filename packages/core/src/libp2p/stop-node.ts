@@ -1,7 +1,9 @@
 import type { Libp2p } from '@libp2p/interface'
 
-/** Stops a libp2p node with gossipsub, so that nothing of it keeps the process alive. */
-export async function stopNode(node: Pick<Libp2p, 'stop'>): Promise<void> {
+/** Stops a libp2p node with gossipsub, so that nothing of it keeps the process alive, nor others in the belief that it is there. */
+export async function stopNode(node: Pick<Libp2p, 'stop' | 'addEventListener'>): Promise<void> {
+  // What is nearly upgraded is connected all the same (libp2p 3.3), and nobody would close it.
+  node.addEventListener('connection:open', ({ detail }) => detail.abort(new Error('the node has stopped')))
   endTimers(node)
   await node.stop()
   endTimers(node)

@@ -1,8 +1,8 @@
 import { webRTC, webRTCDirect } from '@libp2p/webrtc'
-import { webSockets } from '@libp2p/websockets'
 import { createLibp2pTransport } from '../../libp2p/libp2p.ts'
 import type { Libp2pTransport } from '../../transport/libp2p-transport.ts'
 import type { Libp2pTransportOptions } from '../platform.ts'
+import { endingWebSockets } from './web-sockets.ts'
 import { knowsWebRtc } from './webrtc.ts'
 
 /** libp2p over WebSockets and, in pages, WebRTC: to relays, and through them to members. */
@@ -10,7 +10,7 @@ export function createTransport(options: Libp2pTransportOptions): Libp2pTranspor
   const { privateKey, allowPrivateAddresses, relays, iceServers = [] } = options
   const rtcConfiguration = { iceServers }
   return createLibp2pTransport({
-    transports: [webSockets(), ...(knowsWebRtc() ? [webRTCDirect({ rtcConfiguration })] : [])],
+    transports: [endingWebSockets(), ...(knowsWebRtc() ? [webRTCDirect({ rtcConfiguration })] : [])],
     relays,
     webRtc: async () => (knowsWebRtc() ? { transport: webRTC({ rtcConfiguration }), stop() {} } : undefined),
     privateKey,
