@@ -22,7 +22,7 @@ describe('what members say of themselves', () => {
       reputation: { hears: () => true },
       roster: { connected() {}, disconnected() {}, isConnected: () => true },
       records,
-      dialler: { met() {}, lost() {}, heard() {}, isThere() {} },
+      dialler: { met() {}, lost() {}, heard() {}, isAt() {}, isThere() {} },
       relays: { has: () => false, connected() {} },
       handshake: { introduce: async () => {} },
       heard() {},

@@ -99,6 +99,7 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
     rounds: () => rounds,
     found: (peer: PeerRecord) => tell(peer),
     heard: (peer: PeerRecord) => dialler?.heard(peer.peerId, peer),
+    saysWhere: (peerId: string, addresses: string[]) => dialler?.isAt(peerId, addresses),
     saysSo: (peerId: string) => dialler?.isThere(peerId),
     met: (peerId: string) => dialler?.met(peerId),
     lose(peerId: string) {
@@ -312,6 +313,26 @@ describe('dialling members', () => {
     here.heard(record('y'))
     await here.until(() => here.dialled.length === 4)
     expect(here.dialled.at(-1)).to.equal('/memory/p2p/y')
+  })
+
+  it('one that goes is looked for where it was, but not through its relay, until it says that it is back', async () => {
+    const byRelay = through('relay')
+    const direct = '/ip4/10.0.0.1/tcp/9/p2p/z'
+    here = world({ answering: [byRelay] })
+    await here.start()
+    here.found(record('z', [byRelay, direct]))
+    await here.until(() => here.connected.has('z'))
+    here.met('z')
+    here.pass(defaultLimits.dialMs)
+    here.saysWhere('z', [])
+    const before = here.dialled.length
+    here.lose('z')
+    await here.until(() => here.dialled.slice(before).length >= 2)
+    expect(here.dialled.slice(before)).not.to.include(byRelay)
+    here.saysWhere('z', [byRelay, direct])
+    here.saysSo('z')
+    await here.until(() => here.connected.has('z'))
+    expect(here.dialled.filter((address) => address === byRelay)).to.have.length(2)
   })
 
   it('of two, the one with the smaller peer id offers WebRTC', async () => {

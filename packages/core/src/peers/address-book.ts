@@ -26,6 +26,8 @@ export interface Known {
   /** Gives up the dial that is under way. */
   underWay?: AbortController
   reached: boolean
+  /** It has said itself that it is at no address: it has gone, mostly. */
+  isNowhere?: boolean
   /** When it was last connected, by the local clock; absent if it never was. */
   metAt?: number
   /** What was told of it, and what that is worth, to see what changes. */

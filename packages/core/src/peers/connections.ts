@@ -13,7 +13,7 @@ export interface ConnectionsOptions {
   reputation: Pick<Reputation, 'hears'>
   roster: Pick<Roster, 'connected' | 'disconnected' | 'isConnected'>
   records: Pick<MemberRecords, 'hear' | 'learn'>
-  dialler: Pick<ReturnType<typeof createDialler>, 'met' | 'lost' | 'heard' | 'isThere'>
+  dialler: Pick<ReturnType<typeof createDialler>, 'met' | 'lost' | 'heard' | 'isAt' | 'isThere'>
   relays: Pick<ReturnType<typeof createRelays>, 'has' | 'connected'>
   handshake: Pick<Handshake, 'introduce'>
   /** A member has told of itself. */
@@ -42,9 +42,10 @@ export function createConnections(options: ConnectionsOptions) {
       // Of when that was, the sender knows best.
       if (offset !== undefined) clock.hear(peerId, sentAt + offset)
       dialler.heard(peerId, { name, addresses })
+      dialler.isAt(peerId, addresses)
       // Its answer to our proof may have been lost, on a connection that stays because it has shown its own.
       if (roster.isConnected(peerId)) void handshake.introduce(peerId)
-      else dialler.isThere(peerId)
+      else if (addresses.length > 0) dialler.isThere(peerId)
     },
     /** A member has told of another one. */
     told({ peerId, heardMs, ...presence }: ToldMember): boolean {

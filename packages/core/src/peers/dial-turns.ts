@@ -2,7 +2,7 @@ import type { PeerRecord } from '../discovery/discovery.ts'
 import type { Limits } from '../limits.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { AddressBook, Known } from './address-book.ts'
-import { forgive, isStuck, passFailed } from './retries.ts'
+import { forgive, isStuck, passFailed, restRelayed } from './retries.ts'
 
 export interface DialTurnsOptions {
   book: AddressBook
@@ -82,10 +82,18 @@ export function createDialTurns({ book, transport, limits, round, localNow, begi
       if (stopped || !peer) return
       if (peer.metAt !== undefined && localNow() - peer.metAt < limits.dialMs) {
         for (const route of peer.ways.values()) passFailed(route, round(), true)
-        return
+      } else {
+        for (const route of peer.ways.values()) route.failures = 0
+        again(peer)
       }
-      for (const route of peer.ways.values()) route.failures = 0
-      again(peer)
+      if (peer.isNowhere) restRelayed(peer)
+    },
+    /** A member has said itself where it is. */
+    isAt(peerId: string, addresses: readonly string[]): void {
+      const peer = book.get(peerId)
+      if (!peer) return
+      peer.isNowhere = addresses.length === 0
+      if (peer.isNowhere) restRelayed(peer)
     },
     /** A member that is missing says itself that it is there: a page that was loaded again, at the address that it had before. */
     isThere(peerId: string): void {

@@ -93,6 +93,7 @@ export function createDialler(options: DiallerOptions) {
     visit: (peerId: string, signal: AbortSignal): Promise<void> => dials.visit(book.get(peerId), signal),
     met: turns.met,
     lost: turns.lost,
+    isAt: turns.isAt,
     isThere: turns.isThere,
     /** Conditions may have improved: every missing member is dialled again. */
     retryNow(): void {

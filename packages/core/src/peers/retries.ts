@@ -17,6 +17,11 @@ export function forgive({ ways }: Known, round: number): void {
   for (const route of ways.values()) route.nextRound = Math.min(route.nextRound, round)
 }
 
+/** Who comes back says so through its relay: until then that leads nowhere, and is not tried. */
+export function restRelayed({ ways }: Known): void {
+  for (const [way, route] of ways) if (way !== 'direct') route.nextRound = Number.POSITIVE_INFINITY
+}
+
 /** Whether a peer would be dialled sooner by a new start. */
 export function isStuck({ busy, metAt, ways }: Known, round: number): boolean {
   // A first dial goes on: the member has only just come.
