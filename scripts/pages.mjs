@@ -108,6 +108,14 @@ const leftOut = [
     texts: [[/^ {8}this\.metrics\?\.registerMetricGroup\([\s\S]*?^ {8}\}\);\n/gm, '']]
   },
   {
+    file: /libp2p\/dist\/src\/registrar\.js$/,
+    texts: [[/^ {8}components\.metrics\?\.registerMetricGroup\([\s\S]*?^ {8}\}\);\n/m, '']]
+  },
+  {
+    file: /libp2p\/dist\/src\/upgrader\.js$/,
+    texts: [[/^( +)this\.metrics\.\w+\?\.increment\(\{\n[\s\S]*?^\1\}\);\n/gm, '']]
+  },
+  {
     file: /@libp2p\/noise\/dist\/src\/metrics\.js$/,
     from: 'export function registerMetrics(',
     instead: unsupported(['registerMetrics'])
