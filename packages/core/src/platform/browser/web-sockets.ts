@@ -9,6 +9,9 @@ interface Inside extends Transport {
   _connect(address: Multiaddr, options: AbortOptions): Promise<WebSocket>
 }
 
+/** So long a socket that nobody wants any more may take to open. */
+const openingMs = 2000
+
 /** libp2p's WebSockets, with what they leave out (websockets 10.1): a dial that is given up leaves its socket to open later. */
 export const endingWebSockets: typeof webSockets = (init) => (components) => {
   const transport = webSockets(init)(components) as Inside
@@ -28,9 +31,18 @@ async function connect(address: Multiaddr, { signal }: AbortOptions): Promise<We
     await abortable(opened, signal)
     return socket
   } catch (error) {
-    socket.close()
+    letGo(socket)
     throw error
   }
+}
+
+/**
+ * Of a socket that is closed before it is open browsers log an error, and most are open soon. One that is not keeps others to the
+ * same host waiting (RFC 6455, section 4.1).
+ */
+function letGo(socket: WebSocket): void {
+  socket.onopen = () => socket.close()
+  setTimeout(() => socket.close(), openingMs)
 }
 
 /** libp2p resets with 1006, which is no code to close with (WebSockets Standard, section 3.1, `close`): nothing would be closed. */
