@@ -99,19 +99,23 @@ describe('tabs of one origin', () => {
     expect(two.mesh.peers().map(({ id }) => id)).to.deep.equal(one.mesh.peers().map(({ id }) => id))
     expect(two.mesh.relays()).to.deep.equal(one.mesh.relays())
 
-    const received = new Promise<void>((resolve) =>
-      two.mesh.addEventListener('received', ({ detail }) => detail.url === beside.url && resolve())
-    )
     const [a, b] = await Promise.all([two.mesh.fetch(beside.url), one.mesh.fetch(beside.url)])
     expect(await a.json()).to.deep.equal(beside.body)
     expect(await b.json()).to.deep.equal(beside.body)
     expect(a.url).to.equal(beside.url)
     expect(a.headers.get('cache-status')).to.include('ghmesh; hit; detail=peer')
-    await received
     expect([...one.asked, ...two.asked]).to.deep.equal([])
     while (two.mesh.stats().requests < 2) await two.mesh.get('nothing')
     expect(two.mesh.stats()).to.include({ connectedPeers: 1, apiCallsMade: 0 })
     while (!('node' in two.mesh.stats({ group: true }).members)) await two.mesh.get('nothing')
+
+    // Of which no member has heard before.
+    const url = `${beside.untouched}/comments?per_page=7`
+    const told = new Promise<void>((resolve) =>
+      two.mesh.addEventListener('announced', ({ detail }) => detail.url === url && resolve())
+    )
+    await one.mesh.fetch(url)
+    await told
   })
 
   it('do all that a mesh does from each of them', async () => {
