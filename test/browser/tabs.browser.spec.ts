@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Mesh, MeshError, MeshOptions } from 'ghmesh'
+import { forget } from '../support/databases.ts'
 
 interface Beside {
   relay: string
@@ -72,13 +73,6 @@ describe('tabs of one origin', () => {
     tabs.push(tab)
     return tab
   }
-
-  const forgotten = (database: string) =>
-    new Promise<void>((resolve, reject) => {
-      const request = indexedDB.deleteDatabase(database)
-      request.onsuccess = () => resolve()
-      request.onerror = request.onblocked = () => reject(new Error(`${database} is still open`))
-    })
 
   /** A tab has heard that this is stale: members tell of older purges, too. */
   const purged = ({ mesh }: Tab, url: string) =>
@@ -342,7 +336,7 @@ describe('tabs of one origin', () => {
   ] as const)
     it(`know the time as members do, where the clock of this machine is ${how}`, async () => {
       // Members take no word that seems to be from before the last one, as after another test: it may have been late.
-      await forgotten('ghmesh-identity')
+      await forget('ghmesh-identity')
       const clock = { now: () => Date.now() + aheadMs }
       const [leader, two] = [await open({ token: alice, ...clock }), await open({ token: alice, ...clock })]
       while (!('node' in two.mesh.stats({ group: true }).members)) await two.mesh.get('nothing')

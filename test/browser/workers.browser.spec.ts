@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { MeshOptions, Peer } from 'ghmesh'
+import { forget } from '../support/databases.ts'
 
 const library = new URL('/packages/core/dist/browser/ghmesh.js', location.href).href
 
@@ -90,11 +91,8 @@ describe('a member in a worker', () => {
   for (const kind of Object.keys(kinds)) {
     for (const way of ['a WebSocket', 'a relay'] as const) {
       it(`${kind}: joins by ${way}, has an answer from a member, and stops`, async () => {
-        // Else it would find what the one before it kept. Who opens it before it is gone waits, for longer than it has.
-        await new Promise((done) => {
-          const request = indexedDB.deleteDatabase('ghmesh')
-          request.onsuccess = request.onerror = done
-        })
+        // Else it would find what the one before it kept.
+        await forget('ghmesh')
         const { scope, error, seen } = await visit(
           kind,
           way === 'a relay' ? { relays: [beside.relay] } : { bootstrap: [beside.address] }

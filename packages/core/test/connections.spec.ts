@@ -48,6 +48,31 @@ describe('what members say of themselves', () => {
     expect(times).to.deep.equal([now])
   })
 
+  it('is what decides whether one that is not connected is dialled: not where it goes', () => {
+    const told: string[] = []
+    const { present } = createConnections({
+      transport: { disconnect: async () => {} },
+      reputation: { hears: () => true },
+      roster: { connected() {}, disconnected() {}, isConnected: () => false },
+      records: { hear: () => true, learn: () => true },
+      dialler: {
+        met() {},
+        lost() {},
+        heard() {},
+        isAt: (peerId, addresses) => void told.push(`${peerId} is at ${addresses.length} addresses`),
+        isThere: (peerId) => void told.push(`${peerId} is there`)
+      },
+      relays: { has: () => false, connected() {} },
+      handshake: { introduce: async () => {} },
+      heard() {},
+      clock: { hear() {} }
+    })
+    const usual = { name: 'a', version: '1', stats: { ...emptyStats() }, leases: true, sentAt: now }
+    present('a', { ...usual, addresses: [] })
+    present('a', { ...usual, addresses: ['/memory/p2p/a'] })
+    expect(told).to.deep.equal(['a is at 0 addresses', 'a is at 1 addresses', 'a is there'])
+  })
+
   it('is taken from one whose clock was set back', () => {
     const { records } = heard({ leases: false }, { sentAt: now - 3_600_000, holds: held })
     expect(records.holds('a')).to.deep.equal(held)
