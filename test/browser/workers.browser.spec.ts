@@ -64,7 +64,7 @@ describe('a member in a worker', () => {
     allowPrivateAddresses: true,
     ttlMs: 3_600_000,
     // A busy machine must not look like a member or a store that says nothing.
-    limits: { dialMs: 100, membersBudgetMs: 30_000, tabAnswerMs: 30_000, storeAnswerMs: 30_000 },
+    limits: { dialMs: 100, membersBudgetMs: 30_000, tabAnswerMs: 30_000, storeAnswerMs: 30_000, stopMs: 30_000 },
     ...more
   })
 

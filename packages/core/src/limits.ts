@@ -94,7 +94,7 @@ export const defaultLimits = {
   touchBatchMs: 100,
   /** In a large group, for this times the number of known members, so what each hears in a second does not grow. */
   touchPerMemberMs: 200,
-  /** A store that does not answer a call within this is no longer used. */
+  /** A store that does not answer a call within this is no longer used; IndexedDB has 30 s at most. */
   storeAnswerMs: 3 * secondMs,
   /** Browser: a question that the leading tab does not acknowledge within this is given up. */
   tabAnswerMs: secondMs,

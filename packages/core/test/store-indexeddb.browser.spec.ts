@@ -191,6 +191,42 @@ describe('indexedDbStore', () => {
     await store.close()
   })
 
+  it('is closed when its last transaction has ended, so that a worker may end then', async () => {
+    const store = open()
+    await store.put('a', record())
+    const { transaction } = IDBDatabase.prototype
+    const running = new Set<IDBTransaction>()
+    let begun = 0
+    function watched(this: IDBDatabase, ...args: Parameters<typeof transaction>) {
+      const made = transaction.apply(this, args)
+      running.add(made)
+      begun++
+      for (const end of ['complete', 'abort']) made.addEventListener(end, () => running.delete(made))
+      return made
+    }
+    await instead(IDBDatabase.prototype, 'transaction', watched, async () => {
+      const controller = new AbortController()
+      const calls = [store.get('a'), store.get('a', { signal: controller.signal }), collect(store.list())]
+      const settled = Promise.allSettled(calls)
+      controller.abort() // whether or not anybody waits for it
+      await store.close()
+      expect(running.size).to.equal(0)
+      expect(begun).to.equal(3)
+      await settled
+    })
+  })
+
+  it('does not take a page that was frozen for a silence of IndexedDB', async () => {
+    const store = open()
+    const { setTimeout } = globalThis
+    let due = 1
+    // What a page meets that is thawed: the timer's time was over long ago.
+    const once = (callback: () => void, ms: number, ...args: []) => setTimeout(callback, due-- > 0 ? 0 : ms, ...args)
+    await instead(globalThis, 'setTimeout', once, () => store.put('a', record(1_000_000)))
+    expect(due).to.be.lessThan(0)
+    await store.close()
+  })
+
   it('settles every call when IndexedDB never answers', async () => {
     const store = open()
     const silent = { open: () => new EventTarget() }

@@ -3,23 +3,18 @@ import { type AbortOptions, abortable } from '../abort.ts'
 import { toMeshError } from '../errors.ts'
 import { closedError } from './bounds.ts'
 
-/** IndexedDB can fall silent (another tab holds it, a browser's defect); until it answers again, calls wait for less. */
-const silentAfterMs = { first: 5000, next: 100 }
-
-/** The result of one request, inside of a transaction. */
-export function answer<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
-}
+/**
+ * IndexedDB can fall silent (another tab holds it, a browser's defect); until it answers again, calls wait for less. A member
+ * gives up before the first of these, after `storeAnswerMs`.
+ */
+const silentAfterMs = { first: 30_000, next: 100 }
 
 export interface IdbConnection {
   /** Resolves once the transaction is complete; all of it is undone when anything in it fails. */
   transaction<T>(mode: IDBTransactionMode, work: (rows: IDBObjectStore) => Promise<T>): Promise<T>
   /** Runs `work` so that it settles whatever IndexedDB does; its signal aborts when nobody waits any more. */
   call<T>(work: (signal: AbortSignal) => Promise<T>, options?: AbortOptions): Promise<T>
-  /** Refuses new calls, waits for `last`, then closes. */
+  /** Refuses new calls, waits for `last` and for every transaction that is under way, then closes. */
   close(last: (signal: AbortSignal) => Promise<unknown>): Promise<void>
 }
 
@@ -27,6 +22,7 @@ export interface IdbConnection {
 export function idbConnection(name: string): IdbConnection {
   let connect = createStore(name, 'records')
   let database: IDBDatabase | undefined
+  const underWay = new Set<Promise<unknown>>()
   let waitMs = silentAfterMs.first
   let answers = 0
   let closing = false
@@ -39,8 +35,8 @@ export function idbConnection(name: string): IdbConnection {
       database = transaction.db
       database.onversionchange = () => database?.close() // somebody deletes the database: do not stand in the way
       if (closed) database.close() // takes effect when this transaction is over
-      const complete = new Promise<void>((resolve, reject) => {
-        transaction.oncomplete = () => resolve()
+      const complete = new Promise<unknown>((resolve, reject) => {
+        transaction.oncomplete = resolve
         transaction.onabort = () => reject(transaction.error)
       })
       const result = work(rows).catch((error) => {
@@ -63,11 +59,16 @@ export function idbConnection(name: string): IdbConnection {
     const either = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal
     let timer: ReturnType<typeof setTimeout> | undefined
     const watch = (before?: number) => {
-      if (before !== answers) timer = setTimeout(watch, waitMs, answers)
-      else {
+      const seen = answers
+      if (before === seen) {
         waitMs = silentAfterMs.next
         silence.abort(new Error('it does not answer'))
+        return
       }
+      // In two steps, so that a page that was frozen or busy all the time is not taken for silence.
+      timer = setTimeout(() => {
+        timer = setTimeout(watch, waitMs / 2, seen)
+      }, waitMs / 2)
     }
     watch()
     try {
@@ -82,18 +83,24 @@ export function idbConnection(name: string): IdbConnection {
 
   return {
     call,
-    async transaction(mode, work) {
-      try {
-        return await attempt(mode, work)
-      } catch (error) {
-        if ((error as Error | null)?.name !== 'InvalidStateError') throw error
+    transaction(mode, work) {
+      const result = attempt(mode, work).catch((error: Error | null) => {
+        if (error?.name !== 'InvalidStateError') throw error
         connect = createStore(name, 'records') // the connection was closed behind our back
         return attempt(mode, work)
-      }
+      })
+      const ended = () => underWay.delete(result)
+      result.then(ended, ended)
+      underWay.add(result)
+      return result
     },
     async close(last) {
       if (closing) return
-      const ended = call(last)
+      const ended = call(async (signal) => {
+        await last(signal)
+        // WebKit keeps a database for ever whose worker ends in the middle of a transaction (WebKit bug 324094).
+        while (underWay.size > 0) await Promise.allSettled(underWay)
+      })
       closing = true
       await ended.catch(() => {})
       closed = true

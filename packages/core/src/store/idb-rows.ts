@@ -1,4 +1,4 @@
-import { answer } from './idb-connection.ts'
+import { promisifyRequest } from 'idb-keyval'
 import type { StoreMeta } from './store.ts'
 
 /**
@@ -31,7 +31,7 @@ export const asHead = (row: unknown) => ((row as Head | undefined)?.v === 1 ? (r
 
 const noTotals = (): Totals => ({ bytes: 0, count: 0, clock: 0 })
 
-const readTotals = (rows: IDBObjectStore) => answer<Totals | undefined>(rows.get('totals'))
+const readTotals = (rows: IDBObjectStore) => promisifyRequest<Totals | undefined>(rows.get('totals'))
 
 export function removeRow({ rows, totals }: Rows, key: string, old: Head | undefined): void {
   for (const kind of 'mb') rows.delete(`${kind}:${key}`)
@@ -52,7 +52,7 @@ export function putRow({ rows, totals }: Rows, key: string, head: Omit<Head, 'v'
 
 /** Makes these records the most recently used, the last one most of all. */
 export async function putUses({ rows, totals }: Rows, keys: readonly string[]): Promise<void> {
-  const heads = await Promise.all(keys.map((key) => answer<unknown>(rows.get(`m:${key}`))))
+  const heads = await Promise.all(keys.map((key) => promisifyRequest<unknown>(rows.get(`m:${key}`))))
   keys.forEach((key, i) => {
     const old = asHead(heads[i])
     if (!old) return
@@ -66,7 +66,7 @@ export async function putUses({ rows, totals }: Rows, keys: readonly string[]): 
 export async function evict({ rows, totals }: Rows, bytes: number, count: number): Promise<number> {
   let evicted = 0
   const request = rows.openCursor(IDBKeyRange.upperBound(Number.MAX_VALUE))
-  for (let cursor = await answer(request); cursor; cursor = await answer(request)) {
+  for (let cursor = await promisifyRequest(request); cursor; cursor = await promisifyRequest(request)) {
     if (totals.bytes <= bytes && totals.count <= count) return evicted
     const [key, byteLength] = cursor.value as Use
     for (const row of [cursor.key, `m:${key}`, `b:${key}`]) rows.delete(row)
@@ -85,7 +85,7 @@ export async function changeRows(
   key: string,
   work: (rows: Rows, old: Head | undefined) => void | Promise<void>
 ): Promise<Totals> {
-  const [found, old] = await Promise.all([readTotals(rows), answer<unknown>(rows.get(`m:${key}`))])
+  const [found, old] = await Promise.all([readTotals(rows), promisifyRequest<unknown>(rows.get(`m:${key}`))])
   if (!found) rows.clear() // without its totals the rest means nothing
   const totals = found ?? noTotals()
   await work({ rows, totals }, found && asHead(old))

@@ -1,6 +1,7 @@
+import { promisifyRequest } from 'idb-keyval'
 import { defaultLimits } from '../limits.ts'
 import { checkBounds } from './bounds.ts'
-import { answer, idbConnection } from './idb-connection.ts'
+import { idbConnection } from './idb-connection.ts'
 import { createRecords } from './idb-records.ts'
 import { asHead } from './idb-rows.ts'
 import type { Store, StoreBounds } from './store.ts'
@@ -14,7 +15,7 @@ async function digest(body: Uint8Array<ArrayBuffer>): Promise<string> {
 /**
  * A store in the browser's IndexedDB, database `name` (default `ghmesh`), shared by all tabs of the origin. 128 MiB of bodies
  * and 100,000 records unless said otherwise; when the browser grants less, half of it is evicted. Where there is no IndexedDB,
- * or it says nothing for 5 s, calls reject with MeshError `ERR_STORE`.
+ * or it says nothing for 30 s, calls reject with MeshError `ERR_STORE`.
  * @throws MeshError `ERR_INVALID_OPTION` for bounds that are not positive integers.
  */
 export function indexedDbStore(options: StoreBounds & { name?: string } = {}): Store {
@@ -29,7 +30,10 @@ export function indexedDbStore(options: StoreBounds & { name?: string } = {}): S
     get: (key, options) =>
       call(async (signal) => {
         const [row, body] = await transaction('readonly', (rows) =>
-          Promise.all([answer<unknown>(rows.get(`m:${key}`)), answer<unknown>(rows.get(`b:${key}`))])
+          Promise.all([
+            promisifyRequest<unknown>(rows.get(`m:${key}`)),
+            promisifyRequest<unknown>(rows.get(`b:${key}`))
+          ])
         )
         if (row === undefined) return undefined
         const head = asHead(row)
@@ -61,7 +65,10 @@ export function indexedDbStore(options: StoreBounds & { name?: string } = {}): S
         const range = IDBKeyRange.bound(after, 'm;', after !== 'm:', true)
         const read = () =>
           transaction('readonly', (rows) =>
-            Promise.all([answer(rows.getAllKeys(range, rowsAtOnce)), answer<unknown[]>(rows.getAll(range, rowsAtOnce))])
+            Promise.all([
+              promisifyRequest(rows.getAllKeys(range, rowsAtOnce)),
+              promisifyRequest<unknown[]>(rows.getAll(range, rowsAtOnce))
+            ])
           )
         const [keys, rows] = await call(read, options)
         for (const [i, row] of rows.entries()) {
