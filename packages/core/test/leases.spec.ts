@@ -43,7 +43,7 @@ function virtualTimers() {
 }
 
 /** A home, and what it has told each member that waits. */
-function home(isReached: (peerId: string) => boolean = () => true) {
+function home(isReached: (peerId: string) => boolean | Promise<boolean> = () => true) {
   const time = virtualTimers()
   const told: { peerId: string; wireName: string; news: LeaseNews }[] = []
   const leases = createLeases({
@@ -51,7 +51,8 @@ function home(isReached: (peerId: string) => boolean = () => true) {
     localNow: time.localNow,
     timers: time.timers,
     tell: async (peerId, wireName, news) => {
-      if (!isReached(peerId)) return false
+      const reached = isReached(peerId)
+      if (reached !== true && !(await reached)) return false
       told.push({ peerId, wireName, news })
       return true
     }
@@ -122,6 +123,50 @@ describe('leases', () => {
     leases.gone('a')
     await pass(0)
     expect(told.map(({ peerId, news }) => `${peerId} ${news.state}`)).to.deep.equal(['c granted'])
+  })
+
+  it('that nobody ends is over after ten seconds, for all that still wait', async () => {
+    const { leases, told, pass } = home()
+    const peers = [...'abcdefghijklm']
+    for (const peer of peers) leases.ask('key', peer)
+    await pass(limits.leaseTotalMs - 1)
+    expect(told.filter(({ news }) => news.state === 'free')).to.deep.equal([])
+    await pass(1)
+    const freed = told.filter(({ news }) => news.state === 'free').map(({ peerId }) => peerId)
+    expect(freed).to.deep.equal(peers.slice(limits.leaseTotalMs / limits.leaseMs))
+    expect(leases.isHolder('key', 'a')).to.equal(false)
+  })
+
+  it('a holder that hands its answer over has its time anew, and those that wait hear of it', async () => {
+    const { leases, told, pass } = home()
+    for (const peer of ['a', 'b', 'c']) leases.ask('key', peer)
+    await pass(900)
+    leases.renew('key', 'b') // it holds nothing
+    await pass(0)
+    expect(told).to.deep.equal([])
+    leases.renew('key', 'a')
+    await pass(999)
+    expect(told.map(({ peerId, news }) => `${peerId} ${news.state}`)).to.deep.equal(['b waiting', 'c waiting'])
+    await pass(1)
+    expect(told.slice(2).map(({ peerId, news }) => `${peerId} ${news.state}`)).to.deep.equal(['b granted', 'c waiting'])
+    leases.renew('key', 'a') // late: another one calls by now
+    await pass(1000)
+    expect(told.slice(4).map(({ peerId, news }) => `${peerId} ${news.state}`)).to.deep.equal(['c granted'])
+  })
+
+  it('one that is told so late that another one calls by now keeps nobody waiting', async () => {
+    let giveUp = () => {}
+    const late = new Promise<boolean>((resolve) => {
+      giveUp = () => resolve(false)
+    })
+    const { leases, told, pass } = home((peerId) => (peerId === 'b' ? late : true))
+    for (const peer of ['a', 'b', 'c', 'd']) leases.ask('key', peer)
+    await pass(1000)
+    expect(leases.isHolder('key', 'b')).to.equal(true)
+    await pass(1000)
+    giveUp()
+    await pass(0)
+    expect(told.map(({ peerId, news }) => `${peerId} ${news.state}`)).to.deep.equal(['c granted', 'd waiting'])
   })
 
   type Step =
