@@ -70,6 +70,41 @@ describe('clock', () => {
     expect(offsetOf(clock)).to.equal(0)
   })
 
+  it('says how early and how late it can be, which each answer that agrees narrows', () => {
+    const clock = createClock(() => local)
+    const bounds = () => [clock.sentAt(local) - local, clock.most() - local]
+    const learn = (said: number, sent: number, received: number) =>
+      clock.learn(dateOf(local + said), local + sent, local + received)
+    expect(bounds(), 'no answer yet').to.deep.equal([0, 0])
+    learn(5000, 0, 200)
+    expect(bounds()).to.deep.equal([4800, 5999])
+    learn(7000, 2500, 2600)
+    expect(bounds()).to.deep.equal([4800, 5499])
+    learn(6000, 501, 501) // just so
+    expect(bounds()).to.deep.equal([5499, 5499])
+    learn(5000, 500, 500)
+    expect(bounds()).to.deep.equal([5499, 5499])
+    learn(1000, 0, 0)
+    expect(bounds(), 'the local clock was set').to.deep.equal([1000, 1999])
+  })
+
+  it('that agrees with GitHub’s is taken to be right, not to be up to a second late', () => {
+    const clock = createClock(() => local)
+    clock.learn(dateOf(local), local, local)
+    expect([clock.sentAt(local), clock.now(), clock.most()]).to.deep.equal([local, local, local])
+  })
+
+  it('can be as late as members say, however far that is, until GitHub’s has been read', () => {
+    const clock = createClock(() => local)
+    expect(clock.latest()).to.equal(local)
+    clock.hear('a', local - 10 * minute)
+    expect([clock.latest(), clock.most()]).to.deep.equal([local - maxHeardClockMs, local - maxHeardClockMs])
+    clock.hear('a', local + 10 * minute)
+    expect([clock.latest(), clock.most()]).to.deep.equal([local + 10 * minute, local + maxHeardClockMs])
+    clock.learn(dateOf(local), local, local)
+    expect(clock.latest()).to.equal(local)
+  })
+
   it('learns nothing from no date', () => {
     const clock = createClock(() => local)
     clock.learn(new Headers(), local, local)
@@ -84,6 +119,8 @@ describe('clock', () => {
     for (let i = 0; i < 9; i++) clock.hear('liar', local + 1e12)
     expect([offsetOf(clock), clock.fromOrigin]).to.deep.equal([110, false])
     expect(clock.now()).to.equal(local + 110)
+    for (const [i, offset] of [-70, 20].entries()) clock.hear(`late ${i}`, local + offset)
+    expect(offsetOf(clock)).to.equal(100)
   })
 
   it('goes by what members say that GitHub’s clock shows, not by how wrong their own clocks are', () => {
@@ -159,6 +196,21 @@ describe('clock', () => {
       // Members may say what they want: what GitHub has shown to be impossible stays so.
       clock.hear('liar', github + (wrong > 0 ? -1e12 : 1e12))
       expect(Math.abs(clock.now() - github)).to.be.at.most(31 * minute)
+    }
+  })
+
+  it('is put right by no more than it has to be: an hour, and a minute for what is rounded', () => {
+    for (const [wrong, offset] of [
+      [-300, -269],
+      [300, 269]
+    ] as const) {
+      const clock = createClock(() => local)
+      clock.learn(resetOf(local + (wrong + 30) * minute), local, local)
+      expect(offsetOf(clock)).to.equal(offset * minute)
+      clock.hear('a', local + offset * minute)
+      expect(clock.isDoubtful, 'a member says the same').to.equal(false)
+      clock.hear('a', local)
+      expect(clock.isDoubtful).to.equal(true)
     }
   })
 
