@@ -45,12 +45,14 @@ export function createShelfWork<Work>(
   }
 
   async function run(): Promise<void> {
-    for (const [key, work] of waiting) {
+    for (const key of waiting.keys()) {
       while (!stopped && !pace.take()) await sleep(pace.waitMs())
       if (stopped || !canWork()) return
       // Not before the wait: it may have become other work.
+      const work = waiting.get(key) as Work
       waiting.delete(key)
       const restMs = await doIt(key, work).catch(() => undefined)
+      if (stopped) return
       if (restMs !== undefined && !waiting.has(key)) waiting.set(key, work)
       if (restMs) await sleep(restMs)
     }
