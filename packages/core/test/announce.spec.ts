@@ -37,3 +37,48 @@ describe('an own answer of a repository that was looked up for members', () => {
     expect([isPublic, publicAt]).to.deep.equal([false, undefined])
   })
 })
+
+describe('an own answer of which members are told only when one asks for it', () => {
+  it('is the newest, also where another one was being looked up as it came', async () => {
+    let held = anEntry({ public: false, hash: '01' })
+    const told: string[] = []
+    let shown: number | undefined
+    let lookedUp = () => {}
+    const looking = new Promise<boolean>((resolve) => {
+      lookedUp = () => {
+        shown = now
+        resolve(true)
+      }
+    })
+    const announce = createAnnounce({
+      api: { repositoryOf: () => undefined },
+      cache: {
+        find: async (key: string) => ({ key, entries: [held] }),
+        touch: async () => true
+      },
+      visibility: { isPublic: () => looking, shownAt: () => shown, isHidden: () => false },
+      purges: { at: () => 0 },
+      members: {
+        isAlone: false,
+        hears: () => false,
+        unsettled() {},
+        announce: (_key: string, { hash }: Entry) => void told.push(hash)
+      },
+      limits: { confirmationMs: 60_000 },
+      githubNow: () => now,
+      mayShare: () => true
+    } as Partial<Record<keyof AnnounceOptions, unknown>> as AnnounceOptions)
+    const request = { authorization: 'token x', viewer: 'me', apiVersion: '', repository: 'octo/tools' } as ApiRequest
+    expect(await announce.share(request, 'key', held)).to.deep.equal({ state: 'failed' })
+    const settled = announce.settle('key')
+    await new Promise((resolve) => setTimeout(resolve))
+    held = anEntry({ public: false, hash: '02' })
+    expect(await announce.share(request, 'key', held)).to.deep.equal({ state: 'failed' })
+    lookedUp()
+    await settled
+    await announce.settle('key')
+    expect(told).to.deep.equal(['01', '02'])
+    await announce.settle('key')
+    expect(told, 'each once').to.deep.equal(['01', '02'])
+  })
+})

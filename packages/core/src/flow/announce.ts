@@ -131,7 +131,7 @@ export function createAnnounce(options: AnnounceOptions): Announce {
   async function settle(key: string, { reader, hash, wasPublic }: Unsettled): Promise<void> {
     const entry = (await cache.find(key))?.entries.find((held) => held.hash === hash)
     if (entry) await tell(reader, key, entry, wasPublic)
-    unsettled.delete(key)
+    if (unsettled.get(key)?.hash === hash) unsettled.delete(key)
   }
 
   function track<T>(about: string, work: Promise<T>): Promise<T | undefined> {
