@@ -20,7 +20,7 @@ export interface PrefetchOptions {
   /** This member and those it knows. */
   everybody(): string[]
   self(): string
-  /** Resolves to how many bytes came. */
+  /** Resolves to how many bytes came. Where it rejects, none counts. */
   pull(wanted: Wanted): Promise<number>
 }
 
@@ -44,7 +44,7 @@ export function createPrefetch({ limits, localNow, everybody, self, pull }: Pref
   async function run(): Promise<void> {
     for (let next = waiting.shift(); next && !stopped; next = waiting.shift()) {
       const allowance = allowanceOf(next.peerId)
-      if (allowance.take()) allowance.spend(await pull(next))
+      if (allowance.take()) allowance.spend(await pull(next).catch(() => 0))
     }
   }
   return {
