@@ -90,9 +90,10 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
     dialled,
     connected,
     silent,
-    async start(by = name) {
+    async start(by = name, before: (made: ReturnType<typeof make>) => void = () => {}) {
       name = by
       dialler = make()
+      before(dialler)
       dialler.start()
       await Promise.resolve()
     },
@@ -441,6 +442,12 @@ describe('dialling members', () => {
       here.lose('z')
       expect(here.dialled).to.have.length(1)
       await here.until(() => here.dialled.length === 2)
+    })
+
+    it('waking before it has begun is nothing: as a page does that has just been loaded', async () => {
+      here = world({ limits })
+      await here.start('file', ({ retryNow }) => retryNow())
+      expect(here.rounds()).to.equal(1)
     })
 
     it('waking tries everybody that is missing, whatever failed before', async () => {

@@ -65,6 +65,7 @@ export function createAcquaintance({ ask, told, roster, limits, random }: Acquai
       // The first one is asked at once; later ones soon, together with others that come.
       if (informed.size === 1 && timer === undefined) {
         waitMs = limits.membersAskedMs
+        dueAt = performance.now()
         timer = setTimeout(() => void next(peerId), 0)
       } else if (performance.now() + soonMs() < dueAt) schedule(soonMs())
     },

@@ -41,6 +41,7 @@ export function createDialTurns({ book, transport, limits, round, localNow, begi
   /** A member that knows more than it wants waits until it knows them all: otherwise all would dial those that came first. */
   function approach(): void {
     isDue = false
+    if (stopped) return
     const chooses = book.size() > limits.wantedMembers
     for (const peer of book.all()) {
       peer.mayDial ||= chooses ? peer.named : dialsFirst(peer)

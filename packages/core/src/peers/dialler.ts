@@ -97,7 +97,7 @@ export function createDialler(options: DiallerOptions) {
     isThere: turns.isThere,
     /** Conditions may have improved: every missing member is dialled again. */
     retryNow(): void {
-      if (stopped) return
+      if (stopped || round === 0) return
       dials.conditionsChanged()
       for (const peer of book.all()) forgive(peer, round)
       clearTimeout(timer)
