@@ -195,6 +195,23 @@ print(seen)`
     expect(github.units('bob')).to.equal(spent)
   })
 
+  it('a token that cannot be had for a while ends nothing', async () => {
+    let failed = 0
+    let isAway = false
+    const { until } = await reader({
+      async token() {
+        if (!isAway) return 'sim-token-bob'
+        failed++
+        throw new Error('the vault is away')
+      }
+    })
+    isAway = true
+    while (failed < 5) await new Promise((resolve) => setTimeout(resolve, 1))
+    isAway = false
+    await registry().announce(peer(0))
+    await until(({ name }) => name === 'laptop-0')
+  })
+
   it('a token that may not write reads, with one warning', async () => {
     const warnings: string[] = []
     await registry().announce(peer(0))
@@ -232,6 +249,42 @@ print(seen)`
       'PATCH /repos/octocat/Hello-World/issues/comments/N',
       'PATCH /repos/octocat/Hello-World/issues/comments/N'
     ])
+  })
+
+  it('a stop in the middle of a write asks nothing more, and removes what was written', async () => {
+    const { discovery } = await reader()
+    const writing = github.hold(({ method, path }) => method === 'POST' && path.endsWith('/comments'))
+    const announced = discovery.announce(peer(0))
+    await writing.arrived
+    const asked = github.calls.length
+    const stopped = discovery.stop()
+    writing.release()
+    await Promise.all([announced, stopped])
+    expect(github.calls.slice(asked).map(({ method }) => method)).to.deep.equal(['DELETE'])
+    expect(await comments()).to.deep.equal([])
+  })
+
+  it('a stop waits for a GitHub that says nothing only for a while', async () => {
+    let write = () => {}
+    const writing = new Promise<void>((resolve) => {
+      write = resolve
+    })
+    const { discovery } = await reader({
+      fetch(input, init) {
+        if (init?.method !== 'POST') return fetch(input, init)
+        write()
+        return new Promise((_, reject) => {
+          init.signal?.addEventListener('abort', () => reject(init.signal?.reason))
+        })
+      }
+    })
+    const announced = discovery.announce(peer(0)).then(
+      () => 'written',
+      () => 'given up'
+    )
+    await writing
+    await discovery.stop()
+    expect(await announced).to.equal('given up')
   })
 
   it("a stranger's copy of its marker keeps nobody out", async () => {
@@ -304,6 +357,11 @@ print(seen)`
     ]) {
       github.repository(repository).addComment(issue as number, { body })
     }
+    // To read each of these back and forth would take seconds.
+    const begun = `<!-- p2p-peer-registry:${'a'.repeat(32)} -->`
+    const spaces = ' '.repeat(60_000)
+    for (const rest of [`\n\`\`\`json${spaces}x`, spaces, `\n\`\`\`json\n{}\`\`\`${spaces}x`])
+      for (let n = 0; n < 20; n++) github.repository(repository).addComment(issue as number, { body: begun + rest })
     const { found, until } = await reader()
     await until(({ name }) => name === 'laptop-0')
     expect(found).to.have.length(1)

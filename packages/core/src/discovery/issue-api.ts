@@ -29,8 +29,11 @@ export interface IssueApiOptions {
   now?: (() => number) | undefined
 }
 
-/** The issue behind a registry: reads with conditions, which cost no quota while nothing changed; writes as they come. */
-export function issueApi(options: IssueApiOptions) {
+/**
+ * The issue behind a registry: reads with conditions, which cost no quota while nothing changed; writes as they come. `ended`
+ * ends what is under way.
+ */
+export function issueApi(options: IssueApiOptions, ended: AbortSignal) {
   const { repository, apiUrl = 'https://api.github.com', token, fetch: ask = platformFetch, now = Date.now } = options
   const base = `${apiUrl.replace(/\/$/, '')}/repos/${repository}`
 
@@ -38,8 +41,8 @@ export function issueApi(options: IssueApiOptions) {
     const own = await token?.()
     const authorization: Record<string, string> = own === undefined ? {} : { authorization: `Bearer ${own}` }
     return ask(url, {
+      signal: AbortSignal.any([ended, AbortSignal.timeout(answerMs)]),
       ...init,
-      signal: AbortSignal.timeout(answerMs),
       headers: { accept: 'application/vnd.github+json', ...authorization, ...headers },
       cache: 'no-store',
       credentials: 'omit'
@@ -48,8 +51,13 @@ export function issueApi(options: IssueApiOptions) {
 
   const pages = issuePages((url, headers) => send(url, {}, headers))
 
-  async function write(method: string, url: string, body?: object): Promise<Record<string, unknown>> {
-    const response = await send(url, { method, body: body ? JSON.stringify(body) : null })
+  async function write(
+    method: string,
+    url: string,
+    body?: object,
+    how?: RequestInit
+  ): Promise<Record<string, unknown>> {
+    const response = await send(url, { method, body: body ? JSON.stringify(body) : null, ...how })
     if (response.ok) return response.status === 204 ? {} : ((await response.json()) as Record<string, unknown>)
     const said = `GitHub answered ${response.status} to ${method} ${new URL(url).pathname}`
     const limitedMs = limitedForMs(response.status, response.headers, await response.text(), now())
@@ -93,6 +101,8 @@ export function issueApi(options: IssueApiOptions) {
         return this.add(body) // swept away, or a stranger's who copied the marker
       }
     },
-    remove: async (id: number): Promise<void> => void (await write('DELETE', `${base}/issues/comments/${id}`))
+    /** `signal` ends it, where it is given, and nothing else does. */
+    remove: async (id: number, signal?: AbortSignal): Promise<void> =>
+      void (await write('DELETE', `${base}/issues/comments/${id}`, undefined, signal && { signal }))
   }
 }

@@ -64,6 +64,9 @@ export function issuePages(get: (url: string, headers: Record<string, string>) =
         else if (n === lastPage && items.length === 0) lastPage = n - 1
         for (n = lastPage; seen.has(n); ) n--
       }
+      // A stranger can move the end again and again.
+      const now = new Set([...seen.keys()].map((n) => `${first}&page=${n}`))
+      for (const url of pages.keys()) if (url.startsWith(`${first}&page=`) && !now.has(url)) pages.delete(url)
       for (const items of seen.values()) yield* items
     }
   }

@@ -35,11 +35,14 @@ const enoughConnections = 3
 const enoughEntries = 10
 /** Expired entries that one look removes. */
 const removedAtOnce = 5
+/** A stop waits so long for what is under way, and again for the removal of the own entry. */
+const lastMs = 3000
 
 /** What `githubIssue` does once it has started. */
 export function issueRegistry(options: RegistryOptions): Discovery {
-  const { token, now = Date.now, random = Math.random, onWarning = () => {} } = options
-  const api = issueApi(options)
+  const { now = Date.now, random = Math.random, onWarning = () => {} } = options
+  const ended = new AbortController()
+  const api = issueApi(options, ended.signal)
   const own = ownComment(api, options)
   const opening = openRegistry(options)
   opening.catch(() => {}) // reported where it is awaited
@@ -56,6 +59,7 @@ export function issueRegistry(options: RegistryOptions): Discovery {
 
   /** Reads all comments and tells of what is new. */
   async function look(): Promise<void> {
+    if (stopped) return
     const registry = await opening
     comments = await api.comments()
     const live = await livePeers(comments, registry.read, now())
@@ -65,10 +69,10 @@ export function issueRegistry(options: RegistryOptions): Discovery {
   }
 
   async function register(self: PeerRecord): Promise<void> {
-    if (!(await own.write(self, comments, await opening))) return
+    if (stopped || !(await own.write(self, comments, await opening))) return
     // Of two that come at the same time, the one that writes later sees the other at once.
     await look()
-    await sweep(api, comments)
+    if (!stopped) await sweep(api, comments)
   }
 
   async function poll(): Promise<void> {
@@ -77,7 +81,7 @@ export function issueRegistry(options: RegistryOptions): Discovery {
   }
 
   async function schedule(): Promise<void> {
-    const every = (await token?.()) === undefined ? anonymousPollMs : (options.pollMs ?? 30_000)
+    const every = (await hasToken(options)) ? (options.pollMs ?? 30_000) : anonymousPollMs
     if (!stopped) timer = setTimeout(() => void poll(), every * (0.8 + 0.4 * random()))
   }
 
@@ -109,9 +113,20 @@ export function issueRegistry(options: RegistryOptions): Discovery {
       if (stopped) return
       stopped = true
       clearTimeout(timer)
+      const late = setTimeout(() => ended.abort(), lastMs)
       await idle()
+      clearTimeout(late)
       await own.remove()
     }
+  }
+}
+
+/** One that cannot be had now may be there at the next look. */
+const hasToken = async ({ token }: RegistryOptions): Promise<boolean> => {
+  try {
+    return (await token?.()) !== undefined
+  } catch {
+    return true
   }
 }
 
@@ -184,7 +199,7 @@ function ownComment(api: ReturnType<typeof issueApi>, options: RegistryOptions) 
       return true
     },
     async remove(): Promise<void> {
-      if (ownId !== undefined) await api.remove(ownId).catch(() => {}) // it expires by itself
+      if (ownId !== undefined) await api.remove(ownId, AbortSignal.timeout(lastMs)).catch(() => {}) // it expires by itself
     }
   }
 }

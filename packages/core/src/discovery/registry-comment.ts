@@ -3,7 +3,8 @@ import type { Group } from '../group/group.ts'
 import type { PeerRecord } from './discovery.ts'
 import { formatPeer, parsePeer } from './peer-file.ts'
 
-const form = /^<!-- p2p-peer-registry:([\da-f]{32}) -->\s*```json\s*([\s\S]{1,20000}?)```\s*$/
+// In one pass, whatever a stranger writes: no part can take what the next one begins with.
+const form = /^<!-- p2p-peer-registry:([\da-f]{32}) -->\s*```json\s*([^`\s][^`]{0,19999})```\s*$/
 
 /** A registry entry, whether or not it can be opened: the name in its marker and the sealed part. Other tools use similar markers. */
 export function sealedIn(comment: string): { name: string; sealed: string } | undefined {
