@@ -100,7 +100,33 @@ const leftOut = [
     ]
   },
   {
-    file: /@libp2p\/gossipsub\/dist\/src\/(?:tracer|score\/peer-score)\.js$/,
+    file: /@libp2p\/webrtc\/dist\/src\/private-to-(?:private|public)\/transport\.js$/,
+    texts: [[/^ {8}if \(components\.metrics != null\) \{[\s\S]*?^ {8}\}\n/m, '']]
+  },
+  {
+    file: /@libp2p\/utils\/dist\/src\/queue\/index\.js$/,
+    texts: [[/^ {8}if \(init\.metricName != null\) \{[\s\S]*?^ {8}\}\n/m, '']]
+  },
+  {
+    file: /@libp2p\/utils\/dist\/src\/abstract-(?:multiaddr-connection|stream-muxer)\.js$|@libp2p\/noise\/dist\/src\/noise\.js$/,
+    texts: [[/^ +this\.metrics\?\.[\w.]+\(.*\);\n/gm, '']]
+  },
+  {
+    file: /@libp2p\/(?:utils|peer-collections)\/dist\/src\/tracked-map\.js$/,
+    texts: [
+      [/^class Tracked\w*Map [\s\S]*?^\}\n/m, ''],
+      [/^( +)if \(metrics != null\) \{[\s\S]*?^\1else \{\n( +map = new \w*Map\(\);\n)\1\}\n/m, '$2']
+    ]
+  },
+  {
+    file: /@libp2p\/gossipsub\/dist\/src\/tracer\.js$/,
+    texts: [
+      [/^ +this\.metrics\?\.[\w.]+\(.*\);\n/gm, ''],
+      [/^( +)if \(this\.metrics != null\) \{\n[\s\S]*?^\1\}\n/gm, '']
+    ]
+  },
+  {
+    file: /@libp2p\/gossipsub\/dist\/src\/score\/peer-score\.js$/,
     texts: [[/^ +this\.metrics\?\.[\w.]+\(.*\);\n/gm, '']]
   },
   {
