@@ -51,9 +51,10 @@ export async function gh(args: readonly string[]): Promise<number> {
       return await work()
     } finally {
       await closeServer(server)
-      ended.abort()
       stop.abort()
       await ready
+      // What was written is told to members first.
+      await mesh.stop().finally(() => ended.abort())
     }
   }
 

@@ -83,9 +83,11 @@ export async function proxy(flags: ProxyFlags, signal: AbortSignal): Promise<num
       // gh first: from now on it must not use this socket.
       claim.release()
       await Promise.all(servers.map((server) => closeServer(server)))
-      ended.abort()
+      // It has things to say to GitHub and to members first.
+      await mesh.stop()
     }
   } finally {
+    ended.abort()
     claim.release()
   }
 }

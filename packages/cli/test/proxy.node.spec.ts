@@ -17,6 +17,7 @@ import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { Octokit } from '@octokit/core'
 import { paginateRest } from '@octokit/plugin-paginate-rest'
 import { expect } from 'chai'
+import { createSecret } from 'ghmesh'
 import { createCommands } from '../../../test/support/commands.ts'
 import { fetchWithAnyBody } from '../src/proxy/body-with-get.ts'
 import { refusal } from '../src/proxy/host-check.ts'
@@ -686,6 +687,23 @@ describe('ghmesh proxy', () => {
       expect(readdirSync(join(own, '..'))).to.deep.equal([])
       expect((statSync(join(own, '..')).mode & 0o777).toString(8)).to.equal('700')
     })
+  })
+
+  it('that has ended is in no registry any more', async () => {
+    const registered = github.nextCall(({ method, path }) => method === 'POST' && path.endsWith('/comments'))
+    const proxy = await start(['--socket', join(commands.folder('s'), 's')], {
+      GH_TOKEN: alice,
+      CACHE_P2P_SHARED_SECRET: createSecret(),
+      GITHUB_REPOSITORY: 'octocat/Hello-World',
+      GHMESH_MDNS: '0',
+      IPFS_ACCELERATE_P2P_FORCE_LOCALHOST: '1',
+      CACHE_LISTEN_PORT: '0'
+    })
+    expect((await registered).status).to.equal(201)
+    proxy.child.kill('SIGTERM')
+    expect((await proxy.ended).code).to.equal(0)
+    const removed = github.calls.filter(({ method }) => method === 'DELETE')
+    expect(removed.map(({ status }) => status)).to.deep.equal([204])
   })
 
   it('goes on when nobody reads what it says any more', async () => {
