@@ -139,6 +139,24 @@ describe('tabs: who leads', () => {
     ])
   })
 
+  it('leases that two tabs were granted for one key are both ended with the first call', async () => {
+    const ended: string[] = []
+    const leases = ['at two homes', 'at one'].map((name) => ({ end: () => void ended.push(name) }))
+    const member = {
+      cache: { reload: async () => undefined, written: async () => {} },
+      members: { lookUp: async () => leases.shift() }
+    } as unknown as StartedMesh['member']
+    const leading = localMesh({ mesh: local('one'), member })
+    expect([await leading.seek('key', 0), await leading.seek('key', 0), await leading.seek('key', 0)]).to.deep.equal([
+      true,
+      true,
+      false
+    ])
+    leading.ended('key', { state: 'nothing' })
+    leading.ended('key', { state: 'failed' })
+    expect(ended).to.deep.equal(['at two homes', 'at one'])
+  })
+
   const state = { addresses: [], peers: [], relays: [], stats: emptyStats(), group: {}, clockOffsetMs: 0 }
   const strange: Record<string, object> = {
     'no state': { kind: 'leads', state: {} },

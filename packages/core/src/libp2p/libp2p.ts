@@ -80,7 +80,10 @@ export function createLibp2pTransport(parts: Libp2pParts): Libp2pTransport {
     async start(topics, handlers) {
       topic = topics[0] ?? ''
       webRtc = circuits && (await parts.webRtc?.())
-      const made = await startNode({ parts, topics, circuits, webRtc })
+      const made = await startNode({ parts, topics, circuits, webRtc }).catch((error) => {
+        webRtc?.stop()
+        throw error
+      })
       node = made
       ownId = made.peerId.toString()
       protocols = createProtocols(made, handlers, links, circuits)

@@ -30,24 +30,27 @@ export interface LocalMesh extends Mesh {
   heardClockOffset(ms: number): void
 }
 
+/** Leases of one key. */
+const maxAtOnce = 16
+
 /** Adds to a mesh what other tabs ask of it. */
 export function localMesh({ mesh, member }: StartedMesh): LocalMesh {
   const { cache, clock, members, mayShare, purges, purge, visibility } = member
-  // Bounded, because any page of the origin can ask.
-  const granted = new LRU<Lease>(1000)
+  // Bounded, because any page of the origin can ask. Several tabs may be granted the same, each at other homes.
+  const granted = new LRU<Lease[]>(1000)
   const lastTold = new LRU<number>(10_000)
   const isTarget = (said: string) => purges.normalise(said) !== undefined
   return Object.assign(mesh, {
     async seek(key: string, after?: number) {
       const held = (await cache.reload(key))?.entries[0]
       const lease = await members.lookUp(key, { held, nobodyElse: false, after })
-      if (lease) granted.set(key, lease)
+      if (lease) granted.set(key, [...(granted.get(key) ?? []), lease].slice(-maxAtOnce))
       // What was accepted for another request is in memory before it is in the store.
       await cache.written()
       return lease !== undefined
     },
     ended(key: string, how: LeaseEnd) {
-      granted.get(key)?.end(how)
+      for (const lease of granted.get(key) ?? []) lease.end(how)
       granted.delete(key)
     },
     async told(key: string, isNew: boolean) {

@@ -45,7 +45,7 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
     onLeader: () => leadership.isInLine || leadership.standInLine().catch(notStarted),
     onState: hearClock,
     onPurged: (what) => tab.own?.purged(what),
-    onCleared: () => void tab.own?.clear()
+    onCleared: () => void tab.own?.clear().catch(() => {}) // it has been stopped
   })
   const tab: TabState = {}
   // Only the tab that leads hears of members what time it is, and all tabs read what each of them stores.
