@@ -95,7 +95,9 @@ export function composeRelay(options: RelayOptions, isDraining: () => boolean) {
       maxBytes,
       places: groups?.length ?? limits.shelfGroups,
       now,
-      damaged: (path) => logger?.warn({ path }, 'the shelf was damaged; it is set aside, and begins anew')
+      damaged: (path) => logger?.warn({ path }, 'the shelf was damaged; it is set aside, and begins anew'),
+      sweepFailed: (why) =>
+        logger?.warn({ why }, 'what has expired cannot be removed from the shelf; the relay goes on')
     })
     const asked = createShelf(limits, proofs, store, tally, now)
     const { start } = createExchange(node, asked, {

@@ -1,3 +1,4 @@
+import type { StatementSync } from 'node:sqlite'
 import { giveRoomBack, messageOf, openDatabase, statementsOf } from './shelf-database.ts'
 
 /** A record as it is kept: nothing in it can be read here. */
@@ -22,7 +23,7 @@ export interface ShelfStore {
   put(groupId: string, record: KeptRecord): boolean
   /** The record of a key, if it is newer than `after`, ms, and has not expired. */
   get(groupId: string, key: Uint8Array, after: number): Pick<KeptRecord, 'sender' | 'sealed'> | undefined
-  /** Removes what has expired: a group without records gives up its place. */
+  /** Removes what has expired, where the disk lets it: a group without records gives up its place. */
   sweep(): void
   readonly figures: { records: number; bytes: number; groups: number }
   close(): void
@@ -37,6 +38,8 @@ export interface ShelfStoreOptions {
   now(): number
   /** A damaged file was set aside. */
   damaged(path: string): void
+  /** What has expired could not be removed; told once, until that succeeds again. */
+  sweepFailed(why: string): void
 }
 
 /** What a record takes beside its bytes: its row and its places in three indexes. */
@@ -57,9 +60,9 @@ function createTotals(readAll: () => unknown[]) {
   return {
     totals,
     count(): void {
+      const all = readAll() as ({ groupId: string } & Total)[]
       totals.clear()
-      for (const { groupId, bytes, records } of readAll() as ({ groupId: string } & Total)[])
-        totals.set(groupId, { bytes, records })
+      for (const { groupId, bytes, records } of all) totals.set(groupId, { bytes, records })
     },
     add(groupId: string, bytes: number, records: number): void {
       const before = totals.get(groupId) ?? { bytes: 0, records: 0 }
@@ -75,9 +78,30 @@ function createTotals(readAll: () => unknown[]) {
   }
 }
 
+/** Work that is done again and again: that it fails is told once, until it succeeds again. */
+function tolerant(work: () => void, failed: (why: string) => void): () => void {
+  let isFailing = false
+  return () => {
+    try {
+      work()
+      isFailing = false
+    } catch (error) {
+      if (!isFailing) failed(messageOf(error))
+      isFailing = true
+    }
+  }
+}
+
+/** Notes when a record was used, if it can: a full disk is still read. */
+function noteUse(use: StatementSync, usedAt: number, id: number): void {
+  try {
+    use.run(usedAt, id)
+  } catch {} // it only decides what goes first
+}
+
 /** Opens the shelf in a folder, which is made for its owner only where it is missing. */
 export function openShelfStore(options: ShelfStoreOptions): ShelfStore {
-  const { directory, maxBytes, places, now, damaged } = options
+  const { directory, maxBytes, places, now, damaged, sweepFailed } = options
   const database = openDatabase(directory, damaged)
   const maxGroupBytes = Math.floor(maxBytes / places)
   const sql = statementsOf(database)
@@ -145,10 +169,10 @@ export function openShelfStore(options: ShelfStoreOptions): ShelfStore {
       type Row = { id: number; sender: string; sealed: Uint8Array; used: number }
       const row = sql.get.get(groupId, key, after, now()) as Row | undefined
       if (!row) return undefined
-      if (now() - row.used >= usedStepMs) sql.use.run(now(), row.id)
+      if (now() - row.used >= usedStepMs) noteUse(sql.use, now(), row.id)
       return { sender: row.sender, sealed: row.sealed }
     },
-    sweep,
+    sweep: tolerant(sweep, sweepFailed),
     get figures() {
       return figures()
     },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { type KeptRecord, openShelfStore, recordBytes, type ShelfStore } from '../src/shelf-store.ts'
+import { refuseOnShelf } from './refusing-disk.ts'
 
 const dayMs = 86_400_000
 const minuteMs = 60_000
@@ -12,10 +13,12 @@ describe("a shelf's store", () => {
   const folder = mkdtempSync(join(tmpdir(), 'ghmesh-shelf-'))
   const open: ShelfStore[] = []
   const damaged: string[] = []
+  const sweepFailures: string[] = []
   let now = Date.UTC(2026, 0, 1)
   afterEach(() => {
     for (const store of open.splice(0)) store.close()
     damaged.length = 0
+    sweepFailures.length = 0
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -27,6 +30,7 @@ describe("a shelf's store", () => {
       places: 2,
       now: () => now,
       damaged: (path) => damaged.push(path),
+      sweepFailed: (why) => sweepFailures.push(why),
       ...options
     })
     open.push(made)
@@ -140,6 +144,34 @@ describe("a shelf's store", () => {
       expect(statSync(join(directory, 'shelf.db')).mode & 0o777).to.equal(0o600)
     }
     expect(() => store(directory)).to.throw(/another relay uses it: choose another --shelf-dir/)
+  })
+
+  it('says once, and not at each sweep, that the disk is too full to remove what has expired', () => {
+    const directory = newFolder()
+    store(directory).close()
+    open.length = 0
+    refuseOnShelf(directory, 'DELETE')
+    const shelf = store(directory)
+    shelf.sweep()
+    expect(sweepFailures).to.deep.equal([])
+    shelf.put('ours', record(1))
+    now += dayMs
+    for (let n = 0; n < 3; n++) shelf.sweep()
+    expect(sweepFailures).to.deep.equal(['database or disk is full'])
+    expect(shelf.put('ours', record(2))).to.equal(true)
+    expect(has(shelf, 'ours', 1, 2)).to.deep.equal([2])
+  })
+
+  it('gives a record though the disk is too full to note that it was used', () => {
+    const directory = newFolder()
+    const first = store(directory)
+    first.put('ours', record(1))
+    first.close()
+    open.length = 0
+    refuseOnShelf(directory, 'UPDATE')
+    const second = store(directory)
+    now += minuteMs
+    expect(second.get('ours', keyOf(1), 0)?.sealed).to.deep.equal(new Uint8Array(100).fill(1))
   })
 
   it('begins anew where its file is damaged, and sets that aside', () => {

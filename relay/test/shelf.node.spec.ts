@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +17,7 @@ import {
 import type { RelayOptions } from '../src/index.ts'
 import { type Bare, createBare } from './bare.ts'
 import { createLeaves, newGroup, type Where } from './leaves.ts'
+import { refuseOnShelf } from './refusing-disk.ts'
 
 const key = new Uint8Array(32).fill(1)
 const error = (code: string) => [{ type: 'error', code }]
@@ -212,6 +214,25 @@ describe('a shelf', () => {
     const other = await peer(without, group)
     const failure = await other.put(await record(group, other.peerId)).then(() => undefined, String)
     expect(failure).to.include('UnsupportedProtocolError')
+  })
+
+  it('is warned of, and goes on giving, when the disk is too full to remove what has expired', async () => {
+    const group = await newGroup()
+    const shelf = { directory: mkdtempSync(join(folder, 'one-')), bytes: 8_000_000 }
+    await (await start({ shelf })).stop()
+    refuseOnShelf(shelf.directory, 'DELETE')
+    const said = new EventEmitter()
+    const warned = once(said, 'warning')
+    // Of too few files that can be open, it warns without a reason.
+    const warn = (about: object) => void ('why' in about && said.emit('warning', about.why))
+    const logger = { debug() {}, info() {}, warn }
+    const relay = await start({ shelf, logger, limits: { sweepMs: 20 } })
+    const member = await peer(relay, group)
+    expect(await member.put(await record(group, member.peerId))).to.deep.equal(ok)
+    const expiring = { key: new Uint8Array(32).fill(2), expiresAt: Date.now() + 2000 }
+    expect(await member.put(await record(group, member.peerId, expiring))).to.deep.equal(ok)
+    expect(await warned).to.deep.equal(['database or disk is full'])
+    expect(await member.get(group)).to.have.length(1)
   })
 
   it('answers no more once a proof has expired', async () => {
