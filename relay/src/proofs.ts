@@ -79,15 +79,19 @@ export function createProofs(
         if (!groups.canJoin(groupId, hooks.hostOf(peerId))) return refuse('groups-full')
       }
       peers.set(peerId, shown.set(groupId, Math.max(before ?? 0, expiresAt)))
-      if (before !== undefined) return true
-      groups.join(groupId)
-      hooks.proven(peerId, groupId)
+      if (before === undefined) {
+        groups.join(groupId)
+        hooks.proven(peerId, groupId)
+      }
+      // For a renewed one too: the one before may have expired.
       waiters.wake(peerId)
       return true
     },
     renew(peerId, { groupId, expiresAt }) {
       const shown = peers.get(peerId)
-      if ((shown?.get(groupId) ?? expiresAt) < expiresAt) shown?.set(groupId, expiresAt)
+      if ((shown?.get(groupId) ?? expiresAt) >= expiresAt) return
+      shown?.set(groupId, expiresAt)
+      waiters.wake(peerId)
     },
     holds,
     groupsOf,
