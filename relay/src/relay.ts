@@ -38,7 +38,10 @@ export interface Relay {
   start(): Promise<void>
   /** Accepts no new connections, reservations or circuits; resolves when no circuit is left, or after `drainMs`. */
   drain(): Promise<void>
-  /** Closes everything; nothing keeps the process alive afterwards. It cannot be started again: create another. */
+  /**
+   * Closes everything, once a start under way has ended; nothing keeps the process alive afterwards. It cannot be started
+   * again: create another.
+   */
   stop(): Promise<void>
 }
 
@@ -54,6 +57,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
     options,
     () => draining
   )
+  let starting: Promise<void> | undefined
   let opened: OpenedRelay | undefined
   let running: OpenedRelay | undefined
   let sweeping: ReturnType<typeof setInterval> | undefined
@@ -61,6 +65,18 @@ export function createRelay(options: RelayOptions = {}): Relay {
   const runningNode = () => {
     if (!running) throw new Error('this relay is not running: call start first')
     return running.node
+  }
+
+  async function begin(): Promise<void> {
+    opened = await open()
+    const { node, shelf } = opened
+    await listen(opened)
+    running = opened
+    sweeping = setInterval(() => {
+      visits.sweep(node)
+      shelf?.sweep()
+    }, limits.sweepMs)
+    sweeping.unref()
   }
 
   return {
@@ -88,23 +104,9 @@ export function createRelay(options: RelayOptions = {}): Relay {
       return opened?.certificate
     },
     tally,
-    async start() {
-      opened = await open()
-      const { node } = opened
-      try {
-        await node.start()
-      } catch (error) {
-        await stopNode(node) // it may listen on some of its ports already
-        opened.shelf?.close()
-        throw error
-      }
-      running = opened
-      const { shelf } = opened
-      sweeping = setInterval(() => {
-        visits.sweep(node)
-        shelf?.sweep()
-      }, limits.sweepMs)
-      sweeping.unref()
+    start() {
+      starting = begin()
+      return starting
     },
     async drain() {
       draining = true
@@ -112,6 +114,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
       while (circuits.count > 0 && now() < until) await new Promise((resolve) => setTimeout(resolve, 50))
     },
     async stop() {
+      await starting?.catch(() => {}) // told by start
       const stopping = running
       if (!stopping) return
       running = undefined
@@ -122,6 +125,17 @@ export function createRelay(options: RelayOptions = {}): Relay {
       await stopNode(stopping.node)
       stopping.shelf?.close()
     }
+  }
+}
+
+/** Starts the node; where it cannot listen, nothing stays open. */
+async function listen({ node, shelf }: OpenedRelay): Promise<void> {
+  try {
+    await node.start()
+  } catch (error) {
+    await stopNode(node) // it may listen on some of its ports already
+    shelf?.close()
+    throw error
   }
 }
 
