@@ -127,7 +127,7 @@ const houses = {
       ['hub'],
       ['topics'],
       ['message-check', 'gossip', 'circuits', 'reservations', 'questions', 'shelf'],
-      ['proofs', 'gate', 'traffic', 'node', 'descriptors', 'flags', 'identity', 'explain', 'options'],
+      ['proofs', 'gate', 'traffic', 'node', 'descriptors', 'flags', 'identity', 'explain', 'log', 'options'],
       ['checked-proofs', 'proof-waiters', 'group-members', 'open-connections', 'webrtc', 'shelf-store'],
       ['shelf-database'],
       ['addresses', 'limits', 'tally', 'version'],

@@ -2,11 +2,11 @@ import process from 'node:process'
 import { multiaddr } from '@multiformats/multiaddr'
 import { Command, CommanderError } from 'commander'
 import { groupIdOf } from 'ghmesh/protocol'
-import { destination, pino } from 'pino'
 import { explainNode, explainStatus, readNamed } from './explain.ts'
 import { addOptions, type Flags } from './flags.ts'
 import { type StatusServer, serveStatus } from './http.ts'
 import { defaultKeyFile, isOpenToOthers, keepCertificate, openIdentity, readCertificate } from './identity.ts'
+import { openLog } from './log.ts'
 import { createRelay } from './relay.ts'
 import { version } from './version.ts'
 
@@ -23,9 +23,8 @@ class UsageError extends Error {}
 /** The command `ghmesh-relay`; resolves to the exit code. */
 export async function run(argv: string[]): Promise<number> {
   // A reader that stops early (`ghmesh-relay --help | head`) is not an error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+  // Nor is a terminal that has gone, or a full disk: a relay goes on without what it prints.
+  process.stdout.on('error', () => {})
   // A variable that is set to nothing counts as not set: compose files do that with variables that were left out.
   for (const name in process.env) {
     if (name.startsWith('GHMESH_RELAY_') && process.env[name]?.trim() === '') delete process.env[name]
@@ -49,6 +48,8 @@ export async function run(argv: string[]): Promise<number> {
       .replace(/^error: /, '')
       .replace(/\s*\n\s*/g, ' ')
       .replace(/\.$/, '')
+    // Only here: once it is touched, a pipe there no longer waits for its reader, and the log would find it busy.
+    process.stderr.on('error', () => {})
     process.stderr.write(`ghmesh-relay: ${said}${usage ? '; see ghmesh-relay --help' : ''}\n`)
     return usage ? 2 : 1
   }
@@ -69,7 +70,7 @@ async function serve(flags: Flags): Promise<void> {
     throw new UsageError('--shelf and --shelf-dir must be used together')
   }
   const groups = flags.group && (await Promise.all(flags.group.map(groupIdOf)).catch(wrongUsage))
-  const logger = pino({ level: flags.logLevel, base: null }, destination({ fd: 2, sync: true }))
+  const logger = openLog(flags.logLevel)
   const relay = createRelay({
     host: flags.host,
     tcpPort: flags.tcpPort,

@@ -20,13 +20,19 @@ describe('ghmesh-relay', () => {
   afterEach(() => leaves.end())
   after(() => commands.end())
 
-  /** Starts it in an empty folder, with nothing beside it. */
-  function start(args: string[] = [], env: Record<string, string | undefined> = {}): Running & { keyFile: string } {
+  /** Starts it in an empty folder, with nothing beside it; its output can be sent elsewhere, as a shell does. */
+  function start(
+    args: string[] = [],
+    env: Record<string, string | undefined> = {},
+    redirection?: string
+  ): Running & { keyFile: string } {
     const folder = commands.folder('relay')
     copyFileSync(bundle, join(folder, 'ghmesh-relay.mjs'))
     const keyFile = join(folder, 'state/identity.key')
     const variables = { ...loopback, ...quiet, GHMESH_RELAY_KEY_FILE: keyFile, ...env }
-    return { ...commands.start(process.execPath, [join(folder, 'ghmesh-relay.mjs'), ...args], variables), keyFile }
+    const command = [process.execPath, join(folder, 'ghmesh-relay.mjs'), ...args] as const
+    const [file, ...given] = redirection ? ['sh', '-c', `exec "$0" "$@" ${redirection}`, ...command] : command
+    return { ...commands.start(file, given, variables), keyFile }
   }
 
   async function ready(running: Running) {
@@ -107,6 +113,29 @@ describe('ghmesh-relay', () => {
     const running = start(['--help'])
     running.child.stdout?.destroy()
     expect(await running.ended).to.include({ code: 0, stderr: '' })
+  })
+
+  it('relays and stops as usual, or says how it is used, where nothing can be written to its log', async function () {
+    if (!existsSync('/dev/full')) this.skip()
+    const running = start([], {}, '2>/dev/full')
+    await running.said(line)
+    const addresses = line.exec(running.printed())?.[1]?.split(',') ?? []
+    const peerId = /\/p2p\/(\w+)$/.exec(addresses[0] ?? '')?.[1] as string
+    const leaf = await leaves.leaf(await newGroup())
+    await leaf.join({ addresses, peerId })
+    running.child.kill('SIGTERM')
+    const { code, by } = await running.ended
+    expect([code, by]).to.deep.equal([0, null])
+    expect((await start(['--nonsense'], {}, '2>/dev/full').ended).code).to.equal(2)
+  })
+
+  it('relays and stops as usual where its line for members cannot be written', async function () {
+    if (!existsSync('/dev/full')) this.skip()
+    const running = start([], {}, '>/dev/full')
+    await running.said(/"msg":"started/)
+    running.child.kill('SIGTERM')
+    const { code, by } = await running.ended
+    expect([code, by]).to.deep.equal([0, null])
   })
 
   it('keeps its key in a file for its owner only, and with it its peer id', async () => {
