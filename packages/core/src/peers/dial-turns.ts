@@ -2,6 +2,7 @@ import type { PeerRecord } from '../discovery/discovery.ts'
 import type { Limits } from '../limits.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { AddressBook, Known } from './address-book.ts'
+import { nearestOf } from './neighbours.ts'
 import { forgive, isStuck, passFailed, restRelayed } from './retries.ts'
 
 export interface DialTurnsOptions {
@@ -16,8 +17,9 @@ export interface DialTurnsOptions {
 
 /** Of two that find each other, the smaller peer id dials at once and the other after this, so that mostly one connection comes of it. */
 const courtesyMs = 250
-/** So long those that are found first wait for others, of which some may be nearer. */
+/** So long those that are found first wait for others, of which some may be nearer; all but so many, which can be asked meanwhile. */
 const choiceMs = 1000
+const firstMembers = 2
 
 /** When a peer's turn to be dialled has come, as peers are found, come and go. */
 export function createDialTurns({ book, transport, limits, round, localNow, beginDue }: DialTurnsOptions) {
@@ -43,8 +45,11 @@ export function createDialTurns({ book, transport, limits, round, localNow, begi
     isDue = false
     if (stopped) return
     const chooses = book.size() > limits.wantedMembers
-    for (const peer of book.all()) {
-      peer.mayDial ||= chooses ? peer.named : dialsFirst(peer)
+    const all = [...book.all()]
+    const ids = all.filter(({ named }) => !named).map(({ peerId }) => peerId)
+    const first = nearestOf(transport.peerId, ids, chooses && soon === undefined ? firstMembers : 0)
+    for (const peer of all) {
+      peer.mayDial ||= chooses ? peer.named || first.has(peer.peerId) : dialsFirst(peer)
       if (!peer.mayDial) everybodyWithin(chooses ? choiceMs : courtesyMs)
     }
     beginDue()
