@@ -60,4 +60,21 @@ describe('after a limit, calls of a token that come at once', () => {
     governor.learn(caller.viewer, 'core', { limit: 5000, remaining: 0, resetAt: minute })
     expect(await ask(10)).to.equal(3)
   })
+
+  it('begin with one again where nothing is left in a later hour', async () => {
+    const { governor, ask, answer, later } = setUp()
+    const nothingLeft = (resetAt: number) =>
+      governor.learn(caller.viewer, 'core', { limit: 5000, remaining: 0, resetAt })
+    nothingLeft(minute)
+    for (let answered = 0; answered < 40; answered++) {
+      await ask(1)
+      nothingLeft(minute)
+      await answer()
+    }
+    expect(await ask(100), 'where GitHub answers all the same').to.equal(100)
+    await answer()
+    later()
+    nothingLeft(2 * minute)
+    expect(await ask(10)).to.equal(1)
+  })
 })

@@ -77,9 +77,11 @@ export function createGovernor<Refusal extends object>(options: GovernorOptions)
 
   function take(how: 'learn' | 'hear', viewer: string, resource: string, quota: Quota): boolean {
     const scope = scopeOf(viewer, resource)
+    const isUsedUp = () => quotas.of(scope)?.remaining === 0
+    const wasUsedUp = isUsedUp()
     const counts = quotas[how](scope, quota)
-    // The next one is most likely refused: one at once finds out.
-    if (quotas.of(scope)?.remaining === 0 && !starts.has(scope)) startSlowly(scope)
+    // The next one is most likely refused: one at once finds out. Once before each reset is enough.
+    if (!wasUsedUp && isUsedUp()) startSlowly(scope)
     return counts
   }
 
