@@ -81,7 +81,8 @@ export function filesystemStore(
   const bounds = checkBounds(options, defaultLimits.filesystemBytes)
   const { maxBytes } = bounds
   const rows = createRows(bounds)
-  const waiting = new Map<string, symbol>() // the put of each key that is making room; a later call takes its place
+  // The put of each key that is making room; a later call takes its place, or changes its meta.
+  const waiting = new Map<string, { json: string }>()
   const { run, close } = openOnCall(directory, rows, onWarning)
 
   return {
@@ -99,13 +100,12 @@ export function filesystemStore(
       }, options),
 
     async put(key, { meta, body: original }, options) {
-      const json = JSON.stringify(meta)
+      const call = { json: JSON.stringify(meta) }
       const bytes = original.byteLength
       let body = original
       waiting.delete(key)
       if (bytes > largeBytes && bytes <= maxBytes) {
         body = new Uint8Array(original) // the caller may go on to write into its own
-        const call = Symbol(key)
         waiting.set(key, call)
         try {
           while (run((sql) => rows.makeRoom(sql, bytes), options) > 0) await pause()
@@ -118,13 +118,17 @@ export function filesystemStore(
       run((sql) => {
         if (bytes > maxBytes) rows.drop(sql, key)
         // The checksum is against damage, not malice: anybody who can write here can write anything.
-        else rows.put(sql, { key, json, body, checksum: zlib.crc32(body) })
+        else rows.put(sql, { key, json: call.json, body, checksum: zlib.crc32(body) })
       }, options)
     },
 
     async touch(key, meta, options) {
       const json = JSON.stringify(meta)
-      run((sql) => sql.touch.run(json, key), options)
+      run((sql) => {
+        const put = waiting.get(key)
+        if (put) put.json = json
+        else sql.touch.run(json, key)
+      }, options)
     },
 
     async delete(key, options) {

@@ -37,7 +37,7 @@ export interface StoreFigures {
 }
 
 /**
- * Bytes by key, bounded by bytes and count. Calls may overlap; the last `put` of a key wins.
+ * Bytes by key, bounded by bytes and count. Calls may overlap; the last `put` of a key wins, and a later `touch` counts.
  * Whatever is absent or damaged is `undefined`. What cannot be used at all (no permission, full disk, closed)
  * rejects with MeshError `ERR_STORE`. An aborted signal rejects with its reason.
  */
