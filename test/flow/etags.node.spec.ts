@@ -1,5 +1,18 @@
 import { expect } from 'chai'
-import { as, bob, dated, type Member, minute, repo, scene, second, secretRepo, shared, status } from './members.ts'
+import {
+  as,
+  bob,
+  dated,
+  type Init,
+  type Member,
+  minute,
+  repo,
+  scene,
+  second,
+  secretRepo,
+  shared,
+  status
+} from './members.ts'
 
 const lists = ['issues', 'labels', 'tags', 'commits', 'branches', 'pulls', 'milestones'].map(
   (name) => `${repo}/${name}`
@@ -35,6 +48,19 @@ describe('ETags', () => {
       units: 0
     })
     expect(warned(a)).to.equal(1)
+  })
+
+  it('hits have theirs again once the scheme is known again', async () => {
+    const a = await s.member()
+    const etag = async (init?: Init) => (await a.ask(issues, init)).headers.get('etag')?.replace('W/', '')
+    const hit = () => etag({ cache: 'force-cache' })
+    const before = await etag()
+    s.github.driftEtags()
+    for (const path of lists) if (path !== issues) await a.ask(path)
+    expect(await hit(), 'while it is unknown').to.equal(undefined)
+    s.github.driftEtags(false)
+    s.now += 11 * minute
+    expect(await hit()).to.equal(before)
   })
 
   it('while the scheme is unknown a member’s stale body is asked anew, and right', async () => {

@@ -108,7 +108,7 @@ export function createResponder({ githubNow, etagFor, viewerHeaders }: Responder
     return headers
   }
 
-  function make(request: ApiRequest, entry: Entry, status: CacheStatus, etag: string, live?: Live): Response {
+  function make(request: ApiRequest, entry: Entry, status: CacheStatus, etag?: string, live?: Live): Response {
     const headers: Record<string, string> = { ...fixedHeaders(entry), 'cache-status': formatCacheStatus(status) }
     headers.age = age(entry.asOf)
     if (etag) headers.etag = etag
@@ -129,9 +129,10 @@ export function createResponder({ githubNow, etagFor, viewerHeaders }: Responder
       // The header's own text, for one viewer may send its token in several ways, and GitHub hashes what was sent.
       const name = `${entry.hash} ${request.authorization} ${request.accept}`
       const etag = live?.headers.get('etag') ?? etags.get(name)
-      if (etag != null) return make(request, entry, status, etag, live)
-      return etagFor(entry, request).then((computed = '') => {
-        etags.set(name, computed)
+      if (etag) return make(request, entry, status, etag, live)
+      return etagFor(entry, request).then((computed) => {
+        // Where none can be told now, one may be later.
+        if (computed) etags.set(name, computed)
         return make(request, entry, status, computed, live)
       })
     },
