@@ -1,4 +1,4 @@
-import { request as requestHttp } from 'node:http'
+import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -28,18 +28,28 @@ async function send(url: URL, init: RequestInit, body: BodyInit): Promise<Respon
   const answered = new Promise<Response>((resolve, reject) => {
     sending.once('error', (cause) => reject(init.signal?.aborted ? init.signal.reason : failed(cause)))
     sending.once('response', (incoming) => {
-      const { statusCode: status = 502, statusMessage: statusText = '', rawHeaders } = incoming
-      const headers = new Headers()
-      for (let i = 0; i + 1 < rawHeaders.length; i += 2)
-        headers.append(rawHeaders[i] as string, rawHeaders[i + 1] as string)
-      const isBodiless = init.method?.toUpperCase() === 'HEAD' || [204, 205, 304].includes(status)
-      if (isBodiless) incoming.resume()
-      resolve(new Response(isBodiless ? null : (Readable.toWeb(incoming) as BodyInit), { status, statusText, headers }))
+      try {
+        resolve(responseOf(incoming, init.method))
+      } catch (cause) {
+        // Servers may send what no Response can hold, such as a status above 599.
+        incoming.destroy()
+        reject(failed(cause))
+      }
     })
   })
   // The response may arrive before everything is sent; it then shows what went wrong with sending.
   pipeline(Readable.fromWeb(new Response(body).body as ReadableStream), sending).catch(() => {})
   return answered
+}
+
+function responseOf(incoming: IncomingMessage, method = 'GET'): Response {
+  const { statusCode: status = 502, statusMessage: statusText = '', rawHeaders } = incoming
+  const headers = new Headers()
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2)
+    headers.append(rawHeaders[i] as string, rawHeaders[i + 1] as string)
+  const isBodiless = method.toUpperCase() === 'HEAD' || [204, 205, 304].includes(status)
+  if (isBodiless) incoming.resume()
+  return new Response(isBodiless ? null : (Readable.toWeb(incoming) as BodyInit), { status, statusText, headers })
 }
 
 const failed = (cause: unknown) => new TypeError('fetch failed', { cause })
