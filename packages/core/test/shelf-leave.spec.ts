@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { hex } from '../src/bytes.ts'
 import { createPurges } from '../src/cache/purges.ts'
 import { createKeptOnShelf } from '../src/exchange/shelf-kept.ts'
 import { createShelfLeave, type ShelfLeaveOptions } from '../src/exchange/shelf-leave.ts'
@@ -15,6 +16,8 @@ describe('what is taken away from shelves', () => {
   async function setUp() {
     const group = await openGroup(createSecret(), () => now, 1000)
     const entry = await entryOf('[1]', { asOf: now })
+    let held = [entry]
+    const wireName = hex(await group.wireKey('key'))
     const connected = new Set(['r', 's'])
     const holding = new Set<string>()
     // Relays to which the next streams break.
@@ -27,13 +30,14 @@ describe('what is taken away from shelves', () => {
         }
       },
       kept: createKeptOnShelf(),
-      cache: { find: async (key: string) => ({ key, entries: [entry] }) },
+      cache: { find: async (key: string) => ({ key, entries: held }) },
       async *ask(relayId: string, question: Uint8Array) {
         if (broken.includes(relayId)) {
           broken.splice(broken.indexOf(relayId), 1)
           throw new Error('the stream broke')
         }
-        const { sealed } = decodeShelfQuestion(question) as ShelfPut
+        const { key, sealed } = decodeShelfQuestion(question) as ShelfPut
+        if (hex(key) !== wireName) return yield encodeShelfAnswer({ type: 'ok' })
         if (sealed.byteLength > 0) holding.add(relayId)
         else holding.delete(relayId)
         yield encodeShelfAnswer({ type: 'ok' })
@@ -57,7 +61,11 @@ describe('what is taken away from shelves', () => {
         await leave.idle()
         return [...holding]
       },
-      holding
+      holding,
+      /** Nothing that is held is for members any more. */
+      hideAll() {
+        held = []
+      }
     }
   }
 
@@ -72,6 +80,17 @@ describe('what is taken away from shelves', () => {
       broken.push(...streams)
       expect(await takeAway(), streams.join()).to.deep.equal([])
     }
+  })
+
+  it('nor where a newer one was to take its place, which is not for members any more', async () => {
+    const { leave, holding, hideAll } = await setUp()
+    const newer = await entryOf('[2]', { asOf: now + 1 })
+    leave.leave('another', newer) // what comes now has to wait
+    leave.takeAway('octo/tools')
+    leave.leave('key', newer)
+    hideAll()
+    await leave.idle()
+    expect([...holding]).to.deep.equal([])
   })
 
   it('nor at one that is away, once it is back', async () => {

@@ -57,7 +57,8 @@ export function createShelfLeave(options: ShelfLeaveOptions) {
     const before = kept.get(key)
     const signedAt = Math.max(Math.round(localNow()), (before?.signedAt ?? 0) + 1)
     const packed = await pack(key, work, signedAt)
-    if (!packed) return undefined
+    // It was to take the place of what was to be taken away.
+    if (!packed) return owed.has(key) ? send(key, 'take away') : undefined
     const { hash, targets = before?.targets ?? [] } = packed
     const asked = relays.taking
     const had = before?.at ?? []
