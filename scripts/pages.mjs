@@ -108,7 +108,7 @@ const leftOut = [
     texts: [[/^ {8}if \(init\.metricName != null\) \{[\s\S]*?^ {8}\}\n/m, '']]
   },
   {
-    file: /@libp2p\/utils\/dist\/src\/abstract-(?:multiaddr-connection|stream-muxer)\.js$|@libp2p\/noise\/dist\/src\/noise\.js$/,
+    file: /@libp2p\/(?:utils\/dist\/src\/abstract-(?:multiaddr-connection|stream-muxer)|noise\/dist\/src\/noise|webrtc\/dist\/src\/muxer)\.js$/,
     texts: [[/^ +this\.metrics\?\.[\w.]+\(.*\);\n/gm, '']]
   },
   {
