@@ -199,7 +199,7 @@ describe('clock', () => {
     }
   })
 
-  it('is put right by no more than it has to be: an hour, and a minute for what is rounded', () => {
+  it('is corrected by no more than it has to be: an hour, and a minute for what is rounded', () => {
     for (const [wrong, offset] of [
       [-300, -269],
       [300, 269]

@@ -55,9 +55,9 @@ export function issueApi(options: IssueApiOptions, ended: AbortSignal) {
     method: string,
     url: string,
     body?: object,
-    how?: RequestInit
+    signal?: AbortSignal
   ): Promise<Record<string, unknown>> {
-    const response = await send(url, { method, body: body ? JSON.stringify(body) : null, ...how })
+    const response = await send(url, { method, body: body ? JSON.stringify(body) : null, ...(signal && { signal }) })
     if (response.ok) return response.status === 204 ? {} : ((await response.json()) as Record<string, unknown>)
     const said = `GitHub answered ${response.status} to ${method} ${new URL(url).pathname}`
     const limitedMs = limitedForMs(response.status, response.headers, await response.text(), now())
@@ -103,6 +103,6 @@ export function issueApi(options: IssueApiOptions, ended: AbortSignal) {
     },
     /** `signal` ends it, where it is given, and nothing else does. */
     remove: async (id: number, signal?: AbortSignal): Promise<void> =>
-      void (await write('DELETE', `${base}/issues/comments/${id}`, undefined, signal && { signal }))
+      void (await write('DELETE', `${base}/issues/comments/${id}`, undefined, signal))
   }
 }

@@ -35,7 +35,7 @@ const enoughConnections = 3
 const enoughEntries = 10
 /** Expired entries that one look removes. */
 const removedAtOnce = 5
-/** A stop waits so long for what is under way, and again for the removal of the own entry. */
+/** A stop waits so long for what is under way, and again for the removal of this member's entry. */
 const lastMs = 3000
 
 /** What `githubIssue` does once it has started. */
