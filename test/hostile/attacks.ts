@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { encode } from 'cborg'
 import fc from 'fast-check'
 import { sha256, utf8 } from '../../packages/core/src/bytes.ts'
+import { isHomeOf } from '../../packages/core/src/exchange/homes.ts'
 import { keyOf, valueKeyOf } from '../../packages/core/src/github/key.ts'
 import { deflate } from '../../packages/core/src/protocol/compress.ts'
 import { type EntryHead, encodeAnswer, type Gossip } from '../../packages/core/src/protocol/wire.ts'
@@ -12,7 +13,7 @@ import type { Liar } from './liar.ts'
 /** What a liar does to a member until it is told to stop. */
 export interface Attack {
   name: string
-  run(liar: Liar, member: { peerId: string; apiUrl: string }, over: () => boolean): Promise<void>
+  run(liar: Liar, member: { peerId: string; address: string; apiUrl: string }, over: () => boolean): Promise<void>
 }
 
 const digest = () => Uint8Array.from(randomBytes(32))
@@ -235,14 +236,31 @@ export const attacks: Attack[] = [
     }
   },
   {
-    name: 'a list of five thousand keys, each time it comes',
+    name: 'a thousand keys of its own homes, each time it comes, and a thousand members that do not exist',
     async run(liar, member, over) {
-      liar.keys = Array.from({ length: 5000 }, () => [digest(), digest(), Date.now()])
-      while (!over()) {
-        await liar.transport.disconnect(member.peerId)
-        await breath(200)
-        await liar.asks(member.peerId, { version: 1, type: 'list' })
+      liar.members = Array.from({ length: 1000 }, (_, n) => ({
+        peerId: `12D3KooW${n.toString(36).padStart(44, 'x')}`,
+        name: `nobody ${n}`,
+        version: '1.0.0',
+        addresses: [`/ip4/127.0.0.1/tcp/1/ws/p2p/12D3KooW${n.toString(36).padStart(44, 'x')}`],
+        leases: true,
+        heardMs: 0
+      }))
+      const names = [liar.peerId, ...liar.members.map(({ peerId }) => peerId)]
+      // To find out whose these are takes the most: the member is one of their homes.
+      const items: Liar['keys'] = []
+      while (items.length < 100) {
+        const key = digest()
+        if (isHomeOf(Buffer.from(key).toString('hex'), member.peerId, names)) items.push([key, digest(), Date.now()])
       }
+      liar.keys = Array.from({ length: 10 }, () => items).flat()
+      const before = liar.listed
+      do {
+        await liar.transport.disconnect(member.peerId)
+        await liar.join(member.address)
+        await breath(200)
+      } while (!over())
+      if (liar.listed < before + 3) throw new Error(`asked for its list only ${liar.listed - before} times`)
     }
   }
 ]

@@ -37,14 +37,15 @@ describe('an honest member, while another one attacks [long]', () => {
     // README: "Never worse than plain fetch."
     it(`with ${name}: is right, and answers all`, async () => {
       const member = await targets.member({ limits: {} })
-      const peerId = /\/p2p\/(\w+)$/.exec(member.addresses[0] as string)?.[1] as string
+      const address = member.addresses[0] as string
+      const peerId = /\/p2p\/(\w+)$/.exec(address)?.[1] as string
       const ask = askedBy(member)
       const liar = await createLiar(targets.secret)
       let over = false
       try {
-        await liar.join(member.addresses[0] as string)
+        await liar.join(address)
         await ask(['pause'])
-        const attacking = run(liar, { peerId, apiUrl: targets.github.url }, () => over)
+        const attacking = run(liar, { peerId, address, apiUrl: targets.github.url }, () => over)
         let worst = 0
         for (let n = 0; n < requests; n++) {
           const path = `/repos/octocat/hello-world/issues/${1 + (n >> 1)}`

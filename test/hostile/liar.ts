@@ -9,7 +9,8 @@ import {
   encodeGossip,
   encodeQuestion,
   type Gossip,
-  type Question
+  type Question,
+  type ToldMember
 } from '../../packages/core/src/protocol/wire.ts'
 import { collect, dayMs } from './world.ts'
 
@@ -28,8 +29,14 @@ export interface Liar {
   answer(question: Question & { type: 'get' }, signal?: AbortSignal): AsyncIterable<Uint8Array>
   /** What it says to have. */
   keys: [Uint8Array, Uint8Array, number][]
+  /** Whom it says to know. */
+  members: ToldMember[]
+  /** How often it was asked what it has. */
+  readonly listed: number
   stop(): Promise<void>
 }
+
+const presence = { name: 'liar', version: '1.0.0', addresses: [], stats: {} }
 
 export async function createLiar(secret: string): Promise<Liar> {
   const group = await openGroup(secret, Date.now, dayMs)
@@ -38,9 +45,13 @@ export async function createLiar(secret: string): Promise<Liar> {
     forceLocalhost: true,
     privateKey: privateKeyToProtobuf(await generateKeyPair('Ed25519'))
   })
+  let listed = 0
   const liar: Liar = {
     transport,
     group,
+    get listed() {
+      return listed
+    },
     get peerId() {
       return transport.peerId
     },
@@ -69,15 +80,20 @@ export async function createLiar(secret: string): Promise<Liar> {
       yield encodeAnswer({ type: 'none' })
     },
     keys: [],
+    members: [],
     stop: () => transport.stop()
   }
   await transport.start([group.topic], {
     message: async () => 'accept',
     async *request(_from, bytes, { signal }) {
       const question = decodeQuestion(bytes)
-      if (question?.type === 'proof')
-        yield encodeAnswer({ type: 'proof', proof: await group.proofFor(transport.peerId) })
-      else if (question?.type === 'list') yield encodeAnswer({ type: 'keys', items: liar.keys })
+      if (question?.type === 'proof') {
+        const proof = await group.proofFor(transport.peerId)
+        yield encodeAnswer({ type: 'proof', proof, presence: { ...presence, sentAt: Date.now() } })
+      } else if (question?.type === 'list') {
+        listed++
+        yield encodeAnswer({ type: 'keys', items: liar.keys })
+      } else if (question?.type === 'members') yield encodeAnswer({ type: 'members', items: liar.members })
       else if (question?.type === 'get') yield* liar.answer(question, signal)
     },
     connect() {},

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { homesOf } from '../src/exchange/homes.ts'
+import { homesOf, isHomeOf } from '../src/exchange/homes.ts'
 import { createProviders } from '../src/exchange/providers.ts'
 import { rendezvousScore } from '../src/rendezvous.ts'
 
@@ -29,6 +29,40 @@ describe('homes', () => {
       })
     )
     expect(homesOf('00', [])).to.deep.equal([])
+  })
+
+  it('are those that find themselves among them, whoever else there is', () => {
+    fc.assert(
+      fc.property(peers, key, (all, wireKey) => {
+        const found = all.filter((one) =>
+          isHomeOf(
+            wireKey,
+            one,
+            all.filter((other) => other !== one)
+          )
+        )
+        expect(found).to.have.members(homesOf(wireKey, all))
+      })
+    )
+  })
+
+  it('with equal scores are those whose names come first', () => {
+    // FNV-1a in 32 bits repeats itself: two of these have one score.
+    const byScore = new Map<number, string>()
+    let twins: [string, string] | undefined
+    for (let n = 0; !twins; n++) {
+      const name = `member ${n}`
+      const score = rendezvousScore(name, '00')
+      const twin = byScore.get(score)
+      if (twin !== undefined) twins = [twin, name]
+      byScore.set(score, name)
+    }
+    const [first, second] = twins.sort()
+    const top = [...byScore].sort(([a], [b]) => b - a).find(([score]) => score > rendezvousScore(first as string, '00'))
+    const others = [top?.[1] as string, first as string, second as string]
+    expect(homesOf('00', others)).to.deep.equal(others.slice(0, 2))
+    expect(isHomeOf('00', second as string, others.slice(0, 2))).to.equal(false)
+    expect(isHomeOf('00', first as string, [others[0] as string, second as string])).to.equal(true)
   })
 
   it('move only the keys of the member that leaves', () => {

@@ -78,3 +78,18 @@ describe('proof: a member checks', () => {
     expect(await check(proof, 'peer')).to.equal(undefined)
   })
 })
+
+describe('proof: a member shows', () => {
+  it('one until it is half through, and a new one at once when its clock was set back', async () => {
+    let at = now
+    const { proofFor } = await openGroup(createSecret(), () => at, lifetime)
+    const expiry = async () => (await checkProof(await proofFor('peer'), 'peer', at, lifetime))?.expiresAt
+    expect(await expiry()).to.equal(now + lifetime)
+    at += lifetime / 2 - 1
+    expect(await expiry()).to.equal(now + lifetime)
+    at += 1
+    expect(await expiry()).to.equal(now + 1.5 * lifetime)
+    at = now - 3 * hour
+    expect(await expiry(), 'valid for no longer than members take').to.equal(at + lifetime)
+  })
+})

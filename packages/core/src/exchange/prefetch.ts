@@ -3,7 +3,7 @@ import { hex } from '../bytes.ts'
 import type { Names } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
 import { type Bucket, createBucket } from '../peers/bucket.ts'
-import { homesOf } from './homes.ts'
+import { isHomeOf } from './homes.ts'
 
 /** A body that a member has said to hold; `named`: the group in whose names the wire key was said. */
 export interface Wanted {
@@ -17,9 +17,9 @@ export interface Wanted {
 export interface PrefetchOptions {
   limits: Pick<Limits, 'listKeys' | 'unaskedBytes' | 'unaskedBytesPerSecond'>
   localNow: () => number
-  /** This member and those it knows. */
-  everybody(): string[]
   self(): string
+  /** The other members that this one knows. */
+  known(): string[]
   /** Resolves to how many bytes came. Where it rejects, none counts. */
   pull(wanted: Wanted): Promise<number>
 }
@@ -28,7 +28,7 @@ const atOnce = 4
 const maxPeers = 4096
 
 /** Fetches bodies that were announced without being sent, where this member is one of their homes: they outlive their sender. */
-export function createPrefetch({ limits, localNow, everybody, self, pull }: PrefetchOptions) {
+export function createPrefetch({ limits, localNow, self, known, pull }: PrefetchOptions) {
   const waiting: Wanted[] = []
   let running = 0
   let stopped = false
@@ -49,7 +49,7 @@ export function createPrefetch({ limits, localNow, everybody, self, pull }: Pref
   }
   return {
     add(wanted: Wanted): void {
-      if (waiting.length >= limits.listKeys || !homesOf(hex(wanted.wireKey), everybody()).includes(self())) return
+      if (waiting.length >= limits.listKeys || !isHomeOf(hex(wanted.wireKey), self(), known())) return
       waiting.push(wanted)
       if (running >= atOnce) return
       running++

@@ -44,7 +44,8 @@ export function createShelfQuestions({ publicKey, counters, ask, bad }: ShelfQue
   function next(relayId: string, line: Line): void {
     line.waiting = line.waiting.filter(({ signal }) => !signal.aborted)
     if (line.waiting.length === 0 || line.underWay >= maxQuestions) return
-    const batch = line.waiting.splice(0, shelfNumbers.keys)
+    const batch = firstOfEachKey(line.waiting).slice(0, shelfNumbers.keys)
+    line.waiting = line.waiting.filter((one) => !batch.includes(one))
     line.underWay++
     void send(relayId, batch)
       .catch((error) => isTooLong(error) && bad(relayId, 'size'))
@@ -66,7 +67,7 @@ export function createShelfQuestions({ publicKey, counters, ask, bad }: ShelfQue
       const wireName = hex(answer.key)
       // Each once, and nothing that was not asked for.
       if (!open.delete(wireName)) return bad(relayId, 'key')
-      for (const one of batch) if (one.wireName === wireName) one.resolve(answer)
+      batch.find((one) => one.wireName === wireName)?.resolve(answer)
     }
   }
 
@@ -77,6 +78,13 @@ export function createShelfQuestions({ publicKey, counters, ask, bad }: ShelfQue
       line.waiting.push({ wireKey, wireName: hex(wireKey), after, signal, resolve })
       next(relayId, line)
     })
+}
+
+/** A relay answers each key once in an answer, so who asks for the same with another `after` waits for the next one. */
+function firstOfEachKey(waiting: readonly Waiting[]): Waiting[] {
+  const first = new Map<string, Waiting>()
+  for (const one of waiting) if (!first.has(one.wireName)) first.set(one.wireName, one)
+  return [...first.values()]
 }
 
 /** libp2p's word for a frame that is longer than it was told to read. */

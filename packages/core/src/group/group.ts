@@ -44,7 +44,7 @@ export async function openGroup(secret: string, now: () => number, proofLifetime
   const sealing = createSealing(keys.sealingRoot, now)
   const topic = topicOf(keys.id)
   const place = (sender: string) => ({ purpose: 'gossip', place: topic, sender })
-  let own: { peerId: string; renewAt: number; proof: Promise<Bytes> } | undefined
+  let own: { peerId: string; madeAt: number; proof: Promise<Bytes> } | undefined
   return {
     id: keys.id,
     publicKey: keys.signingKey.publicKey,
@@ -59,10 +59,11 @@ export async function openGroup(secret: string, now: () => number, proofLifetime
       }
     },
     proofFor(peerId) {
-      if (!own || own.peerId !== peerId || now() >= own.renewAt) {
-        const proof = createProof(keys.signingKey, peerId, Math.floor(now() + proofLifetimeMs))
-        own = { peerId, renewAt: now() + proofLifetimeMs / 2, proof }
-      }
+      const madeAt = now()
+      const age = madeAt - (own?.madeAt ?? 0)
+      // Made by a clock that was ahead, it would be valid for longer than members take.
+      if (own?.peerId === peerId && age >= 0 && age < proofLifetimeMs / 2) return own.proof
+      own = { peerId, madeAt, proof: createProof(keys.signingKey, peerId, Math.floor(madeAt + proofLifetimeMs)) }
       return own.proof
     },
     sealGossip: (bytes, sender) => sealing.seal(bytes, place(sender)),

@@ -65,8 +65,8 @@ export function createAsking(side: Side, knowledge: Knowledge, door: Door, compa
   const prefetch = createPrefetch({
     limits,
     localNow,
-    everybody: () => [self(), ...roster.known()],
     self,
+    known: roster.known,
     pull: lookup.pull
   })
   return {

@@ -177,7 +177,7 @@ const answer = v.variant('type', [
   }),
   v.object({
     type: v.literal('keys'),
-    items: v.pipe(v.array(v.tuple([digest, digest, time])), v.maxLength(5000)),
+    items: v.pipe(v.array(v.tuple([digest, digest, time])), v.maxLength(1000)),
     // What was purged lately: target, asOf. Absent from members of an older version.
     purges: v.optional(v.pipe(v.array(v.tuple([text(8192), time])), v.maxLength(1000)))
   }),
