@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { fromHex } from '../src/bytes.ts'
 import { createPrefetch, type Wanted } from '../src/exchange/prefetch.ts'
 import type { Names } from '../src/group/group.ts'
+import { createAllowances } from '../src/peers/allowances.ts'
 
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve))
 
@@ -12,8 +13,8 @@ describe('bodies that were announced and not sent', () => {
     const fetched: string[] = []
     const ends: ((outcome: number | Error) => void)[] = []
     const prefetch = createPrefetch({
-      limits: { listKeys, unaskedBytes: 1000, unaskedBytesPerSecond: 100 },
-      localNow: () => now,
+      limits: { listKeys },
+      allowance: createAllowances(100, 1000, () => now),
       self: () => 'self',
       known: () => known,
       pull: ({ peerId, wireKey }) => {

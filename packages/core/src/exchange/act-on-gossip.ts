@@ -3,6 +3,7 @@ import type { Cache } from '../cache/cache.ts'
 import { mayHaveGrown } from '../github/links.ts'
 import type { Group } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
+import type { Allowances } from '../peers/allowances.ts'
 import type { Reputation } from '../peers/reputation.ts'
 import { inflate } from '../protocol/compress.ts'
 import type { Gossip, PresenceMessage, ValueHead } from '../protocol/wire.ts'
@@ -10,7 +11,7 @@ import type { Counters } from '../stats.ts'
 import type { AcceptResult, IncomingEntry } from './accept.ts'
 import type { Providers } from './providers.ts'
 import type { ShareableIndex } from './shareable-index.ts'
-import { type createPurgeAllowances, targetsIn } from './told-purges.ts'
+import { targetsIn } from './told-purges.ts'
 
 export type ValidationResult = 'accept' | 'ignore' | 'reject'
 
@@ -26,7 +27,7 @@ export interface ActOptions {
   takeValue(head: ValueHead, wireKey: Uint8Array, group: Group, from: string, body: Uint8Array): Promise<boolean>
   /** A member has a body that came without it. */
   wanted(peerId: string, wireKey: Uint8Array, group: Group, hash?: Uint8Array): void
-  purgeAllowance: ReturnType<typeof createPurgeAllowances>
+  purgeAllowance: Allowances
   purged(targets: readonly string[], asOf: number, from: string): Promise<void>
   /** A member has told of itself. */
   present(peerId: string, presence: PresenceMessage): void

@@ -1,11 +1,11 @@
 import { hex } from '../bytes.ts'
 import type { Group } from '../group/group.ts'
 import { pause } from '../pause.ts'
+import type { Allowances } from '../peers/allowances.ts'
 import type { createPrefetch } from './prefetch.ts'
 import type { Providers } from './providers.ts'
 import type { PeerRequests } from './request.ts'
 import type { ShareableIndex } from './shareable-index.ts'
-import type { createPurgeAllowances } from './told-purges.ts'
 
 export interface CatchUpOptions {
   group: Group
@@ -13,7 +13,7 @@ export interface CatchUpOptions {
   providers: Pick<Providers, 'add'>
   shareable: Pick<ShareableIndex, 'hashOf'>
   prefetch: Pick<ReturnType<typeof createPrefetch>, 'add'>
-  purgeAllowance: ReturnType<typeof createPurgeAllowances>
+  purgeAllowance: Allowances
   /** A member says that these are stale. */
   purged(targets: readonly string[], asOf: number, from: string): Promise<void>
 }

@@ -12,6 +12,8 @@ export interface LeaseNewsDesk {
   open(wireName: string, home: string): NewsLine
   /** Takes what a member says of a lease. False where nobody waits for it from that member. */
   take(wireName: string, from: string, news: LeaseNews): boolean
+  /** Whether anybody here waits for news from this home. */
+  isAwaited(wireName: string, home: string): boolean
 }
 
 /** More that a home sends before it was read is of no use: the last news counts. */
@@ -55,6 +57,7 @@ export function createLeaseNews(): LeaseNewsDesk {
       const open = lines.get(nameOf(wireName, from))
       for (const take of open ?? []) take(news)
       return open !== undefined
-    }
+    },
+    isAwaited: (wireName, home) => lines.has(nameOf(wireName, home))
   }
 }

@@ -3,7 +3,7 @@ import { abortable } from '../abort.ts'
 /** So many things at once for each name; the others wait for their turn, first come, first served. */
 export interface PerPeerLimit {
   /** Resolves when it is its turn, to what ends it. Rejects with the signal's reason. */
-  take(name: string, signal: AbortSignal): Promise<() => void>
+  take(name: string, signal?: AbortSignal): Promise<() => void>
 }
 
 export function createPerPeerLimit(max: number): PerPeerLimit {
@@ -11,7 +11,7 @@ export function createPerPeerLimit(max: number): PerPeerLimit {
 
   return {
     async take(name, signal) {
-      signal.throwIfAborted()
+      signal?.throwIfAborted()
       const peer = peers.get(name) ?? { taken: 0, waiting: [] }
       peers.set(name, peer)
       const end = () => {

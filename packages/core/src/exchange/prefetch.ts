@@ -1,8 +1,7 @@
-import { LRU } from 'tiny-lru'
 import { hex } from '../bytes.ts'
 import type { Names } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
-import { type Bucket, createBucket } from '../peers/bucket.ts'
+import type { Allowances } from '../peers/allowances.ts'
 import { isHomeOf } from './homes.ts'
 
 /** A body that a member has said to hold; `named`: the group in whose names the wire key was said. */
@@ -15,8 +14,9 @@ export interface Wanted {
 }
 
 export interface PrefetchOptions {
-  limits: Pick<Limits, 'listKeys' | 'unaskedBytes' | 'unaskedBytesPerSecond'>
-  localNow: () => number
+  limits: Pick<Limits, 'listKeys'>
+  /** Bytes: a peer that keeps announcing large bodies must not keep this member busy fetching them. */
+  allowance: Allowances
   self(): string
   /** The other members that this one knows. */
   known(): string[]
@@ -25,26 +25,17 @@ export interface PrefetchOptions {
 }
 
 const atOnce = 4
-const maxPeers = 4096
 
 /** Fetches bodies that were announced without being sent, where this member is one of their homes: they outlive their sender. */
-export function createPrefetch({ limits, localNow, self, known, pull }: PrefetchOptions) {
+export function createPrefetch({ limits, allowance, self, known, pull }: PrefetchOptions) {
   const waiting: Wanted[] = []
   let running = 0
   let stopped = false
 
-  // A peer that keeps announcing large bodies must not keep this member busy fetching them.
-  const allowances = new LRU<Bucket>(maxPeers)
-  function allowanceOf(peerId: string): Bucket {
-    const known = allowances.get(peerId) ?? createBucket(limits.unaskedBytesPerSecond, limits.unaskedBytes, localNow)
-    allowances.set(peerId, known)
-    return known
-  }
-
   async function run(): Promise<void> {
     for (let next = waiting.shift(); next && !stopped; next = waiting.shift()) {
-      const allowance = allowanceOf(next.peerId)
-      if (allowance.take()) allowance.spend(await pull(next).catch(() => 0))
+      const left = allowance(next.peerId)
+      if (left.take()) left.spend(await pull(next).catch(() => 0))
     }
   }
   return {

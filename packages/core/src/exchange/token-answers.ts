@@ -10,12 +10,13 @@ import { isResource, type Quota } from '../github/rate-limit.ts'
 import { type Refusal, refusalFrom } from '../github/refusal.ts'
 import type { TokenGroup } from '../group/group.ts'
 import type { Limits } from '../limits.ts'
+import type { Allowances } from '../peers/allowances.ts'
 import type { Reputation } from '../peers/reputation.ts'
 import { createHome, type HomeOptions } from './home.ts'
 import type { OfToken } from './respond.ts'
-import { type createPurgeAllowances, targetsIn } from './told-purges.ts'
+import { targetsIn } from './told-purges.ts'
 
-export interface TokenAnswersOptions extends Pick<HomeOptions, 'leases' | 'news'> {
+export interface TokenAnswersOptions extends Pick<HomeOptions, 'leases' | 'news' | 'self' | 'fetchAllowance'> {
   cache: Cache
   reputation: Reputation
   limits: Limits
@@ -30,7 +31,7 @@ export interface TokenAnswersOptions extends Pick<HomeOptions, 'leases' | 'news'
   spentElsewhere(viewer: string, resource: string, quota: Quota): void
   /** A member has made something stale that the token sees. */
   purged: Purge
-  purgeAllowance: ReturnType<typeof createPurgeAllowances>
+  purgeAllowance: Allowances
   /** The user's own narrowing. */
   mayGive(entry: Entry): boolean
 }
@@ -64,6 +65,8 @@ export function createTokenAnswers(
   const home = createHome({
     leases: options.leases,
     news: options.news,
+    self: options.self,
+    fetchAllowance: options.fetchAllowance,
     pull,
     shareable: { keyOf: (wireName) => wireName },
     cache: { find: async (wireName) => ({ key: wireName, entries: await find(wireName) }) },

@@ -1,7 +1,5 @@
-import { LRU } from 'tiny-lru'
 import type { Api } from '../github/api.ts'
-import type { Limits } from '../limits.ts'
-import { type Bucket, createBucket } from '../peers/bucket.ts'
+import type { Bucket } from '../peers/bucket.ts'
 import { type Gossip, maxOnlyText, maxPurgedAtOnce } from '../protocol/wire.ts'
 
 type PurgeMessage = Extract<Gossip, { type: 'purge' }>
@@ -38,19 +36,4 @@ export function purgesToTell(
     const isTooMuch = parts.length > maxPurgedAtOnce || parts.join('').length > maxPurgedText || parts.some(isTooLong)
     return isTooMuch || parts.includes(name) ? { target: name } : { target: name, only: parts }
   })
-}
-
-const maxPeers = 4096
-
-/** How much members may make stale here: one that says it in any way must not make more stale in the long run than by gossip alone. */
-export function createPurgeAllowances(
-  limits: Pick<Limits, 'messagesPerSecond' | 'listPurges'>,
-  localNow: () => number
-): (peerId: string) => Pick<Bucket, 'take'> {
-  const allowances = new LRU<Bucket>(maxPeers)
-  return (peerId) => {
-    const known = allowances.get(peerId) ?? createBucket(limits.messagesPerSecond, limits.listPurges, localNow)
-    allowances.set(peerId, known)
-    return known
-  }
 }

@@ -64,7 +64,7 @@ export function createAsking(side: Side, knowledge: Knowledge, door: Door, compa
     : undefined
   const prefetch = createPrefetch({
     limits,
-    localNow,
+    allowance: knowledge.fetchAllowance,
     self,
     known: roster.known,
     pull: lookup.pull
@@ -76,7 +76,16 @@ export function createAsking(side: Side, knowledge: Knowledge, door: Door, compa
     lookup,
     sameToken,
     prefetch,
-    home: createHome({ cache, shareable, leases, news, pull: lookup.pull, mayShare }),
+    home: createHome({
+      cache,
+      shareable,
+      leases,
+      news,
+      pull: lookup.pull,
+      self,
+      fetchAllowance: knowledge.fetchAllowance,
+      mayShare
+    }),
     catchUp: createCatchUp({
       group,
       requests,
@@ -94,7 +103,7 @@ export type Asking = ReturnType<typeof createAsking>
 /** The same among those that hold the same token. */
 function createForToken(
   { group, transport, isHidden, own }: Side,
-  { reputation, responseTimes, providers, unasked, purgeAllowance }: Knowledge,
+  { reputation, responseTimes, providers, unasked, purgeAllowance, fetchAllowance }: Knowledge,
   { roster, records, visits, changed }: Company,
   asking: Pick<HeldTokenOptions, 'requests' | 'leases' | 'news'>
 ) {
@@ -120,6 +129,7 @@ function createForToken(
     revokedAt: own.revokedAt,
     purged: own.purged,
     purgeAllowance,
+    fetchAllowance,
     mayGive: own.mayGive,
     limitedElsewhere: own.limited,
     spentElsewhere: own.spent,

@@ -2,9 +2,9 @@ import { createUnasked, evictUnused } from '../cache/unasked.ts'
 import { createEarlyPurges } from '../exchange/early-purges.ts'
 import { createProviders } from '../exchange/providers.ts'
 import { createShareableIndex } from '../exchange/shareable-index.ts'
-import { createPurgeAllowances } from '../exchange/told-purges.ts'
 import { createUnsettled } from '../exchange/unsettled.ts'
 import { createProofCheck } from '../group/group.ts'
+import { createAllowances } from '../peers/allowances.ts'
 import { createReputation } from '../peers/reputation.ts'
 import { createResponseTimes } from '../peers/response-times.ts'
 import type { Side } from './side.ts'
@@ -25,7 +25,9 @@ export function createKnowledge({ groups, transport, own }: Side) {
     }),
     checkProof: createProofCheck(groups, localNow, limits.proofLifetimeMs),
     purges: createEarlyPurges({ clock: own.clock, max: limits.listPurges, purged: own.purged }),
-    purgeAllowance: createPurgeAllowances(limits, localNow),
+    // Who says it in any way must not make more stale in the long run than by gossip alone.
+    purgeAllowance: createAllowances(limits.messagesPerSecond, limits.listPurges, localNow),
+    fetchAllowance: createAllowances(limits.unaskedBytesPerSecond, limits.unaskedBytes, localNow),
     providers: createProviders(githubNow, limits.clockSkewMs),
     shareable,
     unsettled: createUnsettled({ groups, cache, shareable, settle: own.settle, maxWaitMs: limits.membersBudgetMs }),
