@@ -22,10 +22,17 @@ export function createReservations(
   tally: Tally,
   isDraining: () => boolean
 ): Reservations {
-  const holders = new Map<string, { host: string | undefined; refreshed: boolean }>()
+  const holders = new Map<string, { host: string | undefined }>()
   const reservedFrom = createCounter()
   const deny = createDeny(tally)
   let service: CircuitRelayService | undefined
+
+  /** The library frees a slot only when its time is up. */
+  function free(peer: PeerId): void {
+    const reservation = service?.reservations.get(peer) as { signal?: { clear(): void } } | undefined
+    reservation?.signal?.clear()
+    service?.reservations.delete(peer)
+  }
 
   return {
     attach(relay) {
@@ -36,9 +43,10 @@ export function createReservations(
       // A member sends its proof at the same moment.
       if (!(await proofs.wait(peerId, limits.proofWaitMs))) return deny('reservation-unproven')
       if (!gate.isConnected(peerId)) return true
-      const held = holders.get(peerId)
-      if (held) {
-        held.refreshed = true
+      if (holders.has(peerId)) {
+        // The next thing that the library does is to renew it. Of one that was renewed before, the earlier timer would still end
+        // it (retimeable-signal 1.0.1 forgets to remove that), and its circuits with it. So each time a new one takes its place.
+        free(source)
         return false
       }
       if (isDraining()) return deny('draining')
@@ -46,7 +54,7 @@ export function createReservations(
       if (holders.size >= limits.reservations) return deny('reservations-full')
       if (reservedFrom.of(host) >= limits.reservationsPerAddress) return deny('reservations-per-address')
       // Counted here and not by what the library holds, so that many at once do not exceed the limit.
-      holders.set(peerId, { host, refreshed: false })
+      holders.set(peerId, { host })
       reservedFrom.add(host, 1)
       return false
     },
@@ -56,12 +64,7 @@ export function createReservations(
       if (!held) return
       holders.delete(peerId)
       reservedFrom.add(held.host, -1)
-      // The library frees a slot only when its time is up. The timer of a refreshed one cannot be stopped, and would end the
-      // next reservation of this peer, so a refreshed one is left to the library.
-      if (held.refreshed) return
-      const reservation = service?.reservations.get(peer) as { signal?: { clear(): void } } | undefined
-      reservation?.signal?.clear()
-      service?.reservations.delete(peer)
+      free(peer)
     },
     get count() {
       return holders.size
