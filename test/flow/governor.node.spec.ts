@@ -92,6 +92,57 @@ describe('governor: what GitHub says of a token is obeyed', () => {
     expect((await a.ask(issue(1))).status).to.equal(200)
   })
 
+  const graphql = (query: string, init: RequestInit = {}) =>
+    a.ask('/graphql', { method: 'POST', body: JSON.stringify({ query }), ...init })
+  for (const [what, kept] of [
+    ['that is passed on', undefined],
+    ['that is kept', { graphqlTtlMs: 20 * second }]
+  ] as const) {
+    // GitHub says so with 200: "Rate limits and query limits for the GraphQL API"
+    it(`a limit of GraphQL ${what} stops GraphQL, not REST, and each caller gets GitHub's own refusal`, async () => {
+      a = await s.member({ secret: undefined, ...kept })
+      s.github.setRemaining(alice, 0, 'graphql')
+      const first = await graphql('{ viewer { login } }')
+      const said = await first.text()
+      expect([first.status, JSON.parse(said).errors[0].type]).to.deep.equal([200, 'RATE_LIMIT'])
+      const calls = s.github.calls.length
+      for (const query of ['{ viewer { id } }', 'mutation { nothing }', '{ viewer { login } }']) {
+        const response = await graphql(query)
+        expect([response.status, await response.text()]).to.deep.equal([200, said])
+        expect(status(response)).to.equal('ghmesh; detail=rate-limit')
+      }
+      expect(s.github.calls).to.have.length(calls)
+      expect(a.mesh.stats().heldBack).to.deep.equal({ limited: 3 })
+      expect((await a.ask(issue(1))).status).to.equal(200)
+      s.github.unlimit(alice)
+      s.now += 60 * minute
+      expect((await (await graphql('{ viewer { login } }')).json()).data.viewer.login).to.equal('alice')
+    })
+
+    it(`a burst of GraphQL ${what} that GitHub refuses with 200 stops everything of that token for a minute`, async () => {
+      a = await s.member({ secret: undefined, ...kept })
+      const headers = { 'content-type': 'application/json' }
+      const body = '{"data":null,"errors":[{"message":"You have exceeded a secondary rate limit."}]}'
+      s.github.respondOnce('/graphql', new Response(body, { headers }))
+      await graphql('{ viewer { login } }')
+      for (const response of [await a.ask(issue(1)), await graphql('{ viewer { id } }')])
+        expect(status(response)).to.equal('ghmesh; detail=rate-limit')
+      s.now += minute
+      expect((await a.ask(issue(1))).status).to.equal(200)
+    })
+
+    it(`what a response of GraphQL ${what} quotes of a refusal holds nothing back`, async () => {
+      a = await s.member({ secret: undefined, ...kept })
+      const title = '{"errors":[{"type":"RATE_LIMIT","message":"API rate limit already exceeded"}]}'
+      s.github.repository('octocat/Hello-World').addIssue({ title })
+      for (const n of [1, 2]) {
+        const query = `{ repository(owner: "octocat", name: "Hello-World") { issues(first: 1${n}) { nodes { title } } } }`
+        expect(await (await graphql(query)).text()).to.contain('RATE_LIMIT')
+      }
+      expect(a.mesh.stats().heldBack).to.deep.equal({})
+    })
+  }
+
   it('Octokit sees the refusal as GitHub’s, though nothing was sent', async () => {
     s.github.limit(alice, { kind: 'secondary', retryAfterSeconds: 60 })
     const octokit = new Octokit({ baseUrl: s.github.url, auth: alice, request: { fetch: a.mesh.fetch } })

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { limitedForMs, quotaOf } from '../src/github/rate-limit.ts'
+import { limitedBy, limitedForMs } from '../src/github/limited.ts'
+import { quotaOf } from '../src/github/rate-limit.ts'
 
 const now = Date.UTC(2026, 3, 1)
 const seconds = now / 1000
@@ -73,5 +74,51 @@ describe('rate limit: limitedForMs', () => {
   it('is for 403 and 429 alone', () => {
     for (const status of [200, 304, 401, 404, 500, 503])
       expect(limited(status, { 'retry-after': '7', ...quota() }, 'rate limit')).to.equal(undefined)
+  })
+})
+
+describe('rate limit: what GraphQL says with 200', () => {
+  // Recorded by others: octokit/plugin-throttling.js#632, yanyongyu/githubkit#271.
+  const primary = { type: 'RATE_LIMITED', message: 'API rate limit exceeded for user ID 1.' }
+  const newer = {
+    type: 'RATE_LIMIT',
+    code: 'graphql_rate_limit',
+    message: 'API rate limit already exceeded for user ID 1.'
+  }
+  const said = (body: unknown, { path = '/graphql', headers = {} as Record<string, string> } = {}) => {
+    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    return limitedBy({ path }, new Response(null, { headers }), text, now)
+  }
+  const says = (body: unknown) => said(body) !== undefined
+
+  it('is a refusal of either type, and a secondary limit by its words', () => {
+    for (const error of [primary, newer]) expect(says({ errors: [error] })).to.equal(true)
+    expect(says({ data: null, errors: [{ message: 'You have exceeded a secondary rate limit.' }] })).to.equal(true)
+  })
+
+  it('is not taken in by what members of a repository write, nor by other errors', () => {
+    expect(says({ data: { repository: { issue: { title: JSON.stringify({ errors: [primary] }) } } } })).to.equal(false)
+    const notFound = { type: 'NOT_FOUND', message: "Could not resolve to a Repository with the name 'x/rate limit'." }
+    expect(says({ data: { repository: null }, errors: [notFound] })).to.equal(false)
+    expect(says({ data: { a: 1 }, errors: [{ message: 'rate limit' }] })).to.equal(false)
+  })
+
+  it('takes nothing else for one', () => {
+    for (const body of ['', 'rate limit', 'null', '[]', '"RATE_LIMIT"', '{"errors":"RATE_LIMIT"}'])
+      expect(says(body)).to.equal(false)
+    expect(says('{"errors":[null,{"type":"RATE_LIMIT"}]}')).to.equal(false)
+  })
+
+  it('stops GraphQL until the reset, a minute where something is left, and everything where it is a secondary limit', () => {
+    const used = { ...quota(), 'x-ratelimit-resource': 'graphql' }
+    expect(said({ errors: [primary] }, { headers: used })).to.deep.equal({ ms: 90_000, resource: 'graphql' })
+    for (const headers of [{ ...used, 'x-ratelimit-remaining': '7' }, {}])
+      expect(said({ errors: [newer] }, { headers })).to.deep.equal({ ms: 60_000, resource: 'graphql' })
+    const secondary = { errors: [{ message: 'You have exceeded a secondary rate limit.' }] }
+    expect(said(secondary)).to.deep.equal({ ms: 60_000, resource: undefined })
+  })
+
+  it('is no refusal in what REST gives, a file for one', () => {
+    expect(said({ errors: [primary] }, { path: '/repos/octocat/hello-world/contents/error.json' })).to.equal(undefined)
   })
 })

@@ -1,4 +1,5 @@
 import { type Call, type Matcher, matches } from './calls.ts'
+import type { Resource } from './quota.ts'
 
 /** Matching requests that wait at the server. */
 export interface Hold {
@@ -26,13 +27,17 @@ export type CustomResponse = Response | ((request: Request, call: Call) => Respo
 export interface LimitOptions {
   /** `primary` (default): the quota is used up. `secondary`: too many calls in a burst. */
   kind?: 'primary' | 'secondary'
-  /** Default 403. */
+  /** Which limit is used up, for `primary` only: `core`, `graphql`, `search` or `code_search`. Default: all of them. */
+  resource?: Resource
+  /** Default 403. GraphQL answers 200 to `primary` all the same, with `errors`. */
   status?: 403 | 429
   /** The `retry-after` header in seconds, sent for `secondary` only. Default 60. */
   retryAfterSeconds?: number
   /** How many calls are refused. Default: all until `unlimit`. */
   times?: number
 }
+
+export type PretendedLimit = Required<Omit<LimitOptions, 'resource'>> & Pick<LimitOptions, 'resource'>
 
 /** Everything that can go wrong on purpose. */
 export function createFaults() {
@@ -48,7 +53,7 @@ export function createFaults() {
     down: undefined as 'reset' | number | undefined,
     driftEtags: false,
     /** Pretended limits by quota owner. */
-    limits: new Map<string, Required<LimitOptions>>(),
+    limits: new Map<string, PretendedLimit>(),
 
     hold(matcher: Matcher, { phase = 'request' }: HoldOptions = {}): Hold {
       const gate = Promise.withResolvers<void>()
@@ -95,8 +100,9 @@ export function createFaults() {
       return typeof found.response === 'function' ? found.response(request, call) : found.response.clone()
     },
     /** The pretended limit for this owner, when there is one; uses up one of its times. */
-    limited(owner: string): Required<LimitOptions> | undefined {
+    limited(owner: string, resource: Resource): PretendedLimit | undefined {
       const limit = this.limits.get(owner)
+      if (limit?.kind === 'primary' && limit.resource && limit.resource !== resource) return undefined
       if (limit && --limit.times <= 0) this.limits.delete(owner)
       return limit
     }

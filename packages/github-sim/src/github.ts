@@ -2,6 +2,7 @@ import type { Call, Matcher } from './calls.ts'
 import type { RepositoryOptions } from './data/new-repository.ts'
 import type { CustomResponse, Hold, HoldOptions, LimitOptions } from './faults.ts'
 import type { Download } from './files.ts'
+import type { Resource } from './quota.ts'
 import type { RepositoryControl } from './repository-controls.ts'
 import type { Role, TokenOptions } from './tokens.ts'
 
@@ -50,8 +51,8 @@ export interface GitHub {
   /** Leaves out `permissions` everywhere. */
   omitPermissions(on?: boolean): void
 
-  /** How many units a token (undefined: anonymous callers) has left in this hour. */
-  setRemaining(token: string | undefined, remaining: number): void
+  /** How many units of a resource (default `core`) a token (undefined: anonymous callers) has left until its reset. */
+  setRemaining(token: string | undefined, remaining: number, resource?: Resource): void
   /** Refuses the calls of a token (undefined: anonymous callers) with a rate limit. */
   limit(token: string | undefined, options?: LimitOptions): void
   /** Ends `limit` and starts a fresh hour. */

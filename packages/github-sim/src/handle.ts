@@ -1,9 +1,11 @@
 import { type Call, newCall } from './calls.ts'
 import { preflight } from './cors.ts'
 import { finish } from './finish.ts'
+import { costOf } from './graphql/points.ts'
+import { requestIn } from './graphql/route.ts'
 import { exhausted, primaryLimit, secondaryLimit } from './limits.ts'
 import { produce } from './produce.ts'
-import { type QuotaState, resourceOf } from './quota.ts'
+import { type QuotaState, type Resource, resourceOf } from './quota.ts'
 import { notFound, type Reply } from './reply.ts'
 import { anonymous, budgetOf, type Simulator } from './simulator.ts'
 import { type Token, tokenIn } from './tokens.ts'
@@ -77,17 +79,19 @@ async function respond(request: Request, call: Call, viewer: Token | undefined, 
     const text = 'Request forbidden by administrative rules. Please make sure your request has a User-Agent header.\r\n'
     return new Response(text, { status: 403, headers: { 'content-type': 'text/html; charset=utf-8' } })
   }
-  const pretended = free ? undefined : faults.limited(owner)
-  if (pretended?.kind === 'primary') return reply(primaryLimit(pretended.status, viewer), exhausted(state()))
+  const pretended = free ? undefined : faults.limited(owner, resource)
+  if (pretended?.kind === 'primary') return reply(primaryLimit(pretended.status, viewer, state()), exhausted(state()))
   if (pretended) return reply(secondaryLimit(pretended.status, pretended.retryAfterSeconds))
   const badToken = request.headers.has('authorization') && !viewer
-  if (!free && !badToken && state().remaining <= 0) return reply(primaryLimit(403, viewer), exhausted(state()))
-  const leave = secondary.enter(owner, request.method)
+  if (!free && !badToken && state().remaining <= 0) return reply(primaryLimit(403, viewer, state()), exhausted(state()))
+  const leave = secondary.enter(owner, resource === 'graphql', await writes(request, resource))
   if (!leave) return reply(secondaryLimit(403, 60))
   try {
     if (!free) spend(1)
     await pause(call, sim)
-    const response = await reply(await produce(request, call, viewer, apiVersion, sim))
+    const made = await produce(request, call, viewer, apiVersion, sim)
+    if (!free) spend((made.points ?? 1) - 1)
+    const response = await reply(made)
     if (response.status !== 304 || !viewer || free) return response
     // A confirmed copy is free for those who say who they are.
     spend(-1)
@@ -103,4 +107,16 @@ async function respond(request: Request, call: Call, viewer: Token | undefined, 
     quota.spend(owner, resource, units)
     call.units += units
   }
+}
+
+async function writes(request: Request, resource: Resource): Promise<boolean> {
+  if (request.method === 'GET' || request.method === 'HEAD') return false
+  if (resource !== 'graphql') return true
+  const asked = requestIn(
+    (await request
+      .clone()
+      .json()
+      .catch(() => ({}))) ?? {}
+  )
+  return asked !== undefined && costOf(asked).writes
 }

@@ -14,6 +14,8 @@ export interface Reply {
   /** ISO time for `last-modified`. */
   lastModified?: string
   headers?: Record<string, string>
+  /** What it costs of the primary limit. Default 1. */
+  points?: number
 }
 
 const docs = 'https://docs.github.com/rest'

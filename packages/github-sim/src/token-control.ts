@@ -1,13 +1,13 @@
 import type { GitHub } from './github.ts'
 import { limitDefaults } from './limits.ts'
 import type { Repository } from './model.ts'
-import { anonymous, type Simulator } from './simulator.ts'
+import { anonymous, budgetOf, type Simulator } from './simulator.ts'
 
 type TokenControl = Pick<GitHub, 'addToken' | 'revokeToken' | 'setRole' | 'setRemaining' | 'limit' | 'unlimit'>
 
 /** Which tokens there are, what they permit, and how much is left to each. */
 export function controlTokens(sim: Simulator, find: (fullName: string) => Repository): TokenControl {
-  const { world, faults, quota, options } = sim
+  const { world, faults, quota } = sim
 
   // Errors must not show the token, so they cannot say which one it was.
   function tokenOf(secret: string) {
@@ -30,10 +30,9 @@ export function controlTokens(sim: Simulator, find: (fullName: string) => Reposi
       else roles.set(find(fullName).id, role)
     },
 
-    setRemaining(token, remaining) {
-      const limit = token === undefined ? options.anonymousLimit : tokenOf(token).limit
-      const owner = ownerOf(token)
-      quota.spend(owner, 'core', limit - remaining - quota.state(owner, 'core', limit).used)
+    setRemaining(token, remaining, resource = 'core') {
+      const { limit, used } = budgetOf(sim, token === undefined ? undefined : tokenOf(token), resource)
+      quota.spend(ownerOf(token), resource, limit - remaining - used)
     },
     limit(token, limitOptions = {}) {
       faults.limits.set(ownerOf(token), { ...limitDefaults, ...limitOptions })

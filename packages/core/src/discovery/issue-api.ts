@@ -1,6 +1,6 @@
 import { MeshError } from '../errors.ts'
+import { limitedForMs } from '../github/limited.ts'
 import { platformFetch } from '../github/origin.ts'
-import { limitedForMs } from '../github/rate-limit.ts'
 import { issuePages, perPage } from './issue-pages.ts'
 import { registryIssue } from './registry-issue.ts'
 

@@ -3,7 +3,7 @@ import type { FetchInput } from '../web-types.ts'
 import type { Clock } from './clock.ts'
 import { type Caller, createGovernor, type GovernorOptions } from './governor.ts'
 import { ageMs } from './headers.ts'
-import { limitedForMs, type Quota, quotaOf, resourceOf, type TokenLimit } from './rate-limit.ts'
+import { type Quota, quotaOf, resourceOf, type TokenLimit } from './rate-limit.ts'
 import { readBody } from './read-body.ts'
 import type { Answered, Followed, FollowRedirects } from './redirects.ts'
 import type { Refusal } from './refusal.ts'
@@ -90,9 +90,11 @@ export interface OriginOptions extends Pick<GovernorOptions, 'writeGapMs' | 'slo
   followRedirects?: FollowRedirects | undefined
 }
 
-const isRefusal = ({ status }: Response) => status === 403 || status === 429
-/** More is no refusal of GitHub's. */
-const maxRefusalBytes = 64 * 1024
+/** A body that is larger is no refusal of GitHub's; 0 where no body is. */
+function maxRefusalBytes({ path }: Pick<Caller, 'path'>, { status }: Response): number {
+  if (status === 403 || status === 429) return 64 * 1024
+  return status === 200 && path === '/graphql' ? 4096 : 0
+}
 
 // Taken once: with `globalThis.fetch = mesh.fetch` a later look would find the mesh itself.
 const ownFetch = globalThis.fetch
@@ -126,12 +128,12 @@ export function createOrigin(options: OriginOptions): Origin {
   }
 
   /** How long the token has to wait, ms; undefined for an answer that is no refusal for its rate. */
-  function limitedMs(caller: Caller, { status, headers }: Response, body: Bytes): number | undefined {
-    const ms = limitedForMs(status, headers, new TextDecoder().decode(body), clock.now())
-    if (ms === undefined) return undefined
-    const quota = quotaOf(headers)
-    // A secondary limit is for all that a user does, the primary one for one resource.
-    const resource = quota?.remaining === 0 ? quota.resource : undefined
+  async function limitedMs(caller: Caller, response: Response, body: Bytes): Promise<number | undefined> {
+    const { limitedBy } = await import('./limited.ts')
+    const limited = limitedBy(caller, response, new TextDecoder().decode(body), clock.now())
+    if (!limited) return undefined
+    const { ms, resource } = limited
+    const { status, headers } = response
     const until = clock.now() + ms
     refuse(caller.viewer, resource, { status, headers, body, until })
     options.tellLimit(caller.viewer, { resource, until })
@@ -184,7 +186,8 @@ export function createOrigin(options: OriginOptions): Origin {
     if (graphql) counters.called((await import('./graphql-question.ts')).pointsIn(body), resourceOf(request.path))
     const answer: OriginAnswer = { ...head, body }
     if (rest) answer.oversized = new Response(rest, { status, statusText, headers: response.headers })
-    if (body && isRefusal(response)) answer.limitedMs = limitedMs(request, response, body)
+    if (body && body.byteLength <= maxRefusalBytes(request, response))
+      answer.limitedMs = await limitedMs(request, response, body)
     return answer
   }
 
@@ -197,10 +200,15 @@ export function createOrigin(options: OriginOptions): Origin {
     // After a redirect it may be somebody else who speaks.
     if (response.redirected) return response
     learnQuota(call, response)
-    if (!isRefusal(response)) return response
-    const { body, rest } = await readBody(response.clone(), maxRefusalBytes)
-    void rest?.cancel().catch(() => {})
-    if (body) limitedMs(call, response, body)
+    const maxBytes = maxRefusalBytes(call, response)
+    if (maxBytes === 0) return response
+    try {
+      const { body, rest } = await readBody(response.clone(), maxBytes)
+      void rest?.cancel().catch(() => {})
+      if (body) await limitedMs(call, response, body)
+    } catch {
+      // Its body breaks off, which the caller finds out from the response.
+    }
     return response
   }
 

@@ -45,19 +45,3 @@ export function quotaOf(headers: Headers): ({ resource: string } & Quota) | unde
  */
 const maxWaitMs = 3_660_000
 export const capped = (ms: number) => Math.min(Math.max(0, ms), maxWaitMs)
-
-/**
- * Whether an answer says "not now": 403 or 429 with `retry-after`, nothing remaining, or a secondary limit's text.
- * Source: GitHub's "Rate limits for the REST API". Returns how long to wait, in milliseconds, at most an hour and a minute.
- */
-export function limitedForMs(status: number, headers: Headers, body: string, githubNow: number): number | undefined {
-  if (status !== 403 && status !== 429) return undefined
-  const retryAfter = headers.get('retry-after') ?? ''
-  if (/^\d{1,9}$/.test(retryAfter)) return capped(Number(retryAfter) * 1000)
-  const retryAt = /GMT$/.test(retryAfter) ? Date.parse(retryAfter) : Number.NaN // RFC 9110, section 10.2.3
-  if (retryAt > 0) return capped(retryAt - githubNow)
-  const quota = quotaOf(headers)
-  if (quota?.remaining === 0) return capped(quota.resetAt - githubNow)
-  // GitHub asks for at least a minute where it names no time.
-  return status === 429 || /rate limit/i.test(body) ? 60_000 : undefined
-}

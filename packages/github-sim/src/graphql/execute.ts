@@ -43,16 +43,13 @@ export function execute(request: GraphqlRequest, roots: { query: Node; mutation:
   const problems: Problem[] = []
   try {
     const { operations, fragments } = definitionsOf(request.query)
-    const { operationName } = request
-    const operation = operations.find(({ name }) => operationName === undefined || name?.value === operationName)
+    const operation = operationIn(operations, request.operationName)
     if (!operation) return failed('Message', 'No operation to execute')
     if (operation.operation === 'subscription') return failed('Message', 'Subscriptions are not simulated')
 
     const variables = { ...defaultsOf(operation), ...request.variables }
-    const argsOf = (args: readonly ArgumentNode[] = []): Args =>
-      Object.fromEntries(args.map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)]))
     const wanted = (directives: readonly DirectiveNode[] = []) =>
-      directives.every((one) => Boolean(argsOf(one.arguments).if) === (one.name.value !== 'skip'))
+      directives.every((one) => Boolean(argsOf(one.arguments, variables).if) === (one.name.value !== 'skip'))
 
     const select = (node: Node, of: SelectionSetNode | undefined, path: (string | number)[], into: Args): Args => {
       for (const one of of?.selections ?? []) {
@@ -77,7 +74,11 @@ export function execute(request: GraphqlRequest, roots: { query: Node; mutation:
       if (!(name in node)) throw new GraphQLError(`Field '${name}' doesn't exist on type '${node.__typename}'`)
       const held = node[name]
       try {
-        return complete(typeof held === 'function' ? held(argsOf(asked.arguments)) : held, asked.selectionSet, path)
+        return complete(
+          typeof held === 'function' ? held(argsOf(asked.arguments, variables)) : held,
+          asked.selectionSet,
+          path
+        )
       } catch (error) {
         if (!(error instanceof FieldError)) throw error
         problems.push({ type: error.type, path, message: error.message })
@@ -97,8 +98,14 @@ export function execute(request: GraphqlRequest, roots: { query: Node; mutation:
   }
 }
 
+export const argsOf = (args: readonly ArgumentNode[] = [], variables: Args): Args =>
+  Object.fromEntries(args.map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)]))
+
+export const operationIn = (operations: readonly OperationDefinitionNode[], named: string | undefined) =>
+  operations.find(({ name }) => named === undefined || name?.value === named)
+
 /** @throws GraphQLError for what is no GraphQL */
-function definitionsOf(query: string) {
+export function definitionsOf(query: string) {
   const operations: OperationDefinitionNode[] = []
   const fragments = new Map<string, FragmentDefinitionNode>()
   for (const one of parse(query, { noLocation: true }).definitions) {
@@ -109,7 +116,7 @@ function definitionsOf(query: string) {
   return { operations, fragments }
 }
 
-const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Args =>
+export const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Args =>
   Object.fromEntries(
     variableDefinitions.map(({ variable, defaultValue }) => [
       variable.name.value,

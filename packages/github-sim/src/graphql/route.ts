@@ -1,15 +1,17 @@
 import { type Ask, bodyOf } from '../ask.ts'
 import { nodeId } from '../data/links.ts'
 import type { Account } from '../model.ts'
+import type { QuotaState } from '../quota.ts'
 import { failure, type Reply } from '../reply.ts'
 import { roleOf } from '../visibility.ts'
 import type { World } from '../world.ts'
 import { connection } from './connection.ts'
 import { issueOrPullNode } from './discussion.ts'
-import { type Args, execute, FieldError, type Node } from './execute.ts'
+import { type Args, execute, FieldError, type GraphqlRequest, type Node } from './execute.ts'
 import { contextOf, findDiscussion, unresolved } from './find.ts'
 import { typeNode } from './introspect.ts'
 import { mutationRoot } from './mutations.ts'
+import { costOf } from './points.ts'
 import { repositoryNode } from './repository.ts'
 import { userNode } from './user.ts'
 
@@ -17,15 +19,21 @@ type Visible = ReturnType<World['visible']>[number]
 
 /** `POST /graphql`: as much of the graph as gh's commands for issues and pull requests need. */
 export function graphql(ask: Ask): Reply {
-  const { query, variables, operationName } = bodyOf(ask)
-  if (typeof query !== 'string') return failure(400, 'A query attribute must be specified and must be a string.')
-  const given = typeof variables === 'object' && variables !== null ? (variables as Args) : {}
-  const named = typeof operationName === 'string' ? operationName : undefined
-  const json = execute(
-    { query, variables: given, operationName: named },
-    { query: queryRoot(ask), mutation: mutationRoot(ask) }
-  )
-  return { json, etag: 'none' }
+  const request = requestIn(bodyOf(ask))
+  if (!request) return failure(400, 'A query attribute must be specified and must be a string.')
+  const { points } = costOf(request)
+  const json = execute(request, { query: queryRoot(ask, points), mutation: mutationRoot(ask) })
+  return { json, etag: 'none', points }
+}
+
+/** Undefined where a body holds no query. */
+export function requestIn({ query, variables, operationName }: Record<string, unknown>): GraphqlRequest | undefined {
+  if (typeof query !== 'string') return undefined
+  return {
+    query,
+    variables: typeof variables === 'object' && variables !== null ? (variables as Args) : {},
+    operationName: typeof operationName === 'string' ? operationName : undefined
+  }
 }
 
 /** A user or an organisation, and those of its repositories that the caller may see. */
@@ -43,7 +51,7 @@ function ownerNode(ask: Ask, account: Account): Node {
   }
 }
 
-function queryRoot(ask: Ask): Node {
+function queryRoot(ask: Ask, points: number): Node {
   const { world, viewer, links, budgets } = ask
   return {
     __typename: 'Query',
@@ -72,6 +80,19 @@ function queryRoot(ask: Ask): Node {
       throw unresolved(id)
     },
     __type: ({ name }: Args) => typeNode(ask, name),
-    rateLimit: () => ({ __typename: 'RateLimit', cost: 1, ...budgets().find(({ resource }) => resource === 'graphql') })
+    // https://docs.github.com/graphql/reference/objects#ratelimit
+    rateLimit: () => {
+      const { limit, used, reset } = budgets().find(({ resource }) => resource === 'graphql') as QuotaState
+      const spent = used - 1 + points // one of them when it came
+      const resetAt = new Date(reset * 1000).toISOString().replace('.000', '')
+      return {
+        __typename: 'RateLimit',
+        cost: points,
+        limit,
+        used: spent,
+        remaining: Math.max(0, limit - spent),
+        resetAt
+      }
+    }
   }
 }
