@@ -151,6 +151,27 @@ export const states: State[] = [
     }
   },
   {
+    name: 'an answer that cannot be read, also after it was stored',
+    async provoke(page, world) {
+      let isBroken = true
+      world.github.respond(
+        ({ path }) => isBroken && path.endsWith('/octo-org/website/pulls'),
+        () => Response.json([{}, null], { headers: { 'access-control-allow-origin': '*' } })
+      )
+      await openAlone(page, world)
+      const shown = async () => {
+        await notice(page, 'An answer cannot be read').getByRole('button', { name: 'Try again' }).waitFor()
+        await panel(page, 'pull-requests').getByText('octocat/Hello-World#').first().waitFor()
+        await panel(page, 'issues').getByText('octo-org/website#').first().waitFor()
+        await page.locator('.header-status').getByText('Partly refreshed').waitFor()
+      }
+      await shown()
+      await page.reload()
+      await shown()
+      isBroken = false
+    }
+  },
+  {
     name: 'GitHub out of reach, and nothing stored',
     async provoke(page, world) {
       await world.github.goDown()

@@ -16,7 +16,7 @@ const dayMs = 86_400_000
 export const isStale = (updatedAt: string, days: number, now: number): boolean =>
   now - Date.parse(updatedAt) > days * dayMs
 
-const isAmong = (people: readonly { login: string }[] | undefined, me: string | undefined) =>
+const isAmong = (people: readonly { login: string }[] | null | undefined, me: string | undefined) =>
   me !== undefined && (people ?? []).some(({ login }) => login === me)
 const isMine = ({ user, assignees }: Pick<Issue, 'user' | 'assignees'>, me: string | undefined) =>
   me !== undefined && (user?.login === me || isAmong(assignees, me))

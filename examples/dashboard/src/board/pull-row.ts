@@ -63,9 +63,9 @@ function wordsOf(state: CheckState, { count, total }: { count: number; total: nu
 }
 
 /** Logins and teams who were asked for a review and have not given one. */
-const waitsFor = ({ requested_reviewers = [], requested_teams = [] }: PullRequest): string[] => [
-  ...requested_reviewers.map(({ login }) => login),
-  ...requested_teams.map(({ name }) => `team ${name}`)
+const waitsFor = ({ requested_reviewers, requested_teams }: PullRequest): string[] => [
+  ...(requested_reviewers ?? []).map(({ login }) => login),
+  ...(requested_teams ?? []).map(({ name }) => `team ${name}`)
 ]
 
 /** How the review stands, as far as is known; undefined: nothing is. */

@@ -28,9 +28,9 @@ export interface PullRequest {
   created_at: string
   updated_at: string
   user: Person | null
-  assignees: Person[]
-  requested_reviewers: Person[]
-  requested_teams: Team[]
+  assignees: Person[] | null
+  requested_reviewers: Person[] | null
+  requested_teams: Team[] | null
   labels: Label[]
   head: { sha: string }
 }
@@ -42,7 +42,7 @@ export interface Issue {
   updated_at: string
   comments: number
   user: Person | null
-  assignees: Person[]
+  assignees: Person[] | null
   labels: Label[]
   /** GitHub lists pull requests among the issues. */
   pull_request?: object
@@ -88,13 +88,13 @@ export interface WorkflowRun {
   head_branch: string | null
   head_sha: string
   event: string
-  status: string
+  status: string | null
   conclusion: Conclusion | null
   updated_at: string
 }
 
 export interface CheckRun {
   name: string
-  status: string
+  status: string | null
   conclusion: Conclusion | null
 }

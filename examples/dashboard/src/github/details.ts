@@ -1,5 +1,6 @@
 import type { CheckState } from './checks.ts'
 import { maxPullPages, type Query } from './queries.ts'
+import { having, isCount, isText, isTime, maybe } from './shapes.ts'
 
 /** How the checks of a commit stand together. */
 interface CheckSummary {
@@ -86,8 +87,8 @@ interface PullNode {
   mergeable: string
   mergeStateStatus: string
   reviewDecision: string | null
-  latestOpinionatedReviews: { nodes: { state: string }[] } | null
-  commits: { nodes: { commit: { statusCheckRollup: Rollup | null } }[] }
+  latestOpinionatedReviews: { nodes: ({ state: string } | null)[] | null } | null
+  commits: { nodes: ({ commit: { statusCheckRollup: Rollup | null } } | null)[] | null } | null
 }
 
 /** https://docs.github.com/graphql/reference/objects#deployment */
@@ -99,9 +100,9 @@ interface DeploymentNode {
 
 interface RepositoryNode {
   defaultBranchRef: { name: string; target: { statusCheckRollup?: Rollup | null } | null } | null
-  deployments?: { nodes: (DeploymentNode | null)[] } | null
+  deployments?: { nodes: (DeploymentNode | null)[] | null } | null
   issues: { totalCount: number }
-  pullRequests: { totalCount: number; nodes: PullNode[] }
+  pullRequests: { totalCount: number; nodes: (PullNode | null)[] }
 }
 
 /** A repository's pull requests with reviews, checks, size and conflicts, page by page; each tells of the repository, too. Needs a token. */
@@ -111,18 +112,27 @@ export const detailsOf = (repository: string): Query<RepositoryDetails> => {
     path: `/graphql#${repository}`,
     graphql: { query: text, variables: { owner, name } },
     read: (body) => [detailsIn(body as RepositoryNode)],
+    isItem: isDetails,
     maxPages: maxPullPages
   }
 }
+
+const isDetails = having<RepositoryDetails>({
+  branch: maybe(having({ name: isText })),
+  openIssues: isCount,
+  openPulls: isCount
+})
+
+const isPullNode = having<PullNode>({ number: isCount, additions: isCount, deletions: isCount })
 
 const detailsIn = ({ defaultBranchRef, deployments, issues, pullRequests }: RepositoryNode): RepositoryDetails => ({
   branch: defaultBranchRef
     ? { name: defaultBranchRef.name, state: summaryOf(defaultBranchRef.target?.statusCheckRollup).state }
     : undefined,
-  deployment: deploymentIn(deployments?.nodes[0]),
+  deployment: deploymentIn(deployments?.nodes?.[0]),
   openIssues: issues.totalCount,
   openPulls: pullRequests.totalCount,
-  pulls: pullRequests.nodes.map((pull) => ({
+  pulls: pullRequests.nodes.filter(isPullNode).map((pull) => ({
     number: pull.number,
     headSha: pull.headRefOid,
     additions: pull.additions,
@@ -131,7 +141,7 @@ const detailsIn = ({ defaultBranchRef, deployments, issues, pullRequests }: Repo
     // https://docs.github.com/graphql/reference/enums#mergestatestatus
     isMergeable: pull.mergeStateStatus === 'CLEAN' || pull.mergeStateStatus === 'HAS_HOOKS',
     decision: decisionOf(pull),
-    checks: summaryOf(pull.commits.nodes[0]?.commit.statusCheckRollup)
+    checks: summaryOf(pull.commits?.nodes?.[0]?.commit.statusCheckRollup)
   }))
 })
 
@@ -152,7 +162,7 @@ function deploymentIn(node: DeploymentNode | null | undefined): Deployment | und
   const state = latestStatus ? deploymentStates[latestStatus.state] : 'waiting'
   const at = latestStatus?.createdAt ?? createdAt
   // A state that GitHub adds is not shown until its meaning is known.
-  return environment && state && at ? { environment, state, at } : undefined
+  return isText(environment) && state && isTime(at) ? { environment, state, at } : undefined
 }
 
 /** GitHub decides only where the branch asks for a review; elsewhere the reviews speak for themselves. */
@@ -160,7 +170,7 @@ function decisionOf({ reviewDecision, latestOpinionatedReviews }: PullNode): Dec
   if (reviewDecision === 'APPROVED') return 'approved'
   if (reviewDecision === 'CHANGES_REQUESTED') return 'changes-requested'
   if (reviewDecision === 'REVIEW_REQUIRED') return 'review-required'
-  const states = (latestOpinionatedReviews?.nodes ?? []).map(({ state }) => state)
+  const states = (latestOpinionatedReviews?.nodes ?? []).map((review) => review?.state)
   if (states.includes('CHANGES_REQUESTED')) return 'changes-requested'
   return states.includes('APPROVED') ? 'approved' : 'none'
 }

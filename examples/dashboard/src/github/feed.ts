@@ -54,7 +54,8 @@ export function createFeed(
   }
 
   async function read<Item>(query: Query<Item>, get: (url: string) => Promise<Response>): Promise<Answer<Item>> {
-    const { refusal, ...answer } = await readPages(query, apiUrl, get, now)
+    const { refusal, isUnreadable, ...answer } = await readPages(query, apiUrl, get, now)
+    if (isUnreadable) return { ...answer, problem: { kind: 'unreadable' } }
     if (!refusal) return answer
     if (refusal.status === 404 && query.isOptional && !isTokenRefused()) return { ...answer, data: [] }
     const problem = problemOf(refusal, now())

@@ -1,6 +1,7 @@
 import { type Answer, type Answers, answerTo } from './answer.ts'
 import type { RepositoryFacts } from './answers.ts'
 import type { Query } from './queries.ts'
+import { isText } from './shapes.ts'
 
 /** An organisation, a user or a topic: it stands for all of its repositories. */
 const pattern = /^(org|user|topic):([\w.-]+)$/i
@@ -12,18 +13,20 @@ const maxGroupPages = 2
 export function groupOf(entry: string): Query<string> | undefined {
   const [, kind, name] = pattern.exec(entry) ?? []
   if (!kind || !name) return undefined
-  const read = (repositories: RepositoryFacts[]) =>
-    repositories.filter(({ archived }) => !archived).map(({ full_name }) => full_name)
+  const read = (repositories: (RepositoryFacts | null)[]) =>
+    repositories.filter((one) => !one?.archived).map((one) => one?.full_name)
   if (kind.toLowerCase() === 'topic') {
     return {
       path: `/search/repositories?q=topic:${name}+archived:false&sort=updated&per_page=100`,
       read: (body) => read((body as { items: RepositoryFacts[] }).items),
+      isItem: isText,
       maxPages: maxGroupPages
     }
   }
   return {
     path: `/${kind.toLowerCase()}s/${name}/repos?sort=pushed&per_page=100`,
     read: (body) => read(body as RepositoryFacts[]),
+    isItem: isText,
     maxPages: maxGroupPages
   }
 }

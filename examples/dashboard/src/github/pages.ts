@@ -2,17 +2,19 @@ import type { Answer } from './answer.ts'
 import type { Query } from './queries.ts'
 import { type Source, sourceOf, worstOf } from './source.ts'
 
-/** What the pages of a list say together, and the response that ended them if it was not ok. */
-type Pages<Item> = Pick<Answer<Item>, 'data' | 'isMore' | 'source'> & { refusal?: Response }
+/** What the pages of a list say together, and what ended them: a response that was not ok, or one that cannot be read. */
+type Pages<Item> = Pick<Answer<Item>, 'data' | 'isMore' | 'source'> & { refusal?: Response; isUnreadable?: true }
 
 /** Reads a list page by page, for as long as its query wants more. */
 export async function readPages<Item>(
-  { path, read, maxPages = 1, isEnough = () => false }: Query<Item>,
+  query: Query<Item>,
   apiUrl: string,
   get: (url: string) => Promise<Response>,
   now: () => number
 ): Promise<Pages<Item>> {
+  const { path, maxPages = 1, isEnough = () => false } = query
   let items: Item[] | undefined
+  let isWhole = true
   const sources: Source[] = []
   const soFar = () => {
     const source = worstOf(sources)
@@ -21,15 +23,32 @@ export async function readPages<Item>(
   let url = apiUrl + path
   for (let page = 1; ; page++) {
     const response = await get(url)
-    if (response.ok || response.status === 404) sources.push(sourceOf(response, now()))
+    const source = sourceOf(response, now())
+    if (response.status === 404) sources.push(source)
     if (!response.ok) return { ...soFar(), isMore: page > 1, refusal: response }
-    items = [...(items ?? []), ...read(await response.json())]
+    const found = itemsIn(query, await response.json())
+    if (!found) return { ...soFar(), isMore: page > 1, isUnreadable: true }
+    sources.push(source)
+    items = [...(items ?? []), ...found.items]
+    isWhole &&= found.isWhole
     const next = nextOf(response.headers.get('link'))
     // Nothing but this API gets to know what is read.
     if (!next?.startsWith(`${apiUrl}/`) || page >= maxPages || isEnough(items)) {
-      return { ...soFar(), isMore: next !== undefined }
+      return { ...soFar(), isMore: next !== undefined || !isWhole }
     }
     url = next
+  }
+}
+
+/** The items of a page, and whether these are all; undefined where none of them can be read. */
+function itemsIn<Item>({ read, isItem }: Query<Item>, body: unknown): { items: Item[]; isWhole: boolean } | undefined {
+  try {
+    const all = read(body)
+    const items = all.filter(isItem)
+    const isWhole = items.length === all.length
+    return isWhole || items.length > 0 ? { items, isWhole } : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -6,6 +6,8 @@ export type Problem =
   | { kind: 'not-found' }
   | { kind: 'server'; status: number }
   | { kind: 'network' }
+  /** There is an answer, but it has not the form that GitHub gives it. */
+  | { kind: 'unreadable' }
   /** It has not been requested: what is left of the rate limit went to others first. */
   | { kind: 'waiting' }
 
@@ -14,7 +16,8 @@ const failures = {
   'rate-limit': 'rate-limit',
   token: 'token',
   server: 'server-error',
-  network: 'network'
+  network: 'network',
+  unreadable: 'unreadable'
 } as const
 
 export type Failure = (typeof failures)[keyof typeof failures]

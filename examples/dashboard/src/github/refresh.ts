@@ -110,7 +110,7 @@ async function askForTeams(feed: Feed, names: readonly string[], { shown, ask }:
   const known = answerTo(feed.answers(), teams)
   if (!feed.hasToken() || known?.data || isHidden(known)) return
   const lists = names.map((name) => answerTo(feed.answers(), pullRequestsOf(name))?.data ?? [])
-  if (lists.flat().some(({ requested_teams }) => requested_teams?.length > 0)) await ask(teams)
+  if (lists.flat().some(({ requested_teams }) => (requested_teams ?? []).length > 0)) await ask(teams)
 }
 
 /** Shows what this browser still holds of it. */

@@ -17,7 +17,8 @@ export const reasons: Record<Failure, string> = {
   'rate-limit': 'rate limit',
   'server-error': 'GitHub down',
   network: 'no network',
-  token: 'token refused'
+  token: 'token refused',
+  unreadable: 'unreadable answer'
 }
 
 /** Where a panel's data came from and how old it is; of several repositories, a count for each. */

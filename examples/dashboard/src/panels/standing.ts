@@ -10,6 +10,7 @@ const problems: Record<Problem['kind'], string> = {
   'not-found': 'GitHub shows nothing here.',
   server: 'GitHub has a problem.',
   network: 'GitHub cannot be reached.',
+  unreadable: 'this page cannot read the answer.',
   waiting: 'the rate limit is nearly used up.'
 }
 const hasData = (answer: Answer | undefined) => answer?.data !== undefined

@@ -45,7 +45,7 @@ const Run = memo(function Run({ run, repository }: { run: WorkflowRun; repositor
         <OutLink url={run.html_url}>{run.display_title}</OutLink>
       </div>
       <div className="row-side">
-        <StateMark state={stateOfRun(run)} words={words(run.conclusion ?? run.status)} />
+        <StateMark state={stateOfRun(run)} words={words(run.conclusion ?? run.status ?? 'unknown')} />
       </div>
       <div className="row-about">
         {repository} · {[run.name, run.head_branch, run.event].filter(Boolean).join(' · ')} ·{' '}

@@ -69,7 +69,16 @@ export function githubNotices({ isOnline, hasToken, answers, quota, now }: Situa
       actions: [tryAgain]
     })
   }
+  if (problem('unreadable') || isStale('unreadable')) notices.push(unreadable)
   return notices
+}
+
+const unreadable: Notice = {
+  id: 'unreadable',
+  tone: 'problem',
+  title: 'An answer cannot be read',
+  text: 'It is not in the form in which GitHub answers. A proxy or a member of your group may have changed it. Older data is shown and marked; this page keeps trying.',
+  actions: [tryAgain]
 }
 
 const changeToken = (label: string) => ({ label, action: 'settings' }) as const
