@@ -172,6 +172,22 @@ export const states: State[] = [
     }
   },
   {
+    name: 'a refresh that fails in the page itself',
+    async provoke(page, world) {
+      await page.addInitScript((rows) => {
+        const find = Document.prototype.querySelectorAll
+        Document.prototype.querySelectorAll = function (this: Document, selectors: string) {
+          if (selectors === rows) throw new Error('no rows')
+          return find.call(this, selectors)
+        }
+      }, '[data-head]')
+      await openAlone(page, world)
+      await notice(page, 'The last refresh did not finish').getByText('no rows').waitFor()
+      await page.locator('.header-status').getByText('Refresh failed').waitFor()
+      await panel(page, 'issues').locator('.row').first().waitFor()
+    }
+  },
+  {
     name: 'GitHub out of reach, and nothing stored',
     async provoke(page, world) {
       await world.github.goDown()

@@ -24,9 +24,11 @@ import {
   workflowRunsOf
 } from '../../examples/dashboard/src/github/queries.ts'
 import { recall, refresh } from '../../examples/dashboard/src/github/refresh.ts'
+import { createRounds } from '../../examples/dashboard/src/github/rounds.ts'
 import { grouped } from '../../examples/dashboard/src/panels/issue-groups.ts'
 import { emptyWords } from '../../examples/dashboard/src/panels/standing.ts'
 import { githubNotices } from '../../examples/dashboard/src/states/notices.ts'
+import { refreshWords } from '../../examples/dashboard/src/states/refresh-words.ts'
 
 const apiUrl = 'https://api.example'
 const now = Date.UTC(2026, 10, 27, 12)
@@ -251,5 +253,27 @@ describe('answers that the dashboard cannot read', () => {
     expect(data).to.have.length(2)
     expect(source).to.include({ kind: 'stale', reason: 'unreadable' })
     expect(failingSince).to.equal(now)
+  })
+
+  it('ends a round in which something of the page itself fails, says so, and goes on with the next one', async () => {
+    const feed = feedOf(bodies, false)
+    let isBroken = true
+    const inView = () => {
+      if (isBroken) throw new Error('no rows')
+      return new Set<string>()
+    }
+    const stats = () => ({ quotaSpent: 0, quota: {} })
+    const mesh = { stats, peers: () => [] } as unknown as Parameters<typeof createRounds>[0]['mesh']
+    const rounds = createRounds({ mesh, feed, inView, now: () => now })
+    const report = await rounds.run(entries, false)
+    expect(report).to.deep.include({ error: 'Error: no rows', at: now, next: { at: now + 60_000, isSlow: false } })
+    if (!report) return
+    expect(refreshWords(report)).to.equal('Refresh failed')
+    const situation = { isOnline: true, hasToken: false, answers: feed.answers(), quota: undefined, now }
+    const [notice] = githubNotices({ ...situation, roundError: report.error })
+    expect(notice).to.include({ title: 'The last refresh did not finish' })
+    expect(notice?.text).to.include('no rows')
+    isBroken = false
+    expect((await rounds.run(entries, false))?.error).to.equal(undefined)
   })
 })

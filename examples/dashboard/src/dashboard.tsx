@@ -82,6 +82,7 @@ export function Dashboard({
         <div className="content">
           <PageNotices
             {...{ apiUrl, settings, answers, missing, act }}
+            roundError={report?.error}
             expanded={board.expanded}
             since={running?.since}
           />

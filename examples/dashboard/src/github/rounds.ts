@@ -13,10 +13,12 @@ export interface RoundReport extends Omit<Round, 'shown' | 'finished'> {
   next: Next
   /** What GitHub had said of the limit by then. */
   quota?: Quota | undefined
+  /** What ended it early: something went wrong in this page. */
+  error?: string
 }
 
 export interface Rounds {
-  /** One round; undefined when a newer one took its place. `isAsked`: the reader asked for it, which the reserve is kept for. */
+  /** One round; it never rejects. Undefined when a newer one took its place. `isAsked`: the reader asked for it, which the reserve is kept for. */
   run(repositories: readonly string[], isAsked: boolean): Promise<RoundReport | undefined>
   /** What GitHub said of the limit was for another token. */
   forgetQuota(): void
@@ -48,6 +50,38 @@ export function createRounds({ mesh, feed, inView, now = Date.now }: RoundsOptio
     return { ...said, remaining }
   }
 
+  /** Undefined where a newer one has taken its place. */
+  async function complete(repositories: readonly string[], isAsked: boolean): Promise<RoundReport | undefined> {
+    const number = current
+    const before = mesh.stats().quotaSpent
+    if (isAsked) feed.trustToken()
+    const { shown, finished, ...counts } = await refresh(feed, repositories, {
+      cache: isAsked ? 'no-cache' : 'default',
+      // What a member had last time costs GitHub nothing, as long as that member has a newer one.
+      maySpend: (requests, last, isGraphql) =>
+        isAsked ||
+        spendable(isGraphql ? mesh.stats().quota.graphql : quota(), now()) >= requests ||
+        (last?.source?.kind === 'member' && mesh.peers().length > 0),
+      inView,
+      now,
+      graphqlLimit: () => mesh.stats().quota.graphql?.limit ?? usualGraphqlLimit,
+      isOver: () => number !== current
+    })
+    // What an older round did not ask for, a newer one may have.
+    if (number !== current) return undefined
+    feed.keepOnly(shown)
+    const at = now()
+    if (counts.failed === 0 && counts.waiting === 0) succeededAt = at
+    const cost = mesh.stats().quotaSpent - before - finished
+    return {
+      ...counts,
+      at,
+      succeededAt,
+      next: nextRound(quota(), Math.max(cost, counts.waiting), at),
+      quota: quota()
+    }
+  }
+
   return {
     forgetQuota() {
       known = undefined
@@ -55,32 +89,13 @@ export function createRounds({ mesh, feed, inView, now = Date.now }: RoundsOptio
     },
     async run(repositories, isAsked) {
       const number = ++current
-      const before = mesh.stats().quotaSpent
-      if (isAsked) feed.trustToken()
-      const { shown, finished, ...counts } = await refresh(feed, repositories, {
-        cache: isAsked ? 'no-cache' : 'default',
-        // What a member had last time costs GitHub nothing, as long as that member has a newer one.
-        maySpend: (requests, last, isGraphql) =>
-          isAsked ||
-          spendable(isGraphql ? mesh.stats().quota.graphql : quota(), now()) >= requests ||
-          (last?.source?.kind === 'member' && mesh.peers().length > 0),
-        inView,
-        now,
-        graphqlLimit: () => mesh.stats().quota.graphql?.limit ?? usualGraphqlLimit,
-        isOver: () => number !== current
-      })
-      // What an older round did not ask for, a newer one may have.
-      if (number !== current) return undefined
-      feed.keepOnly(shown)
-      const at = now()
-      if (counts.failed === 0 && counts.waiting === 0) succeededAt = at
-      const cost = mesh.stats().quotaSpent - before - finished
-      return {
-        ...counts,
-        at,
-        succeededAt,
-        next: nextRound(quota(), Math.max(cost, counts.waiting), at),
-        quota: quota()
+      try {
+        return await complete(repositories, isAsked)
+      } catch (error) {
+        if (number !== current) return undefined
+        const at = now()
+        const none = { asked: 0, failed: 0, waiting: 0 }
+        return { ...none, at, succeededAt, next: nextRound(undefined, 0, at), error: String(error) }
       }
     }
   }

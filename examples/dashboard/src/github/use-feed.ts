@@ -36,11 +36,14 @@ export function useFeed(connection: Connection, apiUrl: string, repositories: re
       if (!rounds || repositories.length === 0) return
       setBusy((count) => count + 1)
       next.current = { at: Number.POSITIVE_INFINITY, hasFailed: false }
-      const ended = await rounds.run(repositories, isAsked)
-      setBusy((count) => count - 1)
-      if (!ended) return
-      next.current = { at: ended.next.at, hasFailed: ended.failed > 0 }
-      setReport(ended)
+      try {
+        const ended = await rounds.run(repositories, isAsked)
+        if (!ended) return
+        next.current = { at: ended.next.at, hasFailed: ended.failed > 0 || ended.error !== undefined }
+        setReport(ended)
+      } finally {
+        setBusy((count) => count - 1)
+      }
     },
     [rounds, repositories]
   )
@@ -60,7 +63,8 @@ export function useFeed(connection: Connection, apiUrl: string, repositories: re
     if (!mesh || !feed) return
     let ended = false
     const start = async () => {
-      await recall(feed, repositories)
+      // It only helps until the round, which says what is wrong.
+      await recall(feed, repositories).catch(() => {})
       await firstMember(mesh)
       if (ended) return
       // Copies in this browser do not show whether GitHub accepts another token.

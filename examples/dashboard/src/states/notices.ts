@@ -21,12 +21,14 @@ interface Situation {
   answers: Answers
   quota: Quota | undefined
   now: number
+  /** What the last round failed with in this page itself. */
+  roundError?: string | undefined
 }
 
 const tryAgain = { label: 'Try again', action: 'try-again' } as const
 
 /** What keeps GitHub's answers away, the cause that explains the others first, and what to do about it. */
-export function githubNotices({ isOnline, hasToken, answers, quota, now }: Situation): Notice[] {
+export function githubNotices({ isOnline, hasToken, answers, quota, now, roundError }: Situation): Notice[] {
   if (!isOnline) {
     return [
       {
@@ -70,6 +72,15 @@ export function githubNotices({ isOnline, hasToken, answers, quota, now }: Situa
     })
   }
   if (problem('unreadable') || isStale('unreadable')) notices.push(unreadable)
+  if (roundError !== undefined) {
+    notices.push({
+      id: 'round',
+      tone: 'problem',
+      title: 'The last refresh did not finish',
+      text: `Something went wrong in this page (${roundError}). What you see may be out of date; this page keeps trying.`,
+      actions: [tryAgain]
+    })
+  }
   return notices
 }
 

@@ -17,6 +17,8 @@ interface PageNoticesProps {
   apiUrl: string
   settings: Settings
   answers: Answers
+  /** What the last round failed with in this page itself. */
+  roundError: string | undefined
   expanded: Expanded
   /** Repositories that GitHub does not show. */
   missing: readonly string[]
@@ -26,7 +28,8 @@ interface PageNoticesProps {
 }
 
 /** All that is wrong now, and what helps. */
-export function PageNotices({ apiUrl, settings, answers, expanded, missing, since, act }: PageNoticesProps) {
+export function PageNotices(props: PageNoticesProps) {
+  const { apiUrl, settings, answers, roundError, expanded, missing, since, act } = props
   const live = useLiveMesh()
   const now = useNow(1000)
   const isOnline = useOnline()
@@ -34,7 +37,7 @@ export function PageNotices({ apiUrl, settings, answers, expanded, missing, sinc
   const localNetwork = useLocalNetwork()
   const hasToken = settings.token !== undefined
   const notices = [
-    ...githubNotices({ isOnline, hasToken, answers, quota: live.stats?.quota.core, now }),
+    ...githubNotices({ isOnline, hasToken, answers, quota: live.stats?.quota.core, now, roundError }),
     ...tooManyNotices(expanded),
     ...groupNotices(expanded.groups, hasToken),
     ...missing.map((repository) => missingNotice(repository, hasToken)),

@@ -2,8 +2,13 @@ import { clock } from '../clock.ts'
 import type { RoundReport } from '../github/rounds.ts'
 
 /** What the last round was, before its time. */
-export function refreshWords({ asked, failed, waiting }: Pick<RoundReport, 'asked' | 'failed' | 'waiting'>): string {
-  if (failed > 0 && failed >= asked - waiting) return 'Refresh failed'
+export function refreshWords({
+  asked,
+  failed,
+  waiting,
+  error
+}: Pick<RoundReport, 'asked' | 'failed' | 'waiting' | 'error'>): string {
+  if (error !== undefined || (failed > 0 && failed >= asked - waiting)) return 'Refresh failed'
   return failed + waiting > 0 ? 'Partly refreshed' : 'Refreshed'
 }
 
