@@ -80,6 +80,35 @@ describe('what a team shares on the dashboard', () => {
       for (const marks of [first, second, third]) marks.stop()
     })
 
+    it('watches what needs attention now, however much did before', async () => {
+      const mark: Mark = { kind: 'snoozed', by: 'alice', until: Date.now() + dayMs }
+      const other = createMarks(mesh)
+      const asked = new Set<string>()
+      let hasAskedFor: (count: number) => void = () => {}
+      const marks = createMarks({
+        ...{ set: mesh.set, delete: mesh.delete, addEventListener: mesh.addEventListener.bind(mesh) },
+        get: (name, how) => {
+          asked.add(name)
+          hasAskedFor(asked.size)
+          return mesh.get(name, how)
+        }
+      })
+      const before = Array.from({ length: 250 }, (_, index) => `a/b#${index}`)
+      const asksForMost = new Promise<void>((resolve) => {
+        hasAskedFor = (count) => count === 200 && resolve()
+      })
+      marks.watch(before)
+      await asksForMost
+      await other.mark('a/b#1', mark)
+      await other.mark('a/b#249', mark)
+      await other.mark('a/b#1000', mark)
+      const found = new Promise<void>((resolve) => marks.subscribe(() => marks.all().size === 2 && resolve()))
+      marks.watch(['a/b#1000', ...before.slice(51)])
+      await found
+      expect([...marks.all().keys()]).to.have.members(['a/b#249', 'a/b#1000'])
+      for (const one of [marks, other]) one.stop()
+    })
+
     it('tells members no name of a repository', async () => {
       const names: string[] = []
       const marks = createMarks({

@@ -13,7 +13,7 @@ export interface Marks {
   /** By what was marked: `owner/name#12`, or `owner/name` for its default branch. */
   all(): ReadonlyMap<string, Mark>
   subscribe(listener: () => void): () => void
-  /** Finds out what is said of these, from now on. */
+  /** Finds out what is said of these from now on, in place of those before: of the first 200, if there are more. */
   watch(ids: readonly string[]): void
   /** Tells the team; undefined takes it back. */
   mark(id: string, mark: Mark | undefined): Promise<void>
@@ -54,6 +54,8 @@ export function createMarks(
   now: () => number = Date.now
 ): Marks {
   const listeners = new Set<() => void>()
+  let watched: ReadonlySet<string> = new Set()
+  /** Those of `watched` whose name is known, by that name. */
   const ids = new Map<string, string>()
   const control = new AbortController()
   const { signal } = control
@@ -92,7 +94,8 @@ export function createMarks(
 
   async function watch(id: string): Promise<void> {
     const name = await nameOf(id)
-    if (ids.has(name) || ids.size >= maxWatched) return
+    // Others may have taken its place by now.
+    if (ids.has(name) || !watched.has(id)) return
     ids.set(name, id)
     await look(name, id)
   }
@@ -104,7 +107,9 @@ export function createMarks(
       return () => listeners.delete(listener)
     },
     watch(all) {
-      for (const id of all) void watch(id)
+      watched = new Set(all.slice(0, maxWatched))
+      for (const [name, id] of ids) if (!watched.has(id)) ids.delete(name)
+      for (const id of watched) void watch(id)
     },
     async mark(id, mark) {
       keep(id, mark)
