@@ -127,15 +127,71 @@ describe('what a team shares on the dashboard', () => {
 
   it('adds up savings by day: from the first look on, over restarts, and for a day only what is of that day', () => {
     const today = dayOf(now)
-    let savings = addSavings(noSavings, { a: 100, b: 5 }, now)
+    let savings = addSavings(noSavings, { a: 100, b: 5 }, now, 'tab')
     expect(savings.days, 'what was before is of no known day').to.deep.equal({ [today]: 0 })
-    savings = addSavings(savings, { a: 103, b: 7 }, now + 1)
-    savings = addSavings(savings, { b: 8 }, now + 2)
-    savings = addSavings(savings, { a: 2, b: 8, c: 1000 }, now + 3)
+    savings = addSavings(savings, { a: 103, b: 7 }, now + 1, 'tab')
+    savings = addSavings(savings, { b: 8 }, now + 2, 'tab')
+    savings = addSavings(savings, { a: 2, b: 8, c: 1000 }, now + 3, 'tab')
     expect(savings.days).to.deep.equal({ [today]: 3 + 2 + 1 + 2 })
-    const next = addSavings(savings, { a: 500, b: 9, c: 1001 }, now + dayMs)
+    const next = addSavings(savings, { a: 500, b: 9, c: 1001 }, now + dayMs, 'tab')
     expect(next.days).to.deep.equal({ [today]: 8, [dayOf(now + dayMs)]: 0 })
-    expect(addSavings(next, { a: 501 }, now + dayMs + 1).days[dayOf(now + dayMs)]).to.equal(1)
+    const later = addSavings(next, { a: 501 }, now + dayMs + 1, 'tab')
+    expect(later.days[dayOf(now + dayMs)]).to.equal(1)
+    const after = addSavings(later, { c: 1100 }, now + 2 * dayMs, 'tab')
+    expect(after.days[dayOf(now + 2 * dayMs)], 'of a member that was away since the day before').to.equal(0)
+  })
+
+  it('counts savings once, however many tabs look, and goes on when the one that counts is closed', () => {
+    const today = dayOf(now)
+    const second = 1000
+    let savings = noSavings
+    const look = (tab: string, total: number, seconds: number) => {
+      savings = addSavings(savings, { server: total }, now + seconds * second, tab)
+      return savings.days[today] ?? 0
+    }
+    look('leader', 100, 0)
+    look('follower', 100, 1)
+    expect(look('leader', 103, 2)).to.equal(3)
+    // What a follower shows is a little older, and not from a member that was started again.
+    expect(look('follower', 102, 3)).to.equal(3)
+    expect(look('leader', 104, 4)).to.equal(4)
+    expect(look('follower', 104, 5)).to.equal(4)
+    expect(look('follower', 106, 11), 'the other tab is closed').to.equal(6)
+    expect(look('third', 105, 20), 'an older figure is not taken over').to.equal(6)
+    expect(look('follower', 2, 22), 'the member was started again').to.equal(8)
+    expect(look('third', 1, 400), 'and once more while no tab was open').to.equal(9)
+    expect(look('third', 4, 402)).to.equal(12)
+  })
+
+  it('never counts more than a member saved, in tabs that come and go and hear of it one after the other', () => {
+    const step = fc.record({
+      gain: fc.nat(3),
+      isRestart: fc.nat(9).map((one) => one === 0),
+      looks: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean())
+    })
+    const lags = fc.tuple(fc.nat(4), fc.nat(4), fc.nat(4))
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), lags, (steps, lagOf) => {
+        let savings = noSavings
+        let saved = 0
+        const totals: number[] = []
+        for (const [second, { gain, isRestart, looks }] of steps.entries()) {
+          saved += gain
+          totals.push((isRestart ? 0 : (totals.at(-1) ?? 0)) + gain)
+          for (const [tab, isLooking] of looks.entries()) {
+            const server = totals[second - (lagOf[tab] ?? 0)]
+            if (isLooking && server !== undefined)
+              savings = addSavings(savings, { server }, now + second * 1000, `tab ${tab}`)
+          }
+        }
+        return (savings.days[dayOf(now)] ?? 0) <= saved
+      })
+    )
+  })
+
+  it('keeps the days that were counted by a page of before', () => {
+    const days = { [dayOf(now)]: 7 }
+    expect(savingsIn(JSON.stringify({ days, at: now, totals: { a: 1 } })).days).to.deep.equal(days)
   })
 
   it('never loses or invents savings, keeps two weeks, and is bounded', () => {
@@ -145,7 +201,7 @@ describe('what a team shares on the dashboard', () => {
         let savings = noSavings
         for (const [index, totals] of all.entries()) {
           const before = savings
-          savings = addSavings(savings, totals, now + index * dayMs * 0.4)
+          savings = addSavings(savings, totals, now + index * dayMs * 0.4, `tab ${index % 3}`)
           const sum = ({ days }: typeof savings) => Object.values(days).reduce((total, one) => total + one, 0)
           const added = Object.values(totals).reduce((total, one) => total + one, 0)
           if (Object.keys(savings.days).length > 14) return false
@@ -155,7 +211,7 @@ describe('what a team shares on the dashboard', () => {
         return true
       })
     )
-    for (const wrong of ['', '[]', '{"days":{"a":"x"},"totals":{},"at":1}', 'null', '{"days":[1]}']) {
+    for (const wrong of ['', '[]', '{"days":{"a":"x"},"members":{}}', 'null', '{"days":[1]}']) {
       expect(savingsIn(wrong), wrong).to.deep.equal(noSavings)
     }
   })

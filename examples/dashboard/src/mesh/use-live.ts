@@ -31,13 +31,14 @@ export function useLive(mesh: Mesh | undefined): Live {
     if (!mesh) return
     setLive(nothing)
     let countedAt = 0
+    const tab = String(Math.random())
     /** All tabs of this browser count together: what one has counted, the others find in the storage. */
     const count = (before: Savings): Savings => {
       if (Date.now() - countedAt < savingsEveryMs) return before
       countedAt = Date.now()
       const { members } = mesh.stats({ group: true })
       const totals = Object.fromEntries(Object.entries(members).map(([name, stats]) => [name, stats.apiCallsSaved]))
-      const savings = addSavings(savingsIn(lastingTexts.read(savingsKey)), totals, Date.now())
+      const savings = addSavings(savingsIn(lastingTexts.read(savingsKey)), totals, Date.now(), tab)
       lastingTexts.keep(savingsKey, JSON.stringify(savings))
       return unlessSame(before.days, savings.days) === before.days ? before : savings
     }
