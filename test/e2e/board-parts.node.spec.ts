@@ -25,8 +25,10 @@ import {
   headCommitOf,
   issuesOf,
   pullRequestsOf,
+  type Query,
   runsOfCommit,
-  teams
+  teams,
+  viewer
 } from '../../examples/dashboard/src/github/queries.ts'
 import { detailsMaxAgeMs } from '../../examples/dashboard/src/github/round-queries.ts'
 
@@ -302,6 +304,59 @@ describe('the board of the dashboard', () => {
       await feed.ask(detailsOf('a/c'), () => 'default')
       expect(asked[asked.length - (how === 'as null' ? 1 : 2)], 'another token').to.equal(true)
     }
+  })
+
+  describe('takes no answer to another token for one to this', () => {
+    const apiUrl = 'https://api.github.com'
+    const owner = { login: 'alice' }
+
+    /** Asks with one token, and lets the answer come when another one is sent. */
+    async function askedBefore(query: Query<unknown>, late: Response) {
+      const { promise, resolve } = Promise.withResolvers<Response>()
+      const sent: (RequestInit | undefined)[] = []
+      const fetch = async (_: unknown, init?: RequestInit) => {
+        sent.push(init)
+        return sent.length === 1 ? promise : Response.json(owner)
+      }
+      const feed = createFeed({ fetch, peek: async () => undefined }, apiUrl, { hasToken: () => true })
+      const asked = feed.ask(query, () => 'default')
+      feed.takeOtherToken()
+      resolve(late)
+      await asked
+      return { feed, sent }
+    }
+
+    it('that it was refused', async () => {
+      for (const query of [viewer, detailsOf('a/b')] as Query<unknown>[]) {
+        const { feed, sent } = await askedBefore(query, new Response(null, { status: 401 }))
+        expect([feed.isTokenRefused(), feed.hasToken()], query.path).to.deep.equal([false, true])
+        expect(sent, query.path).to.have.length(1)
+        await feed.ask(viewer, () => 'default')
+        expect(sent.at(-1)?.credentials, query.path).to.equal(undefined)
+      }
+    })
+
+    it('whose it is, and what it sees', async () => {
+      const answers: [Query<unknown>, unknown][] = [
+        [viewer, owner],
+        [teams, [{ id: 1, name: 'core' }]],
+        [headCommitOf('a/secret'), [{ sha: '1', commit: {} }]]
+      ]
+      for (const [query, body] of answers) {
+        const { feed } = await askedBefore(query, Response.json(body))
+        expect([...feed.answers()], query.path).to.deep.equal([])
+      }
+    })
+
+    it('that it may not see deployments', async () => {
+      const refused = {
+        data: { repository: null },
+        errors: [{ type: 'FORBIDDEN', path: ['repository', 'deployments'] }]
+      }
+      const { feed, sent } = await askedBefore(detailsOf('a/b'), Response.json(refused))
+      await feed.ask(detailsOf('a/c'), () => 'default')
+      expect(JSON.parse(String(sent.at(-1)?.body)).variables).to.include({ name: 'c', deployments: true })
+    })
   })
 
   it('says how the last deployment stands, and since when it is not confirmed', () => {

@@ -40,7 +40,7 @@ export function createFeed(
   { now = Date.now, hasToken = () => false, stored = new Map() }: FeedOptions = {}
 ): Feed {
   const { all, replace, subscribe } = createAnswerStore(stored)
-  const { send, sendQuestion, isTokenRefused, trustToken, takeOtherToken } = createSender({
+  const { send, sendQuestion, isTokenRefused, trustToken, takeOtherToken, tokenNumber } = createSender({
     fetch,
     apiUrl,
     now,
@@ -80,6 +80,7 @@ export function createFeed(
       const known = answerTo(all(), query)
       // Only the token can read it: another request without it would use up the rate limit and change nothing.
       if (known?.withoutToken && known.problem?.kind === 'token' && isTokenRefused()) return known
+      const asked = tokenNumber()
       let isHeldBack = false
       const mode = () => {
         const chosen = modeNow()
@@ -90,6 +91,8 @@ export function createFeed(
       const get = (url: string) => (graphql ? sendQuestion(graphql, url, mode) : send(url, mode))
       const found = await read(query, get).catch((): Answer<never> => ({ problem: { kind: 'network' } }))
       const before = answerTo(all(), query)
+      // The token that it answers may see other things. With the new one everything is asked for again.
+      if (asked !== tokenNumber()) return before ?? { problem: { kind: 'waiting' } }
       if (found.data && before?.data && isTokenRefused())
         found.data = query.keepOfToken?.(found.data, before.data) ?? found.data
       // The same object where nothing changed, so that nothing is drawn again for it.

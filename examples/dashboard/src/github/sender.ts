@@ -12,6 +12,8 @@ export interface Sender {
   isTokenRefused(): boolean
   trustToken(): void
   takeOtherToken(): void
+  /** Another one for each token: an answer that comes under another number than its request is one to another token. */
+  tokenNumber(): number
 }
 
 /** GitHub refuses who keeps sending a bad token (https://docs.github.com/rest/authentication/authenticating-to-the-rest-api). */
@@ -31,6 +33,7 @@ export function createSender({ fetch, apiUrl, now, onTrusted }: SenderOptions): 
   let tokenRefusedAt = Number.NEGATIVE_INFINITY
   // As far as this token may see them; a token whose rights are changed is asked again after a reload.
   let seesDeployments = true
+  let tokenNumber = 0
 
   const isTokenRefused = () => now() - tokenRefusedAt < tokenRefusedMs
 
@@ -42,11 +45,13 @@ export function createSender({ fetch, apiUrl, now, onTrusted }: SenderOptions): 
 
   async function sendQuestion(question: GraphqlQuestion, url: string, modeNow: ModeNow): Promise<Response> {
     if (isTokenRefused()) return new Response(null, { status: 401 })
+    const asked = tokenNumber
     const init = graphqlInit(question, url, { deployments: seesDeployments })
     const response = await fetch(graphqlUrlOf(apiUrl), { ...init, cache: modeNow() })
+    if (asked !== tokenNumber) return response
     if (response.status === 401) tokenRefusedAt = now()
     return asRest(response, apiUrl, () => {
-      seesDeployments = false
+      if (asked === tokenNumber) seesDeployments = false
       return sendQuestion(question, url, modeNow)
     })
   }
@@ -55,8 +60,9 @@ export function createSender({ fetch, apiUrl, now, onTrusted }: SenderOptions): 
     async send(url, modeNow) {
       if (!isTokenRefused()) {
         trustToken()
+        const asked = tokenNumber
         const response = await fetch(url, { cache: modeNow() })
-        if (response.status !== 401) return response
+        if (response.status !== 401 || asked !== tokenNumber) return response
         tokenRefusedAt = now()
       }
       return fetch(url, { cache: modeNow(), credentials: 'omit' })
@@ -65,8 +71,10 @@ export function createSender({ fetch, apiUrl, now, onTrusted }: SenderOptions): 
     isTokenRefused,
     trustToken,
     takeOtherToken() {
+      tokenNumber++
       seesDeployments = true
       trustToken()
-    }
+    },
+    tokenNumber: () => tokenNumber
   }
 }
