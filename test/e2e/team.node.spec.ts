@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
 import { furnishTeam } from '../../scripts/dashboard/repositories.mjs'
 import type { World } from '../../scripts/dashboard/world.mjs'
-import { expectAccessible, expectToFit, openPage, panel, refresh } from './pages.ts'
+import { expectAccessible, expectToFit, ofThePage, openPage, panel, refresh } from './pages.ts'
 import { inOneWorld } from './world.ts'
 
 describe('the dashboards of a team [long]', () => {
@@ -170,5 +170,35 @@ describe('the dashboards of a team [long]', () => {
     await refreshed('After it was switched on')
     await page.waitForFunction(() => (globalThis as unknown as { shown: string[] }).shown.length > 0)
     expect(await shown()).to.deep.equal(['After it was switched on'])
+  })
+
+  it('go on without notifications where the browser lets no page show them, and no longer offer them', async () => {
+    const { page, complaints } = await openPage(browser)
+    await page.addInitScript(() => {
+      // As in Chrome for Android, which has them for service workers only.
+      const Refusing = class {
+        static permission = 'granted'
+        static requestPermission = async () => 'granted'
+        constructor() {
+          throw new TypeError('Illegal constructor')
+        }
+      }
+      Object.assign(globalThis, { Notification: Refusing })
+      document.hasFocus = () => false
+    })
+    await page.goto(world.address)
+    const refreshed = page.locator('.header-status time')
+    await refreshed.waitFor()
+    await page.getByLabel('Notify me').click()
+    await page.getByRole('checkbox', { name: 'Notify me', checked: true }).waitFor()
+    const updatedAt = new Date(Date.now() - 20 * 86_400_000).toISOString()
+    world.github.repository('octo-org/website').addPull({ title: 'Nobody is notified of this', updatedAt })
+    await refresh(page)
+    await panel(page, 'pull-requests').getByText('Nobody is notified of this').waitFor()
+    await page.getByLabel('Notify me').waitFor({ state: 'detached' })
+    expect(ofThePage(complaints)).to.deep.equal([])
+    await page.reload()
+    await refreshed.waitFor()
+    expect(await page.getByLabel('Notify me').count()).to.equal(0)
   })
 })

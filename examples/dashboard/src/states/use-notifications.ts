@@ -9,12 +9,24 @@ const maxAtOnce = 3
 
 const isAllowed = () => 'Notification' in window && Notification.permission === 'granted'
 
+/** False where the browser shows none for a page. Chrome for Android has the constructor, but only for service workers. */
+function notify(title: string, options: NotificationOptions): boolean {
+  try {
+    new Notification(title, options)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /**
  * Notifications of what begins to need attention while the reader is elsewhere. Only for those who switched them on, and not for
  * what the page finds when it is opened (`isLoaded` false until then).
  */
 export function useNotifications(items: readonly AttentionItem[], isLoaded: boolean) {
-  const [isOn, setOn] = useState(() => isAllowed() && lastingTexts.read(key) === 'on')
+  /** `on`, `off`, or `impossible`, which is known at the first try. */
+  const [choice, setChoice] = useState(() => lastingTexts.read(key))
+  const isOn = choice === 'on' && isAllowed()
   const before = useRef<Set<string>>(undefined)
   // Not a plain effect: in a hidden tab that may wait a minute for its timer.
   useLayoutEffect(() => {
@@ -22,14 +34,21 @@ export function useNotifications(items: readonly AttentionItem[], isLoaded: bool
     if (isLoaded) before.current = keysOf(items)
     if (!isOn || !known || document.hasFocus()) return
     const found = newAmong(items, known)
-    if (found.length > maxAtOnce) new Notification('Team dashboard', { body: `${found.length} things need attention` })
-    else for (const { title, about, key: tag } of found) new Notification(title, { body: about, tag })
+    const isPossible =
+      found.length > maxAtOnce
+        ? notify('Team dashboard', { body: `${found.length} things need attention` })
+        : found.every(({ title, about, key: tag }) => notify(title, { body: about, tag }))
+    if (isPossible) return
+    lastingTexts.keep(key, 'impossible')
+    setChoice('impossible')
   }, [items, isOn, isLoaded])
 
   const set = async (on: boolean) => {
     const isGranted = on && 'Notification' in window && (await Notification.requestPermission()) === 'granted'
-    lastingTexts.keep(key, isGranted ? 'on' : 'off')
-    setOn(isGranted)
+    const chosen = isGranted ? 'on' : 'off'
+    lastingTexts.keep(key, chosen)
+    setChoice(chosen)
   }
-  return { isOn, set, isPossible: 'Notification' in window && Notification.permission !== 'denied' }
+  const isPossible = 'Notification' in window && Notification.permission !== 'denied' && choice !== 'impossible'
+  return { isOn, set, isPossible }
 }
