@@ -64,6 +64,7 @@ export const isHeadCommit = having<HeadCommit>({ sha: isText, commit: having({})
 export const isCheckRun = having<CheckRun>({})
 
 export const isWorkflowRun = having<WorkflowRun>({
+  id: isCount,
   name: printed,
   display_title: printed,
   html_url: printed,
