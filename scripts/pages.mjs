@@ -19,6 +19,12 @@ const method = (name) => new RegExp(String.raw`^ {4}${name}\([\s\S]*?^ {4}\}\n`,
 /** Numbers of protobuf that always take four or eight bytes. */
 const fixed = 'fixed32 sfixed32 fixed64 fixed64Number fixed64String sfixed64 sfixed64Number sfixed64String'
 
+/** What libp2p writes to its log at the finest level, a third of all: pages go without it, their log begins one level above. */
+const finest = {
+  file: /node_modules\/(?:@libp2p|libp2p)\//,
+  text: /^ +(?:\w+\.)*log\.trace\(.*\);\n/gm
+}
+
 /**
  * What no page needs of a library: from a name on, a file ends with something else; or texts in it are replaced, each by what
  * follows it; or methods are cut that no other one calls, nor any file, where `calledBy` says how it would. The build fails when
@@ -425,9 +431,10 @@ export async function bundleForPages({ own = false, single = false } = {}) {
       },
       {
         name: 'left-out',
-        transform(code, id) {
+        transform(source, id) {
           const rule = leftOut.find(({ file }) => file.test(id))
-          if (!rule) return undefined
+          const code = finest.file.test(id) ? source.replace(finest.text, '') : source
+          if (!rule) return code === source ? undefined : code
           if (rule.methods) return withoutMethods(code, rule, id)
           if (rule.texts)
             return rule.texts.reduce((left, [text, instead]) => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { constants, copyFileSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { homeFolder } from 'ghmesh/node-folder'
@@ -24,13 +24,25 @@ function read(file: string): Uint8Array | undefined {
   }
 }
 
+/** What file systems without hard links say, such as those of some network shares and volumes. */
+const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
+
+function putInPlace(aside: string, file: string, link: typeof linkSync): void {
+  try {
+    link(aside, file)
+  } catch (error) {
+    if (!noLinks.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    copyFileSync(aside, file, constants.COPYFILE_EXCL)
+  }
+}
+
 /** Writes a file that only its owner can read and that nobody sees half written; if two processes write it, the first one wins. */
-function write(file: string, content: Uint8Array | string): void {
+function write(file: string, content: Uint8Array | string, link = linkSync): void {
   makeFolder(dirname(file), '--key-file')
   const aside = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {
     writeFileSync(aside, content, { mode: 0o600 })
-    linkSync(aside, file)
+    putInPlace(aside, file, link)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   } finally {
@@ -43,8 +55,8 @@ function write(file: string, content: Uint8Array | string): void {
  *
  * @throws if the file cannot be read or written, or holds no key: it is never replaced, because members know its peer id.
  */
-export async function openIdentity(file: string): Promise<Uint8Array> {
-  if (!read(file)) write(file, privateKeyToProtobuf(await generateKeyPair('Ed25519')))
+export async function openIdentity(file: string, link = linkSync): Promise<Uint8Array> {
+  if (!read(file)) write(file, privateKeyToProtobuf(await generateKeyPair('Ed25519')), link)
   const key = read(file) ?? new Uint8Array()
   try {
     privateKeyFromProtobuf(key)

@@ -20,15 +20,18 @@ Example:
 
 class UsageError extends Error {}
 
+/** Set to nothing counts as not set: compose files do that with variables that were left out. So does a switch that is off. */
+function isUnset(name: string): boolean {
+  const value = process.env[name]?.trim() ?? ''
+  return value === '' || (name === 'GHMESH_RELAY_LOG_ADDRESSES' && /^(?:0|false|no|off)$/i.test(value))
+}
+
 /** The command `ghmesh-relay`; resolves to the exit code. */
 export async function run(argv: string[]): Promise<number> {
   // A reader that stops early (`ghmesh-relay --help | head`) is not an error.
   // Nor is a terminal that has gone, or a full disk: a relay goes on without what it prints.
   process.stdout.on('error', () => {})
-  // A variable that is set to nothing counts as not set: compose files do that with variables that were left out.
-  for (const name in process.env) {
-    if (name.startsWith('GHMESH_RELAY_') && process.env[name]?.trim() === '') delete process.env[name]
-  }
+  for (const name in process.env) if (name.startsWith('GHMESH_RELAY_') && isUnset(name)) delete process.env[name]
   const program = addOptions(new Command('ghmesh-relay'), defaultKeyFile(process.env))
     .exitOverride()
     .configureOutput({ outputError() {} })

@@ -78,10 +78,10 @@ function createTotals(readAll: () => unknown[]) {
   }
 }
 
-/** Work that is done again and again: that it fails is told once, until it succeeds again. */
-function tolerant(work: () => void, failed: (why: string) => void): () => void {
+/** Does work that may fail: it is told once, until something succeeds again. */
+function createTolerance(failed: (why: string) => void): (work: () => void) => void {
   let isFailing = false
-  return () => {
+  return (work) => {
     try {
       work()
       isFailing = false
@@ -135,15 +135,17 @@ export function openShelfStore(options: ShelfStoreOptions): ShelfStore {
   // It may have been larger, or for other groups, when it was last open.
   function fit(): void {
     sweep()
-    count()
     for (const [n, groupId] of [...totals.keys()].entries()) {
       if (n < places) shrink(groupId)
       else sql.dropGroup.run(groupId)
     }
     count()
   }
+  const tolerate = createTolerance(sweepFailed)
   try {
-    atOnce(fit)
+    count()
+    // What cannot be removed, as on a full disk, is at least not given: it can be read.
+    tolerate(() => atOnce(fit))
     giveRoomBack(database)
   } catch (cause) {
     database.close()
@@ -172,7 +174,7 @@ export function openShelfStore(options: ShelfStoreOptions): ShelfStore {
       if (now() - row.used >= usedStepMs) noteUse(sql.use, now(), row.id)
       return { sender: row.sender, sealed: row.sealed }
     },
-    sweep: tolerant(sweep, sweepFailed),
+    sweep: () => tolerate(sweep),
     get figures() {
       return figures()
     },

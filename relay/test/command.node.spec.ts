@@ -230,6 +230,17 @@ describe('ghmesh-relay', () => {
     expect((await running.ended).code).to.equal(0)
   })
 
+  it('logs nobody where that is switched off in the environment', async () => {
+    const running = start(['--log-level', 'debug'], { GHMESH_RELAY_LOG_ADDRESSES: 'false' })
+    const relay = await ready(running)
+    const leaf = await leaves.leaf(await newGroup())
+    await leaf.join(relay)
+    await running.said(/first member of a group connected/)
+    running.child.kill('SIGTERM')
+    const { stdout, stderr } = await running.ended
+    expect(stdout + stderr).not.to.include(leaf.peerId)
+  })
+
   it('goes on without WebRTC where its native part is missing, and says so', async () => {
     const running = start([], { GHMESH_RELAY_WEBRTC_PORT: '0' })
     const relay = await ready(running)

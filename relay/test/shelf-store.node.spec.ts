@@ -162,6 +162,23 @@ describe("a shelf's store", () => {
     expect(has(shelf, 'ours', 1, 2)).to.deep.equal([2])
   })
 
+  it('opens though the disk is too full to remove what has expired, or is too much, and gives none of that', () => {
+    const directory = newFolder()
+    const first = store(directory)
+    for (const key of [1, 2]) first.put('ours', record(key))
+    first.put('theirs', record(3, { expiresAt: now + 10 * dayMs }))
+    first.close()
+    open.length = 0
+    refuseOnShelf(directory, 'DELETE')
+    now += 2 * dayMs
+    const second = store(directory)
+    expect(sweepFailures).to.deep.equal(['database or disk is full'])
+    expect([has(second, 'ours', 1, 2), has(second, 'theirs', 3)]).to.deep.equal([[], [3]])
+    expect(second.figures.records).to.equal(3)
+    second.sweep()
+    expect(sweepFailures).to.have.length(1)
+  })
+
   it('gives a record though the disk is too full to note that it was used', () => {
     const directory = newFolder()
     const first = store(directory)

@@ -13,9 +13,9 @@ const types = {
 /** Serves the files of a folder on this machine alone, as any static host would. */
 export async function serveFolder(folder, port = 0) {
   const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url, 'http://localhost')
-    const path = normalize(pathname.endsWith('/') ? `${pathname}index.html` : pathname)
     try {
+      const { pathname } = new URL(request.url, 'http://localhost')
+      const path = normalize(pathname.endsWith('/') ? `${pathname}index.html` : pathname)
       const bytes = await readFile(join(folder, path))
       response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' }).end(bytes)
     } catch {

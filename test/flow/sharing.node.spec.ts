@@ -180,16 +180,16 @@ describe('sharing', () => {
     expect(status(await b.ask(path))).to.match(/fwd=vary-miss; fwd-status=304|fwd-status=304/)
     expect(s.github.units() - units).to.be.at.most(1) // a look at the repository
     const [first] = await a.json(path)
-    for (const [draft, changed] of [
-      [`${path}/${first.id}`, { ...first, draft: true }],
-      [path, [{ ...first, draft: true, name: 'secret' }]]
-    ] as const) {
-      s.github.setBody(draft, changed)
-      s.now += 61 * second
-      expect(JSON.stringify(await a.json(draft))).to.include('"draft":true')
+    // Who may push sees drafts, and nobody else does: each its own list.
+    s.github.repository('octocat/Hello-World').editRelease(first.tag_name, { draft: true, name: 'secret' })
+    s.github.setRole(alice, 'octocat/Hello-World', 'push')
+    s.now += 61 * second
+    for (const draft of [path, `${path}/${first.id}`]) {
+      expect(await (await a.ask(draft)).text(), draft).to.include('secret')
       await heard(a, b)
-      const held = await b.peek(draft)
-      expect((await held?.text()) ?? '').to.not.include('"draft":true')
+      expect((await (await b.peek(draft))?.text()) ?? '', draft).not.to.include('secret')
+      expect(await (await b.ask(draft, as(bob))).text(), draft).not.to.include('secret')
+      expect(await (await a.ask(draft, as(bob))).text(), draft).not.to.include('secret')
     }
   })
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { expect } from 'chai'
 import { createMesh, type Mesh, memoryStore, staticPeers } from 'ghmesh'
 import { askSocket } from '../../packages/cli/src/proxy/ask-socket.ts'
+import { until } from '../flow/members.ts'
 import { next } from '../support/events.ts'
 import { closed, createTargets, reach, reachWebSocket, type Target } from './targets.ts'
 
@@ -89,6 +90,27 @@ describe('connections that stay silent', () => {
       const { status } = await askSocket(proxy.socket as string, { path, patienceMs: 60_000 })
       expect(status).to.equal(200)
     }
+  })
+
+  // docs/gh.md: "another user of the machine cannot keep the owner of the socket waiting"
+  it("leave the proxy's socket a way to GitHub, though each has begun a request that it never ends", async () => {
+    const proxy = await targets.proxy()
+    // As GitHub's front end does, which reads requests whole.
+    const uploads = targets.github.hold(({ method }) => method === 'POST')
+    for (const { port } of proxy.ports)
+      for (let n = 0; n < 120; n++) {
+        const socket = await reach(port)
+        const lines = ['POST /repos/octocat/hello-world/issues HTTP/1.1', `Host: 127.0.0.1:${port}`]
+        const token = `Authorization: Bearer invented-${n}`
+        socket.write([...lines, token, 'Transfer-Encoding: chunked', '', '1', '{', ''].join('\r\n'))
+        open.push(socket)
+      }
+    await until(() => uploads.waiting >= 64, 'as many have reached GitHub as may')
+    // What costs nothing: the others have used up the quota of those without a token.
+    for (let n = 1; n <= 3; n++)
+      expect(await askSocket(proxy.socket as string, { path: '/rate_limit' })).to.include({ status: 200 })
+    expect(uploads.waiting).to.equal(64)
+    uploads.release()
   })
 
   it('are closed, whatever they began with [long]', async () => {

@@ -865,8 +865,10 @@ else if (command === 'wait') {
 
     it('ghmesh gh: also where the cache folder is too long for a socket, or cannot be written', async () => {
       const TMPDIR = commands.folder('tmp')
-      // Of a command that was killed.
-      mkdirSync(join(TMPDIR, 'ghmesh-gh-999999999-x', 'y'), { recursive: true })
+      // Of a command that was killed somewhere, a day ago.
+      const left = join(TMPDIR, 'ghmesh-gh-000000-999999999-x')
+      mkdirSync(join(left, 'y'), { recursive: true })
+      utimesSync(left, 0, 0)
       const file = join(commands.folder('f'), 'file')
       writeFileSync(file, '')
       for (const XDG_CACHE_HOME of [join(commands.home, 'x'.repeat(100)), file]) {

@@ -85,6 +85,11 @@ export function controlRepository(
       return commit(`Delete ${path}`)
     },
     ...controlRuns(repository, world, now),
+    editRelease(tag, fields) {
+      const release = repository.releases.find((one) => one.tag === tag)
+      if (!release) throw missing(`release ${tag}`)
+      Object.assign(release, fields)
+    },
     addDownloads(count = 1) {
       const asset = repository.releases[0]?.assets[0]
       if (!asset) throw missing('release asset')

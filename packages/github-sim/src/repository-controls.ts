@@ -1,4 +1,4 @@
-import type { DeploymentState, Review, Run, Visibility } from './model.ts'
+import type { DeploymentState, Release, Review, Run, Visibility } from './model.ts'
 
 /** What a test may say about an issue. */
 export interface IssueFields {
@@ -100,6 +100,8 @@ export interface RepositoryControl extends PullControl {
    * default `success`. `createdAt`: ISO 8601, of both; default now. Default environment: `production`.
    */
   addDeployment(fields?: { environment?: string; state?: DeploymentState | null; createdAt?: string }): number
+  /** Changes a release; the others and the other fields stay. A draft shows to those only who may push. */
+  editRelease(tag: string, fields: Partial<Pick<Release, 'name' | 'body' | 'draft' | 'prerelease'>>): void
   /** Counts downloads of the newest release's first asset. Default 1. */
   addDownloads(count?: number): void
 }

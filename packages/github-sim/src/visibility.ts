@@ -1,4 +1,4 @@
-import type { Account, Visibility } from './model.ts'
+import type { Account, Release, Visibility } from './model.ts'
 import type { Role, Token } from './tokens.ts'
 
 const roles: readonly Role[] = ['pull', 'triage', 'push', 'maintain', 'admin']
@@ -37,3 +37,7 @@ export function permissionsOf(role: Role) {
     pull: true
   }
 }
+
+/** Drafts show to those only who may push (https://docs.github.com/rest/releases/releases#list-releases). */
+export const releasesFor = (role: Role, releases: readonly Release[]): Release[] =>
+  releases.filter(({ draft }) => !draft || includes(role, 'push'))

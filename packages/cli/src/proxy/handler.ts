@@ -7,6 +7,7 @@ import { createForward } from './forward.ts'
 import { refusal } from './host-check.ts'
 import { createOwnPages } from './own-pages.ts'
 import { sendJson } from './send.ts'
+import { cameBy } from './slots.ts'
 import { targetOf } from './target.ts'
 
 export interface HandlerOptions {
@@ -60,7 +61,8 @@ export function createHandler(options: HandlerOptions): (entrance: Entrance) => 
     const target = targetOf(req.url ?? '', (req.headers.host ?? '').toLowerCase(), api, entrance)
     if (!target) return sendJson(res, 400, { message: 'ghmesh: a path was expected' })
     try {
-      await forward(req, res, target, { signal: control.signal, follows: entrance.kind === 'socket' })
+      const how = { signal: control.signal, follows: entrance.kind === 'socket' }
+      await cameBy.run(entrance.kind, () => forward(req, res, target, how))
     } catch (error) {
       // The client has gone, or part of the response has been sent and it must not look complete.
       if (control.signal.aborted || res.headersSent) res.destroy()

@@ -13,6 +13,8 @@ function newServer(): Server {
   const server = createServer({
     // A stalled client holds only its own connection, and not for ever.
     headersTimeout: 30 * secondMs,
+    // Node's own look, every half minute, could come twice as late.
+    connectionsCheckingInterval: 5 * secondMs,
     // A long upload is not a stalled client.
     requestTimeout: 0,
     maxHeaderSize: 16 * 1024

@@ -1,6 +1,7 @@
 import { nodeId } from '../data/links.ts'
 import type { Deployment, Repository } from '../model.ts'
 import type { Role } from '../tokens.ts'
+import { releasesFor } from '../visibility.ts'
 import { commitNode } from './checks.ts'
 import { connection } from './connection.ts'
 import { inOrder, issueOrPullNode, keeps, type NodeContext } from './discussion.ts'
@@ -20,8 +21,8 @@ function refs(repository: Repository, context: NodeContext, args: Args): Node {
 }
 
 /** https://docs.github.com/graphql/reference/objects#release */
-function releases(repository: Repository, { links }: NodeContext, args: Args): Node {
-  return connection('Release', repository.releases, args, (release) => ({
+function releases(repository: Repository, role: Role, { links }: NodeContext, args: Args): Node {
+  return connection('Release', releasesFor(role, repository.releases), args, (release) => ({
     __typename: 'Release',
     id: nodeId('Release', release.id),
     databaseId: release.id,
@@ -92,7 +93,7 @@ export function repositoryNode(repository: Repository, role: Role, context: Node
         __typename: 'RepositoryTopic',
         topic: { __typename: 'Topic', name }
       })),
-    releases: (args: Args) => releases(repository, context, args),
+    releases: (args: Args) => releases(repository, role, context, args),
     refs: (args: Args) => refs(repository, context, args),
     deployments: (args: Args) => deploymentsOf(repository, args),
     issues: list('Issue'),

@@ -7,7 +7,7 @@ import { simpleUser } from '../data/user.ts'
 import type { Account, Release } from '../model.ts'
 import { elsewhere, failure, notFound, type Reply, requiresAuthentication } from '../reply.ts'
 import type { Role } from '../tokens.ts'
-import { includes, permissionsOf, roleOf } from '../visibility.ts'
+import { includes, permissionsOf, releasesFor, roleOf } from '../visibility.ts'
 
 function show(ask: RepositoryAsk): Reply {
   const { repository, role, viewer, world, links } = ask
@@ -93,7 +93,7 @@ export const repositoryRoutes: Record<string, RepositoryHandler> = {
     }
   },
   '/releases': (ask) =>
-    listReply(ask, ask.repository.releases, (r) =>
+    listReply(ask, releasesFor(ask.role, ask.repository.releases), (r) =>
       releaseJson(r, ask.repository.fullName, ask.repository.defaultBranch, ask.links)
     ),
   '/releases/latest': (ask) =>
@@ -104,12 +104,12 @@ export const repositoryRoutes: Record<string, RepositoryHandler> = {
   '/releases/tags/:tag': (ask) =>
     release(
       ask,
-      ask.repository.releases.find((r) => r.tag === ask.params.tag)
+      ask.repository.releases.find((r) => !r.draft && r.tag === ask.params.tag)
     ),
   '/releases/:id{[0-9]+}': (ask) =>
     release(
       ask,
-      ask.repository.releases.find((r) => String(r.id) === ask.params.id)
+      releasesFor(ask.role, ask.repository.releases).find((r) => String(r.id) === ask.params.id)
     ),
   '/tarball': archive('legacy.tar.gz'),
   '/tarball/:ref{.+}': archive('legacy.tar.gz'),
