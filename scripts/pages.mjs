@@ -19,10 +19,10 @@ const method = (name) => new RegExp(String.raw`^ {4}${name}\([\s\S]*?^ {4}\}\n`,
 /** Numbers of protobuf that always take four or eight bytes. */
 const fixed = 'fixed32 sfixed32 fixed64 fixed64Number fixed64String sfixed64 sfixed64Number sfixed64String'
 
-/** What libp2p writes to its log at the finest level, a third of all: pages go without it, their log begins one level above. */
-const finest = {
+/** What libp2p writes to its log, which pages do not have. Never what stands alone behind a condition. */
+const logged = {
   file: /node_modules\/(?:@libp2p|libp2p)\//,
-  text: /^ +(?:\w+\.)*log\.trace\(.*\);\n/gm
+  text: /(?<!\)\n|else\n)^ +(?:\w+\.)*log(?:\.(?:trace|error))?\(.*\);\n/gm
 }
 
 /**
@@ -433,7 +433,7 @@ export async function bundleForPages({ own = false, single = false } = {}) {
         name: 'left-out',
         transform(source, id) {
           const rule = leftOut.find(({ file }) => file.test(id))
-          const code = finest.file.test(id) ? source.replace(finest.text, '') : source
+          const code = logged.file.test(id) ? source.replace(logged.text, '') : source
           if (!rule) return code === source ? undefined : code
           if (rule.methods) return withoutMethods(code, rule, id)
           if (rule.texts)
