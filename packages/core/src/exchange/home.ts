@@ -72,7 +72,7 @@ export function createHome(options: HomeOptions) {
   }
 
   async function settle(from: string, group: Names, wireKey: Uint8Array, end: Stored): Promise<void> {
-    const name = `${hex(wireKey)} ${from}`
+    const name = `${hex(wireKey)} ${end.hash} ${from}`
     if (underWay.has(name)) return // it says so again
     underWay.add(name)
     leases.settle(hex(wireKey), from, await fetched(from, group, wireKey, end))
