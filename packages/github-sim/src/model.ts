@@ -128,6 +128,7 @@ export interface Issue {
   pull?: Pull
 }
 
+/** A release of a repository, as `editRelease` changes it. Times are ISO 8601. */
 export interface Release {
   id: number
   tag: string
