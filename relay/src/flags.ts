@@ -51,6 +51,9 @@ function ips(value: string, before?: string[]): string[] {
 /** With eight groups, each can keep at least some of the largest records. */
 const minShelfBytes = 8e6
 
+/** The longest time that a timer of Node's takes; it ends longer ones at once. */
+const maxTimerMs = 2 ** 31 - 1
+
 function limit(value: string, before: Partial<RelayLimits> = {}): Partial<RelayLimits> {
   const limits = { ...before }
   for (const one of list(value)) {
@@ -62,6 +65,8 @@ function limit(value: string, before: Partial<RelayLimits> = {}): Partial<RelayL
     }
     if (!/^[1-9]\d*$/.test(text))
       throw new InvalidArgumentError(`${name} must be a whole number above 0, not "${text}".`)
+    if (name.endsWith('Ms') && Number(text) > maxTimerMs)
+      throw new InvalidArgumentError(`${name} must be at most ${maxTimerMs}, which is 24 days, not ${text}.`)
     limits[name as keyof RelayLimits] = Number(text)
   }
   return limits

@@ -43,6 +43,10 @@ export function createVisits(
   return {
     awaitProof,
     watch(node, exchange) {
+      // What a peer says of itself may be written down after it has gone.
+      node.addEventListener('peer:update', ({ detail: { peer } }) => {
+        if (!gate.isConnected(peer.id.toString())) node.peerStore.delete(peer.id).catch(() => {})
+      })
       node.addEventListener('connection:open', ({ detail }) => {
         logger?.debug(who(detail), 'connected')
         if (gate.opened(detail)) void awaitProof(detail.remotePeer.toString())

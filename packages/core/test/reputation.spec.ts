@@ -61,6 +61,26 @@ describe('guard', () => {
     expect(rejected()).to.deep.equal({ proof: 19, size: 5 })
   })
 
+  it('hears it again a quarter of an hour after the last of them, and at once where the clock was set back', () => {
+    const quarter = 900_000
+    const { guard, out, wait } = setUp()
+    wait(10 * quarter)
+    for (let i = 0; i < 20; i++) guard.reject('bad', 'proof')
+    wait(quarter - 1)
+    expect(guard.hears('bad')).to.equal(false)
+    wait(1)
+    expect(guard.hears('bad')).to.equal(true)
+    for (let i = 0; i < 20; i++) {
+      expect(guard.hears('bad')).to.equal(true)
+      guard.reject('bad', 'proof')
+      wait(quarter / 30)
+    }
+    expect(guard.hears('bad')).to.equal(false)
+    expect(out).to.deep.equal(['bad', 'bad'])
+    wait(-5 * quarter)
+    expect(guard.hears('bad')).to.equal(true)
+  })
+
   it('allows 200 messages at once and 50 a second, by peer', () => {
     const { guard, rejected, wait } = setUp()
     const allowed = () => Array.from({ length: 300 }, () => guard.allows('a', 'a', 10)).filter(Boolean).length

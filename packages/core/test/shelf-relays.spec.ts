@@ -2,12 +2,14 @@ import { expect } from 'chai'
 import { createShelfRelays } from '../src/exchange/shelf-relays.ts'
 import type { Shelves } from '../src/transport/transport.ts'
 
+const hour = 3_600_000
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve))
 
 describe('relays with a shelf', () => {
   /** Relays r and s, of which those in `having` keep something; of others it is not known until `say` is called. */
   function setUp({ relays = 2, having = ['r', 's'], unknown = [] as string[], shelves = true } = {}) {
     let found = 0
+    let now = 0
     const say: Record<string, (isThere: boolean) => void> = {}
     const transport: Pick<Shelves, 'isAt'> = {
       isAt: (id) =>
@@ -21,9 +23,10 @@ describe('relays with a shelf', () => {
       relays,
       shelves: () => (shelves ? (transport as Shelves) : undefined),
       maxFaults: 3,
-      found: () => found++
+      found: () => found++,
+      now: () => now
     })
-    return { known, say: (id: string, isThere: boolean) => say[id]?.(isThere), found: () => found }
+    return { known, say: (id: string, isThere: boolean) => say[id]?.(isThere), found: () => found, pass: (ms: number) => (now += ms) }
   }
 
   it('are asked and told from when they have taken the proof until they are gone', async () => {
@@ -43,8 +46,8 @@ describe('relays with a shelf', () => {
     expect([known.ids, found()]).to.deep.equal([['r'], 2])
   })
 
-  it('that are full are only asked, until they are connected again', async () => {
-    const { known, found } = setUp()
+  it('that are full are only asked, for an hour or until they are connected again', async () => {
+    const { known, found, pass } = setUp()
     known.full('r')
     expect(known.ids, 'it is not there').to.deep.equal([])
     for (const id of ['r', 's']) known.accepted(id)
@@ -56,10 +59,15 @@ describe('relays with a shelf', () => {
     await turn()
     expect(known.taking).to.deep.equal(['s', 'r'])
     expect(found()).to.equal(3)
+    known.full('s')
+    pass(hour - 1)
+    expect(known.taking).to.deep.equal(['r'])
+    pass(1)
+    expect(known.taking).to.deep.equal(['s', 'r'])
   })
 
-  it('that send what no honest one sends are given up after some of that, for good', async () => {
-    const { known } = setUp()
+  it('that send what no honest one sends are given up after some of that, for an hour, also when they are connected again', async () => {
+    const { known, pass } = setUp()
     for (const id of ['r', 's']) known.accepted(id)
     await turn()
     known.faulty('r')
@@ -67,9 +75,15 @@ describe('relays with a shelf', () => {
     expect(known.ids).to.deep.equal(['r', 's'])
     known.faulty('r')
     expect([known.ids, known.taking]).to.deep.equal([['s'], ['s']])
+    known.left('r')
     known.accepted('r')
     await turn()
+    pass(hour - 1)
     expect(known.ids).to.deep.equal(['s'])
+    pass(1)
+    expect(known.ids).to.deep.equal(['s', 'r'])
+    known.faulty('r')
+    expect(known.ids, 'what was before is forgotten').to.deep.equal(['s', 'r'])
   })
 
   describe('are waited for by a member that has just started', () => {

@@ -36,6 +36,8 @@ export interface RelaysOptions {
 }
 
 const maxRoundsBetween = 20
+/** An hour, in rounds of half a minute: proofs last for twelve at least. */
+const roundsShown = 120
 /** Longer than a relay waits for a proof; a relay that answers later is asked again. */
 const reserveMs = 15_000
 
@@ -46,14 +48,21 @@ export function createRelays(options: RelaysOptions) {
     busy: boolean
     failures: number
     nextRound: number
+    /** When it was shown the proofs of all groups. */
+    shownRound: number
   }
   const known = new Map<string, Known>()
   for (const address of relays) {
     const id = address.slice(address.lastIndexOf('/') + 1)
-    if (!known.has(id)) known.set(id, { address, busy: false, failures: 0, nextRound: 0 })
+    if (!known.has(id)) known.set(id, { address, busy: false, failures: 0, nextRound: 0, shownRound: 0 })
   }
   let round = 0
   const isReserved = (id: string) => transport.addresses.some((address) => address.includes(`/${id}/p2p-circuit/`))
+
+  function show(id: string, relay: Known): Promise<(ShownProof | 'relay' | undefined)[]> {
+    relay.shownRound = round
+    return Promise.all(groups.map((group) => requests.proof(id, group)))
+  }
 
   async function join(id: string): Promise<void> {
     const relay = known.get(id)
@@ -61,7 +70,7 @@ export function createRelays(options: RelaysOptions) {
     relay.busy = true
     let asked: Relay['refused'] = 'proof'
     try {
-      const answers = await Promise.all(groups.map((group) => requests.proof(id, group)))
+      const answers = await show(id, relay)
       if (!answers.includes('relay')) throw new Error('the relay takes no proof of this member')
       if (answers[0] === 'relay') accepted(id)
       asked = 'place'
@@ -85,7 +94,12 @@ export function createRelays(options: RelaysOptions) {
     /** Looks after all of them. */
     tick(): void {
       round++
-      for (const [id, { nextRound }] of known) if (isConnected(id) && nextRound <= round) void join(id)
+      for (const [id, relay] of known) {
+        if (!isConnected(id)) continue
+        if (relay.nextRound <= round) void join(id)
+        // What this member publishes bears the proof of its own group alone. The others would expire there while it has its place.
+        if (groups.length > 1 && isReserved(id) && round - relay.shownRound >= roundsShown) void show(id, relay)
+      }
     },
     list: (): Relay[] =>
       [...known].map(([id, { address, refused }]) => ({

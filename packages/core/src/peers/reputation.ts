@@ -5,14 +5,17 @@ import { type Bucket, createBucket } from './bucket.ts'
 
 /** What a peer may cost: its rate, and how many bad messages it can send before it is ignored. */
 export interface Reputation {
-  /** False once a peer is shut out: its messages are not even parsed. */
+  /** False while a peer is shut out: its messages are not even parsed. */
   hears(peerId: string): boolean
   /**
    * Takes one message from the allowance of its author, and of the neighbour that handed it over: one connection can bring
    * messages of any number of authors. False, and counted, when it is too much.
    */
   allows(author: string, neighbour: string, byteLength: number): boolean
-  /** Counts rejected data. After `rejectedMessages` of them a peer is shut out and disconnected. */
+  /**
+   * Counts rejected data. After `rejectedMessages` of them a peer is disconnected, and shut out for a quarter of an hour: its clock
+   * or its secret may have been wrong. So long after the last one, what came before is forgotten.
+   */
   reject(peerId: string, reason: string): void
   /** Notes that an audit found a peer's entry to differ from GitHub's; three in an hour cost it our trust. */
   mismatch(peerId: string): void
@@ -20,6 +23,7 @@ export interface Reputation {
 }
 
 const hourMs = 3_600_000
+const shutOutMs = hourMs / 4
 const remembered = 4096
 
 export function createReputation(
@@ -28,7 +32,9 @@ export function createReputation(
   localNow: () => number,
   shutOut: (peerId: string) => void
 ): Reputation {
-  const peers = new LRU<{ messages: Bucket; bytes: Bucket; rejected: number; mismatches: number[] }>(remembered)
+  const peers = new LRU<{ messages: Bucket; bytes: Bucket; rejected: number; rejectedAt: number; mismatches: number[] }>(
+    remembered
+  )
   // Apart, so that invented authors cannot push a neighbour's out.
   const neighbours = new LRU<{ messages: Bucket; bytes: Bucket }>(remembered)
 
@@ -37,7 +43,7 @@ export function createReputation(
     if (!peer) {
       const messages = createBucket(limits.messagesPerSecond, limits.messagesBurst, localNow)
       const bytes = createBucket(limits.gossipBytesPerSecond, limits.gossipBytesPerSecond * 4, localNow)
-      peer = { messages, bytes, rejected: 0, mismatches: [] }
+      peer = { messages, bytes, rejected: 0, rejectedAt: 0, mismatches: [] }
       peers.set(peerId, peer)
     }
     return peer
@@ -55,8 +61,15 @@ export function createReputation(
   const take = ({ messages, bytes }: { messages: Bucket; bytes: Bucket }, byteLength: number) =>
     messages.take() && bytes.take(byteLength)
 
+  /** A clock that was set back ends it too. */
+  function rejectionsOf(peerId: string): number {
+    const { rejected, rejectedAt } = peers.get(peerId) ?? { rejected: 0, rejectedAt: 0 }
+    const ago = localNow() - rejectedAt
+    return ago >= 0 && ago < shutOutMs ? rejected : 0
+  }
+
   return {
-    hears: (peerId) => (peers.get(peerId)?.rejected ?? 0) < limits.rejectedMessages,
+    hears: (peerId) => rejectionsOf(peerId) < limits.rejectedMessages,
     allows(author, neighbour, byteLength) {
       if (take(handedBy(neighbour), byteLength) && take(of(author), byteLength)) return true
       counters.rejected('rate')
@@ -65,7 +78,9 @@ export function createReputation(
     reject(peerId, reason) {
       counters.rejected(reason)
       const peer = of(peerId)
-      if (++peer.rejected === limits.rejectedMessages) shutOut(peerId)
+      peer.rejected = rejectionsOf(peerId) + 1
+      peer.rejectedAt = localNow()
+      if (peer.rejected === limits.rejectedMessages) shutOut(peerId)
     },
     mismatch(peerId) {
       const peer = of(peerId)
