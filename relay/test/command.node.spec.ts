@@ -275,7 +275,11 @@ describe('ghmesh-relay', () => {
       : []
     const cases: [string[], number, RegExp][] = [
       [['--tcp-port', '70000'], 2, /70000 is not a port: use 0 to 65535, or off/],
-      [['--limit', 'circuitMs=2592000000'], 2, /circuitMs must be at most 2147483647, which is 24 days, not 2592000000/],
+      [
+        ['--limit', 'circuitMs=2592000000'],
+        2,
+        /circuitMs must be at most 2147483647, which is 24 days, not 2592000000/
+      ],
       [['--limit', 'conections=5'], 2, /there is no limit conections; the limits are connections, /],
       [['--limit', 'connections=none'], 2, /connections must be a whole number above 0, not "none"/],
       [['--group', 'ghm1_secret'], 2, /ghg1_ and 43 letters/],

@@ -38,9 +38,7 @@ describe('a place at a relay', () => {
     const { relays, shown, pass } = setUp(['new', 'old'])
     relays.connected('relay')
     await turn()
-    expect(relays.list()).to.deep.equal([
-      { id: 'relay', address: '/ip4/127.0.0.1/tcp/1/p2p/relay', state: 'reserved' }
-    ])
+    expect(relays.list()).to.deep.equal([{ id: 'relay', address: '/ip4/127.0.0.1/tcp/1/p2p/relay', state: 'reserved' }])
     expect(shown.splice(0)).to.deep.equal(['new', 'old'])
     await pass(hour - 1)
     expect(shown).to.deep.equal([])

@@ -26,7 +26,12 @@ describe('relays with a shelf', () => {
       found: () => found++,
       now: () => now
     })
-    return { known, say: (id: string, isThere: boolean) => say[id]?.(isThere), found: () => found, pass: (ms: number) => (now += ms) }
+    return {
+      known,
+      say: (id: string, isThere: boolean) => say[id]?.(isThere),
+      found: () => found,
+      pass: (ms: number) => (now += ms)
+    }
   }
 
   it('are asked and told from when they have taken the proof until they are gone', async () => {

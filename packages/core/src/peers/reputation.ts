@@ -32,9 +32,13 @@ export function createReputation(
   localNow: () => number,
   shutOut: (peerId: string) => void
 ): Reputation {
-  const peers = new LRU<{ messages: Bucket; bytes: Bucket; rejected: number; rejectedAt: number; mismatches: number[] }>(
-    remembered
-  )
+  const peers = new LRU<{
+    messages: Bucket
+    bytes: Bucket
+    rejected: number
+    rejectedAt: number
+    mismatches: number[]
+  }>(remembered)
   // Apart, so that invented authors cannot push a neighbour's out.
   const neighbours = new LRU<{ messages: Bucket; bytes: Bucket }>(remembered)
 
