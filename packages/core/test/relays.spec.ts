@@ -3,7 +3,8 @@ import type { Group } from '../src/group/group.ts'
 import { createRelays } from '../src/peers/relays.ts'
 
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve))
-const hour = 120
+/** In rounds of three seconds. */
+const hour = 1200
 
 describe('a place at a relay', () => {
   function setUp(groups: string[]) {

@@ -36,8 +36,8 @@ export interface RelaysOptions {
 }
 
 const maxRoundsBetween = 20
-/** An hour, in rounds of half a minute: proofs last for twelve at least. */
-const roundsShown = 120
+/** An hour, in rounds of three seconds (`limits.dialMs`): proofs last for twelve at least. */
+const roundsShown = 1200
 /** Longer than a relay waits for a proof; a relay that answers later is asked again. */
 const reserveMs = 15_000
 

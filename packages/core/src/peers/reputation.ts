@@ -1,7 +1,7 @@
 import { LRU } from 'tiny-lru'
 import type { Limits } from '../limits.ts'
 import type { Counters } from '../stats.ts'
-import { type Bucket, createBucket } from './bucket.ts'
+import { createAllowances } from './allowances.ts'
 
 /** What a peer may cost: its rate, and how many bad messages it can send before it is ignored. */
 export interface Reputation {
@@ -32,38 +32,22 @@ export function createReputation(
   localNow: () => number,
   shutOut: (peerId: string) => void
 ): Reputation {
-  const peers = new LRU<{
-    messages: Bucket
-    bytes: Bucket
-    rejected: number
-    rejectedAt: number
-    mismatches: number[]
-  }>(remembered)
+  const peers = new LRU<{ rejected: number; rejectedAt: number; mismatches: number[] }>(remembered)
+  const allowances = (messages: number, messagesBurst: number, bytes: number) => ({
+    messages: createAllowances(messages, messagesBurst, localNow),
+    bytes: createAllowances(bytes, bytes * 4, localNow)
+  })
+  const authors = allowances(limits.messagesPerSecond, limits.messagesBurst, limits.gossipBytesPerSecond)
   // Apart, so that invented authors cannot push a neighbour's out.
-  const neighbours = new LRU<{ messages: Bucket; bytes: Bucket }>(remembered)
+  const neighbours = allowances(limits.handedPerSecond, limits.handedBurst, limits.handedBytesPerSecond)
+  const take = ({ messages, bytes }: typeof authors, peerId: string, byteLength: number) =>
+    messages(peerId).take() && bytes(peerId).take(byteLength)
 
   function of(peerId: string) {
-    let peer = peers.get(peerId)
-    if (!peer) {
-      const messages = createBucket(limits.messagesPerSecond, limits.messagesBurst, localNow)
-      const bytes = createBucket(limits.gossipBytesPerSecond, limits.gossipBytesPerSecond * 4, localNow)
-      peer = { messages, bytes, rejected: 0, rejectedAt: 0, mismatches: [] }
-      peers.set(peerId, peer)
-    }
+    const peer = peers.get(peerId) ?? { rejected: 0, rejectedAt: 0, mismatches: [] }
+    peers.set(peerId, peer)
     return peer
   }
-  function handedBy(peerId: string) {
-    let neighbour = neighbours.get(peerId)
-    if (!neighbour) {
-      const messages = createBucket(limits.handedPerSecond, limits.handedBurst, localNow)
-      const bytes = createBucket(limits.handedBytesPerSecond, limits.handedBytesPerSecond * 4, localNow)
-      neighbour = { messages, bytes }
-      neighbours.set(peerId, neighbour)
-    }
-    return neighbour
-  }
-  const take = ({ messages, bytes }: { messages: Bucket; bytes: Bucket }, byteLength: number) =>
-    messages.take() && bytes.take(byteLength)
 
   /** A clock that was set back ends it too. */
   function rejectionsOf(peerId: string): number {
@@ -75,7 +59,7 @@ export function createReputation(
   return {
     hears: (peerId) => rejectionsOf(peerId) < limits.rejectedMessages,
     allows(author, neighbour, byteLength) {
-      if (take(handedBy(neighbour), byteLength) && take(of(author), byteLength)) return true
+      if (take(neighbours, neighbour, byteLength) && take(authors, author, byteLength)) return true
       counters.rejected('rate')
       return false
     },
