@@ -12,7 +12,7 @@ const unsupported = (names) =>
   names.map((name) => `export function ${name}() { throw new Error('${name} is left out') }`).join('\n')
 
 /** A method of a class, as TypeScript writes it. */
-const method = (name) => new RegExp(String.raw`^ {4}${name}\([\s\S]*?^ {4}\}\n`, 'm')
+const method = (name) => new RegExp(String.raw`^ {4}(?:static )?(?:async )?(?:\*|get )?${name}\([\s\S]*?^ {4}\}\n`, 'm')
 
 // cspell:ignore sfixed Decendant (names in libraries)
 
@@ -60,6 +60,7 @@ const leftOut = [
         ''
       ],
       [/^\t+if \(config\$1\.abortEarly\) break;\n/gm, ''],
+      [/if \(item\.kind !== "metadata"\) (?=\{)/, ''],
       [/if \(!dataset\.issues \|\| !config\$1\.abortEarly && !config\$1\.abortPipeEarly\) /g, ''],
       [/, \{ received: dataset\.value instanceof Date .*\}\);$/gm, ');'],
       [/_addIssue\(this, "[\w ]+", dataset, config\$1(?:, \{[\s\S]*?\})?\);/g, '_addIssue(this, dataset);'],
@@ -75,6 +76,11 @@ const leftOut = [
       ],
       [/\/\* @__PURE__ \*\/ _isSameValueZero\(dataset\.value, this\.literal\)/, 'dataset.value === this.literal'],
       [/^\t+default: default_,\n|^\t+if \(this\.default !== void 0\) .*\n/gm, ''],
+      [
+        /^\t{3}if \(dataset\.value === (null|void 0)\) \{\n(\t{4}if \(dataset\.value === \1\) \{\n(?:\t{5}.*\n)+\t{4}\}\n)\t{3}\}\n/gm,
+        '$2'
+      ],
+      [/key in input \? input\[key\] : \/\* @__PURE__ \*\/ getDefault\(valueSchema\)/g, 'input[key]'],
       [/^function getGlobalConfig\([\s\S]*?^}/m, 'function getGlobalConfig() { return {} }'],
       [/^function _standardSchema\([\s\S]*?^}/m, 'function _standardSchema(schema) { return schema }']
     ]
@@ -172,8 +178,9 @@ const leftOut = [
       [/^\t#isExpired\([\s\S]*?^\t\}\n/m, ''],
       [/(!?)this\.#isExpired\(\w+\)/g, (_, not) => String(not === '!')],
       [/^(\t+)if \(this\.resetTTL\) \{[\s\S]*?^\1\}\n/gm, ''],
+      [/^\t{3}if \(item !== undefined\) \{\n.*\n\t{3}\}\n/m, ''],
       [/^\t\tif \(!Array\.isArray\(keys\)\) [\s\S]*?^\t\}\n/m, '\t}\n'],
-      [/^\texpiresAt\([\s\S]*?^\t\}\n/m, ''],
+      [/^\t(?:expiresAt|keys)\([\s\S]*?^\t\}\n/gm, ''],
       [/^\tsetWithEvicted\([\s\S]*?^\t\}\n/m, ''],
       [/^\tvalues\([\s\S]*/m, '\tonEvict(told) { this.#onEvict = told; return this }\n}\nexport { LRU }\n']
     ]
@@ -384,6 +391,32 @@ const leftOut = [
   }
 ]
 
+/** Methods of libraries that nothing calls. The build fails when one of these names stands anywhere in what pages load. */
+const uncalled = [
+  [/@libp2p\/circuit-relay-v2\/dist\/src\/transport\/reservation-store\.js$/, 'reservationCount'],
+  [
+    /@libp2p\/gossipsub\/dist\/src\/gossipsub\.js$/,
+    'reportMessageValidationResult unsubscribe getSubscribers getMeshPeers getTopics getScore'
+  ],
+  [/@libp2p\/gossipsub\/dist\/src\/score\/peer-score\.js$/, 'removeIP'],
+  [/@libp2p\/peer-collections\/dist\/src\/set\.js$/, 'union intersection difference'],
+  [/@libp2p\/peer-store\/dist\/src\/index\.js$/, 'getInfo'],
+  [/@libp2p\/utils\/dist\/src\/abstract-message-stream\.js$/, 'onDrain'],
+  [/@libp2p\/utils\/dist\/src\/rate-limiter\.js$/, 'penalty reward'],
+  [/@multiformats\/multiaddr\/dist\/src\/registry\.js$/, 'removeProtocol'],
+  [/datastore-core\/dist\/src\/base\.js$/, 'queryKeys batch getMany'],
+  [/libp2p\/dist\/src\/libp2p\.js$/, 'dialProtocol'],
+  [
+    /libp2p\/dist\/src\/address-manager\/index\.js$/,
+    'addPublicAddressMapping removePublicAddressMapping removeDNSMapping addDNSMapping getObservedAddrs'
+  ],
+  [/libp2p\/dist\/src\/connection-manager\/index\.js$/, 'setMaxConnections getConnectionsMap'],
+  [/libp2p\/dist\/src\/transport-manager\.js$/, 'listenTransportForMultiaddr removeAll getTransports'],
+  [/multiformats\/dist\/src\/cid\.js$/, 'toV0 toV1'],
+  [/protons-runtime\/dist\/src\/utils\/longbits\.js$/, 'toNumber'],
+  [/uint8arraylist\/dist\/src\/index\.js$/, 'fromUint8Arrays']
+]
+
 function withoutMethods(code, { methods, isMethod }, id) {
   const names = methods.split(' ')
   const left = names.reduce((rest, name) => {
@@ -399,7 +432,7 @@ function withoutMethods(code, { methods, isMethod }, id) {
 const beginnings = {
   local: /core\/src\/index\.ts$/,
   answers: /core\/src\/flow\/(?:admission|doubts)\.ts$/,
-  members: /core\/src\/(?:join|transport\/memory-node|discovery\/issue-registry)\.ts$/,
+  members: /core\/src\/(?:join|transport\/memory-node|discovery\/(?:issue-registry|fixed-members))\.ts$/,
   libp2p: /core\/src\/(?:platform\/browser\/libp2p|libp2p\/(?:peer-id-of|private-key))\.ts$/
 }
 
@@ -432,8 +465,10 @@ export async function bundleForPages({ own = false, single = false } = {}) {
       {
         name: 'left-out',
         transform(source, id) {
+          const unlogged = logged.file.test(id) ? source.replace(logged.text, '') : source
+          const [, methods] = uncalled.find(([file]) => file.test(id)) ?? []
+          const code = methods ? withoutMethods(unlogged, { methods, isMethod: method }, id) : unlogged
           const rule = leftOut.find(({ file }) => file.test(id))
-          const code = logged.file.test(id) ? source.replace(logged.text, '') : source
           if (!rule) return code === source ? undefined : code
           if (rule.methods) return withoutMethods(code, rule, id)
           if (rule.texts)
@@ -495,6 +530,9 @@ export async function bundleForPages({ own = false, single = false } = {}) {
     imports,
     isEntry
   }))
+  for (const name of own ? [] : uncalled.flatMap(([, methods]) => methods.split(' ')))
+    if (files.some(({ code }) => new RegExp(String.raw`\b${name}\b`).test(code)))
+      throw new Error(`something needs ${name}, which is left out`)
   return files.sort((a, b) => Number(b.isEntry) - Number(a.isEntry))
 }
 

@@ -94,8 +94,10 @@ export const defaultLimits = {
   touchBatchMs: 100,
   /** In a large group, for this times the number of known members, so what each hears in a second does not grow. */
   touchPerMemberMs: 200,
-  /** A store that does not answer a call within this is no longer used; IndexedDB has 30 s at most. */
+  /** A store that does not answer a call within this is left alone; IndexedDB has 30 s at most. */
   storeAnswerMs: 3 * secondMs,
+  /** A store that has failed is tried again after this. */
+  storeRestMs: 10 * minuteMs,
   /** Browser: a question that the leading tab does not acknowledge within this is given up. */
   tabAnswerMs: secondMs,
   /** Browser: so is one that it has acknowledged and does not answer within this. */

@@ -1,13 +1,7 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import {
-  linkHeader,
-  mayContinue,
-  mayHaveGrown,
-  type PageLinks,
-  parseLinks,
-  tellableLinks
-} from '../src/github/links.ts'
+import { linkHeader, mayHaveGrown, type PageLinks, parseLinks, tellableLinks } from '../src/github/links.ts'
+import { mayContinue } from '../src/github/may-continue.ts'
 import { numberedLinks, pageNumbers } from '../src/github/page-numbers.ts'
 
 const asked = new URL('https://api.github.com/repos/octo/tools/issues?per_page=2&state=all&page=3')

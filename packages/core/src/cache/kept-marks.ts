@@ -6,14 +6,15 @@ import type { Purges } from './purges.ts'
 export interface KeptMarks {
   /** Another process, or this one before its start, may have purged what this target covers. */
   learn(target: string): Promise<void>
-  /** Puts marks into the store; resolves when they are there. */
+  /** Puts marks into the store, with those that it did not take before; resolves when they are there, or cannot be put. */
   keep(targets: readonly string[], at: number): Promise<void>
 }
 
 export interface KeptMarksOptions {
   purges: Purges
   get(key: string): Promise<StoreRecord | undefined>
-  put(...args: Parameters<Store['put']>): Promise<unknown>
+  /** True when it is there. */
+  put(...args: Parameters<Store['put']>): Promise<true | undefined>
   /** What is marked later than this was marked by a wrong clock, ms. */
   latest(): number
 }
@@ -32,7 +33,9 @@ export function createKeptMarks({ purges, get, put, latest }: KeptMarksOptions):
     for (const [target, at] of waiting) {
       waiting.delete(target)
       const record = withMark(await marksOf(target), purges.base, target, at)
-      if (record) await put(marksKey(purges, target), record)
+      if (!record || (await put(marksKey(purges, target), record))) continue
+      waiting.set(target, Math.max(at, waiting.get(target) ?? 0))
+      break
     }
     keeping = undefined // in this very moment, so that nothing can come too late to be kept
   }

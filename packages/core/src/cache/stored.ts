@@ -25,7 +25,7 @@ export function createStored(
   { warning, read }: StoredEvents
 ) {
   const held = createHeld(limits, purges)
-  const guarded = guardStore(store, limits, warning)
+  const guarded = guardStore(store, limits, { warning, regained: () => void marks.keep([], 0) })
   const { attempt } = guarded
   let walked = false
   let written: Promise<unknown> = Promise.resolve()
@@ -34,7 +34,7 @@ export function createStored(
   const marks = createKeptMarks({
     purges,
     get,
-    put: (key, record) => attempt(() => store.put(key, record)),
+    put: (key, record) => attempt(() => store.put(key, record).then(() => true)),
     // A slow clock would take a right mark for a wrong clock's, and one look at GitHub too many is free.
     latest: () => latest() + limits.confirmationMs
   })
@@ -45,12 +45,12 @@ export function createStored(
       if (summary || meta.kind === 'value') held.note(key, byteLength, summary?.url)
       if (summary) yield { ...summary, key }
     }
-    walked = true
+    walked = !guarded.isLost
   }
 
   async function remove(key: string): Promise<void> {
     held.delete(key)
-    await attempt(() => store.delete(key))
+    await attempt(() => store.delete(key), key)
   }
 
   return {
@@ -75,11 +75,11 @@ export function createStored(
     },
     async put(key: string, record: StoreRecord, url?: string): Promise<void> {
       held.note(key, record.body.byteLength, url)
-      written = attempt(() => store.put(key, record))
+      written = attempt(() => store.put(key, record), key)
       await written
     },
     async touch(key: string, meta: StoreMeta): Promise<void> {
-      written = attempt(() => store.touch(key, meta))
+      written = attempt(() => store.touch(key, meta), key)
       await written
     },
     /** Resolves when the last change is in the store; IndexedDB's, which tabs share, makes one after the other. */
@@ -92,7 +92,7 @@ export function createStored(
     keepMarks: marks.keep,
     delete: remove,
     async clear(): Promise<void> {
-      if (!(await guarded.clear())) for await (const { key } of guarded.rows()) await remove(key)
+      await guarded.clear()
       held.clear()
     },
     close: guarded.close

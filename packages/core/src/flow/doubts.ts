@@ -3,7 +3,7 @@ import type { Entry } from '../entry.ts'
 import { gitBlobId, opaqueTag } from '../github/etag.ts'
 import { inspect } from '../github/inspect.ts'
 import { isJson, isRaw } from '../github/key.ts'
-import { mayContinue } from '../github/links.ts'
+import { mayContinue } from '../github/may-continue.ts'
 
 /** Whether a 304 would not be enough for what is held, so that its body has to come anew. Found by reading the body. */
 export async function needsNewBody(entry: Entry, asked: URL, isBelieved: boolean): Promise<boolean> {
