@@ -123,6 +123,55 @@ describe('the registry in a GitHub issue', () => {
     expect(writes().filter((write) => write === 'POST /repos/octocat/Hello-World/issues')).to.have.length(1)
   })
 
+  const lastIssue = () => github.repository(repository).issueNumbers.at(-1) as number
+  const issuesMade = () => writes().filter((write) => write === 'POST /repos/octocat/Hello-World/issues').length
+
+  // GitHub answers 410 for an issue that was deleted (https://docs.github.com/rest/issues/issues#get-an-issue).
+  for (const status of [404, 410])
+    it(`makes another issue where the one that it made was deleted or moved (${status})`, async () => {
+      const { discovery } = await reader()
+      await discovery.announce(peer(0))
+      const deleted = lastIssue()
+      const below = `/repos/${repository}/issues/${deleted}`
+      github.respond(
+        ({ path }) => path === below || path === `${below}/comments`,
+        () => Response.json({}, { status })
+      )
+      github.respond(
+        ({ path }) => path.startsWith(`/repos/${repository}/issues/comments/`),
+        () => Response.json({}, { status: 404 })
+      )
+      github.repository(repository).editIssue(deleted, { title: 'not in the list any more' })
+      await discovery.announce(peer(0, '192.0.2.7'))
+      expect(issuesMade()).to.equal(2)
+      expect(
+        github.count(
+          ({ method, path }) => method === 'POST' && path === `/repos/${repository}/issues/${lastIssue()}/comments`
+        )
+      ).to.equal(1)
+    })
+
+  it('makes no other issue where its own was locked', async () => {
+    const { discovery } = await reader()
+    await discovery.announce(peer(0))
+    github.respond(
+      ({ method }) => method === 'POST' || method === 'PATCH',
+      () => Response.json({ message: 'Unable to create comment because issue is locked.' }, { status: 403 })
+    )
+    await discovery.announce(peer(0, '192.0.2.7'))
+    expect(issuesMade()).to.equal(1)
+  })
+
+  it('is renewed, and tried again, at once where its clock was set back by hours', async () => {
+    const a = registry({ random: () => 0.5 })
+    await a.announce(peer(0))
+    now -= 3 * 60 * minute
+    await a.announce(peer(0))
+    expect(writes()[2]).to.match(/^PATCH/)
+    await a.announce(peer(0))
+    expect(writes()).to.have.length(3)
+  })
+
   it('goes on in an issue that was closed', async () => {
     await registry().announce(peer(0))
     const [issue] = github.repository(repository).issueNumbers.slice(-1)

@@ -70,6 +70,26 @@ describe('freshness', () => {
     })
   }
 
+  it('a clock that is set back by hours keeps nobody from being told of this member', async () => {
+    let passed = 0
+    let wall = s.now
+    let announced = 0
+    const registry = {
+      name: 'registry',
+      start: async () => {},
+      announce: async () => void announced++,
+      stop: async () => {}
+    }
+    await s.member({ now: () => wall, monotonicNow: () => passed, discovery: [registry], limits: { dialMs: 5 } })
+    await until(() => announced === 1)
+    wall -= 3 * 60 * minute
+    for (const times of [2, 3]) {
+      passed += 61 * second
+      wall += 61 * second
+      await until(() => announced === times)
+    }
+  })
+
   it('a change is seen after a minute', async () => {
     const a = await s.member()
     await a.ask(issues)

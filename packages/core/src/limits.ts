@@ -30,7 +30,7 @@ export const defaultLimits = {
   maxHeardClockMs: 30 * secondMs,
   /** After a successful write, GitHub is asked again for what it changed after each of these. */
   recheckMs: [3 * secondMs, 15 * secondMs],
-  /** Shared entries are deleted when their newest confirmation is older. */
+  /** A shared entry whose newest confirmation is older is taken from no member, and deleted when a member starts. */
   keepMs: 7 * 24 * hourMs,
   /** How long a named value lives if `set` does not say. */
   valueTtlMs: 24 * hourMs,

@@ -74,6 +74,7 @@ function world({ self = 'm', answering = [] as string[], limits = {} as Partial<
       emit() {},
       name: self,
       localNow: () => now,
+      steadyNow: () => now,
       isConnected: (id) => connected.has(id),
       random: () => 0,
       isPresent: () => true,

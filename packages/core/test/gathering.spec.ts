@@ -66,6 +66,7 @@ function fleet(open: number, closed: number) {
       emit() {},
       name: self,
       localNow: Date.now,
+      steadyNow: Date.now,
       random: () => 0,
       isConnected: (id) => of(self).has(id),
       isPresent: () => true,

@@ -67,6 +67,20 @@ export function issueApi(options: IssueApiOptions, ended: AbortSignal) {
 
   const issue = registryIssue(`${base}/issues`, pages, write)
 
+  const comment = async (body: string) =>
+    Number((await write('POST', `${base}/issues/${await issue.findOrMake()}/comments`, { body })).id)
+
+  /**
+   * The issue that this member made was deleted, as 410 says, or moved
+   * (https://docs.github.com/rest/issues/issues#get-an-issue). One that is locked is still there.
+   */
+  async function ownIsGone(): Promise<boolean> {
+    if (issue.made === undefined) return false
+    const { status, body } = await send(`${base}/issues/${issue.made}`)
+    await body?.cancel()
+    return status === 404 || status === 410
+  }
+
   return {
     answeredAt: pages.answeredAt,
     /** The comments of the issue, none where there is no issue yet. */
@@ -89,8 +103,13 @@ export function issueApi(options: IssueApiOptions, ended: AbortSignal) {
     },
     /** Resolves to the comment's id. Rejects with MeshError ERR_DISCOVERY where GitHub does not let this token write. */
     async add(body: string): Promise<number> {
-      const { id } = await write('POST', `${base}/issues/${await issue.findOrMake()}/comments`, { body })
-      return Number(id)
+      try {
+        return await comment(body)
+      } catch (error) {
+        if (!(error instanceof MeshError) || !(await ownIsGone())) throw error
+        issue.disown()
+        return await comment(body)
+      }
     },
     async edit(id: number, body: string): Promise<number> {
       try {

@@ -49,7 +49,7 @@ export function issueRegistry(options: RegistryOptions): Discovery {
   let known = new Map<string, string>()
   let listener: ((peer: PeerRecord) => void) | undefined
   let comments: RegistryComment[] = []
-  let readOnlyUntil = 0
+  let refusedAt: number | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   // Two looks at once could both create the issue.
   const { run: inTurn, idle } = oneByOne()
@@ -98,14 +98,14 @@ export function issueRegistry(options: RegistryOptions): Discovery {
       await schedule()
     },
     async announce(self) {
-      if (now() < readOnlyUntil || stopped) return
+      if (stopped || isLately(refusedAt, refusedMs, now())) return
       try {
         await inTurn(() => register(self))
-        readOnlyUntil = 0
+        refusedAt = undefined
       } catch (cause) {
         if (!isRefusal(cause)) throw failed(cause)
-        const said = readOnlyUntil > 0
-        readOnlyUntil = now() + refusedMs
+        const said = refusedAt !== undefined
+        refusedAt = now()
         if (!said) onWarning(notRegistered(options.repository, cause))
       }
     },
@@ -120,6 +120,9 @@ export function issueRegistry(options: RegistryOptions): Discovery {
     }
   }
 }
+
+/** Less than so long ago. What is ahead of the clock is not: it was set back, and could be wrong by hours before. */
+const isLately = (at: number | undefined, ms: number, now: number) => at !== undefined && at <= now && now - at < ms
 
 /** One that cannot be had now may be there at the next look. */
 const hasToken = async ({ token }: RegistryOptions): Promise<boolean> => {
@@ -181,7 +184,8 @@ function ownComment(api: ReturnType<typeof issueApi>, options: RegistryOptions) 
   const { connected = () => 0, now = Date.now, random = Math.random } = options
   let ownId: number | undefined
   let written = ''
-  let renewAt = 0
+  let writtenAt: number | undefined
+  let renewAfterMs = 0
   return {
     /** Writes it, where that is due and this member has to be found. False when nothing was written. */
     async write(self: PeerRecord, comments: readonly RegistryComment[], registry: Registry): Promise<boolean> {
@@ -189,13 +193,14 @@ function ownComment(api: ReturnType<typeof issueApi>, options: RegistryOptions) 
       const said = JSON.stringify(self.addresses)
       const live = comments.filter(({ body, updatedAt }) => now() - updatedAt < expireMs && sealedIn(body))
       const mine = live.find(({ body }) => sealedIn(body)?.name === name)
-      if (written === said && now() < renewAt) return false
+      if (written === said && isLately(writtenAt, renewAfterMs, now())) return false
       if (!mine && connected() >= enoughConnections && live.length >= enoughEntries) return false
       const body = await registry.write({ ...self, lastSeen: now() })
       const id = ownId ?? mine?.id
       ownId = id === undefined ? await api.add(body) : await api.edit(id, body)
       written = said
-      renewAt = now() + renewMs * (0.8 + 0.4 * random())
+      writtenAt = now()
+      renewAfterMs = renewMs * (0.8 + 0.4 * random())
       return true
     },
     async remove(): Promise<void> {

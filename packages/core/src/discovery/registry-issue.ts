@@ -10,8 +10,12 @@ export interface RegistryIssue {
   find(): Promise<number | undefined>
   /** Its number; creates it if it does not exist. */
   findOrMake(): Promise<number>
-  /** It was deleted or moved: it is looked for again. */
+  /** It may have been deleted or moved: it is looked for again. */
   forget(): void
+  /** What this member has made, if it has. */
+  readonly made: number | undefined
+  /** It is not there any more: another one may be made. */
+  disown(): void
 }
 
 /** `issues`: the URL of the repository's issues. */
@@ -59,6 +63,13 @@ export function registryIssue(
     },
     forget() {
       issue = undefined
+    },
+    get made() {
+      return made
+    },
+    disown() {
+      issue = made = undefined
+      pages.forget()
     }
   }
 }

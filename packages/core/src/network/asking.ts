@@ -19,7 +19,7 @@ import type { Side } from './side.ts'
 /** What this member asks others for, and who asks GitHub for all. */
 export function createAsking(side: Side, knowledge: Knowledge, door: Door, company: Company, publish: Publish) {
   const { group, transport, isHidden, own } = side
-  const { cache, counters, emit, limits, localNow, githubNow, mayShare } = own
+  const { cache, counters, emit, limits, githubNow, mayShare } = own
   const { reputation, responseTimes, providers, shareable, unasked } = knowledge
   const { roster, visits } = company
   const self = () => transport.peerId
@@ -27,7 +27,7 @@ export function createAsking(side: Side, knowledge: Knowledge, door: Door, compa
   const news = createLeaseNews()
   const leases = createLeases({
     limits,
-    localNow,
+    localNow: own.clock.local,
     tell: async (peerId, wireName, told) =>
       peerId === self() ? news.take(wireName, peerId, told) : await requests.lease(peerId, fromHex(wireName), told)
   })

@@ -23,6 +23,7 @@ export function companyOf(
     limits: own.limits,
     emit: own.emit,
     localNow: own.localNow,
+    steadyNow: own.clock.local,
     clock: own.clock,
     random: own.random,
     reputation,

@@ -15,19 +15,20 @@ const slowShare = 0.3
 /** What this member knows of others: how good they are, what they have, and what of its own they can have. */
 export function createKnowledge({ groups, transport, own }: Side) {
   const { cache, counters, limits, localNow, githubNow, mayShare } = own
+  const steadyNow = own.clock.local
   const shareable = createShareableIndex({ cache, groups, limits, githubNow, mayShare })
   return {
-    reputation: createReputation(limits, counters, localNow, (peerId) => void transport.disconnect(peerId)),
+    reputation: createReputation(limits, counters, steadyNow, (peerId) => void transport.disconnect(peerId)),
     responseTimes: createResponseTimes({
-      localNow,
+      localNow: steadyNow,
       slowMs: limits.membersBudgetMs * slowShare,
       lateMs: limits.membersBudgetMs
     }),
     checkProof: createProofCheck(groups, localNow, limits.proofLifetimeMs),
     purges: createEarlyPurges({ clock: own.clock, max: limits.listPurges, purged: own.purged }),
     // Who says it in any way must not make more stale in the long run than by gossip alone.
-    purgeAllowance: createAllowances(limits.messagesPerSecond, limits.listPurges, localNow),
-    fetchAllowance: createAllowances(limits.unaskedBytesPerSecond, limits.unaskedBytes, localNow),
+    purgeAllowance: createAllowances(limits.messagesPerSecond, limits.listPurges, steadyNow),
+    fetchAllowance: createAllowances(limits.unaskedBytesPerSecond, limits.unaskedBytes, steadyNow),
     providers: createProviders(githubNow, limits.clockSkewMs),
     shareable,
     unsettled: createUnsettled({ groups, cache, shareable, settle: own.settle, maxWaitMs: limits.membersBudgetMs }),

@@ -24,6 +24,8 @@ export interface CompanyOptions {
   limits: Limits
   emit: Emit
   localNow: () => number
+  /** The same, though never set back: for how long something takes. */
+  steadyNow: () => number
   random: () => number
   clock: { now(): number; readonly fromOrigin: boolean; hear(peerId: string, githubNow: number): void }
   reputation: Reputation
@@ -52,11 +54,11 @@ export interface CompanyOptions {
 
 /** Puts together how this member comes to be connected to others, and what it knows of them. */
 export function createCompany(options: CompanyOptions) {
-  const { transport, limits, localNow, name } = options
+  const { transport, limits, name } = options
   const records = createMemberRecords({
     ownId: () => transport.peerId,
     limits,
-    localNow,
+    localNow: options.steadyNow,
     isConnected: (peerId) => roster.isConnected(peerId),
     isMember: (peerId) => roster.isMember(peerId)
   })

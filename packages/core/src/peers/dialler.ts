@@ -16,6 +16,8 @@ export interface DiallerOptions {
   emit: Emit
   name: string
   localNow: () => number
+  /** The same, though never set back. */
+  steadyNow: () => number
   random: () => number
   isConnected(peerId: string): boolean
   /** Its presence was heard lately, by whichever way. */
@@ -43,7 +45,7 @@ const roundsBeforeGathering = 10
  * come, one in each round.
  */
 export function createDialler(options: DiallerOptions) {
-  const { transport, discovery, limits, name, localNow, isRelay, ticked } = options
+  const { transport, discovery, limits, name, localNow, steadyNow, isRelay, ticked } = options
   const book = createAddressBook({
     most: limits.knownPeers,
     ownId: () => transport.peerId,
@@ -51,14 +53,27 @@ export function createDialler(options: DiallerOptions) {
     isRelay
   })
   const choice = createNextDial({ ...options, peers: book.all })
-  const dials = createDials({ ...options, next: (isQuiet) => choice.next(round, isQuiet), round: () => round })
-  const turns = createDialTurns({ book, transport, limits, round: () => round, localNow, beginDue: dials.beginDue })
+  const dials = createDials({
+    ...options,
+    localNow: steadyNow,
+    next: (isQuiet) => choice.next(round, isQuiet),
+    round: () => round
+  })
+  const turns = createDialTurns({
+    book,
+    transport,
+    limits,
+    round: () => round,
+    localNow: steadyNow,
+    beginDue: dials.beginDue
+  })
   let timer: ReturnType<typeof setTimeout> | undefined
   let round = 0
   let stopped = false
 
   const sources = createSources({
     ...options,
+    localNow: steadyNow,
     self: () => ({ peerId: transport.peerId, name, addresses: transport.addresses, lastSeen: localNow() }),
     found: turns.found
   })

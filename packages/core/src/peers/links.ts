@@ -5,7 +5,10 @@ import type { Roster } from './roster.ts'
 import { createVisits } from './visits.ts'
 
 export interface LinksOptions
-  extends Pick<DiallerOptions, 'transport' | 'discovery' | 'limits' | 'emit' | 'name' | 'localNow' | 'random'>,
+  extends Pick<
+      DiallerOptions,
+      'transport' | 'discovery' | 'limits' | 'emit' | 'name' | 'localNow' | 'steadyNow' | 'random'
+    >,
     Pick<RelaysOptions, 'relays' | 'groups' | 'accepted' | 'hasShelf'> {
   say: RelaysOptions['requests']
 }
@@ -22,13 +25,13 @@ export function createLinks(
   roster: Roster,
   { isPresent, hasSpoken, reserved, introduce }: LinksCalls
 ) {
-  const { groups, transport, limits, emit, name, localNow, random } = options
+  const { groups, transport, limits, emit, name, localNow, steadyNow, random } = options
   const { isConnected } = roster
   const visits = createVisits({
     transport,
     roster,
     limits,
-    localNow,
+    localNow: steadyNow,
     isBusy: () => dialler.isBusy(),
     dial: (peerId, signal) => dialler.visit(peerId, signal),
     isNeighbour: (peerId) => dialler.isWanted(peerId)
@@ -50,6 +53,7 @@ export function createLinks(
     emit,
     name,
     localNow,
+    steadyNow,
     random,
     isConnected,
     isPresent,
