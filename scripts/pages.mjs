@@ -391,6 +391,27 @@ const leftOut = [
   }
 ]
 
+/** Functions of a library that only members use, which stand in the file for members. */
+const forMembers = {
+  file: /valibot\/dist\/index\.mjs$/,
+  names: ['maxEntries', 'nullable', 'safeInteger', 'tuple', 'variant'],
+  helpers: '_addIssue, _standardSchema'
+}
+const isForMembers = (id) => id.endsWith('?members')
+
+/** That library's file without them, and one that has them. */
+function apart(code, id) {
+  let rest = code
+  let moved = `import { ${forMembers.helpers} } from ${JSON.stringify(id)}\nconst ABORT_EARLY_CONFIG = { abortEarly: true }\n`
+  for (const name of forMembers.names) {
+    const [whole] = new RegExp(String.raw`^function ${name}\([\s\S]*?^\}\n`, 'm').exec(rest) ?? []
+    if (!whole) throw new Error(`${id} has changed: no ${name}`)
+    moved += `export ${whole}`
+    rest = rest.replace(whole, '').replace(new RegExp(String.raw`(?<=^export \{.*) ${name},`, 'm'), '')
+  }
+  return { rest: `${rest}\nexport { ${forMembers.names} } from ${JSON.stringify(`${id}?members`)}\n`, moved }
+}
+
 /** Methods of libraries that nothing calls. The build fails when one of these names stands anywhere in what pages load. */
 const uncalled = [
   [/@libp2p\/circuit-relay-v2\/dist\/src\/transport\/reservation-store\.js$/, 'reservationCount'],
@@ -428,6 +449,8 @@ function withoutMethods(code, { methods, isMethod }, id) {
   return left
 }
 
+const entry = join(root, 'entry-of-pages.js')
+
 /** Where each file begins: what every page loads; what takes GitHub's answers; what members need; what connects them. */
 const beginnings = {
   local: /core\/src\/index\.ts$/,
@@ -443,10 +466,12 @@ const beginnings = {
 export async function bundleForPages({ own = false, single = false } = {}) {
   /** What each file contains, the first that has a module counts: all that its beginnings import at once. */
   const parts = Object.fromEntries(Object.keys(beginnings).map((name) => [name, new Set()]))
+  let movedCode = ''
   const bundle = await rolldown({
     cwd: root,
-    input: { [single ? 'all' : 'ghmesh']: 'packages/core/src/index.ts' },
+    input: { [single ? 'all' : 'ghmesh']: entry },
     platform: 'browser',
+    preserveEntrySignatures: 'allow-extension',
     external: own ? (name) => !/^(?:[./]|#platform$)/.test(name) : [],
     // The sources, for `dist` is being written at the same time.
     resolve: { alias: { '#platform': join(root, 'packages/core/src/platform/browser/browser.ts') } },
@@ -460,7 +485,19 @@ export async function bundleForPages({ own = false, single = false } = {}) {
             for (const id of parts[name])
               for (const next of this.getModuleInfo(id)?.importedIds ?? []) parts[name].add(next)
           }
+          for (const id of parts.local) if (isForMembers(id)) parts.local.delete(id)
         }
+      },
+      {
+        // Only exports what stands in the other files: they import nothing from it, so it needs no exports for them.
+        name: 'entry',
+        resolveId: (id) => (id === entry ? id : undefined),
+        load: (id) => (id === entry ? "export * from './packages/core/src/index.ts'" : undefined)
+      },
+      {
+        name: 'for-members',
+        resolveId: (id) => (isForMembers(id) ? { id, moduleSideEffects: false } : undefined),
+        load: (id) => (isForMembers(id) ? { code: movedCode, moduleSideEffects: false } : undefined)
       },
       {
         name: 'left-out',
@@ -471,11 +508,16 @@ export async function bundleForPages({ own = false, single = false } = {}) {
           const rule = leftOut.find(({ file }) => file.test(id))
           if (!rule) return code === source ? undefined : code
           if (rule.methods) return withoutMethods(code, rule, id)
-          if (rule.texts)
-            return rule.texts.reduce((left, [text, instead]) => {
+          if (rule.texts) {
+            const shorter = rule.texts.reduce((left, [text, instead]) => {
               if (left.search(text) < 0) throw new Error(`${id} has changed`)
               return left.replace(text, instead)
             }, code)
+            if (!forMembers.file.test(id)) return shorter
+            const { rest, moved } = apart(shorter, id)
+            movedCode = moved
+            return rest
+          }
           const at = code.indexOf(rule.from)
           if (at < 0 || (rule.from !== '' && code.indexOf('\nexport ', at + 1) >= 0))
             throw new Error(`${id} has changed`)
@@ -512,6 +554,7 @@ export async function bundleForPages({ own = false, single = false } = {}) {
     minify: true,
     // What is loaded at the same time stands in one file: many small ones would be larger together, and come later.
     codeSplitting: !single && {
+      includeDependenciesRecursively: false,
       groups: Object.entries(parts).map(([name, modules], i) => ({
         name,
         test: (id) => modules.has(id),

@@ -9,7 +9,7 @@ import type { MeshError } from '../src/errors.ts'
 import { createApi } from '../src/github/api.ts'
 import { defaultLimits } from '../src/limits.ts'
 import { memoryStore } from '../src/store/memory.ts'
-import type { Store } from '../src/store/store.ts'
+import type { Store, StoreRecord } from '../src/store/store.ts'
 import { entryOf } from './fixtures/entries.ts'
 
 const now = Date.UTC(2026, 3, 1)
@@ -221,6 +221,61 @@ describe('cache', () => {
     await silent.add(key(1), await entry(1))
     for await (const _ of silent.summaries()) expect.fail('nothing can come')
     expect(warnings).to.have.length(1)
+  })
+
+  it('a store that throws at once, where it should reject, stops nobody', async () => {
+    const fail = () => {
+      throw new Error('gone')
+    }
+    const cache = make({ ...memoryStore(), list: fail, close: fail })
+    await cache.add(key(1), await entry(1))
+    for await (const _ of cache.summaries()) expect.fail('nothing can come')
+    expect(warnings.map(({ code }) => code)).to.deep.equal(['ERR_STORE'])
+    await cache.close()
+  })
+
+  it('a record without anything beside its bytes hides none of the others', async () => {
+    const store = memoryStore()
+    await make(store).add(key(1), await entry(1))
+    async function* list() {
+      yield { key: 'x', byteLength: 1, meta: undefined as never }
+      yield* store.list()
+    }
+    expect(await collect(make({ ...store, list }).summaries())).to.have.length(1)
+    expect([...(await make({ ...store, list }).below(['o/r']))]).to.deep.equal([key(1)])
+  })
+
+  it('a store is called as its own methods are', async () => {
+    class Own {
+      readonly #of = memoryStore()
+      get = async (name: string) => this.#of.get(name)
+      put = async (name: string, record: StoreRecord) => this.#of.put(name, record)
+      async touch(name: string, meta: StoreRecord['meta']) {
+        await this.#of.touch(name, meta)
+      }
+      async delete(name: string) {
+        await this.#of.delete(name)
+      }
+      async clear() {
+        await this.#of.clear?.()
+      }
+      async *list() {
+        yield* this.#of.list()
+      }
+      async close() {
+        await this.#of.close()
+      }
+    }
+    const own = new Own()
+    const cache = make(own)
+    await cache.add(key(1), await entry(1))
+    await cache.touch(key(1), (held) => ({ ...held, public: false }))
+    expect(await collect(cache.summaries())).to.have.length(1)
+    await cache.clear()
+    expect(await collect(own.list())).to.deep.equal([])
+    await cache.close()
+    expect(await own.get(key(1)).catch(({ code }) => code)).to.equal('ERR_STORE')
+    expect(warnings).to.deep.equal([])
   })
 
   it('what a store makes up is a miss', async () => {

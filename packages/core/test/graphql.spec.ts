@@ -62,6 +62,12 @@ describe('GraphQL documents', () => {
     )
   })
 
+  it('keep strings apart that stand beside each other', () => {
+    const [three, one] = ['{a(b:["","c",""])}', '{a(b:["""c"""])}'].map(normaliseQuery)
+    expect(three).to.equal('{a(b:["" "c" ""])}')
+    expect(one).to.not.equal(three)
+  })
+
   it('are passed on when they are larger or deeper than queries are', () => {
     const fill = (piece: string) => piece.repeat((largest - 20) / piece.length)
     for (const text of [fill('{a'), `{a(b:${fill('[')}`, `{${fill('a ')}}`, fill('{a}'), fill('"')])

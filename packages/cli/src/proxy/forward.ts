@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
+import { ReadableStream } from 'node:stream/web'
 import { cacheStatus, type Mesh } from 'ghmesh'
 import { baseUrl, requestHeaders, responseHeaders } from './headers.ts'
 import { elsewhere, headersElsewhere } from './redirects.ts'
@@ -38,9 +38,10 @@ export function createForward({ mesh, api, rewriteUrls, ready, passed }: Forward
     const headers = requestHeaders(req)
     const { method = 'GET' } = req
     const writes = method !== 'GET' && method !== 'HEAD'
-    let body: BodyInit | undefined = hasBody(req) ? (Readable.toWeb(req) as unknown as BodyInit) : undefined
+    let body: BodyInit | undefined = hasBody(req) ? bodyOf(req, res) : undefined
     // Whether a query was asked before, or a mutation changes something, only the body shows.
-    if (isGraphql && method === 'POST' && Number(req.headers['content-length']) <= maxQueryBytes) body = await text(req)
+    if (isGraphql && method === 'POST' && Number(req.headers['content-length']) <= maxQueryBytes)
+      body = await buffer(req)
     // To follow a redirect, a write would have to be sent twice, and its body is gone.
     const redirect = writes ? 'manual' : 'follow'
     // A client with a condition wants the current state; that is free if nothing changed.
@@ -65,6 +66,21 @@ export function createForward({ mesh, api, rewriteUrls, ready, passed }: Forward
     const held = await mesh.peek(url, { ...ownToken, headers })
     return held !== undefined && (cacheStatus(held)?.ttlMs ?? 0) > 0
   }
+}
+
+/**
+ * What is left of it when the client has its response, such as a refusal, is read over, so that the connection can go on: undici
+ * neither reads it then nor gives it up.
+ */
+function bodyOf(req: IncomingMessage, res: ServerResponse): BodyInit {
+  const pieces = req.iterator({ destroyOnReturn: false })
+  res.once('finish', () => {
+    pieces.return?.().then(
+      () => req.resume(),
+      () => {} // the client has gone
+    )
+  })
+  return ReadableStream.from(pieces) as unknown as BodyInit
 }
 
 const hasBody = ({ headers }: IncomingMessage) =>

@@ -81,9 +81,9 @@ export function guardStore(
   }
 
   async function* rows(next: GuardedStore['attempt']): ReturnType<Store['list']> {
-    const all = store.list()[Symbol.asyncIterator]()
+    let all: ReturnType<ReturnType<Store['list']>[typeof Symbol.asyncIterator]> | undefined
     for (let count = 1; ; count++) {
-      const row = await next(() => all.next())
+      const row = await next(async () => (all ??= store.list()[Symbol.asyncIterator]()).next())
       if (!row || row.done) return
       yield row.value
       if (count % rowsAtOnce === 0) await pause()
@@ -93,7 +93,7 @@ export function guardStore(
   async function removeMissed(): Promise<void> {
     if (missedAll) {
       missed.clear()
-      if (store.clear) await timed(store.clear, longTimes)
+      if (store.clear) await timed(async () => store.clear?.(), longTimes)
       else for await (const { key } of rows((call) => timed(call))) missed.add(key)
       missedAll = false
     }
@@ -127,7 +127,7 @@ export function guardStore(
     },
     async close() {
       isClosed = isLost = true // what is still under way ends without a word
-      await within(store.close(), stopMs)
+      await within(counted(() => store.close()), stopMs)
     }
   }
 }

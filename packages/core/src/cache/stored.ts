@@ -42,7 +42,7 @@ export function createStored(
   async function* summaries(): AsyncGenerator<EntrySummary & { key: string }> {
     for await (const { key, byteLength, meta } of guarded.rows()) {
       const summary = readSummary(meta)
-      if (summary || meta.kind === 'value') held.note(key, byteLength, summary?.url)
+      if (summary || meta?.kind === 'value') held.note(key, byteLength, summary?.url)
       if (summary) yield { ...summary, key }
     }
     walked = !guarded.isLost

@@ -140,7 +140,9 @@ export function createClassifier(options: ClassifierOptions): Classifier {
       const { url, method, headers, authorization, signal, mode } = read
       const viewer = await viewers.of(authorization)
       const isGraphql = url.href === api.graphql
-      const body = method === 'POST' && isGraphql ? await bodyText(input, init).catch(() => undefined) : undefined
+      // One that is compressed only GitHub may read.
+      const isReadable = isGraphql && method === 'POST' && !headers.has('content-encoding')
+      const body = isReadable ? await bodyText(input, init).catch(() => undefined) : undefined
       const pass = () => {
         const path = isGraphql ? graphqlPath : (api.pathOf(url) ?? '')
         const writes = isWrite(method, path, body)

@@ -26,6 +26,7 @@ export function normaliseQuery(text: string): string | undefined {
   while (token.lastIndex < text.length) {
     const [, space, found] = token.exec(text) ?? []
     if (space !== undefined) continue
+    const last = normal.at(-1) ?? ''
     if (found === undefined || ++tokens > maxTokens) return undefined
     if (begins) {
       if (!/^(?:query|fragment|\{)$/.test(found)) return undefined
@@ -38,7 +39,7 @@ export function normaliseQuery(text: string): string | undefined {
       // A definition ends with its selection.
       begins = found === '}' && open.length === 0
     }
-    const touches = /\w$/.test(normal.at(-1) ?? '') && /^[\w-]/.test(found)
+    const touches = /\w$/.test(last) ? /^[\w-]/.test(found) : last.endsWith('"') && found.startsWith('"')
     normal.push(touches ? ` ${found}` : found)
   }
   return hasQuery && begins ? normal.join('') : undefined
