@@ -136,6 +136,28 @@ describe('a write that GitHub did, whose answer was lost,', () => {
     })
 })
 
+describe('a write that a stranger gave up', () => {
+  const s = scene()
+  // A client of a proxy's port, with no token or with one that it made up, hangs up before GitHub has said no.
+  for (const [what, headers] of [
+    ['without a token', undefined],
+    ['with one that it made up', { authorization: 'token ghp_madeUp' }]
+  ] as const)
+    for (const path of [`${repo}/git/refs`, '/user/repos'])
+      it(`makes nothing stale, here or at members (${path}, ${what})`, async () => {
+        const [a, b] = await s.two({ limits })
+        await a.ask(issues, { credentials: 'omit' })
+        await shared(a, b, issues)
+        const control = new AbortController()
+        const body = new ReadableStream({ pull: () => control.abort(new Error('gone')) }, { highWaterMark: 0 })
+        const upload = { method: 'POST', body, duplex: 'half', credentials: 'omit', signal: control.signal, ...(headers && { headers }) }
+        const left = await a.ask(path, upload as RequestInit).catch((error) => error)
+        expect(left).to.be.an('error').with.property('message', 'gone')
+        await heard(a, b)
+        for (const one of [a, b]) expect(status(await one.ask(issues))).to.match(/hit/)
+      })
+})
+
 describe('a mutation', () => {
   const s = scene()
   const mutation = (node: string) =>

@@ -1,3 +1,4 @@
+import { LRU } from 'tiny-lru'
 import type { Bytes } from '../bytes.ts'
 import type { FetchInput } from '../web-types.ts'
 import type { Clock } from './clock.ts'
@@ -7,7 +8,7 @@ import { type Quota, quotaOf, resourceOf, type TokenLimit } from './rate-limit.t
 import { readBody } from './read-body.ts'
 import type { Answered, Followed, FollowRedirects } from './redirects.ts'
 import type { Refusal } from './refusal.ts'
-import type { ApiRequest } from './request.ts'
+import { type ApiRequest, anonymous } from './request.ts'
 import type { ViewerHeaders } from './viewer-headers.ts'
 
 /** What GitHub answered, its body read, or left to the caller where it is larger than the cache takes. */
@@ -54,6 +55,8 @@ export interface Origin {
   pass(input: FetchInput, init?: RequestInit): Promise<Response>
   /** Sends a request to GitHub as it is, when its turn has come; `heldBack` as above. */
   passOn(input: FetchInput, init: RequestInit, call: PassedCall): Promise<Response | HeldBackAnswer>
+  /** Whether GitHub has answered this token, since this member started, with anything but an error. */
+  knows(viewer: string): boolean
   /** Until when a viewer's requests of this kind are rate-limited, ms on GitHub's clock; 0 when they are not. */
   limitedUntil(caller: Caller): number
   /** Whether there is enough left of a limit for what nobody waits for. */
@@ -109,6 +112,8 @@ export function createOrigin(options: OriginOptions): Origin {
   const { heldBack } = counters
   const governor = createGovernor<Refusal>({ ...options, githubNow: clock.now, heldBack })
 
+  const known = new LRU<boolean>(1000)
+
   /** A proxy's error page has a clock of its own, and what a proxy kept is of another time; what GitHub answers bears a request id. */
   function learn({ headers }: Response, started: number): void {
     if (headers.has('x-github-request-id') && ageMs(headers) === 0) clock.learn(headers, started, localNow())
@@ -119,7 +124,8 @@ export function createOrigin(options: OriginOptions): Origin {
     counters.called(status === 304 && authorization !== undefined ? 0 : 1, resourceOf(path))
   }
 
-  function learnQuota({ viewer }: Pick<Caller, 'viewer'>, { headers }: Response): void {
+  function learnOf({ viewer }: Pick<Caller, 'viewer'>, { status, headers }: Response): void {
+    if (status < 400 && viewer !== anonymous) known.set(viewer, true)
     const said = quotaOf(headers)
     if (!said || ageMs(headers) > 0) return
     const { resource, ...quota } = said
@@ -170,7 +176,7 @@ export function createOrigin(options: OriginOptions): Origin {
       // By what this answer has taught of GitHub's clock: a first one must not bear the time of a wrong clock.
       const sentAt = clock.sentAt(started) - ageMs(response.headers)
       if (!graphql) count(request, response)
-      learnQuota(request, response)
+      learnOf(request, response)
       return { response, sentAt }
     }
 
@@ -199,7 +205,7 @@ export function createOrigin(options: OriginOptions): Origin {
     count(call, response)
     // After a redirect it may be somebody else who speaks.
     if (response.redirected) return response
-    learnQuota(call, response)
+    learnOf(call, response)
     const maxBytes = maxRefusalBytes(call, response)
     if (maxBytes === 0) return response
     try {
@@ -222,6 +228,7 @@ export function createOrigin(options: OriginOptions): Origin {
       const sent = await governor.inTurn(call, () => sendOn(input, init, call), call.signal)
       return 'until' in sent ? refusedAgain(sent, hrefOf(input), clock.now()) : sent
     },
+    knows: (viewer) => known.peek(viewer) === true,
     limitedUntil: governor.limitedUntil,
     canSpare: governor.canSpare,
     limited: refuse,
