@@ -150,7 +150,14 @@ describe('a write that a stranger gave up', () => {
         await shared(a, b, issues)
         const control = new AbortController()
         const body = new ReadableStream({ pull: () => control.abort(new Error('gone')) }, { highWaterMark: 0 })
-        const upload = { method: 'POST', body, duplex: 'half', credentials: 'omit', signal: control.signal, ...(headers && { headers }) }
+        const upload = {
+          method: 'POST',
+          body,
+          duplex: 'half',
+          credentials: 'omit',
+          signal: control.signal,
+          ...(headers && { headers })
+        }
         const left = await a.ask(path, upload as RequestInit).catch((error) => error)
         expect(left).to.be.an('error').with.property('message', 'gone')
         await heard(a, b)

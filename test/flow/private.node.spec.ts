@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import {
   alice,
@@ -115,6 +118,31 @@ describe('private repositories in a group that shares them', () => {
       expect((await a.ask(hidden, { cache })).status, cache).to.equal(401)
     }
   })
+
+  for (const [what, refuse] of [
+    ['a 404 for the repository', (on: typeof s.github) => on.setRole(alice, 'octocat/secret-plans', 'none')],
+    ['a 401', (on: typeof s.github) => on.revokeToken(alice)]
+  ] as const)
+    it(`${what} ends it for the next process too, and for another one at the same folder`, async () => {
+      const cacheDir = mkdtempSync(join(tmpdir(), 'ghmesh-rights-'))
+      try {
+        const here = { cacheDir, store: undefined, networking: false, token: alice }
+        const one = await s.member(here)
+        const other = await s.member(here)
+        expect((await one.ask(hidden)).status).to.equal(200)
+        refuse(s.github)
+        expect((await one.ask(secretRepo)).status).to.be.oneOf([401, 404])
+        for (const process of [other, await s.member(here)]) {
+          expect((await process.ask(hidden, { cache: 'only-if-cached' })).status).to.equal(504)
+          expect(await process.peek(hidden)).to.equal(undefined)
+        }
+        await s.github.goDown()
+        for (const process of [other, await s.member(here)])
+          expect(await process.ask(hidden, { cache: 'no-cache' }).catch(() => undefined)).to.equal(undefined)
+      } finally {
+        rmSync(cacheDir, { recursive: true })
+      }
+    })
 
   it('… and a refusal of an older question, which comes later, gives nothing back', async () => {
     const [asked, gone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]

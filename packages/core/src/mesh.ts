@@ -174,6 +174,7 @@ async function findHeld({ cache, classifier, flow, mayShare }: Member, input: Fe
   const classified = await classifier.classify(input, init)
   if (!('api' in classified)) return undefined
   const { api } = classified
+  await flow.rights.recall(api)
   const asker = flow.askerOf(api)
   const assessment = assess(await cache.find(api.key), asker)
   if (!assessment || !mayPeek(assessment, asker, mayShare(assessment.entry))) return undefined

@@ -109,7 +109,7 @@ describe('a cache folder', () => {
       ['/repos/o/r/issues/3', 5000],
       ['/repos/o/r/issues/2', 1]
     ] as const) {
-      await store.put(marksKey(purges, target), withMark(undefined, purges.base, target, at) as StoreRecord)
+      await store.put(marksKey(purges.base, target), withMark(undefined, purges.base, target, at) as StoreRecord)
     }
     await store.close()
     expect(withFolder((folder) => [...folder.verify()].filter(({ damage }) => damage))).to.deep.equal([])

@@ -12,9 +12,12 @@ describe('marks that are kept in a store', () => {
     const start = () => {
       const purges = createPurges(createApi(new URL('https://api.github.com')))
       const marks = createKeptMarks({
-        purges,
+        base: purges.base,
         get: async (key) => records.get(key),
-        put: async (key, record) => void records.set(key, record),
+        put: async (key, record) => {
+          records.set(key, record)
+          return true
+        },
         latest: () => 1000
       })
       return { purges, marks }
@@ -28,8 +31,8 @@ describe('marks that are kept in a store', () => {
     for (const [n, target] of ['a/a', 'octo/tools', 'b/b'].entries()) await marks.keep([target], n + 1)
     await Promise.all(['octo/tools', 'c/c'].map((target, n) => marks.keep([target], n + 10)))
     const other = start()
-    for (const target of other.purges.targetsOf(url)) await other.marks.learn(target)
-    expect(other.purges.at(url)).to.equal(10)
+    const at = await Promise.all(other.purges.targetsOf(url).map(other.marks.at))
+    expect(Math.max(...at)).to.equal(10)
   })
 
   it('are as many as a slow store can take: of more, the newest', async () => {

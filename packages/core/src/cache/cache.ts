@@ -37,6 +37,10 @@ export interface Cache {
   below(targets: readonly string[]): Promise<ReadonlySet<string>>
   /** Stores purge marks, so that everything they cover is stale for every process that reads it. */
   keepMarks(targets: readonly string[], at: number): Promise<void>
+  /** Stores when GitHub ended these rights of viewers, for other processes and the next start. */
+  keepEnds(names: readonly string[], at: number): Promise<void>
+  /** When that was, as the store says; ms, 0 for never. */
+  endedAt(name: string): Promise<number>
   /** What the store holds, as it says itself; where it says nothing, what was put into it. */
   readonly figures: StoreFigures
   delete(key: string): Promise<void>
@@ -122,6 +126,8 @@ export function createCache(
     },
     below: stored.below,
     keepMarks: stored.keepMarks,
+    keepEnds: stored.keepEnds,
+    endedAt: stored.endedAt,
     async delete(key) {
       memory.delete(key)
       values.delete(key)

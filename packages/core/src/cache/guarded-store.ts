@@ -81,9 +81,9 @@ export function guardStore(
   }
 
   async function* rows(next: GuardedStore['attempt']): ReturnType<Store['list']> {
-    let all: ReturnType<ReturnType<Store['list']>[typeof Symbol.asyncIterator]> | undefined
+    const all = await next(async () => store.list()[Symbol.asyncIterator]())
     for (let count = 1; ; count++) {
-      const row = await next(async () => (all ??= store.list()[Symbol.asyncIterator]()).next())
+      const row = await next(async () => all?.next())
       if (!row || row.done) return
       yield row.value
       if (count % rowsAtOnce === 0) await pause()
@@ -127,7 +127,10 @@ export function guardStore(
     },
     async close() {
       isClosed = isLost = true // what is still under way ends without a word
-      await within(counted(() => store.close()), stopMs)
+      await within(
+        counted(() => store.close()),
+        stopMs
+      )
     }
   }
 }

@@ -1,6 +1,5 @@
 import * as v from 'valibot'
 import type { StoreMeta, StoreRecord } from '../store/store.ts'
-import type { Purges } from './purges.ts'
 
 /*
  * Purges as they stand in a store, for other processes and the next start: so many records for each API, each with the
@@ -26,7 +25,7 @@ export type Marks = v.InferOutput<typeof marksMeta>
 export const marksPrefix = 'purges '
 
 /** The record in which a target's mark stands. */
-export function marksKey({ base }: Pick<Purges, 'base'>, target: string): string {
+export function marksKey(base: string, target: string): string {
   let hash = 0
   for (let i = 0; i < target.length; i++) hash = Math.imul(hash ^ target.charCodeAt(i), 0x01000193)
   return `${marksPrefix}${base} ${(hash >>> 0) % recordsPerApi}`

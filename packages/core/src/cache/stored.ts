@@ -25,19 +25,30 @@ export function createStored(
   { warning, read }: StoredEvents
 ) {
   const held = createHeld(limits, purges)
-  const guarded = guardStore(store, limits, { warning, regained: () => void marks.keep([], 0) })
+  const guarded = guardStore(store, limits, {
+    warning,
+    regained: () => void [marks, ends].map((kept) => kept.keep([], 0))
+  })
   const { attempt } = guarded
   let walked = false
   let written: Promise<unknown> = Promise.resolve()
 
   const get = (key: string) => attempt(() => store.get(key))
-  const marks = createKeptMarks({
-    purges,
-    get,
-    put: (key, record) => attempt(() => store.put(key, record).then(() => true)),
-    // A slow clock would take a right mark for a wrong clock's, and one look at GitHub too many is free.
-    latest: () => latest() + limits.confirmationMs
-  })
+  const keptMarks = (base: string) =>
+    createKeptMarks({
+      base,
+      get,
+      put: (key, record) => attempt(() => store.put(key, record).then(() => true)),
+      // A slow clock would take a right mark for a wrong clock's, and one look at GitHub too many is free.
+      latest: () => latest() + limits.confirmationMs
+    })
+  const marks = keptMarks(purges.base)
+  const ends = keptMarks(`ends ${purges.base}`)
+
+  async function learnPurge(target: string): Promise<void> {
+    const at = await marks.at(target)
+    if (at > 0) purges.mark(target, at)
+  }
 
   async function* summaries(): AsyncGenerator<EntrySummary & { key: string }> {
     for await (const { key, byteLength, meta } of guarded.rows()) {
@@ -70,7 +81,7 @@ export function createStored(
       if (!record || !newest) return undefined
       held.note(key, record.body.byteLength, newest.url)
       entries.forEach(read)
-      await Promise.all(purges.targetsOf(newest.url).map(marks.learn))
+      await Promise.all(purges.targetsOf(newest.url).map(learnPurge))
       return { key, entries }
     },
     async put(key: string, record: StoreRecord, url?: string): Promise<void> {
@@ -90,6 +101,8 @@ export function createStored(
       return held.below(targets)
     },
     keepMarks: marks.keep,
+    keepEnds: ends.keep,
+    endedAt: ends.at,
     delete: remove,
     async clear(): Promise<void> {
       await guarded.clear()

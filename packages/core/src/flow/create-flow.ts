@@ -219,6 +219,7 @@ export function createFlow(parts: FlowParts) {
     inFlight,
     members,
     missing,
+    rights,
     purges,
     askMembers: askMembers ?? (async (_request, held) => ({ held })),
     askGitHub,

@@ -17,6 +17,7 @@ import type { InFlightRequests } from './in-flight.ts'
 import type { NegativeCache } from './negative-cache.ts'
 import { fromCache, type Outcome, step } from './outcome.ts'
 import type { Responder } from './response.ts'
+import type { Rights } from './rights.ts'
 
 /** What the flow needs of the rest of the mesh. */
 export interface Flow {
@@ -32,6 +33,7 @@ export interface Flow {
   maxWaitMs: number
   members: Pick<Members, 'sameToken' | 'used'>
   missing: Pick<NegativeCache, 'get'>
+  rights: Pick<Rights, 'recall'>
   purges: Pick<Purges, 'generation'>
   /** Looks at some of the entries that are served on a member's word. */
   audit(request: ApiRequest, entry: Entry): void
@@ -49,6 +51,7 @@ export async function resolve(flow: Flow, request: ApiRequest): Promise<Response
 /** From the cache, from a request under way, from a member or from GitHub: the whole product on one page. */
 async function answer(flow: Flow, request: ApiRequest): Promise<Outcome> {
   if (!request.background) flow.counters.asked()
+  await flow.rights.recall(request)
   const inMemory = flow.cache.held(request.key)
   const holding = inMemory ?? (await flow.cache.find(request.key))
   const asker = flow.askerOf(request)

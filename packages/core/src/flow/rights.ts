@@ -10,6 +10,8 @@ import type { Visibility } from '../github/visibility.ts'
 export interface Rights {
   /** When an answer last ended this viewer's right to the repository, or to everything; ms, 0 for never. */
   revokedAt(request: Pick<ApiRequest, 'viewer' | 'repository'> & Partial<Pick<ApiRequest, 'key'>>): number
+  /** Learns what ended in another process, or in this one before its start; undefined where that is known. */
+  recall(request: Pick<ApiRequest, 'viewer' | 'repository'>): Promise<unknown> | undefined
   /** Takes an answer of GitHub that is neither 200 nor 304. */
   refused(request: ApiRequest, answer: OriginAnswer): Promise<void>
 }
@@ -31,9 +33,25 @@ export function createRights({ cache, visibility, doubt, ended }: RightsOptions)
   const revoked = new LRU<number>(maxRemembered)
   // An older question can be refused later than a newer one.
   const revoke = (name: string, at: number) => void revoked.set(name, Math.max(at, revoked.get(name) ?? 0))
+  const recalled = new LRU<true>(maxRemembered)
+
+  async function recall(name: string): Promise<void> {
+    revoke(name, await cache.endedAt(name))
+    recalled.set(name, true)
+  }
+
+  function end(name: string, at: number): void {
+    revoke(name, at)
+    void cache.keepEnds([name], at)
+  }
   return {
     revokedAt: ({ viewer, repository, key }) =>
       Math.max(...[viewer, `${viewer} ${repository}`, `${viewer} ${key}`].map((name) => revoked.get(name) ?? 0)),
+
+    recall({ viewer, repository }) {
+      const names = [viewer, `${viewer} ${repository}`].filter((name) => !recalled.get(name))
+      return names.length > 0 ? Promise.all(names.map(recall)) : undefined
+    },
 
     async refused(request, { status, sentAt }) {
       if (!endsRight.has(status)) return
@@ -41,11 +59,11 @@ export function createRights({ cache, visibility, doubt, ended }: RightsOptions)
       // Also where nothing is held: what was seen before may still come.
       revoke(`${viewer} ${key}`, sentAt)
       if (status === 401) {
-        revoke(viewer, sentAt)
+        end(viewer, sentAt)
         ended(viewer, sentAt)
         if (viewer === anonymous) visibility.isOpen = false
       } else if (repository && isRepository(path)) {
-        revoke(`${viewer} ${repository}`, sentAt)
+        end(`${viewer} ${repository}`, sentAt)
         // Where nobody is shown anything without a token, that says nothing of the repository.
         if (viewer !== anonymous || visibility.isOpen) visibility.refused(repository, sentAt)
       } else if (viewer !== anonymous && repository && !visibility.isHidden(repository)) {
