@@ -14,7 +14,7 @@ const unsupported = (names) =>
 /** A method of a class, as TypeScript writes it. */
 const method = (name) => new RegExp(String.raw`^ {4}(?:static )?(?:async )?(?:\*|get )?${name}\([\s\S]*?^ {4}\}\n`, 'm')
 
-// cspell:ignore sfixed Decendant (names in libraries)
+// cspell:ignore sfixed Decendant longbits (names in libraries)
 
 /** Numbers of protobuf that always take four or eight bytes. */
 const fixed = 'fixed32 sfixed32 fixed64 fixed64Number fixed64String sfixed64 sfixed64Number sfixed64String'
@@ -502,9 +502,9 @@ export async function bundleForPages({ own = false, single = false } = {}) {
       {
         name: 'left-out',
         transform(source, id) {
-          const unlogged = logged.file.test(id) ? source.replace(logged.text, '') : source
+          const quiet = logged.file.test(id) ? source.replace(logged.text, '') : source
           const [, methods] = uncalled.find(([file]) => file.test(id)) ?? []
-          const code = methods ? withoutMethods(unlogged, { methods, isMethod: method }, id) : unlogged
+          const code = methods ? withoutMethods(quiet, { methods, isMethod: method }, id) : quiet
           const rule = leftOut.find(({ file }) => file.test(id))
           if (!rule) return code === source ? undefined : code
           if (rule.methods) return withoutMethods(code, rule, id)
