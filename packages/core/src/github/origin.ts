@@ -192,7 +192,8 @@ export function createOrigin(options: OriginOptions): Origin {
     if (graphql) counters.called((await import('./graphql-question.ts')).pointsIn(body), resourceOf(request.path))
     const answer: OriginAnswer = { ...head, body }
     if (rest) answer.oversized = new Response(rest, { status, statusText, headers: response.headers })
-    if (body && body.byteLength <= maxRefusalBytes(request, response))
+    const most = maxRefusalBytes(request, response)
+    if (most > 0 && body && body.byteLength <= most)
       answer.limitedMs = await limitedMs(request, response, body)
     return answer
   }
