@@ -85,7 +85,9 @@ export default defineConfig([
     // A command loads what it needs and no more.
     splitting: true,
     outExtension: () => ({ js: '.js' }),
+    // An optional peer: whether it is there is for who installs the command to say.
     external: [/^node:/, '@libp2p/webrtc'],
+    noExternal: [/^(?!node:|@libp2p\/webrtc$)/],
     metafile: true
   }),
   // GraphQL's parser is a hundredth of the 12 MB that its package takes.

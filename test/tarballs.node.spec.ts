@@ -97,6 +97,21 @@ describe('the packed tarballs in an empty project', function () {
     )
   })
 
+  // The relay brings `node-datachannel`, without what uses it in a member.
+  it('bring a command that works beside a relay', async () => {
+    expect(Object.keys(installed)).to.include('node_modules/node-datachannel')
+    const env = {
+      CACHE_P2P_SHARED_SECRET: createSecret(),
+      CACHE_DIR: commands.folder('cache'),
+      GITHUB_API_URL: github.url,
+      GHMESH_RELAYS: `/ip4/127.0.0.1/tcp/1/p2p/12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp`
+    }
+    const command = join(project, 'node_modules/.bin/ghmesh')
+    const { code, stdout, stderr } = await commands.start(command, ['get', '/repos/octocat/Hello-World'], env).ended
+    expect([code, stderr.includes('Cannot find')], stderr).to.deep.equal([0, false])
+    expect(JSON.parse(stdout).full_name).to.equal('octocat/Hello-World')
+  })
+
   // README: "Save this there as"
   it('are made and installed by the README’s commands, for an example of its in a folder that is new', async () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8')

@@ -36,7 +36,11 @@ function stop(): void {
   if (--users > 0) return
   // Webpack warns of a call on it.
   const { resolve } = import.meta
-  const require = createRequire(resolve('@libp2p/webrtc'))
-  const { cleanup } = require('node-datachannel') as { cleanup(): void }
-  cleanup()
+  try {
+    const require = createRequire(resolve('@libp2p/webrtc'))
+    const { cleanup } = require('node-datachannel') as { cleanup(): void }
+    cleanup()
+  } catch {
+    // A bundler has put it into another file, so it cannot be found: then the process does not end by itself.
+  }
 }
