@@ -40,6 +40,7 @@ const sources = {
   'ghmesh/cache-folder': './packages/core/src/cache-folder/cache-folder.ts',
   'ghmesh/node-folder': './packages/core/src/platform/node/folders.ts',
   'ghmesh/node-sockets': './packages/core/src/platform/node/sockets.ts',
+  'ghmesh/node-variables': './packages/core/src/platform/node/environment.ts',
   'ghmesh/node-version': './packages/core/src/platform/node/version.ts',
   ghmesh: './packages/core/src/index.ts',
   '#platform': './packages/core/src/platform/node/node.ts'
@@ -75,6 +76,7 @@ export default defineConfig([
     'protocol/index.ts',
     'libp2p/index.ts',
     'platform/node/node.ts',
+    'platform/node/environment.ts',
     'cache-folder/cache-folder.ts',
     'platform/node/sockets.ts',
     'platform/node/folders.ts',

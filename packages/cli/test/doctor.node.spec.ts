@@ -175,6 +175,13 @@ describe('ghmesh doctor', () => {
   })
 
   describe('settings', () => {
+    it('misspelt, which nothing reads', async () => {
+      const env = { GHMESH_RELAY: '/ip4/192.0.2.1', CACHE_P2P_SECRET: secret, GHMESH_RELAY_TCP_PORT: '4001' }
+      const { said, failed } = await doctor(env)
+      expect(failed).to.deep.equal([])
+      expect(said('settings')).to.match(/^warning: nothing reads CACHE_P2P_SECRET, GHMESH_RELAY .*CACHE_P2P_SHARED_SECRET.*GHMESH_RELAYS/)
+    })
+
     it('that make no sense are one failure, and what needs them is not checked', async () => {
       const { said, failed } = await doctor({ CACHE_LISTEN_PORT: 'many', CACHE_P2P_SHARED_SECRET: secret })
       expect(failed).to.deep.equal(['settings'])
@@ -252,7 +259,11 @@ describe('ghmesh doctor', () => {
       expect(passphrase.said('secret')).to.equal('ok: GHMESH_SECRET is a passphrase that does not look guessable')
       const cut = await secretIs(secret.slice(0, -3))
       expect(cut.failed).to.deep.equal(['secret'])
-      expect(cut.said('secret')).to.match(/^failure: .*is incomplete .*48 characters/)
+      expect(cut.said('secret')).to.match(/^failure: .*was cut, mistyped or left in quotes.*48 characters/)
+      const quoted = await secretIs(`"${secret}"`)
+      expect(quoted.said('secret')).to.match(/^failure: .*left in quotes/)
+      const bare = await secretIs(secret.slice('ghm1_'.length))
+      expect(bare.said('secret')).to.match(/^warning: .*without the ghm1_ .*put ghm1_ before it/)
       expect(cut.said('registry')).to.equal('warning: not checked: it is used only with a secret')
       for (const shown of ['hunter2', 'horse', secret.slice(0, -3)]) expect(commands.printed()).to.not.contain(shown)
     })

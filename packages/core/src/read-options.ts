@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { isStrongSecret } from './group/secret.ts'
+import { isMistypedSecret } from './group/secret.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import type { MeshOptions, ReadOptions, Setting } from './options.ts'
 
@@ -9,7 +9,7 @@ const ms = numberIn(0, Number.MAX_SAFE_INTEGER)
 const filled = v.pipe(v.string(), v.trim(), v.minLength(1))
 const wholeSecret = v.pipe(
   filled,
-  v.check((secret) => !secret.startsWith('ghm1_') || isStrongSecret(secret))
+  v.check((secret) => !isMistypedSecret(secret))
 )
 const iceUrl = v.pipe(v.string(), v.regex(/^(?:stun|turn)s?:\S+$/))
 const addresses = v.array(v.pipe(filled, v.regex(/^\/.+\/p2p\/\w+$/)))

@@ -81,6 +81,11 @@ describe('secret', () => {
       secretStrength
     )
     expect(strengths).to.deep.equal(['generated', 'passphrase', 'guessable', 'malformed'])
+    const whole = createSecret()
+    for (const mistyped of [`"${whole}"`, `'${whole}'`, `“${whole}”`, whole.toUpperCase(), `"${whole}`, `${whole}"`])
+      expect(secretStrength(mistyped), mistyped).to.equal('malformed')
+    for (const own of ['"correct horse battery staple"', whole.slice(5), `my ${whole}`])
+      expect(secretStrength(own), own).to.equal('passphrase')
   })
 })
 

@@ -1,7 +1,8 @@
 import process from 'node:process'
 import { createMesh, createSecret, memoryHub, memoryStore, memoryTransport } from 'ghmesh'
 import { messageOf } from '../errors.ts'
-import { type Finding, failure, ok } from './check.ts'
+import { variableNames } from 'ghmesh/node-variables'
+import { type Finding, failure, ok, warning } from './check.ts'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -23,11 +24,22 @@ export async function checkSettings(): Promise<Finding> {
   } finally {
     Object.assign(process.env, unset)
   }
-  if (wrong.length === 0) return ok('all variables that are set are valid')
+  if (wrong.length === 0) return unknown() ?? ok('all variables that are set are valid')
   return failure(
     wrong.join('; '),
     `correct ${wrong.length === 1 ? 'it or unset it' : 'them or unset them'}; "Configuration" in the README lists all variables`
   )
+}
+
+// Those of a relay begin with GHMESH_RELAY_, and it looks at them itself.
+const ours = /^(?:GHMESH_(?!RELAY_)|CACHE_P2P_)/
+
+/** A variable with a name of ours that nothing reads: probably misspelt, and so not set. */
+function unknown(): Finding | undefined {
+  const names = Object.keys(process.env).filter((name) => ours.test(name) && !variableNames.includes(name))
+  if (names.length === 0) return undefined
+  const known = variableNames.filter((name) => ours.test(name)).join(', ')
+  return warning(`nothing reads ${names.sort().join(', ')}`, `correct the name; those that begin so are ${known}`)
 }
 
 async function whatIsWrong(): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { type Bytes, fromBase64url, utf8 } from '../bytes.ts'
 import { MeshError } from '../errors.ts'
-import { isStrongSecret, prefix } from './secret.ts'
+import { isMistypedSecret, isStrongSecret, prefix } from './secret.ts'
 
 const passphraseRounds = 600_000
 
@@ -13,10 +13,10 @@ const passphraseRounds = 600_000
 export async function rootOf(secret: string): Promise<Bytes> {
   const trimmed = secret.trim()
   if (isStrongSecret(trimmed)) return fromBase64url(trimmed.slice(prefix.length))
-  if (trimmed.startsWith(prefix)) {
+  if (isMistypedSecret(trimmed)) {
     throw new MeshError(
       'ERR_INVALID_OPTION',
-      `a secret of this kind has 48 characters, ${prefix} and 43 letters, digits, - or _ after that; this has ${trimmed.length}: copy it whole, or make one with "ghmesh secret"`
+      `a secret of this kind has 48 characters, ${prefix} and 43 letters, digits, - or _ after that, without quotes; this has ${trimmed.length}: copy it whole, or make one with "ghmesh secret"`
     )
   }
   if (trimmed === '')

@@ -11,13 +11,17 @@ export function createSecret(): string {
 /** True for what `createSecret` makes; anything else is a passphrase. */
 export const isStrongSecret = (secret: string): boolean => /^ghm1_[\w-]{43}$/.test(secret.trim())
 
+/** Of `createSecret`, but cut, mistyped or still in quotes, as files with variables have it: otherwise it would be another group's. */
+export const isMistypedSecret = (secret: string): boolean =>
+  /^\W?ghm1_/i.test(secret.trim()) && !isStrongSecret(secret)
+
 /**
  * How well a secret keeps outsiders out: made by `createSecret`, a passphrase, one that could be found by trying, or
- * `malformed`: one that begins as those of `createSecret` do and was cut or mistyped, which is refused.
+ * `malformed`: one of `createSecret`'s that was cut, mistyped or left in quotes, which is refused.
  */
 export function secretStrength(secret: string): 'generated' | 'passphrase' | 'guessable' | 'malformed' {
   if (isStrongSecret(secret)) return 'generated'
-  if (secret.trim().startsWith(prefix)) return 'malformed'
+  if (isMistypedSecret(secret)) return 'malformed'
   return looksGuessable(secret) ? 'guessable' : 'passphrase'
 }
 

@@ -47,6 +47,9 @@ const variables: Variable[] = [
   { option: 'apiUrl', names: ['GITHUB_API_URL'] }
 ]
 
+/** The environment variables that `createMesh` reads. */
+export const variableNames: readonly string[] = variables.flatMap(({ names }) => names)
+
 /** What the environment says; of several variables for one option the first that is set, and an empty one is not set. */
 export function readEnvironment(environment: Record<string, string | undefined>): Setting[] {
   return variables.flatMap(({ option, names, read = (text: string) => text, wanted }) => {
