@@ -131,7 +131,7 @@ const houses = {
       ['checked-proofs', 'proof-waiters', 'group-members', 'open-connections', 'webrtc', 'shelf-store'],
       ['shelf-database'],
       ['addresses', 'limits', 'tally', 'version'],
-      ['certificate', 'counter', 'make-folder', 'port']
+      ['certificate', 'counter', 'environment', 'make-folder', 'port']
     ]
   },
   'examples/dashboard/src': {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { variableOf } from './environment.ts'
 import { defaultRelayLimits, type RelayLimits } from './limits.ts'
 import type { Port } from './port.ts'
 
@@ -88,7 +89,7 @@ export function addOptions(program: Command, keyFile: string): Command {
     const option = new Option(flags, about)
     if (parse) option.argParser(parse as never)
     if (fallback !== undefined) option.default(fallback)
-    program.addOption(option.env(`GHMESH_RELAY_${option.name().replaceAll('-', '_').toUpperCase()}`))
+    program.addOption(option.env(variableOf(option.name())))
   }
   add('--host <address>', 'address to listen on', '0.0.0.0')
   add('--tcp-port <port>', 'TCP port, or off', 4001, port)

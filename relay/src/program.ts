@@ -2,6 +2,7 @@ import process from 'node:process'
 import { multiaddr } from '@multiformats/multiaddr'
 import { Command, CommanderError } from 'commander'
 import { groupIdOf } from 'ghmesh/protocol'
+import { clearUnset, unknownVariable } from './environment.ts'
 import { explainNode, explainStatus, readNamed } from './explain.ts'
 import { addOptions, type Flags } from './flags.ts'
 import { type StatusServer, serveStatus } from './http.ts'
@@ -20,18 +21,12 @@ Example:
 
 class UsageError extends Error {}
 
-/** Set to nothing counts as not set: compose files do that with variables that were left out. So does a switch that is off. */
-function isUnset(name: string): boolean {
-  const value = process.env[name]?.trim() ?? ''
-  return value === '' || (name === 'GHMESH_RELAY_LOG_ADDRESSES' && /^(?:0|false|no|off)$/i.test(value))
-}
-
 /** The command `ghmesh-relay`; resolves to the exit code. */
 export async function run(argv: string[]): Promise<number> {
   // A reader that stops early (`ghmesh-relay --help | head`) is not an error.
   // Nor is a terminal that has gone, or a full disk: a relay goes on without what it prints.
   process.stdout.on('error', () => {})
-  for (const name in process.env) if (name.startsWith('GHMESH_RELAY_') && isUnset(name)) delete process.env[name]
+  clearUnset(process.env)
   const program = addOptions(new Command('ghmesh-relay'), defaultKeyFile(process.env))
     .exitOverride()
     .configureOutput({ outputError() {} })
@@ -42,6 +37,11 @@ export async function run(argv: string[]): Promise<number> {
     .addHelpText('after', help)
   try {
     program.parse(argv)
+    const unknown = unknownVariable(
+      process.env,
+      program.options.flatMap(({ envVar }) => envVar ?? [])
+    )
+    if (unknown !== undefined) throw new UsageError(unknown)
     await serve(program.opts<Flags>())
     return 0
   } catch (error) {

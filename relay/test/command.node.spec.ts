@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -7,12 +7,10 @@ import { createCommands, type Running, root } from '../../test/support/commands.
 import { defaultRelayLimits } from '../src/limits.ts'
 import { version } from '../src/version.ts'
 import { createLeaves, newGroup } from './leaves.ts'
+import { startRelay } from './start-relay.ts'
 
-const bundle = join(root, 'relay/dist/ghmesh-relay.mjs')
 const line = /^GHMESH_RELAYS=(\S+)$/m
 const status = /"status":"(http:\/\/127\.0\.0\.1:\d+)"/
-const loopback = { GHMESH_RELAY_HOST: '127.0.0.1', GHMESH_RELAY_TCP_PORT: '0', GHMESH_RELAY_WS_PORT: '0' }
-const quiet = { GHMESH_RELAY_WEBRTC_PORT: 'off', GHMESH_RELAY_HTTP_PORT: '0' }
 
 describe('ghmesh-relay', () => {
   const commands = createCommands()
@@ -20,20 +18,8 @@ describe('ghmesh-relay', () => {
   afterEach(() => leaves.end())
   after(() => commands.end())
 
-  /** Starts it in an empty folder, with nothing beside it; its output can be sent elsewhere, as a shell does. */
-  function start(
-    args: string[] = [],
-    env: Record<string, string | undefined> = {},
-    redirection?: string
-  ): Running & { keyFile: string } {
-    const folder = commands.folder('relay')
-    copyFileSync(bundle, join(folder, 'ghmesh-relay.mjs'))
-    const keyFile = join(folder, 'state/identity.key')
-    const variables = { ...loopback, ...quiet, GHMESH_RELAY_KEY_FILE: keyFile, ...env }
-    const command = [process.execPath, join(folder, 'ghmesh-relay.mjs'), ...args] as const
-    const [file, ...given] = redirection ? ['sh', '-c', `exec "$0" "$@" ${redirection}`, ...command] : command
-    return { ...commands.start(file, given, variables), keyFile }
-  }
+  const start = (args?: string[], env?: Record<string, string | undefined>, redirection?: string) =>
+    startRelay(commands, args, env, redirection)
 
   async function ready(running: Running) {
     let text = ''

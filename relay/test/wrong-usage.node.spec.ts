@@ -1,0 +1,58 @@
+import { expect } from 'chai'
+import { createCommands } from '../../test/support/commands.ts'
+import { startRelay } from './start-relay.ts'
+
+type Variables = Record<string, string>
+
+describe('ghmesh-relay, used wrongly', () => {
+  const commands = createCommands()
+  after(() => commands.end())
+
+  /** It has to end by itself, with a line for people and none for members. */
+  async function refuses(args: string[], env: Variables, expected: number, message: RegExp): Promise<void> {
+    const running = startRelay(commands, args, env)
+    const started = running.said(/"msg":"started/).then(
+      () => running.child.kill('SIGKILL'),
+      () => {}
+    )
+    const { code, stdout, stderr } = await running.ended
+    await started
+    expect([code, stdout], args.join(' ')).to.deep.equal([expected, ''])
+    expect(stderr).to.match(message)
+    expect(stderr.trim().split('\n').at(-1)).to.match(/^ghmesh-relay: /)
+  }
+
+  // Relay's README: "The relay refuses other variables"
+  it('knows its variables, and takes no others for its own', async () => {
+    const cases: [string, RegExp][] = [
+      [
+        'TCP_PROT',
+        /variable GHMESH_RELAY_TCP_PROT \(Did you mean GHMESH_RELAY_TCP_PORT\?\); see ghmesh-relay --help\n$/
+      ],
+      ['GRUOP', /variable GHMESH_RELAY_GRUOP \(Did you mean GHMESH_RELAY_GROUP\?\)/],
+      ['GROUPS', /variable GHMESH_RELAY_GROUPS \(Did you mean GHMESH_RELAY_GROUP\?\)/],
+      ['HTPP_PORT', /\(Did you mean GHMESH_RELAY_HTTP_PORT\?\)/],
+      ['SOMETHING_ELSE', /variable GHMESH_RELAY_SOMETHING_ELSE; see/]
+    ]
+    for (const [name, message] of cases) await refuses([], { [`GHMESH_RELAY_${name}`]: '1' }, 2, message)
+  })
+
+  it('starts beside variables of others, those that are empty, and those of a service in Kubernetes', async () => {
+    const running = startRelay(commands, [], {
+      GHMESH_RELAYS: 'of members',
+      GHMESH_RELAY_GROUPS: ' ',
+      GHMESH_RELAY_SERVICE_HOST: '10.0.0.1',
+      GHMESH_RELAY_SERVICE_PORT: '4001',
+      GHMESH_RELAY_SERVICE_PORT_TCP: '4001',
+      GHMESH_RELAY_PORT: 'tcp://10.0.0.1:4001',
+      GHMESH_RELAY_PORT_4001_TCP: 'tcp://10.0.0.1:4001',
+      GHMESH_RELAY_PORT_4001_TCP_PROTO: 'tcp',
+      GHMESH_RELAY_PORT_4001_TCP_PORT: '4001',
+      GHMESH_RELAY_PORT_4001_TCP_ADDR: '10.0.0.1',
+      GHMESH_RELAY_METRICS_SERVICE_HOST: '10.0.0.2'
+    })
+    await running.said(/"msg":"started/)
+    running.child.kill('SIGTERM')
+    expect((await running.ended).code).to.equal(0)
+  })
+})
