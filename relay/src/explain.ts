@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
 
 const reasons: Record<string, string> = {
   ENOENT: 'there is no such file',
@@ -9,13 +10,28 @@ const reasons: Record<string, string> = {
 const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code)
 
 /** @throws with the option that named the file, and why it cannot be read */
-export function readNamed(option: string, file: string): string {
+function readNamed(option: string, file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
     throw new Error(`cannot read ${option} ${file}: ${reasons[codeOf(cause)] ?? codeOf(cause)}`, { cause })
   }
 }
+
+/** @throws with both options if the files cannot be read, or hold no certificate and its key */
+export function readTls(certFile: string, keyFile: string): { cert: string; key: string } {
+  const tls = { cert: readNamed('--tls-cert', certFile), key: readNamed('--tls-key', keyFile) }
+  try {
+    createSecureContext(tls)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : cause
+    throw new Error(`--tls-cert ${certFile} and --tls-key ${keyFile} cannot be used: ${why}`, { cause })
+  }
+  return tls
+}
+
+const cannotListen = (host: string, code: string, option: string) =>
+  `cannot listen on ${host} (${code}); choose one of this machine's addresses with ${option}`
 
 function advice(code: string, port: string, option: string, kind = ''): string | undefined {
   const named = `${kind}port ${port}`
@@ -25,8 +41,10 @@ function advice(code: string, port: string, option: string, kind = ''): string |
   return undefined
 }
 
-/** libp2p's words for a port that cannot be had, in words that say what to do; anything else as it is. */
-export function explainNode(error: unknown): unknown {
+/** libp2p's words for a port or an address that cannot be had, in words that say what to do; anything else as it is. */
+export function explainNode(error: unknown, host: string): unknown {
+  const [notHere] = /\b(?:EADDRNOTAVAIL|EAFNOSUPPORT)\b/.exec(String(error)) ?? []
+  if (notHere) return new Error(cannotListen(host, notHere, '--host'), { cause: error })
   const [, kind = '', port = '', webSocket, code = ''] =
     /\/(tcp|udp)\/(\d+)((?:\/tls)?\/wss?)?\S*: .*?\b(EADDRINUSE|EACCES)\b/.exec(String(error)) ?? []
   const option = kind === 'udp' ? '--webrtc-port' : webSocket ? '--ws-port' : '--tcp-port'
@@ -34,8 +52,11 @@ export function explainNode(error: unknown): unknown {
   return said === undefined ? error : new Error(said, { cause: error })
 }
 
-/** The same for the port of the status pages. */
-export function explainStatus(error: unknown, port: number): unknown {
-  const said = advice(codeOf(error), String(port), '--http-port')
+/** The same for the address and port of the status pages. */
+export function explainStatus(error: unknown, host: string, port: number): unknown {
+  const code = codeOf(error)
+  const said = /^(?:EADDRNOTAVAIL|EAFNOSUPPORT|ENOTFOUND|EAI_\w+)$/.test(code)
+    ? cannotListen(host, code, '--http-host')
+    : advice(code, String(port), '--http-port')
   return said === undefined ? error : new Error(said, { cause: error })
 }

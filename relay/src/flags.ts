@@ -42,6 +42,13 @@ const list = (value: string, before: string[] = []) => [
     .filter((one) => one !== '')
 ]
 
+function ip(value: string): string {
+  // Multiaddrs have another way to write a zone.
+  if (isIP(value) === 0 || value.includes('%'))
+    throw new InvalidArgumentError(`${value} is not an IP address, such as 127.0.0.1 or ::.`)
+  return value
+}
+
 function ips(value: string, before?: string[]): string[] {
   const all = list(value, before)
   const wrong = all.find((one) => isIP(one) === 0)
@@ -91,7 +98,7 @@ export function addOptions(program: Command, keyFile: string): Command {
     if (fallback !== undefined) option.default(fallback)
     program.addOption(option.env(variableOf(option.name())))
   }
-  add('--host <address>', 'address to listen on', '0.0.0.0')
+  add('--host <address>', 'address to listen on', '0.0.0.0', ip)
   add('--tcp-port <port>', 'TCP port, or off', 4001, port)
   add('--ws-port <port>', 'WebSocket port (TCP), or off', 4002, port)
   add('--webrtc-port <port>', 'WebRTC-direct port (UDP), or off', 4003, port)

@@ -15,12 +15,15 @@ export function defaultKeyFile(environment: NodeJS.ProcessEnv, platform = proces
   return join(environment.STATE_DIRECTORY ?? join(home, 'ghmesh-relay'), 'identity.key')
 }
 
+const advice = 'choose another with --key-file'
+
 function read(file: string): Uint8Array | undefined {
   try {
     return readFileSync(file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new Error(`cannot read ${file} (${code}); ${advice}`, { cause })
   }
 }
 
@@ -43,8 +46,9 @@ function write(file: string, content: Uint8Array | string, link = linkSync): voi
   try {
     writeFileSync(aside, content, { mode: 0o600 })
     putInPlace(aside, file, link)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code !== 'EEXIST') throw new Error(`cannot create ${file} (${code}); ${advice}`, { cause })
   } finally {
     rmSync(aside, { force: true })
   }

@@ -3,7 +3,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { Command, CommanderError } from 'commander'
 import { groupIdOf } from 'ghmesh/protocol'
 import { clearUnset, unknownVariable } from './environment.ts'
-import { explainNode, explainStatus, readNamed } from './explain.ts'
+import { explainNode, explainStatus, readTls } from './explain.ts'
 import { addOptions, type Flags } from './flags.ts'
 import { type StatusServer, serveStatus } from './http.ts'
 import { defaultKeyFile, isOpenToOthers, keepCertificate, openIdentity, readCertificate } from './identity.ts'
@@ -73,16 +73,14 @@ async function serve(flags: Flags): Promise<void> {
     throw new UsageError('--shelf and --shelf-dir must be used together')
   }
   const groups = flags.group && (await Promise.all(flags.group.map(groupIdOf)).catch(wrongUsage))
+  const tls = flags.tlsCert !== undefined && flags.tlsKey !== undefined && readTls(flags.tlsCert, flags.tlsKey)
   const logger = openLog(flags.logLevel)
   const relay = createRelay({
     host: flags.host,
     tcpPort: flags.tcpPort,
     webSocketPort: flags.wsPort,
     webRtcPort: flags.webrtcPort,
-    ...(flags.tlsCert !== undefined &&
-      flags.tlsKey !== undefined && {
-        tls: { cert: readNamed('--tls-cert', flags.tlsCert), key: readNamed('--tls-key', flags.tlsKey) }
-      }),
+    ...(tls && { tls }),
     announce: flags.announce,
     groups,
     proxies: flags.proxy,
@@ -101,13 +99,13 @@ async function serve(flags: Flags): Promise<void> {
   let status: StatusServer | undefined
   try {
     await relay.start().catch((error) => {
-      throw explainNode(error)
+      throw explainNode(error, flags.host)
     })
     if (relay.certificate) keepCertificate(flags.keyFile, relay.certificate)
     const { httpHost, httpPort } = flags
     if (httpPort !== 'off')
       status = await serveStatus(relay, httpHost, httpPort).catch((error) => {
-        throw explainStatus(error, httpPort)
+        throw explainStatus(error, httpHost, httpPort)
       })
     process.stdout.write(`GHMESH_RELAYS=${relay.addresses.join(',')}\n`)
     if (groups)

@@ -33,8 +33,9 @@ describe("a relay's identity", () => {
   })
 
   it('is not made where it cannot be kept', async () => {
-    const refused = await openIdentity(join(folder, 'key'), failing('ENOSPC')).catch(({ code }) => code)
-    expect(refused).to.equal('ENOSPC')
+    const file = join(folder, 'key')
+    const refused = await openIdentity(file, failing('ENOSPC')).catch(({ message }) => message)
+    expect(refused).to.equal(`cannot create ${file} (ENOSPC); choose another with --key-file`)
     expect(readdirSync(folder)).to.deep.equal([])
   })
 })

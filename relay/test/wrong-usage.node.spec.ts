@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { createCommands } from '../../test/support/commands.ts'
 import { startRelay } from './start-relay.ts'
@@ -54,5 +56,27 @@ describe('ghmesh-relay, used wrongly', () => {
     await running.said(/"msg":"started/)
     running.child.kill('SIGTERM')
     expect((await running.ended).code).to.equal(0)
+  })
+
+  it('names the option of an address that cannot be used', async () => {
+    const elsewhere = (option: string) =>
+      new RegExp(`^ghmesh-relay: cannot listen on 192\\.0\\.2\\.7 \\(EADDRNOTAVAIL\\); choose .* with ${option}\n$`)
+    await refuses(['--host', 'localhost'], {}, 2, /--host.* localhost is not an IP address, such as 127\.0\.0\.1 or ::/)
+    await refuses(['--host', 'fe80::1%lo'], {}, 2, /--host.* fe80::1%lo is not an IP address/)
+    await refuses(['--host', '192.0.2.7'], {}, 1, elsewhere('--host'))
+    await refuses(['--http-host', '192.0.2.7'], {}, 1, elsewhere('--http-host'))
+    const unknown = /^ghmesh-relay: cannot listen on no\.invalid \(E\w+\); choose .* with --http-host\n$/
+    await refuses(['--http-host', 'no.invalid'], {}, 1, unknown)
+  })
+
+  it('names the option of a file that cannot be used', async () => {
+    const folder = commands.folder('files')
+    const said = (what: string, file: string, code: string) =>
+      new RegExp(`^ghmesh-relay: cannot ${what} ${file} \\(${code}\\); choose another with --key-file\n$`)
+    await refuses(['--key-file', folder], {}, 1, said('read', folder, 'EISDIR'))
+    if (existsSync('/proc/self')) await refuses(['--key-file', '/proc/x'], {}, 1, said('create', '/proc/x', 'ENOENT'))
+    const text = join(import.meta.dirname, 'start-relay.ts')
+    const noCertificate = /^ghmesh-relay: --tls-cert \S+ and --tls-key \S+ cannot be used: .+\n$/
+    await refuses(['--tls-cert', text, '--tls-key', text], {}, 1, noCertificate)
   })
 })
