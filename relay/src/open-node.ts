@@ -24,7 +24,7 @@ export async function openNode(
   options: RelayOptions,
   { limits, hostAt, gater, tally, now }: NodeContext
 ): Promise<{ node: RelayNode; certificate: WebRtcCertificate | undefined }> {
-  const { host = '0.0.0.0', tcpPort = 4001, webSocketPort = 4002, webRtcPort = 'off', tls, announce } = options
+  const { webRtcPort = 'off', tls } = options
   const room = createWaitingRoom({
     maxWaiting: limits.handshakes,
     maxWaitingPerHost: limits.handshakesPerAddress,
@@ -39,8 +39,9 @@ export async function openNode(
       return await loadWebRtc(options.webRtcCertificate, { ...bounds, now, refused })
     } catch (error) {
       const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
+      const notAnnounced = options.announce?.filter(isWebRtc)
       options.logger?.warn(
-        { why },
+        { why, ...(notAnnounced?.length && { notAnnounced }) },
         'no WebRTC-direct: browsers need WebSockets over TLS; to add it, npm install node-datachannel'
       )
       return undefined
@@ -48,11 +49,9 @@ export async function openNode(
   }
 
   const webRtc = webRtcPort === 'off' ? undefined : await tryWebRtc()
-  const ports: Ports = { tcp: tcpPort, webSocket: webSocketPort, webRtc: webRtc ? webRtcPort : 'off' }
   const parts = {
     privateKey: options.privateKey ? privateKeyFromProtobuf(options.privateKey) : await generateKeyPair('Ed25519'),
-    listen: listenAddresses(host, ports, tls !== undefined),
-    announce: announce ? [...announce] : announceAddresses(host, ports, tls !== undefined),
+    ...waysIn(options, webRtc !== undefined),
     transports: [
       boundedTcp(bounds),
       boundedWebSockets(bounds, tls && { https: tls }),
@@ -62,3 +61,25 @@ export async function openNode(
   }
   return { node: await createNode(parts, limits), certificate: webRtc?.certificate }
 }
+
+const isWebRtc = (address: string) => address.includes('/webrtc-direct')
+
+/**
+ * Where a relay listens, and what it tells members: without WebRTC-direct, none of its addresses.
+ *
+ * @throws if nothing is left
+ */
+function waysIn(options: RelayOptions, hasWebRtc: boolean): { listen: string[]; announce: string[] } {
+  const { host = '0.0.0.0', tcpPort = 4001, webSocketPort = 4002, webRtcPort = 'off', tls, announce } = options
+  const isMissing = webRtcPort !== 'off' && !hasWebRtc
+  const ports: Ports = { tcp: tcpPort, webSocket: webSocketPort, webRtc: isMissing ? 'off' : webRtcPort }
+  const listen = listenAddresses(host, ports, tls !== undefined)
+  if (listen.length === 0)
+    throw new Error(isMissing ? withoutWebRtc('listen on') : 'all ports are off: set one of them')
+  const told = announce?.filter((address) => !(isMissing && isWebRtc(address)))
+  if (isMissing && announce?.length && told?.length === 0) throw new Error(withoutWebRtc('announce'))
+  return { listen, announce: told ?? announceAddresses(host, ports, tls !== undefined) }
+}
+
+const withoutWebRtc = (todo: string) =>
+  `no WebRTC-direct, and nothing else to ${todo}; npm install node-datachannel, or use TCP or WebSockets too`

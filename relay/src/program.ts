@@ -1,7 +1,8 @@
 import process from 'node:process'
-import { multiaddr } from '@multiformats/multiaddr'
+import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import { Command, CommanderError } from 'commander'
 import { groupIdOf } from 'ghmesh/protocol'
+import { type Announced, readAnnounced } from './announced.ts'
 import { clearUnset, unknownVariable } from './environment.ts'
 import { explainNode, explainStatus, readTls } from './explain.ts'
 import { addOptions, type Flags } from './flags.ts'
@@ -62,18 +63,14 @@ async function serve(flags: Flags): Promise<void> {
   if ((flags.tlsCert === undefined) !== (flags.tlsKey === undefined)) {
     throw new UsageError('--tls-cert and --tls-key must be used together')
   }
-  for (const address of flags.announce ?? []) {
-    try {
-      multiaddr(address)
-    } catch {
-      throw new UsageError(`${address} is not a multiaddr, such as /dns4/relay.example.com/tcp/4001`)
-    }
-  }
   if ((flags.shelf === undefined) !== (flags.shelfDir === undefined)) {
     throw new UsageError('--shelf and --shelf-dir must be used together')
   }
-  const groups = flags.group && (await Promise.all(flags.group.map(groupIdOf)).catch(wrongUsage))
+  const announced = readWays(flags)
+  const groups = flags.group && (await Promise.all(flags.group.map(groupIdOf)).catch((error) => wrongUsage(error)))
   const tls = flags.tlsCert !== undefined && flags.tlsKey !== undefined && readTls(flags.tlsCert, flags.tlsKey)
+  const privateKey = await openIdentity(flags.keyFile)
+  for (const { peerId } of announced ?? []) checkPeerId(peerId, privateKey)
   const logger = openLog(flags.logLevel)
   const relay = createRelay({
     host: flags.host,
@@ -81,12 +78,12 @@ async function serve(flags: Flags): Promise<void> {
     webSocketPort: flags.wsPort,
     webRtcPort: flags.webrtcPort,
     ...(tls && { tls }),
-    announce: flags.announce,
+    announce: announced?.map(({ address }) => address),
     groups,
     proxies: flags.proxy,
     ...(flags.shelf !== undefined &&
       flags.shelfDir !== undefined && { shelf: { bytes: flags.shelf, directory: flags.shelfDir } }),
-    privateKey: await openIdentity(flags.keyFile),
+    privateKey,
     webRtcCertificate: readCertificate(flags.keyFile),
     limits: flags.limit,
     logger,
@@ -121,8 +118,29 @@ async function serve(flags: Flags): Promise<void> {
   logger.info({}, 'stopped')
 }
 
-function wrongUsage(error: unknown): never {
-  throw new UsageError(error instanceof Error ? error.message : String(error))
+/** The addresses to announce; undefined for those of this machine. */
+function readWays({ tcpPort, wsPort, webrtcPort, announce }: Flags): Announced[] | undefined {
+  const ports = { tcp: tcpPort, webSocket: wsPort, webRtc: webrtcPort }
+  if (Object.values(ports).every((port) => port === 'off'))
+    throw new UsageError('--tcp-port, --ws-port and --webrtc-port are all off: nobody could connect; set one of them')
+  try {
+    return announce?.map((address) => readAnnounced(address, ports))
+  } catch (error) {
+    wrongUsage(error, '--announce: ')
+  }
+}
+
+function checkPeerId(announced: string | undefined, privateKey: Uint8Array): void {
+  const own = privateKeyFromProtobuf(privateKey).publicKey.toString()
+  if (announced !== undefined && announced !== own) {
+    throw new UsageError(
+      `--announce: ${announced} is not this relay's peer id, which is ${own}: leave /p2p/ out, the relay adds it`
+    )
+  }
+}
+
+function wrongUsage(error: unknown, option = ''): never {
+  throw new UsageError(`${option}${error instanceof Error ? error.message : error}`)
 }
 
 // The terminal signals every process, and npx forwards the same signal again: two signals that mean one request.

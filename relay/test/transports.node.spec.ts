@@ -7,6 +7,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'chai'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { announceAddresses, hostsBehind, ipOf } from '../src/addresses.ts'
+import { createRelay } from '../src/relay.ts'
 import { createLeaves } from './leaves.ts'
 
 type MakeTransport = NonNullable<Libp2pOptions['transports']>[number]
@@ -75,6 +76,13 @@ describe('the ways into a relay', () => {
     const [first, second] = relay.addresses
     expect(first).to.equal(`/dns4/relay.example.com/tcp/443/tls/ws/p2p/${relay.peerId}`)
     expect(second).to.match(/^\/ip4\/192\.0\.2\.7\/udp\/4003\/webrtc-direct\/certhash\/u[\w-]+\/p2p\/\w+$/)
+  })
+
+  it('are missed where all ports are off', async () => {
+    const relay = createRelay({ tcpPort: 'off', webSocketPort: 'off' })
+    const refused = await relay.start().catch(({ message }) => message)
+    expect(refused).to.equal('all ports are off: set one of them')
+    await relay.stop()
   })
 
   it('are told without others having to confirm them', () => {

@@ -4,6 +4,8 @@ import { expect } from 'chai'
 import { createCommands } from '../../test/support/commands.ts'
 import { startRelay } from './start-relay.ts'
 
+const other = '12D3KooWR6LjzbLPT42RKd2KWTuBFZt1XKVcarmbrxEUvib5GCE7'
+const webRtc = '/ip4/192.0.2.7/udp/4003/webrtc-direct'
 type Variables = Record<string, string>
 
 describe('ghmesh-relay, used wrongly', () => {
@@ -23,6 +25,54 @@ describe('ghmesh-relay, used wrongly', () => {
     expect(stderr).to.match(message)
     expect(stderr.trim().split('\n').at(-1)).to.match(/^ghmesh-relay: /)
   }
+
+  it('announces no address that nobody can dial', async () => {
+    const cannotDial = /members cannot dial .*, such as \/dns4\/relay\.example\.com\/tcp\/4001/
+    const cases: [string, RegExp][] = [
+      ['/dns4/relay.example.com', cannotDial],
+      ['/dns4/relay.example.com/tcp/4001,/dns4/relay.example.com', cannotDial],
+      ['/dns4/relay.example.com/tcp/0', cannotDial],
+      ['/ip4/0.0.0.0/tcp/4001', cannotDial],
+      ['/ip4/192.0.2.7/udp/4001', cannotDial],
+      ['/ip4/192.0.2.7/udp/4001/quic-v1', cannotDial],
+      ['/dns4/relay.example.com/tcp/443/https', cannotDial],
+      [`/dns4/relay.example.com/tcp/4001/p2p/${other}/p2p-circuit`, cannotDial],
+      ['/', cannotDial],
+      [
+        `/dns4/relay.example.com/tcp/4001/p2p/${other}`,
+        new RegExp(`${other} is not this relay's peer id, which is 12D3KooW\\w+: leave /p2p/ out, the relay adds it`)
+      ],
+      [webRtc, /needs the WebRTC-direct port, which is off: set --webrtc-port, or leave this address out/]
+    ]
+    for (const [address, message] of cases) await refuses(['--announce', address], {}, 2, message)
+    const on = ['--webrtc-port', '0', '--announce']
+    await refuses([...on, '/dns4/relay.example.com/udp/4003/webrtc-direct'], {}, 2, /an IP address, not a name/)
+    await refuses(['--tcp-port', 'off', '--announce', '/dns4/relay.example.com/tcp/1'], {}, 2, /set --tcp-port, or/)
+    await refuses(['--ws-port', 'off', '--announce', '/dns4/relay.example.com/tcp/1/wss'], {}, 2, /set --ws-port, or/)
+  })
+
+  it('does not start without a port', async () => {
+    const off = ['--tcp-port', 'off', '--ws-port', 'off', '--webrtc-port', 'off']
+    await refuses(off, {}, 2, /--tcp-port, --ws-port and --webrtc-port are all off: nobody could connect; set one/)
+  })
+
+  it('does not announce WebRTC-direct where its native part is missing', async () => {
+    const only = ['--webrtc-port', '0', '--announce', webRtc]
+    await refuses(only, {}, 1, /no WebRTC-direct, and nothing else to announce; npm install node-datachannel, or/)
+    const alone = ['--tcp-port', 'off', '--ws-port', 'off', '--webrtc-port', '0']
+    await refuses(alone, {}, 1, /no WebRTC-direct, and nothing else to listen on; npm install node-datachannel, or/)
+    const running = startRelay(commands, [
+      '--webrtc-port',
+      '0',
+      '--announce',
+      `${webRtc},/dns4/relay.example.com/tcp/1`
+    ])
+    await running.said(/"msg":"started/)
+    running.child.kill('SIGTERM')
+    const { stdout, stderr } = await running.ended
+    expect(stdout).to.match(/^GHMESH_RELAYS=\/dns4\/relay\.example\.com\/tcp\/1\/p2p\/\w+\n$/)
+    expect(stderr).to.include('no WebRTC-direct').and.to.include(`"notAnnounced":["${webRtc}"]`)
+  })
 
   // Relay's README: "The relay refuses other variables"
   it('knows its variables, and takes no others for its own', async () => {
