@@ -126,7 +126,7 @@ const houses = {
       ['visits', 'open-node'],
       ['hub'],
       ['topics'],
-      ['message-check', 'gossip', 'circuits', 'reservations', 'questions', 'shelf'],
+      ['message-check', 'gossip', 'circuits', 'reservations', 'questions', 'shelf', 'tls-files'],
       [
         'announced',
         'proofs',

@@ -1,34 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { createSecureContext } from 'node:tls'
-
-const reasons: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a folder'
-}
-
 const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code)
-
-/** @throws with the option that named the file, and why it cannot be read */
-function readNamed(option: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new Error(`cannot read ${option} ${file}: ${reasons[codeOf(cause)] ?? codeOf(cause)}`, { cause })
-  }
-}
-
-/** @throws with both options if the files cannot be read, or hold no certificate and its key */
-export function readTls(certFile: string, keyFile: string): { cert: string; key: string } {
-  const tls = { cert: readNamed('--tls-cert', certFile), key: readNamed('--tls-key', keyFile) }
-  try {
-    createSecureContext(tls)
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : cause
-    throw new Error(`--tls-cert ${certFile} and --tls-key ${keyFile} cannot be used: ${why}`, { cause })
-  }
-  return tls
-}
 
 const cannotListen = (host: string, code: string, option: string) =>
   `cannot listen on ${host} (${code}); choose one of this machine's addresses with ${option}`

@@ -1,3 +1,4 @@
+import type { TlsOptions } from 'node:tls'
 import type { WebRtcCertificate } from './certificate.ts'
 import type { RelayLimits } from './limits.ts'
 import type { Port } from './port.ts'
@@ -14,8 +15,11 @@ export interface RelayOptions {
   webRtcPort?: Port | undefined
   /** The certificate of WebRTC-direct, from an earlier `certificate`. Default: a new one, and with it a new address. */
   webRtcCertificate?: WebRtcCertificate | undefined
-  /** Certificate and key, PEM, to serve WebSockets over TLS. Default: plain, for loopback or a reverse proxy. */
-  tls?: { cert: string; key: string } | undefined
+  /**
+   * Certificate and key, PEM, to serve WebSockets over TLS; with `SNICallback`, newer ones for whoever connects by a name. Default:
+   * plain, for loopback or a reverse proxy.
+   */
+  tls?: ({ cert: string; key: string } & Pick<TlsOptions, 'SNICallback'>) | undefined
   /** Multiaddrs to announce to members instead of the addresses of this machine. */
   announce?: readonly string[] | undefined
   /** Ids (hex) of the groups to serve. Default: every group. */

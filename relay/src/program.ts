@@ -4,12 +4,13 @@ import { Command, CommanderError } from 'commander'
 import { groupIdOf } from 'ghmesh/protocol'
 import { type Announced, readAnnounced } from './announced.ts'
 import { clearUnset, unknownVariable } from './environment.ts'
-import { explainNode, explainStatus, readTls } from './explain.ts'
+import { explainNode, explainStatus } from './explain.ts'
 import { addOptions, type Flags } from './flags.ts'
 import { type StatusServer, serveStatus } from './http.ts'
 import { defaultKeyFile, isOpenToOthers, keepCertificate, openIdentity, readCertificate } from './identity.ts'
 import { openLog } from './log.ts'
 import { createRelay } from './relay.ts'
+import { openTls } from './tls-files.ts'
 import { version } from './version.ts'
 
 const help = `
@@ -68,10 +69,12 @@ async function serve(flags: Flags): Promise<void> {
   }
   const announced = readWays(flags)
   const groups = flags.group && (await Promise.all(flags.group.map(groupIdOf)).catch((error) => wrongUsage(error)))
-  const tls = flags.tlsCert !== undefined && flags.tlsKey !== undefined && readTls(flags.tlsCert, flags.tlsKey)
   const privateKey = await openIdentity(flags.keyFile)
   for (const { peerId } of announced ?? []) checkPeerId(peerId, privateKey)
   const logger = openLog(flags.logLevel)
+  const { tlsCert: certFile, tlsKey: keyFile } = flags
+  const warn = ({ message }: Error) => logger.warn({ why: message }, 'the certificate of before is used')
+  const tls = certFile !== undefined && keyFile !== undefined && openTls({ certFile, keyFile, warn })
   const relay = createRelay({
     host: flags.host,
     tcpPort: flags.tcpPort,
