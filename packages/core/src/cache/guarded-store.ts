@@ -100,14 +100,17 @@ export function guardStore(
     for (const key of missed) {
       await timed(() => store.delete(key))
       missed.delete(key)
+      if (missed.size % rowsAtOnce === 1) await pause()
     }
   }
 
   async function regain(): Promise<void> {
     nextTryAt = Number.POSITIVE_INFINITY
     try {
-      await removeMissed()
       await timed(() => store.get(''))
+      // More can be missed until it is used again.
+      do await removeMissed()
+      while (missedAll || missed.size > 0)
       isLost = isClosed
       regained()
     } catch (cause) {

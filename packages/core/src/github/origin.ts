@@ -193,8 +193,7 @@ export function createOrigin(options: OriginOptions): Origin {
     const answer: OriginAnswer = { ...head, body }
     if (rest) answer.oversized = new Response(rest, { status, statusText, headers: response.headers })
     const most = maxRefusalBytes(request, response)
-    if (most > 0 && body && body.byteLength <= most)
-      answer.limitedMs = await limitedMs(request, response, body)
+    if (most > 0 && body && body.byteLength <= most) answer.limitedMs = await limitedMs(request, response, body)
     return answer
   }
 

@@ -12,8 +12,7 @@ export function createSecret(): string {
 export const isStrongSecret = (secret: string): boolean => /^ghm1_[\w-]{43}$/.test(secret.trim())
 
 /** Of `createSecret`, but cut, mistyped or still in quotes, as files with variables have it: otherwise it would be another group's. */
-export const isMistypedSecret = (secret: string): boolean =>
-  /^\W?ghm1_/i.test(secret.trim()) && !isStrongSecret(secret)
+export const isMistypedSecret = (secret: string): boolean => /^\W?ghm1_/i.test(secret.trim()) && !isStrongSecret(secret)
 
 /**
  * How well a secret keeps outsiders out: made by `createSecret`, a passphrase, one that could be found by trying, or
