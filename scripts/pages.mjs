@@ -205,6 +205,11 @@ const leftOut = [
     calledBy: /\bw\.(\w+)/g
   },
   {
+    // No record has tags of CBOR; without this, a bundler can leave out the class for them.
+    file: /cborg\/lib\/tagged\.js$/,
+    texts: [[/^Object\.defineProperty\(Tagged\.prototype, [\s\S]*/m, '']]
+  },
+  {
     // Names of peers in a store; nobody asks what stands above or below one.
     file: /interface-datastore\/dist\/src\/key\.js$/,
     methods:
@@ -419,20 +424,26 @@ const uncalled = [
     /@libp2p\/gossipsub\/dist\/src\/gossipsub\.js$/,
     'reportMessageValidationResult unsubscribe getSubscribers getMeshPeers getTopics getScore'
   ],
-  [/@libp2p\/gossipsub\/dist\/src\/score\/peer-score\.js$/, 'removeIP'],
+  [/@libp2p\/gossipsub\/dist\/src\/score\/peer-score\.js$/, 'removeIP messageFirstSeenTimestampMs'],
+  [/@libp2p\/gossipsub\/dist\/src\/tracer\.js$/, 'requestMsByMsgSize'],
+  [/@libp2p\/gossipsub\/dist\/src\/score\/message-deliveries\.js$/, 'getRecord'],
   [/@libp2p\/peer-collections\/dist\/src\/set\.js$/, 'union intersection difference'],
   [/@libp2p\/peer-store\/dist\/src\/index\.js$/, 'getInfo'],
-  [/@libp2p\/utils\/dist\/src\/abstract-message-stream\.js$/, 'onDrain'],
-  [/@libp2p\/utils\/dist\/src\/rate-limiter\.js$/, 'penalty reward'],
+  [/@libp2p\/utils\/dist\/src\/abstract-message-stream\.js$/, 'onDrain isReadable readableEnded writeBufferLength'],
+  [/@libp2p\/utils\/dist\/src\/rate-limiter\.js$/, 'penalty reward parseKey'],
   [/@multiformats\/multiaddr\/dist\/src\/registry\.js$/, 'removeProtocol'],
   [/datastore-core\/dist\/src\/base\.js$/, 'queryKeys batch getMany'],
+  [/interface-datastore\/dist\/src\/key\.js$/, 'asKey withNamespaces'],
+  [/(?:it-queue\/dist\/src|@libp2p\/utils\/dist\/src\/queue)\/index\.js$/, 'onSizeLessThan'],
   [/libp2p\/dist\/src\/libp2p\.js$/, 'dialProtocol'],
   [
     /libp2p\/dist\/src\/address-manager\/index\.js$/,
     'addPublicAddressMapping removePublicAddressMapping removeDNSMapping addDNSMapping getObservedAddrs'
   ],
+  [/libp2p\/dist\/src\/address-manager\/observed-addresses\.js$/, 'removePrefixed'],
   [/libp2p\/dist\/src\/connection-manager\/index\.js$/, 'setMaxConnections getConnectionsMap'],
   [/libp2p\/dist\/src\/transport-manager\.js$/, 'listenTransportForMultiaddr removeAll getTransports'],
+  [/libp2p\/dist\/src\/upgrader\.js$/, 'getConnectionEncrypters'],
   [/multiformats\/dist\/src\/cid\.js$/, 'toV0 toV1'],
   [/protons-runtime\/dist\/src\/utils\/longbits\.js$/, 'toNumber'],
   [/uint8arraylist\/dist\/src\/index\.js$/, 'fromUint8Arrays']
