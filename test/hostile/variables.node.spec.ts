@@ -66,7 +66,7 @@ describe('variables with values that cannot be', () => {
         expect(error.message).to.include(name)
         if (secret.has(name) || /user:|token=/.test(value))
           expect(`${error.message} ${error.stack} ${error.cause}`).to.not.include(shown)
-        else expect(error.message).to.include(JSON.stringify(value))
+        else expect(error.message).to.include(JSON.stringify(value).slice(0, 100))
       })
     }
   }

@@ -45,16 +45,22 @@ const shapes: { [K in keyof Required<MeshOptions>]: v.GenericSchema } = {
   mdns: v.boolean(),
   bootstrap: addresses,
   relays: addresses,
-  iceServers: v.array(v.looseObject({ urls: v.union([iceUrl, v.array(iceUrl)]) })),
+  iceServers: v.array(
+    v.custom<{ urls: string | string[] }>((server) =>
+      [(server as { urls?: unknown } | null)?.urls].flat().every((url) => v.is(iceUrl, url))
+    )
+  ),
   listenPort: port,
   announceIp: v.pipe(filled, v.check(isIp)),
   forceLocalhost: v.boolean(),
   allowPrivateAddresses: v.boolean(),
   shareSameToken: v.boolean(),
   shareTabs: v.boolean(),
-  limits: v.pipe(
-    v.record(v.picklist(Object.keys(defaultLimits)), v.unknown()),
-    v.check((limits) => Object.entries(limits).every(([name, value]) => isLimit(name as keyof Limits, value)))
+  limits: v.custom<Partial<Limits>>(
+    (limits) =>
+      typeof limits === 'object' &&
+      limits !== null &&
+      Object.entries(limits).every(([name, value]) => isLimit(name, value))
   ),
   fetch: callable,
   now: callable,
@@ -67,9 +73,10 @@ const shapes: { [K in keyof Required<MeshOptions>]: v.GenericSchema } = {
 const ofTheProtocol =
   /^(?:gossipMessageBytes|frameBytes|valueBytes|touchKeys|listKeys|listPurges|sharedTokens|proofLifetimeMs)$/
 
-// Times may be 0, and sizes that mean "none"; a count of 0 would leave loops without an end.
-function isLimit(name: keyof Limits, value: unknown): boolean {
-  if (ofTheProtocol.test(name) && Number(value) > Number(defaultLimits[name])) return false
+/** Times may be 0, and sizes that mean "none"; a count of 0 would leave loops without an end. */
+export function isLimit(name: string, value: unknown): boolean {
+  if (!Object.hasOwn(defaultLimits, name)) return false
+  if (ofTheProtocol.test(name) && Number(value) > Number(defaultLimits[name as keyof Limits])) return false
   if (name === 'recheckMs') return v.is(v.array(ms), value)
   if (name.endsWith('Ms')) return v.is(ms, value)
   return v.is(v.pipe(ms, v.integer()), value) && (value !== 0 || /^(?:entry|value|inline)Bytes$/.test(name))
@@ -87,11 +94,13 @@ function isIp(value: string): boolean {
   return ip6 !== undefined && URL.canParse(`http://[${ip6}]`)
 }
 
-/** An option that cannot be used; `wrong-option.ts`, which is loaded only then, says what is wrong. */
-export interface WrongOption {
+/**
+ * An option that cannot be used, and by whom it was set where that was not `createMesh`; `wrong-option.ts`, which is loaded
+ * only then, says what is wrong. Without a name: all that `createMesh` was given.
+ */
+export interface WrongOption extends Partial<Pick<Setting, 'said' | 'wanted' | 'received'>> {
   option: string
-  /** Who gave it, and what; absent where there is no such option. */
-  given?: Pick<Setting, 'said' | 'wanted'> & { received: unknown }
+  value: unknown
 }
 
 /** Options, then settings from elsewhere, the first of each; all validated once. `wrong`: the first that cannot be used. */
@@ -100,17 +109,14 @@ export function readOptions(
   settings: readonly Setting[]
 ): { read: ReadOptions } | { wrong: WrongOption } {
   const read: Record<string, unknown> = {}
-  for (const [option, value] of Object.entries(options)) {
-    if (value === undefined) continue
-    if (!isOption(option)) return { wrong: { option } }
-    const checked = v.safeParse(shapes[option], value)
-    if (!checked.success) return { wrong: { option, given: { said: `option ${option}`, received: value } } }
-    read[option] = checked.output
-  }
-  for (const { option, value, ...given } of settings) {
-    if (option in read) continue
-    const checked = v.safeParse(shapes[option], value)
-    if (!checked.success) return { wrong: { option, given } }
+  if (typeof options !== 'object' || !options || Array.isArray(options))
+    return { wrong: { option: '', value: options } }
+  const own: WrongOption[] = Object.entries(options).map(([option, value]) => ({ option, value }))
+  for (const setting of [...own, ...settings]) {
+    const { option, value } = setting
+    if (value === undefined || Object.hasOwn(read, option)) continue
+    const checked = isOption(option) ? v.safeParse(shapes[option], value) : undefined
+    if (!checked?.success) return { wrong: setting }
     read[option] = checked.output
   }
   const limits = { ...defaultLimits, ...options.limits }

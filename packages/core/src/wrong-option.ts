@@ -1,7 +1,7 @@
 import { MeshError } from './errors.ts'
-import { defaultLimits } from './limits.ts'
+import { defaultLimits, type Limits } from './limits.ts'
 import type { MeshOptions } from './options.ts'
-import type { WrongOption } from './read-options.ts'
+import { isLimit, type WrongOption } from './read-options.ts'
 
 // What each option takes.
 const wanted: { [K in keyof Required<MeshOptions>]: string } = {
@@ -34,7 +34,7 @@ const wanted: { [K in keyof Required<MeshOptions>]: string } = {
   allowPrivateAddresses: 'true or false',
   shareSameToken: 'true or false (1 or 0)',
   shareTabs: 'true or false',
-  limits: `times and sizes by the names ${Object.keys(defaultLimits).join(', ')}`,
+  limits: 'an object of times and sizes, such as { freshMs: 60000 }',
   fetch: 'a function like fetch',
   now: 'a function',
   monotonicNow: 'a function',
@@ -45,23 +45,55 @@ const wanted: { [K in keyof Required<MeshOptions>]: string } = {
 // Never shown, not even when they are wrong.
 const secrets = new Set(['secret', 'token'])
 
-// In the wrong place: tokens, secrets, what stands before the host of a URL, and parameters that are called so.
+// In the wrong place: tokens, secrets, what stands before the host of a URL, and what is called so.
 const hidden =
-  /\b(?:gh[pousr]_|github_pat_|ghm1_|eyJ[\w-]+\.(?=[\w-]))[\w-]+(?:\.[\w-]+)*|(?<=:\/\/)[^/@\s]+(?=@)|(?<=[?&]\w*(?:token|secret)=)[^&#"]+/g
+  /\b(?:gh[pousr]_|github_pat_|ghm1_|eyJ[\w-]+\.(?=[\w-]))[\w-]+(?:\.[\w-]+)*|(?<=:\/\/)[^/@\s]+(?=@)|(?<=[?&]\w*(?:token|secret)=)[^&#"]+|(?<="(?:token|secret|credential)":")(?:[^"\\]|\\.)+/g
+
+const maxShownChars = 100
 
 function show(value: unknown): string {
   try {
-    return (/string|object/.test(typeof value) ? JSON.stringify(value) : String(value)).replace(hidden, '***')
+    const text = (/string|object/.test(typeof value) ? JSON.stringify(value) : String(value)).replace(hidden, '***')
+    return text.length > maxShownChars ? `${text.slice(0, maxShownChars)}…` : text
   } catch {
     return 'an object that cannot be shown'
   }
 }
 
-/** ERR_INVALID_OPTION that names the option or variable and shows the value received, except for secrets. */
-export function wrongOption({ option, given }: WrongOption): MeshError {
-  const names = Object.keys(wanted).join(', ')
-  if (!given) return new MeshError('ERR_INVALID_OPTION', `there is no option "${option}"; the options are ${names}`)
-  const takes = given.wanted ?? wanted[option as keyof MeshOptions]
-  const shown = secrets.has(option) ? 'what was given (not shown)' : show(given.received)
-  return new MeshError('ERR_INVALID_OPTION', `${given.said} takes ${takes}; received ${shown}`)
+/** Its letters, each with the one before. */
+const pairsOf = (name: string) => [...name.toLowerCase()].map((letter, i, all) => all[i - 1] + letter)
+
+/** Says which name shares most of its pairs of letters with the one given; all names, where none shares many. */
+function unknownOption(path: string, name: string, known: object): string {
+  const pairs = pairsOf(name)
+  const likeness = (other: string) =>
+    pairsOf(other).filter((pair) => pairs.includes(pair)).length / (pairs.length + other.length)
+  const names = Object.keys(known)
+  const nearest = names.reduce((best, other) => (likeness(other) > likeness(best) ? other : best))
+  const advice = likeness(nearest) > 0.2 ? `did you mean "${nearest}"?` : `choose one of ${names.join(', ')}`
+  return `there is no option ${show(path + name)}; ${advice}`
 }
+
+/** What a limit takes, found by trying, so that it is never another rule than the one that refuses. */
+function limitTakes(name: keyof Limits): string {
+  if (isLimit(name, [])) return 'a list of milliseconds from 0 on'
+  const most = isLimit(name, Number.MAX_SAFE_INTEGER) ? 'on' : `to ${defaultLimits[name]}`
+  return `a ${isLimit(name, 1.5) ? 'number of milliseconds' : 'whole number'} from ${isLimit(name, 0) ? 0 : 1} ${most}`
+}
+
+function explain({ option, value, said = `option ${option}`, ...given }: WrongOption): string {
+  if (option === '') return 'createMesh takes an object of options, such as { secret, token }'
+  if (!Object.hasOwn(wanted, option)) return unknownOption('', option, wanted)
+  const limits = option === 'limits' && typeof value === 'object' ? Object.entries(value ?? {}) : []
+  for (const [name, limit] of limits) {
+    if (!Object.hasOwn(defaultLimits, name)) return unknownOption('limits.', name, defaultLimits)
+    if (!isLimit(name, limit)) return refuse(`${said}.${name}`, limitTakes(name as keyof Limits), show(limit))
+  }
+  const shown = secrets.has(option) ? 'what was given (not shown)' : show(given.received ?? value)
+  return refuse(said, given.wanted ?? wanted[option as keyof MeshOptions], shown)
+}
+
+const refuse = (said: string, takes: string, shown: string) => `${said} takes ${takes}; received ${shown}`
+
+/** ERR_INVALID_OPTION that names the option or variable and shows the value received, except for secrets. */
+export const wrongOption = (wrong: WrongOption): MeshError => new MeshError('ERR_INVALID_OPTION', explain(wrong))

@@ -107,7 +107,7 @@ describe('options: the environment', () => {
         const message = messageOf({}, { [name]: value })
         expect(message).to.match(new RegExp(`^variable ${name} takes `))
         if (option === 'token' || option === 'secret') expect(message).to.not.include(value)
-        else expect(message).to.include(value.replace('me:pw@', '***@'))
+        else expect(message).to.include(value.replace('me:pw@', '***@').slice(0, 99))
       }
     })
 
@@ -199,6 +199,35 @@ describe('options: what is given', () => {
       expect(messageOf({ [name]: 1 })).to.include(`"${name}"`)
   })
 
+  it('is refused with the name that was probably meant', () => {
+    const meant = { secrets: 'secret', secretKey: 'secret', ListenPort: 'listenPort', ttl: 'ttlMs' }
+    for (const [name, nearest] of Object.entries(meant))
+      expect(messageOf({ [name]: 1 })).to.equal(`there is no option "${name}"; did you mean "${nearest}"?`)
+    expect(messageOf({ zzz: 1 })).to.match(/^there is no option "zzz"; choose one of secret, token, .*, logger$/)
+  })
+
+  it('is cut where it is long, after secrets in it were hidden', () => {
+    for (const options of [
+      { name: 'x'.repeat(5000) },
+      { ['x'.repeat(5000)]: 1 },
+      { limits: { ['x'.repeat(5000)]: 1 } }
+    ])
+      expect(messageOf(options)).to.include('x'.repeat(90)).and.include('…').and.have.length.below(3000)
+    const cut = messageOf({ name: `${'x'.repeat(80)} ${secret}${'x'.repeat(200)}` })
+    expect(cut).to.not.include('ghm1_')
+    for (const value of [secret, token]) expect(messageOf({ [value]: 1, limits: { [value]: 1 } })).to.not.include(value)
+    for (const value of [secret, token]) expect(messageOf({ limits: { [value]: value } })).to.not.include(value)
+  })
+
+  it('is refused where it is not an object, without showing what may be a secret', () => {
+    for (const options of ['hunter2 hunter2', '', null, ['hunter2 hunter2'], [], 7, true, () => ({ name: 'ci' })])
+      expect(messageOf(options)).to.equal('createMesh takes an object of options, such as { secret, token }')
+    class Options {
+      name = 'ci'
+    }
+    expect(readOptions(new Options(), [])).to.include({ name: 'ci' })
+  })
+
   // README: "An invalid value is an error"
   it('never shows a secret or token, not even in the wrong place', () => {
     const hidden = ['hunter2 hunter2', secret, token, `github_pat_${'p'.repeat(30)}`, installation, jwt]
@@ -217,6 +246,10 @@ describe('options: what is given', () => {
       }
     }
     expect(messageOf({ apiUrl: 'https://me:hunter2@github.com' })).to.not.include('hunter2')
+    const turn = { urls: 'turn.example', username: 'me', credential: 'hunter2 "&#and more' }
+    expect(messageOf({ iceServers: [turn] }))
+      .to.include('turn.example')
+      .and.not.match(/hunter2|and more/)
   })
 
   it('is text without white space around it', () => {
@@ -245,6 +278,14 @@ describe('options: what is given', () => {
       'abc'
     ]
     for (const value of wrong) expect(() => announceIp(value), value).to.throw('IPv4 or IPv6')
+  })
+
+  it('takes STUN and TURN servers, each with one URL or several', () => {
+    const good = [{ urls: 'stun:a.example' }, { urls: ['turn:a.example', 'turns:b.example:1'], username: 'me' }]
+    expect(readOptions({ iceServers: good }, []).iceServers).to.deep.equal(good)
+    for (const wrong of [{}, null, 'stun:a.example', { urls: 5 }, { urls: [5] }, { urls: [['stun:a.example']] }])
+      expect(messageOf({ iceServers: [wrong] })).to.include('option iceServers takes')
+    expect(messageOf({ iceServers: good[0] })).to.include('option iceServers takes')
   })
 
   it('may be a list of up to eight secrets', () => {
@@ -315,6 +356,30 @@ describe('options: limits', () => {
       { storeEntries: 1.5 }
     ]
     for (const limits of [...wrong, ...counts, 5, null, 'x'])
-      expect(messageOf({ limits }), JSON.stringify(limits)).to.match(/^option limits takes /)
+      expect(messageOf({ limits }), JSON.stringify(limits)).to.match(
+        /^(?:option limits[. ]|there is no option "limits\.)/
+      )
+  })
+
+  it('are refused with the one that is wrong, and what it takes', () => {
+    const ms = 'takes a number of milliseconds from 0 on'
+    const wrong: [object: unknown, message: string][] = [
+      [{ freshMs: 5, tabAnswerMs: -1 }, `option limits.tabAnswerMs ${ms}; received -1`],
+      [{ freshMs: '1' }, `option limits.freshMs ${ms}; received "1"`],
+      [{ freshMs: undefined }, `option limits.freshMs ${ms}; received undefined`],
+      [{ recheckMs: 5 }, 'option limits.recheckMs takes a list of milliseconds from 0 on; received 5'],
+      [{ touchKeys: 0 }, 'option limits.touchKeys takes a whole number from 1 to 200; received 0'],
+      [{ storeEntries: 1.5 }, 'option limits.storeEntries takes a whole number from 1 on; received 1.5'],
+      [{ valueBytes: 1e6 }, 'option limits.valueBytes takes a whole number from 0 to 65536; received 1000000'],
+      [
+        { proofLifetimeMs: 1e9 },
+        `option limits.proofLifetimeMs takes a number of milliseconds from 0 to 86400000; received 1000000000`
+      ],
+      [{ tabAnswer: 5 }, 'there is no option "limits.tabAnswer"; did you mean "tabAnswerMs"?'],
+      [{ tabAnswers: 5, freshMs: -1 }, 'there is no option "limits.tabAnswers"; did you mean "tabAnswerMs"?'],
+      [5, 'option limits takes an object of times and sizes, such as { freshMs: 60000 }; received 5'],
+      [null, 'option limits takes an object of times and sizes, such as { freshMs: 60000 }; received null']
+    ]
+    for (const [limits, message] of wrong) expect(messageOf({ limits })).to.equal(message)
   })
 })
