@@ -39,7 +39,7 @@ export async function get(what: string, flags: GetFlags, signal: AbortSignal): P
     throw new CliError(
       signal.aborted
         ? 'stopped'
-        : `cannot reach ${url.origin}: ${reason(error)}; is GITHUB_API_URL correct? "ghmesh doctor" checks the connection`
+        : `cannot reach ${url.origin}: ${reason(error)}; ${isOfApi(url) ? isApiCorrect : 'check the URL'}`
     )
   })
   if (!flags.quiet) output.note(whereFrom(response, mesh, { held: held !== undefined, member }))
@@ -86,6 +86,11 @@ function urlOf(what: string): URL {
   if (!url) throw new CliError(`${JSON.stringify(what)} is neither a URL nor a path; see ghmesh get --help`, 2)
   return url
 }
+
+const isApiCorrect = 'is GITHUB_API_URL correct? "ghmesh doctor" checks the connection'
+
+/** Another URL says nothing about the API's. */
+const isOfApi = ({ href }: URL): boolean => `${href}/`.startsWith(`${URL.parse(apiUrl())?.href.replace(/\/$/, '')}/`)
 
 function reason(error: unknown): string {
   const { cause, message } = error as Error

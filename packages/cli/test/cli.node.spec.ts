@@ -273,7 +273,7 @@ describe('the command ghmesh', () => {
 
     it('an error of GitHub: its body, and exit code 1', async () => {
       const env = member('three', { GH_TOKEN: bob })
-      const [missing, absent, quiet, down] = await Promise.all([
+      const [missing, absent, quiet, down, elsewhere] = await Promise.all([
         commands.ghmesh(['get', '/repos/octocat/nope', '--wait-seconds', '0'], env).ended,
         commands.ghmesh(
           ['get', '/repos/octocat/nope', '--cache', 'only-if-cached', '--wait-seconds', '0'],
@@ -293,7 +293,8 @@ describe('the command ghmesh', () => {
           ],
           member('five', { GH_TOKEN: bob })
         ).ended,
-        commands.ghmesh(['get', '/meta'], { GITHUB_API_URL: 'http://127.0.0.1:9', GH_TOKEN: bob }).ended
+        commands.ghmesh(['get', '/meta'], { GITHUB_API_URL: 'http://127.0.0.1:9', GH_TOKEN: bob }).ended,
+        commands.ghmesh(['get', 'http://127.0.0.1:9/x'], { GITHUB_API_URL: 'http://127.0.0.1:9/api/v3' }).ended
       ])
       expect([missing.code, absent.code, quiet.code, down.code]).to.deep.equal([1, 1, 0, 1])
       expect(JSON.parse(missing.stdout).message).to.equal('Not Found')
@@ -305,6 +306,7 @@ describe('the command ghmesh', () => {
       expect(down.stderr).to.match(
         /^ghmesh: cannot reach http:\/\/127\.0\.0\.1:9: .*; is GITHUB_API_URL correct\? "ghmesh doctor" checks the connection$/m
       )
+      expect(elsewhere.stderr).to.match(/^ghmesh: cannot reach http:\/\/127\.0\.0\.1:9: .*; check the URL$/m)
       expect(down.stdout).to.equal('')
     })
 
@@ -395,6 +397,7 @@ describe('the command ghmesh', () => {
         .to.match(/^Usage: ghmesh/)
         .and.match(/Example[\s\S]*\$ .*ghmesh /)
     }
+    expect(ended[1]?.stdout).to.match(/On one local network members find each other by multicast DNS\./)
     const [version, nothing] = await Promise.all([commands.ghmesh(['--version']).ended, commands.ghmesh([]).ended])
     expect(version.stdout).to.match(/^\d+\.\d+\.\d+\n$/)
     expect(nothing.code).to.equal(2)

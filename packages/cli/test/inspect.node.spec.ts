@@ -391,8 +391,11 @@ describe('the commands peers, stats, purge and cache', () => {
       const alone = await ok(env, 'purge', `${hello}/labels`)
       expect(alone.stdout).to.equal('1 entry is stale here; 0 members were told\n')
       expect(alone.stderr).to.match(/^ghmesh: there is no secret, so only this machine knows/)
-      const nobody = await ok({ ...env, CACHE_P2P_SHARED_SECRET: secret }, 'purge', `${hello}/labels`)
-      expect(nobody.stderr).to.match(/^ghmesh: no member was connected, so only this machine knows/)
+      const noWay = await ok({ ...env, CACHE_P2P_SHARED_SECRET: secret }, 'purge', `${hello}/labels`)
+      expect(noWay.stderr).to.match(/^ghmesh: there is no way to find members; set GITHUB_REPOSITORY/)
+      const members = { CACHE_P2P_SHARED_SECRET: secret, IPFS_ACCELERATE_P2P_CACHE_DIR: commands.folder('members') }
+      const nobody = await ok({ ...env, ...members }, 'purge', `${hello}/labels`, '--wait-seconds', '0.3')
+      expect(nobody.stderr).to.match(/^ghmesh: no member was connected, .*; wait longer with --wait-seconds/)
       const wrong = await run(env, 'purge', 'nothing')
       expect(wrong.code).to.equal(2)
       expect(wrong.stderr).to.match(

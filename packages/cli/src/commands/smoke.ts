@@ -4,8 +4,9 @@ import type { AddCommand } from './command.ts'
 
 const help = `
 Use exactly one of --read, --write and --local-two-node. The secret comes from CACHE_P2P_SHARED_SECRET.
-Members find each other through an issue (GITHUB_REPOSITORY), a relay (GHMESH_RELAYS), a folder (IPFS_ACCELERATE_P2P_CACHE_DIR)
-or known addresses (CACHE_BOOTSTRAP_PEERS). With an issue each of them makes about six calls to GitHub for it.
+On one local network members find each other by multicast DNS. Elsewhere they need an issue (GITHUB_REPOSITORY), a relay
+(GHMESH_RELAYS), a folder (IPFS_ACCELERATE_P2P_CACHE_DIR) or known addresses (CACHE_BOOTSTRAP_PEERS). With an issue each
+of them makes about six calls to GitHub for it.
 A run starts with an empty cache, so whatever a reader shows came from a member. Exit code: 0 success, 1 not in time
 or nothing to share, 2 wrong usage.
 

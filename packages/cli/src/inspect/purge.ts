@@ -1,6 +1,6 @@
 import type { Mesh } from 'ghmesh'
 import { briefMember } from '../brief-member.ts'
-import { apiUrl, findsMembers, networkingOff } from '../environment.ts'
+import { apiUrl, findsMembers, networkingOff, noWayToMembers } from '../environment.ts'
 import { createOutput, type Output } from '../output.ts'
 import type { Purged } from '../proxy/own-pages.ts'
 import { purgeTarget } from '../proxy/target.ts'
@@ -34,7 +34,7 @@ export async function purge(what: string, flags: PurgeFlags, signal: AbortSignal
   const waitSeconds = flags.waitSeconds ?? (findsMembers() ? defaultWaitSeconds : 0)
   if (isMember && waitSeconds > 0) await meetOne(mesh, waitSeconds, output, signal)
   const count = await mesh.purge(purgeTarget(what, new URL(apiUrl())), { signal })
-  tell(flags, output, what, { purged: count, members: listening(mesh) }, isMember ? noneMet : alone())
+  tell(flags, output, what, { purged: count, members: listening(mesh) }, isMember ? noneMet() : alone())
   return 0
 }
 
@@ -53,8 +53,10 @@ async function meetOne(mesh: Mesh, waitSeconds: number, output: Output, signal: 
 
 const alone = () =>
   networkingOff() ?? 'there is no secret, so only this machine knows; set CACHE_P2P_SHARED_SECRET to tell members'
-const noneMet =
-  'no member was connected, so only this machine knows; wait longer with --wait-seconds, or keep a proxy running'
+const noneMet = () =>
+  findsMembers()
+    ? 'no member was connected, so only this machine knows; wait longer with --wait-seconds, or keep a proxy running'
+    : noWayToMembers
 const noneWithProxy =
   'no member is connected to the proxy, so only this machine knows; "ghmesh doctor" can find out why'
 
