@@ -1,7 +1,7 @@
 // Everything that can be said of the sources without running them, one line for each; no tests.
 import { spawnSync } from 'node:child_process'
 import { basename } from 'node:path'
-import { measureSize } from './size.mjs'
+import { measureSize, wrongDocumentedSizes } from './size.mjs'
 import { root, tool, tsc } from './tools.mjs'
 
 const checks = [
@@ -56,6 +56,11 @@ for (const [when, bytes, ownBytes, bound, aim] of loads) {
   if (!fits) failed++
 }
 console.log(`       size: a page in a browser without Ed25519 loads another ${kB(sizes.fallbackGzipBytes)}`)
+
+const wrongSizes = wrongDocumentedSizes(sizes)
+console.log(`${wrongSizes.length === 0 ? 'ok    ' : 'FAILED'} sizes in documents`)
+for (const line of wrongSizes) console.log(line)
+if (wrongSizes.length > 0) failed++
 
 console.log(failed === 0 ? '\nall checks pass' : `\n${failed} checks fail`)
 process.exitCode = failed === 0 ? 0 : 1

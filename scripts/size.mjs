@@ -1,7 +1,9 @@
 // What a page loads, in bytes of gzip: without a secret, and with one; and how much of it is our own code.
-import { relative } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { bundleForPages, loadedWith } from './pages.mjs'
+import { root } from './tools.mjs'
 
 const gzipBytes = (code) => gzipSync(code, { level: 9 }).byteLength
 
@@ -23,8 +25,8 @@ const sizeOf = (files) => sum(files.map(({ code }) => gzipBytes(code)))
 const isFallback = ({ modules }) => Object.keys(modules).some((file) => file.includes('/@noble/ed25519/'))
 
 /**
- * Sizes in bytes: what is loaded without a secret and with one, our own code in both, what a browser without Ed25519 loads besides,
- * of which part how much before it is minified, and the largest of our files.
+ * Sizes in bytes: what is loaded without a secret and with one, our own code in both, with GitHub's first response, when a secret
+ * is given, what a browser without Ed25519 loads besides, of which part how much before it is minified, and the largest of our files.
  */
 export async function measureSize() {
   const [own, all] = await Promise.all([bundleForPages({ own: true }), bundleForPages()])
@@ -39,10 +41,39 @@ export async function measureSize() {
     wholeGzipBytes: sizeOf(whole),
     ownLocalGzipBytes: sizeOf(loadedWith(own)),
     ownGzipBytes: sizeOf(own),
+    answersGzipBytes: sizeOf(whole.filter(({ fileName }) => fileName.startsWith('answers-'))),
+    groupGzipBytes: sizeOf(whole.filter(({ fileName }) => /^(?:members|libp2p)-/.test(fileName))),
     fallbackGzipBytes: sizeOf(all.filter(isFallback)),
     bytesByPart,
     files: sizes(own)
       .map(([file, bytes]) => ({ file: relative('', file), bytes }))
       .sort((a, b) => b.bytes - a.bytes)
   }
+}
+
+/** Where documents name sizes, in kB. */
+const documented = [
+  {
+    file: 'README.md',
+    text: /\b(\d+) kB \(gzip\) to cache for itself, and (\d+) kB more with a secret/,
+    bytes: (sizes) => [sizes.localGzipBytes + sizes.answersGzipBytes, sizes.groupGzipBytes]
+  },
+  {
+    file: 'docs/browsers.md',
+    text: /\b(\d+) kB gzipped to cache for one page, (\d+) kB more with GitHub's first response, and another (\d+) kB,/,
+    bytes: (sizes) => [sizes.localGzipBytes, sizes.answersGzipBytes, sizes.groupGzipBytes]
+  },
+  { file: 'docs/browsers.md', text: /loads another (\d+) kB, the library/, bytes: (sizes) => [sizes.fallbackGzipBytes] }
+]
+
+/** What documents say of these sizes and is wrong by more than 1 kB: a line for each. */
+export function wrongDocumentedSizes(sizes) {
+  return documented.flatMap(({ file, text, bytes }) => {
+    const [, ...said] = text.exec(readFileSync(join(root, file), 'utf8')) ?? []
+    if (said.length === 0) return [`${file} does not say ${text.source}`]
+    const measured = bytes(sizes).map((count) => count / 1000)
+    return measured.some((kB, i) => Math.abs(kB - said[i]) > 1)
+      ? [`${file} says ${said.join(', ')} kB; measured ${measured.map((kB) => kB.toFixed(1)).join(', ')} kB`]
+      : []
+  })
 }
