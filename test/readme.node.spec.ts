@@ -5,9 +5,11 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type GitHub, startGitHub } from '@ghmesh/github-sim'
 import { expect } from 'chai'
+import { eventTypes } from '../packages/core/src/events.ts'
 import { createCommands, root } from './support/commands.ts'
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
+const ownReadme = readFileSync(join(root, 'packages/core/README.md'), 'utf8')
 const blocks = (text: string, language: string): string[] =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))].map(([, code = '']) => code)
 
@@ -150,8 +152,8 @@ describe('README.md', () => {
       rmSync(folder, { recursive: true, force: true })
     })
 
-    const run = async (code: string, i: number) => {
-      const file = join(folder, `example-${i}.mjs`)
+    const run = async (code: string, name: string | number) => {
+      const file = join(folder, `example-${name}.mjs`)
       writeFileSync(file, code)
       const env = { GITHUB_API_URL: github.url, GH_TOKEN: 'sim-token-bob', CACHE_DIR: commands.folder('cache') }
       const { code: exit, stdout, stderr } = await commands.start(process.execPath, [file], env).ended
@@ -167,5 +169,43 @@ describe('README.md', () => {
       expect(node).to.match(/^30 issues: ghmesh; fwd=uri-miss; fwd-status=200; stored\n[12] units of quota spent\n$/)
       expect(octokit).to.match(/^\d+ issues with [1-3] calls to GitHub\n$/)
     })
+
+    // README: "There are also small named values"
+    it("run, and those of the library's own README", async () => {
+      const [use, events] = await Promise.all(blocks(ownReadme, 'js').map((code, i) => run(code, `own-${i}`)))
+      expect(use).to.match(/^first 200 .*stored\nsecond 200 ghmesh; hit\n$/)
+      const url = `${github.url}/repos/octocat/Hello-World`
+      expect(events).to.equal(
+        `GitHub is asked for ${url}\nfrom the cache: ${url}\nfrom the cache: deploys/last\n{ commit: '7fd1a60' }\nERR_VALUE_TOO_LARGE\n`
+      )
+      // What an editor would say of it.
+      const types = ['--types', 'node', '--module', 'nodenext', '--target', 'es2023', '--strict', '--skipLibCheck']
+      const files = [0, 1].map((i) => join(folder, `example-own-${i}.mjs`))
+      const tsc = join(root, 'node_modules/.bin/tsc')
+      const checked = await commands.start(tsc, [
+        '--ignoreConfig',
+        '--noEmit',
+        '--allowJs',
+        '--checkJs',
+        ...types,
+        ...files
+      ]).ended
+      expect([checked.code, checked.stdout]).to.deep.equal([0, ''])
+    })
+  })
+})
+
+describe("the library's own README.md", () => {
+  const section = /^## Events, values and errors$(.*?)^## /ms.exec(ownReadme)?.[1] ?? ''
+  const named = (table: string) =>
+    [...table.matchAll(/^\| ((?:`[\w:-]+`(?:, )?)+) \|/gm)].map(([, names = '']) => names)
+  const names = named(section).flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name))
+
+  it('lists every event, and every code of an error', () => {
+    const codes = [
+      ...readFileSync(join(root, 'packages/core/src/errors.ts'), 'utf8').matchAll(/^ {2}\| '(ERR_\w+)'$/gm)
+    ]
+    expect(codes).to.have.length.above(5)
+    expect(names).to.have.members([...eventTypes, ...codes.map(([, code = '']) => code)])
   })
 })
