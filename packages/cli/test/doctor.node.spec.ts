@@ -179,7 +179,9 @@ describe('ghmesh doctor', () => {
       const env = { GHMESH_RELAY: '/ip4/192.0.2.1', CACHE_P2P_SECRET: secret, GHMESH_RELAY_TCP_PORT: '4001' }
       const { said, failed } = await doctor(env)
       expect(failed).to.deep.equal([])
-      expect(said('settings')).to.match(/^warning: nothing reads CACHE_P2P_SECRET, GHMESH_RELAY .*CACHE_P2P_SHARED_SECRET.*GHMESH_RELAYS/)
+      expect(said('settings')).to.match(
+        /^warning: nothing reads CACHE_P2P_SECRET, GHMESH_RELAY .*CACHE_P2P_SHARED_SECRET.*GHMESH_RELAYS/
+      )
     })
 
     it('that make no sense are one failure, and what needs them is not checked', async () => {

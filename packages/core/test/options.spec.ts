@@ -13,7 +13,13 @@ const installation = `ghs_1234567_${jwt}`
 
 /** Every variable: its option, a value of it, how that is read, and values that it refuses. */
 const variables: [name: string, option: keyof MeshOptions, good: string, read: unknown, bad: string[]][] = [
-  ['CACHE_P2P_SHARED_SECRET', 'secret', secret, secret, ['ghm1_cut-off', `${secret}x`, `"${secret}"`, secret.toUpperCase()]],
+  [
+    'CACHE_P2P_SHARED_SECRET',
+    'secret',
+    secret,
+    secret,
+    ['ghm1_cut-off', `${secret}x`, `"${secret}"`, secret.toUpperCase()]
+  ],
   ['GHMESH_SECRET', 'secret', ' correct horse ', 'correct horse', ['ghm1_cut-off']],
   ['GHMESH_GRAPHQL_TTL', 'graphqlTtlMs', '20', 20_000, ['-1', 'soon']],
   ['GHMESH_SHARE_SAME_TOKEN', 'shareSameToken', 'off', false, ['maybe']],

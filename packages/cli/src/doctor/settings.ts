@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { createMesh, createSecret, memoryHub, memoryStore, memoryTransport } from 'ghmesh'
-import { messageOf } from '../errors.ts'
 import { variableNames } from 'ghmesh/node-variables'
+import { messageOf } from '../errors.ts'
 import { type Finding, failure, ok, warning } from './check.ts'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
