@@ -100,6 +100,26 @@ describe('judge: may it be served without asking GitHub?', () => {
     expect(pick({ hash: 'new' }, { hash: 'mine', confirmed: { me: ago(5 * hour) } })).to.equal('mine')
     expect(pick({ hash: 'new' }, { hash: 'old', confirmed: { me: -ago(1) } })).to.equal('new')
   })
+
+  // Two members asked at the same moment. The other one's 304 is of before a change, its clock a little ahead.
+  it('does not go back to what this viewer saw before, because of a member’s word of the same moment', () => {
+    const pick = (aheadMs: number, me: number) =>
+      assess(
+        {
+          key: 'k',
+          entries: [
+            anEntry({ variant: true, hash: 'before', asOf: ago(3000) + aheadMs, confirmed: { me: ago(30_000) } }),
+            anEntry({ variant: true, hash: 'after', asOf: ago(3000), confirmed: { me } })
+          ]
+        },
+        asker()
+      )?.entry.hash
+    expect(pick(18, ago(3000))).to.equal('after')
+    expect(pick(1999, ago(3000))).to.equal('after')
+    expect(pick(2000, ago(3000))).to.equal('before')
+    expect(pick(18, ago(40_000))).to.equal('before')
+    expect(pick(18, -ago(3000))).to.equal('before')
+  })
 })
 
 describe('judge: is it fresh?', () => {

@@ -26,6 +26,9 @@ export interface Assessment {
   others: readonly Entry[]
 }
 
+/** GitHub's `Date` counts whole seconds, for this member and for the one that tells. */
+const clocksMs = 2000
+
 /** The entry of a holding that suits the asker best (permitted, else once confirmed, else newest), and what may be done with it. */
 export function assess(holding: Holding | undefined, asker: Asker): Assessment | undefined {
   if (!holding) return undefined
@@ -37,11 +40,12 @@ export function assess(holding: Holding | undefined, asker: Asker): Assessment |
     varies,
     others: holding.entries.filter((other) => other !== entry)
   }))
-  return (
-    assessments.find(({ permitted }) => permitted) ??
-    assessments.find(({ entry }) => confirmedAt(entry.confirmed, asker.viewer)) ??
-    assessments[0]
-  )
+  const [newest, ...more] = assessments.filter(({ permitted }) => permitted)
+  const seenAt = ({ entry }: Assessment) => confirmedAt(entry.confirmed, asker.viewer) ?? 0
+  if (!newest) return assessments.find(seenAt) ?? assessments[0]
+  // A member's word may have put one before what this viewer has seen since.
+  const asNew = more.filter(({ entry }) => newest.entry.asOf - entry.asOf < clocksMs)
+  return asNew.reduce((best, one) => (seenAt(one) > seenAt(best) ? one : best), newest)
 }
 
 /**
