@@ -565,6 +565,7 @@ export async function bundleForPages({ own = false, single = false } = {}) {
     minify: true,
     // What is loaded at the same time stands in one file: many small ones would be larger together, and come later.
     codeSplitting: !single && {
+      // Otherwise the first of these files takes along what only the others use.
       includeDependenciesRecursively: false,
       groups: Object.entries(parts).map(([name, modules], i) => ({
         name,

@@ -24,7 +24,7 @@ export function clearUnset(environment: NodeJS.ProcessEnv): void {
 const ofServices =
   /^\w+_(?:SERVICE_HOST=|SERVICE_PORT(?:_\w+)?=|PORT=(?:tcp|udp|sctp):|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?=)/
 
-/** A variable that begins like the relay's but is none of them, and the nearest one that is; undefined if there is none. */
+/** A variable that begins like the relay's but is not one of them, and the nearest one that is; undefined if there is none. */
 export function unknownVariable(environment: NodeJS.ProcessEnv, known: readonly string[]): string | undefined {
   const name = Object.keys(environment).find(
     (one) => one.startsWith(prefix) && !known.includes(one) && !ofServices.test(`${one}=${environment[one]}`)

@@ -81,5 +81,5 @@ function waysIn(options: RelayOptions, hasWebRtc: boolean): { listen: string[]; 
   return { listen, announce: told ?? announceAddresses(host, ports, tls !== undefined) }
 }
 
-const withoutWebRtc = (todo: string) =>
-  `no WebRTC-direct, and nothing else to ${todo}; npm install node-datachannel, or use TCP or WebSockets too`
+const withoutWebRtc = (verb: string) =>
+  `no WebRTC-direct, and nothing else to ${verb}; npm install node-datachannel, or use TCP or WebSockets too`

@@ -16,7 +16,7 @@ export interface RelayOptions {
   /** The certificate of WebRTC-direct, from an earlier `certificate`. Default: a new one, and with it a new address. */
   webRtcCertificate?: WebRtcCertificate | undefined
   /**
-   * Certificate and key, PEM, to serve WebSockets over TLS; with `SNICallback`, newer ones for whoever connects by a name. Default:
+   * Certificate and key, PEM, to serve WebSockets over TLS; with `SNICallback`, newer ones for clients that connect by a name. Default:
    * plain, for loopback or a reverse proxy.
    */
   tls?: ({ cert: string; key: string } & Pick<TlsOptions, 'SNICallback'>) | undefined

@@ -42,7 +42,7 @@ export interface TlsFilesOptions {
 }
 
 /**
- * A certificate and its key from files. When the files have changed, whoever connects by a name gets the new ones, a minute later
+ * A certificate and its key from files. When the files have changed, clients that connect by a name get the new ones, a minute later
  * at most: a renewal needs no restart, which would end all circuits.
  *
  * @throws with both options if the files cannot be read, or hold no certificate and its key

@@ -123,7 +123,7 @@ describe('private repositories in a group that shares them', () => {
     ['a 404 for the repository', (on: typeof s.github) => on.setRole(alice, 'octocat/secret-plans', 'none')],
     ['a 401', (on: typeof s.github) => on.revokeToken(alice)]
   ] as const)
-    it(`${what} ends it for the next process too, and for another one at the same folder`, async () => {
+    it(`${what} ends it for the next process too, and for another one at the same folder that has not asked yet`, async () => {
       const cacheDir = mkdtempSync(join(tmpdir(), 'ghmesh-rights-'))
       try {
         const here = { cacheDir, store: undefined, networking: false, token: alice }
