@@ -13,14 +13,14 @@ const examples =
 
 /** What members dial, as the names of its parts. A port other than the relay's own can be that of a proxy or a NAT. */
 const ways: { port: keyof Ports; called: string; option: string; parts: RegExp }[] = [
-  { port: 'tcp', called: 'TCP', option: '--tcp-port', parts: /^(?:ip4|(?:ip6zone )?ip6|dns[46]?) tcp$/ },
+  { port: 'tcp', called: 'TCP', option: '--tcp-port (tcpPort)', parts: /^(?:ip4|(?:ip6zone )?ip6|dns[46]?) tcp$/ },
   {
     port: 'webSocket',
     called: 'WebSocket',
-    option: '--ws-port',
+    option: '--ws-port (webSocketPort)',
     parts: /^(?:ip[46]|dns[46]?)(?: tcp)? (?:ws|wss|tls(?: sni)? ws)$/
   },
-  { port: 'webRtc', called: 'WebRTC-direct', option: '--webrtc-port', parts: /^ip[46] udp webrtc-direct$/ }
+  { port: 'webRtc', called: 'WebRTC-direct', option: '--webrtc-port (webRtcPort)', parts: /^ip[46] udp webrtc-direct$/ }
 ]
 
 const isNowhere = ({ name, value = '' }: Component): boolean =>
@@ -54,4 +54,15 @@ export function readAnnounced(given: string, ports: Ports): Announced {
   if (way && ports[way.port] === 'off')
     throw new Error(`${given} needs the ${way.called} port, which is off: set ${way.option}, or leave this address out`)
   return { address: String(multiaddr(own)), peerId }
+}
+
+/**
+ * The address as a relay of this peer id announces it.
+ *
+ * @throws if it ends in the peer id of another
+ */
+export function announcedBy(own: string, { address, peerId }: Announced): string {
+  if (peerId !== undefined && peerId !== own)
+    throw new Error(`${peerId} is not this relay's peer id, which is ${own}: leave /p2p/ out, the relay adds it`)
+  return address
 }

@@ -3,6 +3,7 @@ import type { ConnectionGater } from '@libp2p/interface'
 import { boundedTcp, boundedWebSockets } from 'ghmesh/node-sockets'
 import { createWaitingRoom } from 'ghmesh/protocol'
 import { announceAddresses, listenAddresses, type Ports } from './addresses.ts'
+import { announcedBy, readAnnounced } from './announced.ts'
 import type { WebRtcCertificate } from './certificate.ts'
 import type { RelayLimits } from './limits.ts'
 import { createNode, type RelayNode } from './node.ts'
@@ -49,9 +50,10 @@ export async function openNode(
   }
 
   const webRtc = webRtcPort === 'off' ? undefined : await tryWebRtc()
+  const privateKey = options.privateKey ? privateKeyFromProtobuf(options.privateKey) : await generateKeyPair('Ed25519')
   const parts = {
-    privateKey: options.privateKey ? privateKeyFromProtobuf(options.privateKey) : await generateKeyPair('Ed25519'),
-    ...waysIn(options, webRtc !== undefined),
+    privateKey,
+    ...waysIn(options, privateKey.publicKey.toString(), webRtc !== undefined),
     transports: [
       boundedTcp(bounds),
       boundedWebSockets(bounds, tls && { https: tls }),
@@ -67,16 +69,18 @@ const isWebRtc = (address: string) => address.includes('/webrtc-direct')
 /**
  * Where a relay listens, and what it tells members: without WebRTC-direct, none of its addresses.
  *
- * @throws if nothing is left
+ * @throws if nothing is left, or if members cannot dial what is to be announced
  */
-function waysIn(options: RelayOptions, hasWebRtc: boolean): { listen: string[]; announce: string[] } {
+function waysIn(options: RelayOptions, peerId: string, hasWebRtc: boolean): { listen: string[]; announce: string[] } {
   const { host = '0.0.0.0', tcpPort = 4001, webSocketPort = 4002, webRtcPort = 'off', tls, announce } = options
   const isMissing = webRtcPort !== 'off' && !hasWebRtc
   const ports: Ports = { tcp: tcpPort, webSocket: webSocketPort, webRtc: isMissing ? 'off' : webRtcPort }
   const listen = listenAddresses(host, ports, tls !== undefined)
   if (listen.length === 0)
     throw new Error(isMissing ? withoutWebRtc('listen on') : 'all ports are off: set one of them')
-  const told = announce?.filter((address) => !(isMissing && isWebRtc(address)))
+  const told = announce
+    ?.filter((address) => !(isMissing && isWebRtc(address)))
+    .map((address) => announcedBy(peerId, readAnnounced(address, ports)))
   if (isMissing && announce?.length && told?.length === 0) throw new Error(withoutWebRtc('announce'))
   return { listen, announce: told ?? announceAddresses(host, ports, tls !== undefined) }
 }

@@ -20,7 +20,7 @@ export interface RelayOptions {
    * plain, for loopback or a reverse proxy.
    */
   tls?: ({ cert: string; key: string } & Pick<TlsOptions, 'SNICallback'>) | undefined
-  /** Multiaddrs to announce to members instead of the addresses of this machine. */
+  /** Multiaddrs to announce to members instead of the addresses of this machine. `start` rejects one that members cannot dial. */
   announce?: readonly string[] | undefined
   /** Ids (hex) of the groups to serve. Default: every group. */
   groups?: readonly string[] | undefined

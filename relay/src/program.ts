@@ -2,7 +2,7 @@ import process from 'node:process'
 import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import { Command, CommanderError } from 'commander'
 import { groupIdOf } from 'ghmesh/protocol'
-import { type Announced, readAnnounced } from './announced.ts'
+import { type Announced, announcedBy, readAnnounced } from './announced.ts'
 import { clearUnset, unknownVariable } from './environment.ts'
 import { explainNode, explainStatus } from './explain.ts'
 import { addOptions, type Flags } from './flags.ts'
@@ -67,10 +67,10 @@ async function serve(flags: Flags): Promise<void> {
   if ((flags.shelf === undefined) !== (flags.shelfDir === undefined)) {
     throw new UsageError('--shelf and --shelf-dir must be used together')
   }
-  const announced = readWays(flags)
+  const ways = readWays(flags)
   const groups = flags.group && (await Promise.all(flags.group.map(groupIdOf)).catch((error) => wrongUsage(error)))
   const privateKey = await openIdentity(flags.keyFile)
-  for (const { peerId } of announced ?? []) checkPeerId(peerId, privateKey)
+  const announce = usable(() => ways?.map((way) => announcedBy(peerIdOf(privateKey), way)))
   const logger = openLog(flags.logLevel)
   const { tlsCert: certFile, tlsKey: keyFile } = flags
   const warn = ({ message }: Error) => logger.warn({ why: message }, 'the certificate of before is used')
@@ -81,7 +81,7 @@ async function serve(flags: Flags): Promise<void> {
     webSocketPort: flags.wsPort,
     webRtcPort: flags.webrtcPort,
     ...(tls && { tls }),
-    announce: announced?.map(({ address }) => address),
+    announce,
     groups,
     proxies: flags.proxy,
     ...(flags.shelf !== undefined &&
@@ -126,21 +126,18 @@ function readWays({ tcpPort, wsPort, webrtcPort, announce }: Flags): Announced[]
   const ports = { tcp: tcpPort, webSocket: wsPort, webRtc: webrtcPort }
   if (Object.values(ports).every((port) => port === 'off'))
     throw new UsageError('--tcp-port, --ws-port and --webrtc-port are all off: nobody could connect; set one of them')
+  return usable(() => announce?.map((address) => readAnnounced(address, ports)))
+}
+
+function usable<T>(announced: () => T): T {
   try {
-    return announce?.map((address) => readAnnounced(address, ports))
+    return announced()
   } catch (error) {
     wrongUsage(error, '--announce: ')
   }
 }
 
-function checkPeerId(announced: string | undefined, privateKey: Uint8Array): void {
-  const own = privateKeyFromProtobuf(privateKey).publicKey.toString()
-  if (announced !== undefined && announced !== own) {
-    throw new UsageError(
-      `--announce: ${announced} is not this relay's peer id, which is ${own}: leave /p2p/ out, the relay adds it`
-    )
-  }
-}
+const peerIdOf = (privateKey: Uint8Array) => privateKeyFromProtobuf(privateKey).publicKey.toString()
 
 function wrongUsage(error: unknown, option = ''): never {
   throw new UsageError(`${option}${error instanceof Error ? error.message : error}`)

@@ -85,6 +85,20 @@ describe('the ways into a relay', () => {
     await relay.stop()
   })
 
+  it('are not announced where nobody could dial them', async () => {
+    const refusals = {
+      '/dns4/relay.example.com': /^members cannot dial/,
+      '/ip4/192.0.2.7/udp/4003/webrtc-direct': /which is off: set --webrtc-port \(webRtcPort\), or/,
+      '/dns4/relay.example.com/tcp/4001/p2p/12D3KooWR6LjzbLPT42RKd2KWTuBFZt1XKVcarmbrxEUvib5GCE7':
+        /not this relay's peer id/
+    }
+    for (const [address, message] of Object.entries(refusals)) {
+      const relay = createRelay({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 'off', announce: [address] })
+      expect(await relay.start().catch(({ message }) => message)).to.match(message)
+      await relay.stop()
+    }
+  })
+
   it('are told without others having to confirm them', () => {
     const ports = { tcp: 4001, webSocket: 'off', webRtc: 4003 } as const
     expect(announceAddresses('203.0.113.5', ports, false)).to.deep.equal([

@@ -42,13 +42,26 @@ describe('ghmesh-relay, used wrongly', () => {
         `/dns4/relay.example.com/tcp/4001/p2p/${other}`,
         new RegExp(`${other} is not this relay's peer id, which is 12D3KooW\\w+: leave /p2p/ out, the relay adds it`)
       ],
-      [webRtc, /needs the WebRTC-direct port, which is off: set --webrtc-port, or leave this address out/]
+      [
+        webRtc,
+        /needs the WebRTC-direct port, which is off: set --webrtc-port \(webRtcPort\), or leave this address out/
+      ]
     ]
     for (const [address, message] of cases) await refuses(['--announce', address], {}, 2, message)
     const on = ['--webrtc-port', '0', '--announce']
     await refuses([...on, '/dns4/relay.example.com/udp/4003/webrtc-direct'], {}, 2, /an IP address, not a name/)
-    await refuses(['--tcp-port', 'off', '--announce', '/dns4/relay.example.com/tcp/1'], {}, 2, /set --tcp-port, or/)
-    await refuses(['--ws-port', 'off', '--announce', '/dns4/relay.example.com/tcp/1/wss'], {}, 2, /set --ws-port, or/)
+    await refuses(
+      ['--tcp-port', 'off', '--announce', '/dns4/relay.example.com/tcp/1'],
+      {},
+      2,
+      /set --tcp-port \(tcpPort\), or/
+    )
+    await refuses(
+      ['--ws-port', 'off', '--announce', '/dns4/relay.example.com/tcp/1/wss'],
+      {},
+      2,
+      /set --ws-port \(webSocketPort\), or/
+    )
   })
 
   it('does not start without a port', async () => {
