@@ -100,9 +100,13 @@ const leftOut = [
     instead: "export function getMetrics() { throw new Error('metrics are left out') }"
   },
   {
-    // Nor is anything told to one.
+    // Nor is anything told to one. A member that prunes another names no peers to it (`doPX`), and a frame that names some is
+    // refused (`maxPeerInfos` in `libp2p/gossip.ts`).
     file: /@libp2p\/gossipsub\/dist\/src\/gossipsub\.js$/,
     texts: [
+      [/^ {12}\/\/ PX\n {12}if \(\(peers != null\)[\s\S]*?^ {12}\}\n/m, ''],
+      [method('pxConnect'), ''],
+      [/^ {8}if \(!doPX\) \{\n( {12}return \{[\s\S]*?^ {12}\};\n) {8}\}\n[\s\S]*?(?=^ {4}\}\n)/m, '$1'],
       [/^ {4}onScrapeMetrics\([\s\S]*?^ {4}\}\n/m, ''],
       [
         /^ {8}if \(options\.metricsRegister != null\) \{[\s\S]*?^ {8}else \{\n( {12}this\.metrics = null;\n) {8}\}\n/m,

@@ -426,6 +426,33 @@ print(seen)`
     expect((await comments()).length).to.equal(1)
   })
 
+  // 403: the token may not remove what others wrote. 404: another member was faster.
+  for (const status of [403, 404])
+    it(`a member is found though what expired cannot be removed: ${status}`, async () => {
+      const gone = githubIssue({
+        repository,
+        secret,
+        apiUrl: github.url,
+        token: () => 'sim-token-alice',
+        now: () => now
+      })
+      await gone.announce(peer(0))
+      now += 31 * minute
+      const warnings: string[] = []
+      const { discovery } = await reader({
+        onWarning: ({ message }) => void warnings.push(message),
+        fetch: async (url, init) =>
+          init?.method === 'DELETE' ? Response.json({ message: 'no' }, { status }) : fetch(url, init)
+      })
+      for (let renewed = 0; renewed < 4; renewed++) {
+        await discovery.announce(peer(1))
+        now += 13 * minute
+      }
+      const { found } = await reader()
+      expect(found.map(({ name }) => name)).to.deep.equal(['laptop-1'])
+      expect(warnings).to.deep.equal([])
+    })
+
   it("a member whose clock is wrong removes nobody, nor does one that cannot read GitHub's", async () => {
     await registry().announce(peer(0))
     const { discovery } = await reader({ now: () => now + 31 * minute })
@@ -461,6 +488,15 @@ print(seen)`
     const lonely = await reader({ connected: () => 2 })
     await lonely.discovery.announce(peer(21))
     expect(writes()).to.have.length(before + 1)
+  })
+
+  it('a member is found though the registry is full of others: of another group, or of no member', async () => {
+    for (let n = 0; n < 10; n++) await registry().announce(peer(n))
+    const other = createSecret()
+    const { discovery } = await reader({ secret: other, connected: () => 3 })
+    await discovery.announce(peer(20))
+    const { found } = await reader({ secret: other })
+    expect(found.map(({ name }) => name)).to.deep.equal(['laptop-20'])
   })
 
   // README: "`GITHUB_REPOSITORY`"

@@ -113,6 +113,35 @@ describe('tabs: who leads', () => {
     while (two.peerId !== 'two leads') await turn()
   })
 
+  it('a tab whose mesh cannot be made leads no other tab later', async () => {
+    const one = await open('one', async () => local('one leads'))
+    let led = false
+    const start = async () => {
+      led = true
+      return local('two leads')
+    }
+    const failing = { name, start, startFollower: broken, seekMs: 20, answerMs: 60_000, doneMs: 60_000 }
+    const failed = await meshOfTabs(failing).catch((error) => error)
+    expect(failed.message).to.equal('no port is free')
+    await one.stop()
+    const three = await open('three', async () => local('three leads'))
+    while (three.peerId !== 'three leads') await turn()
+    expect(led).to.equal(false)
+  })
+
+  it('what a tab shows as left of its limits is of its own token, not of that of the tab that leads', async () => {
+    const left = (remaining: number) => ({ core: { limit: 60, remaining, resetAt: 1 } })
+    const quota = (own: string, remaining: number) =>
+      local(own, { stats: (() => ({ ...emptyStats(), quota: left(remaining) })) as unknown as LocalMesh['stats'] })
+    await open('one', async () => quota('one leads', 0))
+    const startFollower = async () => quota('two', 50)
+    const start = async () => local('two leads')
+    const two = await meshOfTabs({ name, start, startFollower, seekMs: 20, answerMs: 60_000, doneMs: 60_000 })
+    tabs.push(two)
+    while (two.peerId !== 'one leads') await turn()
+    expect(two.stats().quota).to.deep.equal(left(50))
+  })
+
   it('what has been stale since some time is so in a tab that hears of it later, and not since then', async () => {
     const mesh = local('one leads')
     await open('one', async () => mesh)

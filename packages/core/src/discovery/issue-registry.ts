@@ -69,10 +69,10 @@ export function issueRegistry(options: RegistryOptions): Discovery {
   }
 
   async function register(self: PeerRecord): Promise<void> {
-    if (stopped || !(await own.write(self, comments, await opening))) return
+    if (stopped || !(await own.write(self, comments, known.size, await opening))) return
     // Of two that come at the same time, the one that writes later sees the other at once.
     await look()
-    if (!stopped) await sweep(api, comments)
+    if (!stopped) await sweep(api, comments).catch(() => {}) // this member's entry is there all the same
   }
 
   async function poll(): Promise<void> {
@@ -146,7 +146,7 @@ const notRegistered = (repository: string, cause: MeshError) =>
     { cause }
   )
 
-/** Every member with write access sweeps. GitHub's own timestamp decides the age of an entry, not what is sealed in it. */
+/** Every member tries: another may have been faster, and not every token may. GitHub's own timestamp decides the age of an entry, not what is sealed in it. */
 async function sweep(api: ReturnType<typeof issueApi>, comments: readonly RegistryComment[]): Promise<void> {
   const dead = api.answeredAt() - expireMs
   const old = comments.filter(({ body, updatedAt }) => updatedAt < dead && sealedIn(body))
@@ -187,14 +187,22 @@ function ownComment(api: ReturnType<typeof issueApi>, options: RegistryOptions) 
   let writtenAt: number | undefined
   let renewAfterMs = 0
   return {
-    /** Writes it, where that is due and this member has to be found. False when nothing was written. */
-    async write(self: PeerRecord, comments: readonly RegistryComment[], registry: Registry): Promise<boolean> {
+    /**
+     * Writes it, where that is due and this member has to be found, for want of others of its groups. False when nothing was
+     * written.
+     */
+    async write(
+      self: PeerRecord,
+      comments: readonly RegistryComment[],
+      others: number,
+      registry: Registry
+    ): Promise<boolean> {
       const name = await registry.nameOf(self)
       const said = JSON.stringify(self.addresses)
       const live = comments.filter(({ body, updatedAt }) => now() - updatedAt < expireMs && sealedIn(body))
       const mine = live.find(({ body }) => sealedIn(body)?.name === name)
       if (written === said && isLately(writtenAt, renewAfterMs, now())) return false
-      if (!mine && connected() >= enoughConnections && live.length >= enoughEntries) return false
+      if (!mine && connected() >= enoughConnections && others >= enoughEntries) return false
       const body = await registry.write({ ...self, lastSeen: now() })
       const id = ownId ?? mine?.id
       ownId = id === undefined ? await api.add(body) : await api.edit(id, body)

@@ -35,12 +35,13 @@ export function createReceive(
   const act = createAct(options, reject)
 
   async function read(from: string, message: Uint8Array, through: string): Promise<ValidationResult> {
+    // A relay that hands on what another cannot prove must not lose its score for it.
+    const unproven = (reason: string) => (through === from ? reject(from, reason) : ignore(reason))
     const envelope = unpackEnvelope(message)
     if (envelope === 'version') return ignore('version')
-    if (envelope === 'malformed') return reject(from, 'malformed')
+    if (envelope === 'malformed') return unproven('malformed')
     const proof = await options.checkProof(envelope.proof, from)
-    // A relay that hands on another's bad proof must not lose its score for it.
-    if (!proof) return through === from ? reject(from, 'proof') : ignore('proof')
+    if (!proof) return unproven('proof')
     const opened = await proof.group.openGossip(envelope.sealed, from)
     if (!opened) return ignore('sealed')
     if (!replays.firstTime(`${from} ${opened.salt}`, opened.counter)) return ignore('replay')

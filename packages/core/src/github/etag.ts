@@ -41,8 +41,6 @@ export interface EtagScheme {
   compute(body: Uint8Array, inputs: EtagInputs, viewer: string): Promise<string | undefined>
   /** Whether an own 200 has shown how the ETags of this viewer are made, for a token sent this way, and none since was other. */
   holdsFor(inputs: EtagInputs, viewer: string): boolean
-  /** True while recomputing is suspended. */
-  readonly drifted: boolean
 }
 
 export function createEtagScheme(githubNow: () => number, onDrift: () => void): EtagScheme {
@@ -58,9 +56,6 @@ export function createEtagScheme(githubNow: () => number, onDrift: () => void): 
     coversAuthorization.get(nameOf(viewer, authorization)) ?? !/^basic /i.test(credentialIn(authorization ?? ''))
 
   return {
-    get drifted() {
-      return githubNow() < suspendedUntil
-    },
     holdsFor: ({ authorization }, viewer) =>
       mismatches === 0 && githubNow() >= suspendedUntil && coversAuthorization.has(nameOf(viewer, authorization)),
     async classify(etag, forms, inputs, viewer) {

@@ -98,8 +98,11 @@ export function createDialTurns({ book, transport, limits, round, localNow, begi
     isAt(peerId: string, addresses: readonly string[]): void {
       const peer = book.get(peerId)
       if (!peer) return
+      const wasNowhere = peer.isNowhere
       peer.isNowhere = addresses.length === 0
       if (peer.isNowhere) restRelayed(peer)
+      // A connection over a relay that it kept all the time is to become a direct one.
+      else if (wasNowhere) forgive(peer, round())
     },
     /** A member that is missing says itself that it is there: a page that was loaded again, at the address that it had before. */
     isThere(peerId: string): void {

@@ -79,6 +79,13 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
     if (!tab.stopping) emit('warning', new MeshError('ERR_TRANSPORT', notStartedMessage, { cause: error }))
   }
 
+  async function leave(): Promise<void> {
+    await tab.own?.stop()
+    follower.end(new MeshError('ERR_STOPPED', 'this mesh was stopped while it was asked'))
+    await leadership.leave()
+    channel.close()
+  }
+
   const started = leadership.standInLine()
   const answered = follower.ask('look', []).catch(() => {})
   try {
@@ -90,17 +97,12 @@ export async function meshOfTabs(options: TabsOptions): Promise<Mesh> {
       if (tab.leading) void tab.own.stop()
     }
   } catch (error) {
-    channel.close()
+    await leave().catch(() => {}) // what went wrong first is told
     throw error
   }
   started.catch(notStarted)
 
-  return tabMesh(tab, follower, events, async () => {
-    await tab.own?.stop()
-    follower.end(new MeshError('ERR_STOPPED', 'this mesh was stopped while it was asked'))
-    await leadership.leave()
-    channel.close()
-  })
+  return tabMesh(tab, follower, events, leave)
 }
 
 /** The tab that leads, asked by the follower here. */

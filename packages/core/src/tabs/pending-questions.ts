@@ -5,6 +5,7 @@ const noAnswer = 'the tab that leads does not answer; close or reload it, and tr
 
 interface Pending {
   question: Question
+  taken?: boolean
   timer?: ReturnType<typeof setTimeout>
   resolve(value: unknown): void
   reject(error: Error): void
@@ -14,13 +15,13 @@ interface Pending {
 export function createPendingQuestions(post: (question: Question) => void, answerMs: number, doneMs: number) {
   const pending = new Map<number, Pending>()
 
-  function giveUpAfter(ms: number, one: Pending | undefined): void {
-    if (!one) return
+  function giveUpAfter(ms: number, one: Pending): void {
     clearTimeout(one.timer)
     one.timer = setTimeout(() => settle(one.question.id)?.reject(new MeshError('ERR_TRANSPORT', noAnswer)), ms)
   }
 
   function send(one: Pending): void {
+    one.taken = false
     giveUpAfter(answerMs, one)
     try {
       post(one.question)
@@ -46,7 +47,13 @@ export function createPendingQuestions(post: (question: Question) => void, answe
       }),
     /** Sends all of them again, because the tab that took them has gone. */
     askAgain: () => pending.forEach(send),
-    taken: (id: number) => giveUpAfter(doneMs, pending.get(id)),
+    /** Counts once: any page of the origin can say it, again and again. */
+    taken(id: number): void {
+      const one = pending.get(id)
+      if (!one || one.taken) return
+      one.taken = true
+      giveUpAfter(doneMs, one)
+    },
     settle,
     settleAll: () => [...pending.keys()].flatMap((id) => settle(id) ?? [])
   }

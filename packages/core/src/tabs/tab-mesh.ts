@@ -80,6 +80,7 @@ function together(own: MeshStats, state: State | undefined): MeshStats {
     entries: Math.max(own.entries, stats.entries),
     bytes: Math.max(own.bytes, stats.bytes),
     peerId: stats.peerId,
-    quota: { ...stats.quota, ...own.quota }
+    // Of this tab's token; the leader may have another.
+    quota: own.quota
   }
 }

@@ -23,7 +23,8 @@ export const defaultFetch: Platform['defaultFetch'] = fetchAgain
 
 export { followRedirects } from '../../github/redirects.ts'
 
-export const memberName: Platform['memberName'] = () => hostname()
+/** Not longer than members take a name to be: with a longer one, nobody would understand what this member says. */
+export const memberName: Platform['memberName'] = () => hostname().slice(0, 128)
 
 export const openIdentity: Platform['openIdentity'] = ({ cacheDir = defaultCacheDir() }) =>
   openNodeIdentity(cacheDir, Boolean(process.env.CI))
