@@ -24,6 +24,19 @@ describe('joining from the dashboard [long]', () => {
   /** Without what members saved, which is counted on while a page is open. */
   const settings = (page: Page) => page.evaluate(() => ({ ...localStorage, 'ghmesh dashboard savings': undefined }))
 
+  const open = async (page: Page, address: string) => {
+    const tab = await page.context().newPage()
+    await tab.goto(address)
+    return tab
+  }
+  const asks = (tab: Page) => tab.getByRole('heading', { name: 'Join your team’s mesh' }).waitFor()
+  const save = async (tab: Page, isToBeRemembered: boolean) => {
+    await settingsButton(tab).click()
+    await tab.getByLabel('Remember on this device').setChecked(isToBeRemembered)
+    await tab.getByRole('button', { name: 'Save and connect' }).click()
+    await tab.getByRole('dialog').waitFor({ state: 'detached' })
+  }
+
   /** As from the clipboard, with everything that an input would drop. */
   const paste = (field: ReturnType<Page['getByLabel']>, text: string) =>
     field.evaluate((element, text) => {
@@ -193,29 +206,17 @@ describe('joining from the dashboard [long]', () => {
     const { page } = await openPage(browser)
     await page.goto(world.address)
     await joined(page)
-    const open = async (address: string) => {
-      const tab = await page.context().newPage()
-      await tab.goto(address)
-      return tab
-    }
-    const asks = (tab: Page) => tab.getByRole('heading', { name: 'Join your team’s mesh' }).waitFor()
-    const save = async (tab: Page, on: boolean) => {
-      await settingsButton(tab).click()
-      await tab.getByLabel('Remember on this device').setChecked(on)
-      await tab.getByRole('button', { name: 'Save and connect' }).click()
-      await tab.getByRole('dialog').waitFor({ state: 'detached' })
-    }
     expect(await stored(page))
       .not.to.include('ghm1_')
       .and.not.to.include('p2p')
-    await asks(await open(withoutFragment()))
+    await asks(await open(page, withoutFragment()))
 
     await save(page, true)
-    await joined(await open(withoutFragment()))
+    await joined(await open(page, withoutFragment()))
     expect(await stored(page)).to.include(world.secret)
     const before = await settings(page)
     // A link that somebody sent is for this tab and does not replace what is remembered.
-    const visitor = await open(world.addressWith({ secret: createSecret() }))
+    const visitor = await open(page, world.addressWith({ secret: createSecret() }))
     await panel(visitor, 'mesh').waitFor()
     expect(await settings(page)).to.deep.equal(before)
 
@@ -223,7 +224,23 @@ describe('joining from the dashboard [long]', () => {
     expect(await stored(page))
       .not.to.include('ghm1_')
       .and.not.to.include('p2p')
-    await asks(await open(withoutFragment()))
+    await asks(await open(page, withoutFragment()))
+  })
+
+  it('goes on in a tab whose reader skips to the content, after another tab has forgotten the settings', async () => {
+    const { page } = await openPage(browser)
+    await page.goto(world.address)
+    await joined(page)
+    await save(page, true)
+    const other = await open(page, withoutFragment())
+    await joined(other)
+    await page.bringToFront()
+    await save(page, false)
+    await other.bringToFront()
+    await other.getByRole('link', { name: 'Skip to the content' }).press('Enter')
+    await other.waitForURL(/#main$/)
+    await settingsButton(other).click()
+    await other.getByRole('dialog', { name: 'Settings' }).waitFor()
   })
 
   it('opens its settings beside the board, and Escape and Cancel lead back to it', async () => {

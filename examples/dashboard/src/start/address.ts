@@ -21,12 +21,12 @@ export function addressWithoutApi(): string {
 
 /**
  * Takes `#secret=...&relay=...` out of the address bar, and so out of the history and of screens that are shared, and keeps
- * it for this tab. A token that was entered before stays.
+ * it for this tab. A token that was entered before stays. False when there is nothing to take.
  */
-export function takeSecret(apiUrl: string): void {
+export function takeSecret(apiUrl: string): boolean {
   const given = new URLSearchParams(location.hash.slice(1))
   const secret = given.get('secret')
-  if (secret === null && !given.has('relay')) return
+  if (secret === null && !given.has('relay')) return false
   history.replaceState(null, '', location.pathname + location.search)
   const before = readSettings(apiUrl)
   keepSettings(apiUrl, {
@@ -34,4 +34,5 @@ export function takeSecret(apiUrl: string): void {
     relays: given.has('relay') ? given.getAll('relay') : (before?.relays ?? []),
     token: before?.token
   })
+  return true
 }

@@ -9,8 +9,8 @@ export function useSettings(
   const [settings, setSettings] = useState(() => readSettings(apiUrl))
   useEffect(() => {
     const take = () => {
-      takeSecret(apiUrl)
-      setSettings(readSettings(apiUrl))
+      // Other fragments only lead to a place in the page.
+      if (takeSecret(apiUrl)) setSettings(readSettings(apiUrl))
     }
     window.addEventListener('hashchange', take)
     return () => window.removeEventListener('hashchange', take)
