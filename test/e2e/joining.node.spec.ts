@@ -227,6 +227,17 @@ describe('joining from the dashboard [long]', () => {
     await asks(await open(page, withoutFragment()))
   })
 
+  it('goes on remembering on this device what a visit by another link never switched off', async () => {
+    const { page } = await openPage(browser)
+    await page.goto(world.address)
+    await joined(page)
+    await save(page, true)
+    const visitor = await open(page, world.addressWith({ secret: createSecret() }))
+    await save(visitor, false)
+    expect(await stored(page)).to.include(world.secret)
+    await joined(await open(page, withoutFragment()))
+  })
+
   it('goes on in a tab whose reader skips to the content, after another tab has forgotten the settings', async () => {
     const { page } = await openPage(browser)
     await page.goto(world.address)

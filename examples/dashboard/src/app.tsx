@@ -3,7 +3,7 @@ import { Dashboard } from './dashboard.tsx'
 import { useMesh } from './github/use-mesh.ts'
 import { later } from './later.tsx'
 import { type Invitation, invitationLink, readInvitation } from './start/invitation.ts'
-import { isRemembered, keepSettings, remember } from './start/settings.ts'
+import { isRemembered, saveSettings } from './start/settings.ts'
 import { examples, useRepositories } from './start/use-repositories.ts'
 import { useSettings } from './start/use-settings.ts'
 import type { Choice } from './start/use-start-form.ts'
@@ -32,8 +32,10 @@ export function App({ apiUrl }: { apiUrl: string }) {
   const save = (choice: Choice) => {
     setAsking(undefined)
     if (choice.apiUrl !== apiUrl) {
-      keepSettings(choice.apiUrl, choice.settings)
-      remember(choice.apiUrl, choice.isRemembered ? choice.settings : undefined)
+      saveSettings(choice.apiUrl, choice.settings, {
+        isToBeRemembered: choice.isRemembered,
+        wasRemembered: form.isRemembered
+      })
       location.replace(linkOf(choice))
       return
     }

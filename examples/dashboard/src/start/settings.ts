@@ -38,6 +38,20 @@ export function keepSettings(apiUrl: string, settings: Settings): void {
 export const isRemembered = (apiUrl: string, settings: Settings | undefined): boolean =>
   settings !== undefined && lastingTexts.read(keyFor(apiUrl)) === JSON.stringify(settings)
 
+/**
+ * Keeps them for this tab; for the next visit, too, if the reader wants that. What the device remembers is forgotten only where
+ * the reader saw it remembered (`wasRemembered`): in the tab of a visit it is somebody's other settings.
+ */
+export function saveSettings(
+  apiUrl: string,
+  settings: Settings,
+  { isToBeRemembered, wasRemembered }: { isToBeRemembered: boolean; wasRemembered: boolean }
+): void {
+  keepSettings(apiUrl, settings)
+  if (isToBeRemembered) remember(apiUrl, settings)
+  else if (wasRemembered) remember(apiUrl, undefined)
+}
+
 /** For the next visit and for other tabs, or for neither. */
 export function remember(apiUrl: string, settings: Settings | undefined): void {
   if (settings) lastingTexts.keep(keyFor(apiUrl), JSON.stringify(settings))

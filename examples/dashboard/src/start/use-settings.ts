@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/compat'
 import { takeSecret } from './address.ts'
-import { keepSettings, readSettings, remember, type Settings } from './settings.ts'
+import { isRemembered, readSettings, type Settings, saveSettings } from './settings.ts'
 
 /** This tab's settings; an address with a secret that is opened in it later counts, too. */
 export function useSettings(
@@ -16,8 +16,7 @@ export function useSettings(
     return () => window.removeEventListener('hashchange', take)
   }, [apiUrl])
   const save = (changed: Settings, isToBeRemembered: boolean) => {
-    keepSettings(apiUrl, changed)
-    remember(apiUrl, isToBeRemembered ? changed : undefined)
+    saveSettings(apiUrl, changed, { isToBeRemembered, wasRemembered: isRemembered(apiUrl, settings) })
     setSettings(changed)
   }
   return [settings, save]
