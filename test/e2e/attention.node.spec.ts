@@ -320,6 +320,32 @@ describe('what needs me or my team [long]', () => {
     expect(await page.getByLabel('Order').inputValue()).to.equal('oldest')
   })
 
+  it('keeps the views that are saved in two tabs', async () => {
+    const { page } = await openPage(browser)
+    await asAlice(page)
+    await told(page)
+    const other = await page.context().newPage()
+    await asAlice(other)
+    await told(other)
+    const views = (tab: Page) => tab.locator('.saved-views')
+    for (const [tab, name] of [
+      [page, 'First'],
+      [other, 'Second']
+    ] as const) {
+      await tab.bringToFront()
+      await tab.getByLabel('Search', { exact: true }).fill(name)
+      await views(tab).locator('summary').click()
+      await tab.getByLabel('Name of this view').fill(name)
+      await tab.keyboard.press('Enter')
+      await tab.getByRole('button', { name: `Remove the view ${name}` }).waitFor()
+    }
+    const names = views(other).locator('li button[aria-pressed]')
+    expect(await names.allInnerTexts()).to.deep.equal(['First', 'Second'])
+    await page.bringToFront()
+    await page.getByRole('button', { name: 'Remove the view First' }).click()
+    await page.getByRole('button', { name: 'Remove the view Second' }).waitFor()
+  })
+
   it('is walked through by single keys, which can be switched off', async () => {
     const { page } = await openPage(browser)
     await asAlice(page)

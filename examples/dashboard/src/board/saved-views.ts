@@ -23,19 +23,23 @@ export function savedViewsIn(text: string | undefined): SavedView[] {
   }
 }
 
+const readSavedViews = () => savedViewsIn(lastingTexts.read(key))
+
 /** Views under names, in this browser. Saving under a name that is taken replaces it. */
 export function useSavedViews() {
-  const [saved, setSaved] = useState(() => savedViewsIn(lastingTexts.read(key)))
-  const keep = (views: SavedView[]) => {
+  const [saved, setSaved] = useState(readSavedViews)
+  /** Other tabs may have saved some since this one read them. */
+  const keep = (change: (views: SavedView[]) => SavedView[]) => {
+    const views = change(readSavedViews())
     lastingTexts.keep(key, JSON.stringify(views))
     setSaved(views)
   }
   return {
     saved,
     save: (name: string, query: string) =>
-      keep(
-        [...saved.filter((one) => one.name !== name), { name: name.slice(0, maxNameLength), query }].slice(-maxSaved)
+      keep((views) =>
+        [...views.filter((one) => one.name !== name), { name: name.slice(0, maxNameLength), query }].slice(-maxSaved)
       ),
-    forget: (name: string) => keep(saved.filter((one) => one.name !== name))
+    forget: (name: string) => keep((views) => views.filter((one) => one.name !== name))
   }
 }
