@@ -193,6 +193,12 @@ describe('the parts of the dashboard', () => {
     expect(repositoriesIn(text)).to.deep.equal(['OCTOCAT/hello-world', 'octo-org/website', 'a/b'])
   })
 
+  it('takes dots for no repository, which would ask for another part of the API', () => {
+    expect(repositoriesIn('../user ./a a/.. a/. org:.. user:. ..git/a a/..git')).to.deep.equal(['..git/a'])
+    const names = ['.github/.github', 'a/...', 'a/b.c', 'org:a.b']
+    expect(repositoriesIn(names.join(' '))).to.deep.equal(names)
+  })
+
   it('groups issues by label, those without one last', () => {
     const issue = (number: number, ...names: string[]) => ({
       repository: 'a/b',

@@ -1,7 +1,8 @@
 import { lastingTexts } from '../storage.ts'
 
 const key = 'ghmesh dashboard repositories'
-const pattern = /^(?:[\w.-]+\/|(?:org|user|topic):)[\w.-]+$/i
+/** `.` and `..` are no names: they would lead to other parts of the API. */
+const pattern = /^(?:(?!\.{1,2}\/)[\w.-]+\/|(?:org|user|topic):)(?!\.{1,2}$)[\w.-]+$/i
 
 /** The names in a text, of groups (`org:name`) and from addresses too: separated by commas or spaces, each once, whatever its case. */
 export function repositoriesIn(text: string): string[] {
