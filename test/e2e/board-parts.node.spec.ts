@@ -222,13 +222,19 @@ describe('the board of the dashboard', () => {
     fc.assert(
       fc.property(fc.string(), fc.string({ minLength: 1 }), (q, label) => {
         parseSearch(q)
-        const name = label.replaceAll('"', '').trim()
-        if (name === '' || name !== label) return true
-        const found = labelIn(withLabel('fix it', name))
-        return found === name.toLowerCase() && withLabel(withLabel('fix it', name), undefined) === 'fix it'
+        if (label.trim() !== label) return true
+        const found = labelIn(withLabel('fix it', label))
+        return found === label.toLowerCase() && withLabel(withLabel('fix it', label), undefined) === 'fix it'
       })
     )
   })
+
+  for (const label of ['say "hi"', '12" display', '"', '""', 'a\\"b', 'good first issue', 'type:bug', '-1', 'ä ö', ' '])
+    it(`finds what has the label ${label} when that is chosen`, () => {
+      const row = { text: '', repository: 'a/b', author: '', labels: [label], is: [] }
+      expect(matches(row, parseSearch(withLabel('', label)))).to.equal(true)
+      expect(matches({ ...row, labels: [`${label}x`] }, parseSearch(withLabel('', label)))).to.equal(false)
+    })
 
   it('keeps a view in the address, whatever it is', () => {
     const view = fc.record({

@@ -17,19 +17,21 @@ export interface Condition {
 const fields: readonly string[] = ['repo', 'author', 'label', 'is']
 
 /**
- * Words, and `repo:`, `author:`, `label:` and `is:` with a value; what has spaces is put in quotation marks, and a `-` before
- * it means "not". Any text is a search: what is no qualifier is a word.
+ * Words, and `repo:`, `author:`, `label:` and `is:` with a value; what has spaces is put in quotation marks, where two of them
+ * stand for one, and a `-` before it means "not". Any text is a search: what is no qualifier is a word.
  */
 export function parseSearch(q: string): Condition[] {
-  return [...q.toLowerCase().matchAll(/(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))/g)].flatMap(
+  return [...q.toLowerCase().matchAll(/(-?)(?:([a-z]+):)?(?:"((?:[^"]|"")*)"?|(\S+))/g)].flatMap(
     ([, minus, name, quoted, plain]) => {
       const isField = name !== undefined && fields.includes(name)
-      const value = `${name !== undefined && !isField ? `${name}:` : ''}${quoted ?? plain ?? ''}`
+      const value = `${name !== undefined && !isField ? `${name}:` : ''}${unquoted(quoted) ?? plain ?? ''}`
       if (value === '') return []
       return [{ field: isField ? (name as Condition['field']) : 'text', value, isNegated: minus === '-' }]
     }
   )
 }
+
+const unquoted = (text: string | undefined) => text?.replaceAll('""', '"')
 
 const holds: Record<Condition['field'], (row: Searchable, value: string) => boolean> = {
   text: ({ text }, value) => text.includes(value),
@@ -43,17 +45,17 @@ const holds: Record<Condition['field'], (row: Searchable, value: string) => bool
 export const matches = (row: Searchable, conditions: readonly Condition[]): boolean =>
   conditions.every(({ field, value, isNegated }) => holds[field](row, value) !== isNegated)
 
-const labelCondition = /(?<!\S)label:(?:"([^"]*)"|(\S+))/i
+const labelCondition = /(?<!\S)label:(?:"((?:[^"]|"")*)"|(\S+))/i
 
 /** The label that a search asks for. */
 export function labelIn(q: string): string | undefined {
   const [, quoted, plain] = labelCondition.exec(q) ?? []
-  return (quoted ?? plain)?.toLowerCase()
+  return (unquoted(quoted) ?? plain)?.toLowerCase()
 }
 
 /** The same search for another label, or for none. */
 export function withLabel(q: string, label: string | undefined): string {
   const rest = q.replace(labelCondition, '').replace(/\s+/g, ' ').trim()
-  const added = label === undefined ? '' : `label:${/[\s"]/.test(label) ? `"${label.replaceAll('"', '')}"` : label}`
+  const added = label === undefined ? '' : `label:${/[\s"]/.test(label) ? `"${label.replaceAll('"', '""')}"` : label}`
   return [rest, added].filter(Boolean).join(' ')
 }
