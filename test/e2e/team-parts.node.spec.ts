@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { createMesh, type Mesh, memoryStore } from 'ghmesh'
 import type { AttentionItem } from '../../examples/dashboard/src/board/attention.ts'
-import { divide, keysOf, newAmong } from '../../examples/dashboard/src/board/set-aside.ts'
+import { divide, knownOf, newAmong } from '../../examples/dashboard/src/board/set-aside.ts'
 import { thingAt } from '../../examples/dashboard/src/mesh/events-for-people.ts'
 import { createMarks, type Mark, markIn, takenMs } from '../../examples/dashboard/src/mesh/marks.ts'
 import { addSavings, dayOf, noSavings, savingsIn } from '../../examples/dashboard/src/mesh/savings.ts'
@@ -12,6 +12,7 @@ const dayMs = 86_400_000
 const item = (key: string, reason: AttentionItem['reason'] = 'waiting'): AttentionItem => ({
   ...{ key, reason, title: key, url: undefined, about: '' }
 })
+const branch = { name: 'main', state: 'passed', isStale: false } as const
 
 describe('what a team shares on the dashboard', () => {
   it('takes a mark for one only if it is whole and not over, whatever a member wrote', () => {
@@ -48,9 +49,21 @@ describe('what a team shares on the dashboard', () => {
   })
 
   it('notifies of what is new, also when the same thing needs attention for another reason', () => {
-    const before = keysOf([item('a/b#1'), item('a/b#2')])
+    const before = knownOf([item('a/b#1'), item('a/b#2')], [{ name: 'a/b', standing: 'known', branch }], 'alice')
     const found = newAmong([item('a/b#1'), item('a/b#2', 'ready'), item('a/b#3')], before)
     expect(found.map(({ key }) => key)).to.deep.equal(['a/b#2', 'a/b#3'])
+  })
+
+  it('does not notify of what a repository had before it was known', () => {
+    const repositories = [
+      { name: 'a/known1', standing: 'known', branch },
+      { name: 'a/lists1', standing: 'known' },
+      { name: 'a/none1', standing: 'waiting' }
+    ] as const
+    const items = repositories.flatMap(({ name }) => [item(name, 'branch-failing'), item(`${name}#1`)])
+    const found = (me?: string) => newAmong(items, knownOf([], repositories, me)).map(({ key }) => key)
+    expect(found(), 'without a token').to.deep.equal(['a/known1', 'a/known1#1', 'a/lists1#1'])
+    expect(found('alice'), 'with one').to.deep.equal(['a/known1', 'a/known1#1'])
   })
 
   describe('by a real mesh', () => {

@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
 import { furnishTeam } from '../../scripts/dashboard/repositories.mjs'
 import type { World } from '../../scripts/dashboard/world.mjs'
-import { expectAccessible, expectToFit, ofThePage, openPage, panel, refresh } from './pages.ts'
+import { expectAccessible, expectToFit, ofThePage, openPage, panel, refresh, refreshAll } from './pages.ts'
+import { breakGitHub, openAlone } from './states.ts'
 import { inOneWorld } from './world.ts'
 
 describe('the dashboards of a team [long]', () => {
@@ -16,6 +17,24 @@ describe('the dashboards of a team [long]', () => {
   })
 
   const chip = (page: Page) => page.getByRole('button', { name: 'saved today' })
+
+  /** Collects the titles of notifications in a page that never has the focus. */
+  const hearNotifications = (page: Page) =>
+    page.addInitScript(() => {
+      // What the system would show cannot be looked at; and a browser without a window always has the focus.
+      const shown: string[] = []
+      const { requestPermission } = Notification
+      const Fake = class {
+        static permission = 'granted'
+        static requestPermission = requestPermission.bind(Notification)
+        constructor(title: string) {
+          shown.push(title)
+        }
+      }
+      Object.assign(globalThis, { shown, Notification: Fake })
+      document.hasFocus = () => false
+    })
+  const shown = (page: Page) => page.evaluate(() => (globalThis as unknown as { shown: string[] }).shown)
 
   it('say in a few words how the mesh is, and open the rest in a drawer', async () => {
     const { page } = await openPage(browser, { isMeshOpen: false })
@@ -133,21 +152,7 @@ describe('the dashboards of a team [long]', () => {
   it('notify only those who want it', async () => {
     const { page } = await openPage(browser)
     await page.context().grantPermissions(['notifications'])
-    await page.addInitScript(() => {
-      // What the system would show cannot be looked at; and a browser without a window always has the focus.
-      const shown: string[] = []
-      const { requestPermission } = Notification
-      const Fake = class {
-        static permission = 'granted'
-        static requestPermission = requestPermission.bind(Notification)
-        constructor(title: string) {
-          shown.push(title)
-        }
-      }
-      Object.assign(globalThis, { shown, Notification: Fake })
-      document.hasFocus = () => false
-    })
-    const shown = () => page.evaluate(() => (globalThis as unknown as { shown: string[] }).shown)
+    await hearNotifications(page)
     await page.goto(world.address)
     // What members hold is from before there was a team.
     await page.getByText('Refreshed', { exact: false }).waitFor()
@@ -164,12 +169,34 @@ describe('the dashboards of a team [long]', () => {
       await counted.filter({ hasText: `at least ${before + 1}` }).waitFor()
     }
     await refreshed('Before it was switched on')
-    expect(await shown()).to.deep.equal([])
+    expect(await shown(page)).to.deep.equal([])
     await page.getByLabel('Notify me').click()
     await page.getByRole('checkbox', { name: 'Notify me', checked: true }).waitFor()
     await refreshed('After it was switched on')
     await page.waitForFunction(() => (globalThis as unknown as { shown: string[] }).shown.length > 0)
-    expect(await shown()).to.deep.equal(['After it was switched on'])
+    expect(await shown(page)).to.deep.equal(['After it was switched on'])
+  })
+
+  it('do not notify of what had failed before it could be loaded', async () => {
+    const names = ['octo-org/loaded', 'octo-org/broken']
+    for (const fullName of names) world.github.addRepository({ fullName, pulls: 1, commits: 2 })
+    const broken = world.github.repository('octo-org/broken')
+    broken.addRun({ status: 'completed', conclusion: 'failure' })
+    const { page } = await openPage(browser)
+    await page.context().grantPermissions(['notifications'])
+    await hearNotifications(page)
+    await page.addInitScript(() => localStorage.setItem('ghmesh dashboard notifications', 'on'))
+    const mend = breakGitHub(world, { which: ({ path }) => path.includes('octo-org/broken') })
+    await openAlone(page, world, names)
+    await page.locator('.header-status').getByText('Partly refreshed').waitFor()
+    mend()
+    await refreshAll(page)
+    await panel(page, 'attention').locator('[data-reason="branch-failing"]').waitFor()
+    const updatedAt = new Date(Date.now() - 20 * 86_400_000).toISOString()
+    broken.addPull({ title: 'This one is new', updatedAt })
+    await refresh(page)
+    await page.waitForFunction(() => (globalThis as unknown as { shown: string[] }).shown.length > 0)
+    expect(await shown(page)).to.deep.equal(['This one is new'])
   })
 
   it('go on without notifications where the browser lets no page show them, and no longer offer them', async () => {

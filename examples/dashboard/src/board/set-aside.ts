@@ -1,5 +1,6 @@
 import type { Mark } from '../mesh/marks.ts'
 import type { AttentionItem } from './attention.ts'
+import type { RepositoryRow } from './repository-row.ts'
 
 /** What needs attention, and what somebody has dealt with for now. */
 export interface Divided {
@@ -30,9 +31,32 @@ export function divide(
   return { needing, aside, own }
 }
 
-/** Of what needs attention, what did not before. */
-export const newAmong = (items: readonly AttentionItem[], before: ReadonlySet<string>): AttentionItem[] =>
-  items.filter(({ reason, key }) => !before.has(`${reason} ${key}`))
+/** What is known at some moment, to tell what is new at the next. */
+export interface Known {
+  /** What needs attention, by reason and key. */
+  items: ReadonlySet<string>
+  /** Of which repositories the default branch is known (`owner/name`), and of which the pull requests (`owner/name#`). */
+  sources: ReadonlySet<string>
+}
 
-export const keysOf = (items: readonly AttentionItem[]): Set<string> =>
-  new Set(items.map(({ reason, key }) => `${reason} ${key}`))
+const nameOf = ({ reason, key }: AttentionItem) => `${reason} ${key}`
+
+/** Of what needs attention, what did not before. Where nothing was known before, it may have needed it all along. */
+export const newAmong = (items: readonly AttentionItem[], before: Known): AttentionItem[] =>
+  items.filter((item) => before.sources.has(item.key.replace(/#\d+$/, '#')) && !before.items.has(nameOf(item)))
+
+/** `me`: undefined without a token, whose owner's pull requests need attention by what is read together with the branch. */
+export const knownOf = (
+  items: readonly AttentionItem[],
+  repositories: readonly Pick<RepositoryRow, 'name' | 'standing' | 'branch'>[],
+  me: string | undefined
+): Known => ({
+  items: new Set(items.map(nameOf)),
+  sources: new Set(
+    repositories.flatMap(({ name, standing, branch }) => {
+      if (standing !== 'known') return []
+      if (branch) return [name, `${name}#`]
+      return me === undefined ? [`${name}#`] : []
+    })
+  )
+})

@@ -12,10 +12,11 @@ export type TeamAttention = ReturnType<typeof useAttention>
  * What needs attention, without what the team has set aside; told in the page's title and by notifications, too. Not before
  * rows are shown (`hasRows`).
  */
-export function useAttention({ attention, me }: Board, mesh: Mesh | undefined, now: number, hasRows: boolean) {
+export function useAttention(board: Board, mesh: Mesh | undefined, now: number, hasRows: boolean) {
+  const { attention, me } = board
   const watched = useStableList(attention.map(({ key }) => key))
   const { marks, mark } = useMarks(mesh, watched)
   const divided = useMemo(() => divide(attention, marks, me, now), [attention, marks, me, now])
   usePageTitle(divided.needing.length)
-  return { ...divided, mark, notifications: useNotifications(divided.needing, hasRows) }
+  return { ...divided, mark, notifications: useNotifications(divided.needing, board, hasRows) }
 }

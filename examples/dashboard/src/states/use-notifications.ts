@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/compat'
 import type { AttentionItem } from '../board/attention.ts'
-import { keysOf, newAmong } from '../board/set-aside.ts'
+import { type Known, knownOf, newAmong } from '../board/set-aside.ts'
+import type { Board } from '../board/use-board.ts'
 import { lastingTexts } from '../storage.ts'
 
 const key = 'ghmesh dashboard notifications'
@@ -21,17 +22,21 @@ function notify(title: string, options: NotificationOptions): boolean {
 
 /**
  * Notifications of what begins to need attention while the reader is elsewhere. Only for those who switched them on, and not for
- * what the page finds when it is opened (`isLoaded` false until then).
+ * what the page finds when it is opened (`isLoaded` false until then), or could not load until now.
  */
-export function useNotifications(items: readonly AttentionItem[], isLoaded: boolean) {
+export function useNotifications(
+  items: readonly AttentionItem[],
+  { repositories, me }: Pick<Board, 'repositories' | 'me'>,
+  isLoaded: boolean
+) {
   /** `on`, `off`, or `impossible`, which is known at the first try. */
   const [choice, setChoice] = useState(() => lastingTexts.read(key))
   const isOn = choice === 'on' && isAllowed()
-  const before = useRef<Set<string>>(undefined)
+  const before = useRef<Known>(undefined)
   // Not a plain effect: in a hidden tab that may wait a minute for its timer.
   useLayoutEffect(() => {
     const known = before.current
-    if (isLoaded) before.current = keysOf(items)
+    if (isLoaded) before.current = knownOf(items, repositories, me)
     if (!isOn || !known || document.hasFocus()) return
     const found = newAmong(items, known)
     const isPossible =
@@ -41,7 +46,7 @@ export function useNotifications(items: readonly AttentionItem[], isLoaded: bool
     if (isPossible) return
     lastingTexts.keep(key, 'impossible')
     setChoice('impossible')
-  }, [items, isOn, isLoaded])
+  }, [items, repositories, me, isOn, isLoaded])
 
   const set = async (on: boolean) => {
     const isGranted = on && 'Notification' in window && (await Notification.requestPermission()) === 'granted'
