@@ -176,6 +176,15 @@ describe('what a team shares on the dashboard', () => {
     expect(look('third', 4, 402)).to.equal(12)
   })
 
+  it('goes on counting savings in another tab after the clock was set back', () => {
+    const hourMs = 3_600_000
+    let savings = addSavings(noSavings, { server: 10 }, now + 3 * hourMs, 'first')
+    savings = addSavings(savings, { server: 20 }, now + 3 * hourMs + 2000, 'first')
+    savings = addSavings(savings, { server: 21 }, now, 'reloaded')
+    savings = addSavings(savings, { server: 25 }, now + 2000, 'reloaded')
+    expect(savings.days).to.deep.equal({ [dayOf(now)]: 15 })
+  })
+
   it('never counts more than a member saved, in tabs that come and go and hear of it one after the other', () => {
     const step = fc.record({
       gain: fc.nat(3),

@@ -42,7 +42,9 @@ export function addSavings(savings: Savings, totals: Record<string, number>, now
   for (const [name, total] of Object.entries(totals).slice(0, maxMembers)) {
     const before = members.get(name)
     const isLower = before !== undefined && total < before.total
-    if (before && before.by !== tab && now - before.at < (isLower ? olderMs : goneMs)) continue
+    const sinceMs = before ? now - before.at : 0
+    // A look of later is from before the clock was set back: that tab may be gone.
+    if (before && before.by !== tab && sinceMs >= 0 && sinceMs < (isLower ? olderMs : goneMs)) continue
     // One that was started again counts from nothing.
     if (before && dayOf(before.at) === today) added += isLower ? total : total - before.total
     members.set(name, { total, by: tab, at: now })
