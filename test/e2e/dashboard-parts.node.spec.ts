@@ -154,6 +154,23 @@ describe('the parts of the dashboard', () => {
     ])
   })
 
+  it('has a bar for each minute also after the clock was set back', () => {
+    const minuteMs = 60_000
+    const total = { own: 0, members: 0, github: 1, stale: 0 }
+    let traffic = addTraffic(noTraffic, total, 180 * minuteMs)
+    for (const minute of [1, 2, 3])
+      traffic = addTraffic(traffic, { ...total, github: 1 + minute * 10 }, minute * minuteMs)
+    expect(traffic.minutes).to.have.length(30)
+    expect(traffic.minutes.slice(-4).map(({ at, github }) => [at / minuteMs, github])).to.deep.equal([
+      [0, 0],
+      [1, 10],
+      [2, 10],
+      [3, 10]
+    ])
+    const soon = addTraffic(traffic, { ...total, github: 36 }, 3 * minuteMs - 1)
+    expect(soon.minutes.at(-1), 'set right by a moment').to.include({ at: 3 * minuteMs, github: 15 })
+  })
+
   it('draws eight members by name, more of them in groups, and lists them all', () => {
     const relay: Relay = { id: 'relay', address: '/relay', state: 'reserved' }
     const peer = (id: string): Peer => ({ id, name: `browser-${id}`, path: 'relayed', transport: 'webrtc', rttMs: 0.4 })

@@ -35,7 +35,9 @@ export const answeredOf = (stats: MeshStats): Answered => ({
 /** Adds what was answered since the last call to the current minute. The same traffic when nothing changed. */
 export function addTraffic(traffic: Traffic, total: Answered, now: number): Traffic {
   const at = Math.floor(now / minuteMs) * minuteMs
-  const last = traffic.minutes.at(-1)
+  // A clock that was set back would add all to the last minute until it is there again. Some seconds do no harm.
+  const isSetBack = (traffic.minutes.at(-1)?.at ?? at) > at + minuteMs
+  const last = isSetBack ? undefined : traffic.minutes.at(-1)
   const kinds = Object.keys(none) as (keyof Answered)[]
   if (last?.at === at && kinds.every((kind) => total[kind] === traffic.seen[kind])) return traffic
   const minutes = last ? [...traffic.minutes] : emptyMinutes(at)
