@@ -11,6 +11,7 @@ import { graphOf } from '../../examples/dashboard/src/mesh/graph-model.ts'
 import { isLocalRelay } from '../../examples/dashboard/src/mesh/local-relay.ts'
 import { addTraffic, noTraffic } from '../../examples/dashboard/src/mesh/traffic.ts'
 import { grouped } from '../../examples/dashboard/src/panels/issue-groups.ts'
+import { relative } from '../../examples/dashboard/src/panels/relative.ts'
 import { releaseAnswers } from '../../examples/dashboard/src/panels/release-answers.ts'
 import { emptyWords, totalOf } from '../../examples/dashboard/src/panels/standing.ts'
 import { repositoriesIn } from '../../examples/dashboard/src/start/repositories.ts'
@@ -214,6 +215,20 @@ describe('the parts of the dashboard', () => {
     expect(repositoriesIn('../user ./a a/.. a/. org:.. user:. ..git/a a/..git')).to.deep.equal(['..git/a'])
     const names = ['.github/.github', 'a/...', 'a/b.c', 'org:a.b']
     expect(repositoriesIn(names.join(' '))).to.deep.equal(names)
+  })
+
+  it('says "yesterday" of yesterday only', () => {
+    const at = (day: number, hour: number, minute: number) => new Date(2026, 10, day, hour, minute).getTime()
+    for (const [words, then, now] of [
+      ['1 day ago', at(23, 23, 30), at(25, 0, 30)],
+      ['yesterday', at(24, 0, 10), at(25, 23, 50)],
+      ['2 days ago', at(23, 0, 10), at(25, 0, 30)],
+      ['23 hr. ago', at(24, 1, 0), at(25, 0, 30)],
+      ['tomorrow', at(26, 12, 0), at(25, 1, 0)],
+      ['just now', at(25, 0, 30), at(25, 0, 30)]
+    ] as const) {
+      expect(relative(then, now)).to.equal(words)
+    }
   })
 
   it('groups issues by label, those without one last', () => {

@@ -2,7 +2,7 @@ import type { Answer } from '../github/answer.ts'
 import type { Failure } from '../github/problem.ts'
 import type { Source, SourceKind } from '../github/source.ts'
 import { Ticking } from '../states/ticking.tsx'
-import { relative } from './relative-time.tsx'
+import { relative } from './relative.ts'
 
 const names: Record<SourceKind, string> = {
   own: 'Local cache',
