@@ -93,6 +93,17 @@ describe('what a team shares on the dashboard', () => {
       for (const marks of [first, second, third]) marks.stop()
     })
 
+    it('finds the mark of somebody who wrote the name of the repository in another case', async () => {
+      const mark: Mark = { kind: 'taken', by: 'alice', until: Date.now() + takenMs }
+      const [alice, bob] = [createMarks(mesh), createMarks(mesh)]
+      await alice.mark('Octocat/Hello-World#1', mark)
+      const found = new Promise<void>((resolve) => bob.subscribe(resolve))
+      bob.watch(['octocat/hello-world#1'])
+      await found
+      expect([...bob.all()]).to.deep.equal([['octocat/hello-world#1', mark]])
+      for (const marks of [alice, bob]) marks.stop()
+    })
+
     it('watches what needs attention now, however much did before', async () => {
       const mark: Mark = { kind: 'snoozed', by: 'alice', until: Date.now() + dayMs }
       const other = createMarks(mesh)

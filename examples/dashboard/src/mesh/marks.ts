@@ -30,10 +30,11 @@ const maxWatched = 200
 
 /**
  * The name of the value that is shared. A hash, because all members can read names, and not all may know that a private repository
- * exists. `Mesh.get` promises that the later of two values wins.
+ * exists; in lower case, because each reader writes the name of a repository in their own way. `Mesh.get` promises that the later
+ * of two values wins.
  */
 async function nameOf(id: string): Promise<string> {
-  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`ghmesh dashboard\n${id}`))
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`ghmesh dashboard\n${id.toLowerCase()}`))
   return `dashboard mark ${Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }
 
