@@ -223,6 +223,12 @@ describe('answers that the dashboard cannot read', () => {
     expect(found?.isMore).to.equal(true)
   })
 
+  it('leaves out of a group what is no name of a repository, which would lead to another part of the API', async () => {
+    const listed = ['c/d', '../user', 'c/..', 'c/d/e', 'c'].map((full_name) => ({ full_name, archived: false }))
+    const { names } = expand(['org:c'], await asked({ '/orgs/c/repos': listed }), 10)
+    expect(names).to.deep.equal(['c/d'])
+  })
+
   it('keeps what GitHub itself leaves null', async () => {
     const sparse = { user: null, assignees: null, requested_reviewers: null, requested_teams: null }
     const label = { name: 'bug', color: null }

@@ -1,7 +1,7 @@
 import { type Answer, type Answers, answerTo } from './answer.ts'
 import type { RepositoryFacts } from './answers.ts'
 import type { Query } from './queries.ts'
-import { isText } from './shapes.ts'
+import { isRepositoryName } from './shapes.ts'
 
 /** An organisation, a user or a topic: it stands for all of its repositories. */
 const pattern = /^(org|user|topic):([\w.-]+)$/i
@@ -19,14 +19,14 @@ export function groupOf(entry: string): Query<string> | undefined {
     return {
       path: `/search/repositories?q=topic:${name}+archived:false&sort=updated&per_page=100`,
       read: (body) => read((body as { items: RepositoryFacts[] }).items),
-      isItem: isText,
+      isItem: isRepositoryName,
       maxPages: maxGroupPages
     }
   }
   return {
     path: `/${kind.toLowerCase()}s/${name}/repos?sort=pushed&per_page=100`,
     read: (body) => read(body as RepositoryFacts[]),
-    isItem: isText,
+    isItem: isRepositoryName,
     maxPages: maxGroupPages
   }
 }

@@ -1,15 +1,15 @@
+import { isRepositoryName } from '../github/shapes.ts'
 import { lastingTexts } from '../storage.ts'
 
 const key = 'ghmesh dashboard repositories'
-/** `.` and `..` are no names: they would lead to other parts of the API. */
-const pattern = /^(?:(?!\.{1,2}\/)[\w.-]+\/|(?:org|user|topic):)(?!\.{1,2}$)[\w.-]+$/i
+const group = /^(?:org|user|topic):(?!\.{1,2}$)[\w.-]+$/i
 
 /** The names in a text, of groups (`org:name`) and from addresses too: separated by commas or spaces, each once, whatever its case. */
 export function repositoriesIn(text: string): string[] {
   const names = text
     .split(/[\s,]+/)
     .map((name) => name.replace(/^https?:\/\/[^/]+\/([^/]+\/[^/?#]+).*$/, '$1').replace(/\.git$/, ''))
-    .filter((name) => pattern.test(name))
+    .filter((name) => isRepositoryName(name) || group.test(name))
   const byName = new Map(names.map((name) => [name.toLowerCase(), name]))
   return [...byName.values()]
 }
