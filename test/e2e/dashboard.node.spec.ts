@@ -167,6 +167,37 @@ describe('the dashboard', () => {
     await notice(page, 'You are offline').waitFor({ state: 'detached' })
   })
 
+  it('ends a round in which GitHub never answers one request, and goes on with the next one', async () => {
+    const { page } = await openPage(browser)
+    await page.clock.install()
+    // Playwright's clock leaves this one to the real time.
+    await page.addInitScript(() => {
+      AbortSignal.timeout = (ms) => {
+        const control = new AbortController()
+        setTimeout(() => control.abort(new DOMException('late', 'TimeoutError')), ms)
+        return control.signal
+      }
+    })
+    await openWithToken(page, world, 'sim-token-alice')
+    await filled(page)
+    const ended = page.locator('.header-status time')
+    await ended.waitFor()
+    const issues = '**/octo-org/website/issues**'
+    const { promise: unanswered, resolve } = Promise.withResolvers<void>()
+    await page.route(issues, () => resolve())
+    await page.clock.runFor(61_000)
+    await unanswered
+    await page.clock.runFor(30_000)
+    await ended.waitFor()
+    await panel(page, 'issues').getByText('1 of 2 repositories failing since').getByText('no network').waitFor()
+    await page.unroute(issues)
+    await page.clock.runFor(61_000)
+    await page
+      .locator('.header-status')
+      .getByText(/^Refreshed/)
+      .waitFor()
+  })
+
   it('tells apart a relay out of reach, one that refuses, and a secret that nobody else has [long]', async () => {
     const refusing = createRelay({ host: '127.0.0.1', tcpPort: 'off', webSocketPort: 0, groups: ['00'.repeat(32)] })
     await refusing.start()

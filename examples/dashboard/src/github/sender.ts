@@ -18,6 +18,8 @@ export interface Sender {
 
 /** GitHub refuses who keeps sending a bad token (https://docs.github.com/rest/authentication/authenticating-to-the-rest-api). */
 const tokenRefusedMs = 15 * 60_000
+/** A request that is never answered would keep its round, and with it all later ones, from ending. */
+const maxAnswerMs = 30_000
 
 interface SenderOptions {
   fetch: Mesh['fetch']
@@ -30,6 +32,8 @@ interface SenderOptions {
 
 /** Sends requests with the token for as long as GitHub accepts it, and for no more than it permits. */
 export function createSender({ fetch, apiUrl, now, onTrusted }: SenderOptions): Sender {
+  const ask = (url: string, init: RequestInit) => fetch(url, { ...init, signal: AbortSignal.timeout(maxAnswerMs) })
+
   let tokenRefusedAt = Number.NEGATIVE_INFINITY
   // As far as this token may see them; a token whose rights are changed is asked again after a reload.
   let seesDeployments = true
@@ -47,7 +51,7 @@ export function createSender({ fetch, apiUrl, now, onTrusted }: SenderOptions): 
     if (isTokenRefused()) return new Response(null, { status: 401 })
     const asked = tokenNumber
     const init = graphqlInit(question, url, { deployments: seesDeployments })
-    const response = await fetch(graphqlUrlOf(apiUrl), { ...init, cache: modeNow() })
+    const response = await ask(graphqlUrlOf(apiUrl), { ...init, cache: modeNow() })
     if (asked !== tokenNumber) return response
     if (response.status === 401) tokenRefusedAt = now()
     return asRest(response, apiUrl, () => {
@@ -61,11 +65,11 @@ export function createSender({ fetch, apiUrl, now, onTrusted }: SenderOptions): 
       if (!isTokenRefused()) {
         trustToken()
         const asked = tokenNumber
-        const response = await fetch(url, { cache: modeNow() })
+        const response = await ask(url, { cache: modeNow() })
         if (response.status !== 401 || asked !== tokenNumber) return response
         tokenRefusedAt = now()
       }
-      return fetch(url, { cache: modeNow(), credentials: 'omit' })
+      return ask(url, { cache: modeNow(), credentials: 'omit' })
     },
     sendQuestion,
     isTokenRefused,
