@@ -7,6 +7,7 @@ import { summarise } from '../../examples/dashboard/src/github/checks.ts'
 import { failureOf, type Problem, problemOf } from '../../examples/dashboard/src/github/problem.ts'
 import { latestReleaseOf, pullRequestsOf } from '../../examples/dashboard/src/github/queries.ts'
 import { type SourceKind, sourceOf } from '../../examples/dashboard/src/github/source.ts'
+import { listenToKeys } from '../../examples/dashboard/src/keys.ts'
 import { graphOf } from '../../examples/dashboard/src/mesh/graph-model.ts'
 import { isLocalRelay } from '../../examples/dashboard/src/mesh/local-relay.ts'
 import { addTraffic, noTraffic } from '../../examples/dashboard/src/mesh/traffic.ts'
@@ -229,6 +230,26 @@ describe('the parts of the dashboard', () => {
     ] as const) {
       expect(relative(then, now)).to.equal(words)
     }
+  })
+
+  it('does again for a key that is held down what moves, and nothing else', () => {
+    const done: string[] = []
+    const found: string[] = []
+    const querySelectorAll = (selectors: string) => {
+      found.push(selectors)
+      return []
+    }
+    const document = Object.assign(new EventTarget(), { activeElement: null, querySelectorAll })
+    listenToKeys(document as unknown as Document, {
+      search: () => done.push('search'),
+      refresh: () => done.push('refresh'),
+      help: () => done.push('help')
+    })
+    const press = (key: string, repeat: boolean) =>
+      document.dispatchEvent(Object.assign(new Event('keydown'), { key, repeat }))
+    for (const key of ['r', '?', '/', 'j']) for (const repeat of [false, true, true]) press(key, repeat)
+    expect(done).to.deep.equal(['refresh', 'help', 'search'])
+    expect(found, 'moves').to.have.length(3)
   })
 
   it('groups issues by label, those without one last', () => {

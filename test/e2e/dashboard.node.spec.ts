@@ -167,6 +167,22 @@ describe('the dashboard', () => {
     await notice(page, 'You are offline').waitFor({ state: 'detached' })
   })
 
+  it('begins one round for r, however often it is pressed until that has ended', async () => {
+    const { page } = await openPage(browser)
+    await openWithToken(page, world, 'sim-token-alice')
+    await filled(page)
+    const ended = page.locator('.header-status time')
+    await ended.waitFor()
+    world.github.clearCalls()
+    const hold = world.github.hold('/repos/octo-org/website/pulls')
+    await page.keyboard.press('r')
+    await hold.arrived
+    for (let times = 0; times < 5; times++) await page.keyboard.press('r')
+    hold.release()
+    await ended.waitFor()
+    expect(world.github.count('/repos/octocat/Hello-World/pulls')).to.equal(1)
+  })
+
   it('ends a round in which GitHub never answers one request, and goes on with the next one', async () => {
     const { page } = await openPage(browser)
     await page.clock.install()

@@ -27,7 +27,7 @@ export function Header({ refreshing, report, canRefresh, refreshNow, openSetting
       </p>
       <div className="header-actions">
         {canRefresh && (
-          <button type="button" onClick={() => !refreshing && refreshNow()} aria-disabled={refreshing}>
+          <button type="button" onClick={refreshNow} aria-disabled={refreshing}>
             Refresh
           </button>
         )}

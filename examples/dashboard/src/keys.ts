@@ -23,6 +23,9 @@ function open(document: Document): void {
 /** Where letters are text, or belong to a dialog. */
 const takesText = (element: Element | null): boolean => element?.closest('input, textarea, select, dialog') != null
 
+/** What holding a key down does again and again. */
+const repeatable = new Set(['j', 'k'])
+
 /** Listens for single keys, while nothing is written, until the returned function is called. */
 export function listenToKeys(document: Document, { search, refresh, help }: KeyActions): () => void {
   const actions: Record<string, () => void> = {
@@ -34,10 +37,10 @@ export function listenToKeys(document: Document, { search, refresh, help }: KeyA
     '?': help
   }
   const listen = (event: KeyboardEvent) => {
-    const { key, ctrlKey, metaKey, altKey, defaultPrevented } = event
+    const { key, ctrlKey, metaKey, altKey, defaultPrevented, repeat } = event
     if (ctrlKey || metaKey || altKey || defaultPrevented || takesText(document.activeElement)) return
     const action = Object.hasOwn(actions, key) ? actions[key] : undefined
-    if (!action) return
+    if (!action || (repeat && !repeatable.has(key))) return
     event.preventDefault()
     action()
   }

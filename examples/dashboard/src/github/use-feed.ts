@@ -26,7 +26,9 @@ export function useFeed(connection: Connection, apiUrl: string, repositories: re
   )
   const rounds = useMemo(() => mesh && feed && createRounds({ mesh, feed, inView: headsInView }), [mesh, feed])
   const answers = useSyncExternalStore(feed?.subscribe ?? nobody, feed?.answers ?? (() => stored.current))
-  const [busy, setBusy] = useState(0)
+  // Known at once, where a state is known only after the next frame.
+  const running = useRef(0)
+  const [refreshing, setRefreshing] = useState(false)
   const [report, setReport] = useState<RoundReport>()
   const isNewToken = useRef(false)
   const next = useRef({ at: 0, hasFailed: false })
@@ -34,7 +36,8 @@ export function useFeed(connection: Connection, apiUrl: string, repositories: re
   const load = useCallback(
     async (isAsked: boolean) => {
       if (!rounds || repositories.length === 0) return
-      setBusy((count) => count + 1)
+      running.current++
+      setRefreshing(true)
       next.current = { at: Number.POSITIVE_INFINITY, hasFailed: false }
       try {
         const ended = await rounds.run(repositories, isAsked)
@@ -42,7 +45,8 @@ export function useFeed(connection: Connection, apiUrl: string, repositories: re
         next.current = { at: ended.next.at, hasFailed: ended.failed > 0 || ended.error !== undefined }
         setReport(ended)
       } finally {
-        setBusy((count) => count - 1)
+        running.current--
+        setRefreshing(running.current > 0)
       }
     },
     [rounds, repositories]
@@ -89,5 +93,5 @@ export function useFeed(connection: Connection, apiUrl: string, repositories: re
     }
   }, [mesh, feed, load, repositories, token])
 
-  return { answers, refreshing: busy > 0, report, refreshNow: () => void load(true) }
+  return { answers, refreshing, report, refreshNow: () => void (running.current === 0 && load(true)) }
 }
