@@ -4,8 +4,11 @@ import type { Peer, Relay } from 'ghmesh'
 import { type Answer, after } from '../../examples/dashboard/src/github/answer.ts'
 import type { Issue } from '../../examples/dashboard/src/github/answers.ts'
 import { summarise } from '../../examples/dashboard/src/github/checks.ts'
+import { createFeed } from '../../examples/dashboard/src/github/feed.ts'
 import { failureOf, type Problem, problemOf } from '../../examples/dashboard/src/github/problem.ts'
 import { latestReleaseOf, pullRequestsOf } from '../../examples/dashboard/src/github/queries.ts'
+import { refresh } from '../../examples/dashboard/src/github/refresh.ts'
+import { createSender } from '../../examples/dashboard/src/github/sender.ts'
 import { type SourceKind, sourceOf } from '../../examples/dashboard/src/github/source.ts'
 import { listenToKeys } from '../../examples/dashboard/src/keys.ts'
 import { graphOf } from '../../examples/dashboard/src/mesh/graph-model.ts'
@@ -250,6 +253,46 @@ describe('the parts of the dashboard', () => {
     for (const key of ['r', '?', '/', 'j']) for (const repeat of [false, true, true]) press(key, repeat)
     expect(done).to.deep.equal(['refresh', 'help', 'search'])
     expect(found, 'moves').to.have.length(3)
+  })
+
+  describe('after the clock was set back by hours', () => {
+    const apiUrl = 'https://api.github.com'
+    const hour = 3_600_000
+
+    it('asks for details, groups and the viewer again', async () => {
+      let now = Date.UTC(2026, 10, 30, 12)
+      let asked: string[] = []
+      const repository = { issues: { totalCount: 0 }, pullRequests: { totalCount: 0, nodes: [] } }
+      const bodies: Record<string, unknown> = {
+        '/graphql': { data: { repository } },
+        '/user': { login: 'alice' },
+        '/orgs/octo/repos': [{ full_name: 'octo/b', archived: false }],
+        '/repos/octo/b/actions/runs': { workflow_runs: [] }
+      }
+      const fetch = async (url: unknown) => {
+        const { pathname } = new URL(String(url))
+        asked.push(pathname)
+        return Response.json(bodies[pathname] ?? [])
+      }
+      const feed = createFeed({ fetch, peek: async () => undefined }, apiUrl, { now: () => now, hasToken: () => true })
+      const round = () => refresh(feed, ['org:octo'], { now: () => now })
+      await round()
+      asked = []
+      now -= 3 * hour
+      await round()
+      expect(asked).to.include.members(['/graphql', '/user', '/orgs/octo/repos'])
+    })
+
+    it('sends a token again that was refused before', async () => {
+      let now = Date.UTC(2026, 10, 30, 12)
+      const fetch = async (_: unknown, init?: RequestInit) =>
+        new Response(null, { status: init?.credentials === 'omit' ? 200 : 401 })
+      const sender = createSender({ fetch, apiUrl, now: () => now, onTrusted() {} })
+      await sender.send(`${apiUrl}/user`, () => 'default')
+      expect(sender.isTokenRefused()).to.equal(true)
+      now -= 3 * hour
+      expect(sender.isTokenRefused()).to.equal(false)
+    })
   })
 
   it('groups issues by label, those without one last', () => {

@@ -214,6 +214,18 @@ describe('the dashboard', () => {
       .waitFor()
   })
 
+  it('refreshes a minute later, also where the clock was set back by hours', async () => {
+    const { page } = await openPage(browser)
+    await page.clock.install()
+    await openWithToken(page, world, 'sim-token-alice')
+    await filled(page)
+    await page.locator('.header-status time').waitFor()
+    await page.clock.setSystemTime(Date.now() - 3 * 3_600_000)
+    const asked = world.github.nextCall(({ path }) => path === '/repos/octo-org/website/pulls')
+    await page.clock.runFor(61_000)
+    await asked
+  })
+
   it('tells apart a relay out of reach, one that refuses, and a secret that nobody else has [long]', async () => {
     const refusing = createRelay({ host: '127.0.0.1', tcpPort: 'off', webSocketPort: 0, groups: ['00'.repeat(32)] })
     await refusing.start()

@@ -97,6 +97,9 @@ export function longestWaiting(feed: Feed, repositories: readonly string[]): rea
   return repositories.toSorted((a, b) => askedAt(a) - askedAt(b))
 }
 
-/** Whether an answer was asked for within this time, ms. */
-export const isYoung = (answer: Answer | undefined, maxAgeMs: number, now: number): boolean =>
-  answer?.source !== undefined && answer.source.kind !== 'stale' && now - answer.source.askedAt < maxAgeMs
+/** Whether an answer was asked for within this time, ms. One of later than now is from before the clock was set back. */
+export function isYoung(answer: Answer | undefined, maxAgeMs: number, now: number): boolean {
+  if (!answer?.source || answer.source.kind === 'stale') return false
+  const ageMs = now - answer.source.askedAt
+  return ageMs >= 0 && ageMs < maxAgeMs
+}

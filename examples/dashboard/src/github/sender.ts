@@ -39,7 +39,8 @@ export function createSender({ fetch, apiUrl, now, onTrusted }: SenderOptions): 
   let seesDeployments = true
   let tokenNumber = 0
 
-  const isTokenRefused = () => now() - tokenRefusedAt < tokenRefusedMs
+  // Where the clock was set back since, nobody knows how long ago it was.
+  const isTokenRefused = () => tokenRefusedAt <= now() && now() - tokenRefusedAt < tokenRefusedMs
 
   function trustToken(): void {
     if (tokenRefusedAt === Number.NEGATIVE_INFINITY) return

@@ -13,6 +13,18 @@ const nobody = () => () => {}
 /** The token that each mesh sent last: it changes on another page, where nothing of this one is left. */
 const tokensUsed = new WeakMap<Mesh, string>()
 
+/** When the next round is. */
+interface Due {
+  /** Milliseconds since the epoch: this clock can be set back. */
+  at: number
+  /** The same on the clock of `performance.now()`, which stops where the device sleeps. */
+  tick: number
+  hasFailed: boolean
+}
+
+const never: Due = { at: Number.POSITIVE_INFINITY, tick: Number.POSITIVE_INFINITY, hasFailed: false }
+const isDue = ({ at, tick }: Due) => Date.now() >= at || performance.now() >= tick
+
 /** Answers for the panels, refreshed while somebody can see them as often as GitHub's rate limit allows. */
 export function useFeed(connection: Connection, apiUrl: string, repositories: readonly string[], token?: string) {
   const mesh = connection.state === 'running' ? connection.mesh : undefined
@@ -31,18 +43,20 @@ export function useFeed(connection: Connection, apiUrl: string, repositories: re
   const [refreshing, setRefreshing] = useState(false)
   const [report, setReport] = useState<RoundReport>()
   const isNewToken = useRef(false)
-  const next = useRef({ at: 0, hasFailed: false })
+  const next = useRef<Due>({ at: 0, tick: 0, hasFailed: false })
 
   const load = useCallback(
     async (isAsked: boolean) => {
       if (!rounds || repositories.length === 0) return
       running.current++
       setRefreshing(true)
-      next.current = { at: Number.POSITIVE_INFINITY, hasFailed: false }
+      next.current = never
       try {
         const ended = await rounds.run(repositories, isAsked)
         if (!ended) return
-        next.current = { at: ended.next.at, hasFailed: ended.failed > 0 || ended.error !== undefined }
+        const { at } = ended.next
+        const tick = performance.now() + at - Date.now()
+        next.current = { at, tick, hasFailed: ended.failed > 0 || ended.error !== undefined }
         setReport(ended)
       } finally {
         running.current--
@@ -76,10 +90,10 @@ export function useFeed(connection: Connection, apiUrl: string, repositories: re
       isNewToken.current = false
       await load(isAsked)
     }
-    next.current = { at: Number.POSITIVE_INFINITY, hasFailed: false }
+    next.current = never
     void start()
     const whenDue = () => {
-      if (document.visibilityState === 'visible' && Date.now() >= next.current.at) void load(false)
+      if (document.visibilityState === 'visible' && isDue(next.current)) void load(false)
     }
     const whenOnline = () => void (next.current.hasFailed && load(false))
     const timer = setInterval(whenDue, 1000)
