@@ -20,6 +20,7 @@ import { releaseAnswers } from '../../examples/dashboard/src/panels/release-answ
 import { emptyWords, totalOf } from '../../examples/dashboard/src/panels/standing.ts'
 import { repositoriesIn } from '../../examples/dashboard/src/start/repositories.ts'
 import { meshNotices } from '../../examples/dashboard/src/states/mesh-notices.ts'
+import { githubNotices } from '../../examples/dashboard/src/states/notices.ts'
 import { nextWords, refreshWords } from '../../examples/dashboard/src/states/refresh-words.ts'
 
 describe('the parts of the dashboard', () => {
@@ -233,6 +234,17 @@ describe('the parts of the dashboard', () => {
     ] as const) {
       expect(relative(then, now)).to.equal(words)
     }
+  })
+
+  it('names no time for the end of a limit that GitHub cannot have named', () => {
+    const now = Date.UTC(2026, 10, 30, 12)
+    const text = (resetAt: number) => {
+      const answers = new Map<string, Answer>([['/user', { problem: { kind: 'rate-limit', resetAt } }]])
+      return githubNotices({ isOnline: true, hasToken: false, answers, quota: undefined, now })[0]?.text
+    }
+    expect(text(now + 90_000)).to.match(/^Requests work again at \d\d:\d\d, in 2 min\./)
+    for (const hours of [-2, 3])
+      expect(text(now + hours * 3_600_000)).to.include('Requests work again within the hour.')
   })
 
   it('does again for a key that is held down what moves, and nothing else', () => {

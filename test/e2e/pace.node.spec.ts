@@ -14,6 +14,9 @@ const hour = 60 * minute
 /** A dashboard's requests, by a real mesh without members and without a token, on a clock that the test sets. */
 describe('the pace of the dashboard', () => {
   let now: number
+  /** How far the clock of the page is ahead of GitHub's. */
+  let aheadMs: number
+  const localNow = () => now + aheadMs
   let github: GitHub
   let mesh: Mesh
   let feed: Feed
@@ -22,6 +25,7 @@ describe('the pace of the dashboard', () => {
 
   beforeEach(async () => {
     now = Date.UTC(2026, 11, 1)
+    aheadMs = 0
     inView = new Set()
     github = await startGitHub({ secondaryLimits: false, now: () => now })
     await furnish(github)
@@ -29,11 +33,11 @@ describe('the pace of the dashboard', () => {
       apiUrl: github.url,
       token: async () => undefined,
       store: memoryStore(),
-      now: () => now,
+      now: localNow,
       ttlMs: 55_000
     })
-    feed = createFeed(mesh, github.url, { now: () => now })
-    rounds = createRounds({ mesh, feed, inView: () => inView, now: () => now })
+    feed = createFeed(mesh, github.url, { now: localNow })
+    rounds = createRounds({ mesh, feed, inView: () => inView, now: localNow })
   })
   afterEach(async () => {
     await mesh.stop()
@@ -125,6 +129,26 @@ describe('the pace of the dashboard', () => {
     await round(repositories, true)
     expect(github.units()).to.equal(5)
   })
+
+  for (const [what, hoursAhead] of [
+    ['two hours fast', 2],
+    ['three hours slow', -3]
+  ] as const)
+    it(`leaves a tenth, and asks again within the hour, where the clock of the page is ${what}`, async () => {
+      aheadMs = hoursAhead * hour
+      await round()
+      github.setRemaining(undefined, 6)
+      now += minute
+      await mesh.fetch(`${github.url}/repos/octo-org/website/labels`)
+      github.clearCalls()
+      const report = await round()
+      expect(github.calls).to.deep.equal([])
+      expect(report.next.at - localNow()).to.be.within(minute, hour + minute)
+      expect((report.quota?.resetAt ?? 0) - localNow()).to.be.within(minute, hour + minute)
+      now += hour + minute
+      expect(await round()).to.include({ failed: 0, waiting: 0 })
+      expect(github.calls).not.to.deep.equal([])
+    })
 
   it('never plans more than is left, nor a round sooner than in a minute', () => {
     const quota = fc.record({ limit: fc.nat(15_000), remaining: fc.nat(15_000), resetInMs: fc.integer({ max: hour }) })

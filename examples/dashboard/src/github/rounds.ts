@@ -1,5 +1,6 @@
 import type { Mesh } from 'ghmesh'
 import type { Feed } from './feed.ts'
+import { createLocalReset } from './local-reset.ts'
 import { type Next, nextRound, spendable } from './pace.ts'
 import type { Quota } from './quota.ts'
 import { refresh } from './refresh.ts'
@@ -37,6 +38,7 @@ export function createRounds({ mesh, feed, inView, now = Date.now }: RoundsOptio
   let succeededAt: number | undefined
   let forgotten = ''
 
+  const localReset = createLocalReset(now)
   let known: { resetAt: number; remaining: number; spent: number } | undefined
 
   /** What is left: of answers that overtake each other, the last one may say more than there is. */
@@ -47,20 +49,27 @@ export function createRounds({ mesh, feed, inView, now = Date.now }: RoundsOptio
     const expected = known?.resetAt === said.resetAt ? known.remaining - (spent - known.spent) : said.remaining
     const remaining = Math.max(0, Math.min(said.remaining, expected))
     known = { resetAt: said.resetAt, remaining, spent }
-    return { ...said, remaining }
+    localReset.see(said)
+    return localReset.toLocal({ ...said, remaining })
+  }
+
+  function graphqlQuota(): Quota | undefined {
+    const said = mesh.stats().quota.graphql
+    return said && localReset.toLocal(said)
   }
 
   /** Undefined where a newer one has taken its place. */
   async function complete(repositories: readonly string[], isAsked: boolean): Promise<RoundReport | undefined> {
     const number = current
-    const before = mesh.stats().quotaSpent
+    const { quotaSpent: before, quota: saidBefore } = mesh.stats()
+    localReset.startFrom(saidBefore.core)
     if (isAsked) feed.trustToken()
     const { shown, finished, ...counts } = await refresh(feed, repositories, {
       cache: isAsked ? 'no-cache' : 'default',
       // What a member had last time costs GitHub nothing, as long as that member has a newer one.
       maySpend: (requests, last, isGraphql) =>
         isAsked ||
-        spendable(isGraphql ? mesh.stats().quota.graphql : quota(), now()) >= requests ||
+        spendable(isGraphql ? graphqlQuota() : quota(), now()) >= requests ||
         (last?.source?.kind === 'member' && mesh.peers().length > 0),
       inView,
       now,

@@ -110,11 +110,15 @@ const noToken: Notice = {
   actions: [changeToken('Add a token')]
 }
 
+/** GitHub counts no limit over a longer time than an hour, so another time is that of a clock that is wrong. */
+function resetWords(resetAt: number, now: number): string {
+  const minutes = Math.ceil((resetAt - now) / 60_000)
+  if (minutes < 0 || minutes > 61) return 'Requests work again within the hour.'
+  return `Requests work again at ${clock(resetAt, now)}, in ${Math.max(1, minutes)} min.`
+}
+
 function limitNotice(resetAt: number | undefined, hasToken: boolean, now: number): Notice {
-  const minutes = resetAt && Math.max(1, Math.ceil((resetAt - now) / 60_000))
-  const when = resetAt
-    ? `Requests work again at ${clock(resetAt)}, in ${minutes} min.`
-    : 'Requests work again in a few minutes.'
+  const when = resetAt === undefined ? 'Requests work again in a few minutes.' : resetWords(resetAt, now)
   return {
     id: 'rate-limit',
     tone: 'warning',
