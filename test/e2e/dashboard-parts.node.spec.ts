@@ -38,16 +38,21 @@ describe('the parts of the dashboard', () => {
     })
   })
 
-  it('tells problems apart', () => {
-    const problem = (status: number, headers = {}) => problemOf(new Response(null, { status, headers }), 1000)
-    expect(problem(401)).to.deep.equal({ kind: 'token' })
-    expect(problem(404)).to.deep.equal({ kind: 'not-found' })
-    expect(problem(403)).to.deep.equal({ kind: 'forbidden' })
-    expect(problem(503)).to.deep.equal({ kind: 'server', status: 503 })
+  it('tells problems apart', async () => {
+    const problem = (status: number, headers = {}, body?: string) =>
+      problemOf(new Response(body ?? null, { status, headers }), 1000)
+    expect(await problem(401)).to.deep.equal({ kind: 'token' })
+    expect(await problem(404)).to.deep.equal({ kind: 'not-found' })
+    expect(await problem(403)).to.deep.equal({ kind: 'forbidden' })
+    expect(await problem(503)).to.deep.equal({ kind: 'server', status: 503 })
     const used = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '77' }
-    expect(problem(403, used)).to.deep.equal({ kind: 'rate-limit', resetAt: 77_000 })
-    expect(problem(429, { 'retry-after': '9' })).to.deep.equal({ kind: 'rate-limit', resetAt: 10_000 })
-    expect(problem(429)).to.deep.equal({ kind: 'rate-limit' })
+    expect(await problem(403, used)).to.deep.equal({ kind: 'rate-limit', resetAt: 77_000 })
+    expect(await problem(429, { 'retry-after': '9' })).to.deep.equal({ kind: 'rate-limit', resetAt: 10_000 })
+    const secondary = JSON.stringify({ message: 'You have exceeded a secondary rate limit.' })
+    expect(await problem(403, {}, secondary)).to.deep.equal({ kind: 'rate-limit' })
+    for (const body of ['{"message":"Resource not accessible by personal access token"}', 'null', '<html>'])
+      expect(await problem(403, {}, body), body).to.deep.equal({ kind: 'forbidden' })
+    expect(await problem(429)).to.deep.equal({ kind: 'rate-limit' })
   })
 
   it('sums up checks', () => {

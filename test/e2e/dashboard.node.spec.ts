@@ -167,6 +167,24 @@ describe('the dashboard', () => {
     await notice(page, 'You are offline').waitFor({ state: 'detached' })
   })
 
+  it('calls no repository missing for a secondary limit that names no time', async () => {
+    let isLimited = true
+    world.github.respond(
+      () => isLimited,
+      () =>
+        Response.json(
+          { message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.' },
+          { status: 403, headers: { 'access-control-allow-origin': '*' } }
+        )
+    )
+    const { page } = await openPage(browser)
+    await openAlone(page, world)
+    await page.locator('.header-status').getByText('Refresh failed').waitFor()
+    isLimited = false
+    const titles = await page.locator('[data-notice] strong').allInnerTexts()
+    expect(titles).to.deep.equal(['GitHub’s rate limit is used up'])
+  })
+
   it('begins one round for r, however often it is pressed until that has ended', async () => {
     const { page } = await openPage(browser)
     await openWithToken(page, world, 'sim-token-alice')

@@ -58,7 +58,7 @@ export function createFeed(
     if (isUnreadable) return { ...answer, problem: { kind: 'unreadable' } }
     if (!refusal) return answer
     if (refusal.status === 404 && query.isOptional && !isTokenRefused()) return { ...answer, data: [] }
-    const problem = problemOf(refusal, now())
+    const problem = await problemOf(refusal, now())
     // What cannot be seen without a token may be there: GitHub says 404 of a private repository.
     return { ...answer, problem: isTokenRefused() && !failureOf(problem) ? { kind: 'token' } : problem }
   }

@@ -29,9 +29,10 @@ export const failureOf = ({ kind }: Problem): Failure | undefined => failures[ki
 export const isDenial = ({ kind }: Problem): boolean => kind === 'forbidden' || kind === 'not-found'
 
 /** The problem of an answer that is not ok. */
-export function problemOf({ status, headers }: Response, now: number): Problem {
+export async function problemOf(response: Response, now: number): Promise<Problem> {
+  const { status, headers } = response
   if (status === 401) return { kind: 'token' }
-  const limited = limitOf(status, headers, now)
+  const limited = limitOf(status, headers, now) ?? (await secondaryLimitOf(response))
   if (limited) return limited
   if (status === 403 || status === 451) return { kind: 'forbidden' }
   if (status >= 500) return { kind: 'server', status }
@@ -45,4 +46,11 @@ function limitOf(status: number, headers: Headers, now: number): Problem | undef
   const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN)
   if (headers.get('x-ratelimit-remaining') === '0') return { kind: 'rate-limit', resetAt: reset * 1000 || undefined }
   return status === 429 ? { kind: 'rate-limit' } : undefined
+}
+
+/** One that names no time differs from a denial in its words alone. */
+async function secondaryLimitOf(response: Response): Promise<Problem | undefined> {
+  if (response.status !== 403) return undefined
+  const body = (await response.json().catch(() => null)) as { message?: unknown } | null
+  return /rate limit/i.test(String(body?.message)) ? { kind: 'rate-limit' } : undefined
 }
