@@ -244,6 +244,34 @@ describe('the dashboard', () => {
     await asked
   })
 
+  it('makes no requests while it is hidden, also when the connection comes back, and those when it is seen', async () => {
+    const { page } = await openPage(browser)
+    await page.clock.install()
+    await openAlone(page, world)
+    await filled(page)
+    await page.context().setOffline(true)
+    await notice(page, 'You are offline').waitFor()
+    await refresh(page)
+    await page.locator('.header-status').getByText('Refresh failed').waitFor()
+    const show = (state: DocumentVisibilityState) =>
+      page.evaluate((state) => {
+        Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, state)
+    await show('hidden')
+    // Until then, the answers of before would do.
+    await page.clock.fastForward('02:00')
+    world.github.clearCalls()
+    await page.context().setOffline(false)
+    await notice(page, 'You are offline').waitFor({ state: 'detached' })
+    // What the page asked for before this has come by then.
+    await page.waitForFunction(async (url) => (await fetch(url)).ok, `${world.github.url}/rate_limit`)
+    expect(world.github.count(({ path }) => path.startsWith('/repos/'))).to.equal(0)
+    const asked = world.github.nextCall(({ path }) => path === '/repos/octo-org/website/pulls')
+    await show('visible')
+    await asked
+  })
+
   it('tells apart a relay out of reach, one that refuses, and a secret that nobody else has [long]', async () => {
     const refusing = createRelay({ host: '127.0.0.1', tcpPort: 'off', webSocketPort: 0, groups: ['00'.repeat(32)] })
     await refusing.start()

@@ -95,7 +95,11 @@ export function useFeed(connection: Connection, apiUrl: string, repositories: re
     const whenDue = () => {
       if (document.visibilityState === 'visible' && isDue(next.current)) void load(false)
     }
-    const whenOnline = () => void (next.current.hasFailed && load(false))
+    const whenOnline = () => {
+      // Of a hidden page: due when it is seen again.
+      if (next.current.hasFailed) next.current = { ...next.current, at: 0 }
+      whenDue()
+    }
     const timer = setInterval(whenDue, 1000)
     document.addEventListener('visibilitychange', whenDue)
     window.addEventListener('online', whenOnline)
