@@ -1,7 +1,7 @@
+import { isRepositoryName } from '../start/repositories.ts'
 import { type Answer, type Answers, answerTo } from './answer.ts'
 import type { RepositoryFacts } from './answers.ts'
 import type { Query } from './queries.ts'
-import { isRepositoryName } from './shapes.ts'
 
 /** An organisation, a user or a topic: it stands for all of its repositories. */
 const pattern = /^(org|user|topic):([\w.-]+)$/i

@@ -6,9 +6,6 @@ import type { CheckRun, HeadCommit, Issue, OwnTeam, Person, PullRequest, Release
 type Check = (value: unknown) => boolean
 
 export const isText = (value: unknown): value is string => typeof value === 'string'
-/** `owner/name`. `.` and `..` are no names: they would lead to other parts of the API. */
-export const isRepositoryName = (value: unknown): value is string =>
-  isText(value) && /^(?!\.{1,2}\/)[\w.-]+\/(?!\.{1,2}$)[\w.-]+$/.test(value)
 export const isTime = (value: unknown): value is string => isText(value) && !Number.isNaN(Date.parse(value))
 export const isCount = (value: unknown): value is number => Number.isFinite(value)
 /** Null and left out are fine, too. */

@@ -1,8 +1,11 @@
-import { isRepositoryName } from '../github/shapes.ts'
 import { lastingTexts } from '../storage.ts'
 
 const key = 'ghmesh dashboard repositories'
 const group = /^(?:org|user|topic):(?!\.{1,2}$)[\w.-]+$/i
+
+/** `owner/name`. `.` and `..` are no names: they would lead to other parts of the API. */
+export const isRepositoryName = (value: unknown): value is string =>
+  typeof value === 'string' && /^(?!\.{1,2}\/)[\w.-]+\/(?!\.{1,2}$)[\w.-]+$/.test(value)
 
 /** The names in a text, of groups (`org:name`) and from addresses too: separated by commas or spaces, each once, whatever its case. */
 export function repositoriesIn(text: string): string[] {
