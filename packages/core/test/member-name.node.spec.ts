@@ -1,7 +1,7 @@
 import { syncBuiltinESMExports } from 'node:module'
 import os from 'node:os'
 import { expect } from 'chai'
-import { memberName } from '../src/platform/node/node.ts'
+import { memberName } from '../src/platform/node/member-name.ts'
 import { decodeGossip, encodeGossip } from '../src/protocol/wire.ts'
 
 describe('the name of a member, by default', () => {

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { hostname } from 'node:os'
 import type { Discovery, MdnsOptions } from '../../discovery/discovery.ts'
 import { filePeers } from '../../discovery/file.ts'
 import { lateDiscovery } from '../../discovery/late.ts'
@@ -23,8 +22,7 @@ export const defaultFetch: Platform['defaultFetch'] = fetchAgain
 
 export { followRedirects } from '../../github/redirects.ts'
 
-/** Not longer than members take a name to be: with a longer one, nobody would understand what this member says. */
-export const memberName: Platform['memberName'] = () => hostname().slice(0, 128)
+export { memberName } from './member-name.ts'
 
 export const openIdentity: Platform['openIdentity'] = ({ cacheDir = defaultCacheDir() }) =>
   openNodeIdentity(cacheDir, Boolean(process.env.CI))
