@@ -134,6 +134,23 @@ describe('the repositories of the dashboard [long]', () => {
     expect(page.url()).to.match(/repositories=topic:fleet$/)
   })
 
+  it('offers to remove a repository that is gone where it is listed under its own name, not where a group has it', async () => {
+    const gone = ['octo-org/gone', 'octo-org/gone-too'] as const
+    for (const fullName of gone) world.github.addRepository({ fullName, topics: [fullName.slice('octo-org/'.length)] })
+    const { page } = await openPage(browser)
+    await page.clock.install()
+    await openWithToken(page, world, 'sim-token-alice', ['topic:gone', 'octo-org/gone-too'])
+    await page.getByText('Next refresh at').waitFor()
+    for (const name of gone) world.github.repository(name).remove()
+    // The list of the group is not due yet.
+    await page.clock.runFor(61_000)
+    const removal = (name: string) =>
+      notice(page, `${name} was not found`).getByRole('button', { name: `Remove ${name}`, exact: true })
+    await removal('octo-org/gone-too').waitFor()
+    await notice(page, 'octo-org/gone was not found').waitFor()
+    expect(await removal('octo-org/gone').count()).to.equal(0)
+  })
+
   it('count once, whatever stands for them, and never more than the bound', () => {
     const answers = new Map([
       ['/orgs/a/repos?sort=pushed&per_page=100', { data: ['a/one', 'a/two'] }],

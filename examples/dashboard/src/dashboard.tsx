@@ -83,6 +83,7 @@ export function Dashboard({
           <PageNotices
             {...{ apiUrl, settings, answers, missing, act }}
             roundError={report?.error}
+            entries={list}
             expanded={board.expanded}
             since={running?.since}
           />

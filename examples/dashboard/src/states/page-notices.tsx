@@ -19,6 +19,8 @@ interface PageNoticesProps {
   answers: Answers
   /** What the last round failed with in this page itself. */
   roundError: string | undefined
+  /** Names and groups of repositories, and the repositories that they stand for. */
+  entries: readonly string[]
   expanded: Expanded
   /** Repositories that GitHub does not show. */
   missing: readonly string[]
@@ -29,7 +31,7 @@ interface PageNoticesProps {
 
 /** All that is wrong now, and what helps. */
 export function PageNotices(props: PageNoticesProps) {
-  const { apiUrl, settings, answers, roundError, expanded, missing, since, act } = props
+  const { apiUrl, settings, answers, roundError, entries, expanded, missing, since, act } = props
   const live = useLiveMesh()
   const now = useNow(1000)
   const isOnline = useOnline()
@@ -40,7 +42,7 @@ export function PageNotices(props: PageNoticesProps) {
     ...githubNotices({ isOnline, hasToken, answers, quota: live.stats?.quota.core, now, roundError }),
     ...tooManyNotices(expanded),
     ...groupNotices(expanded.groups, hasToken),
-    ...missing.map((repository) => missingNotice(repository, hasToken)),
+    ...missing.map((name) => missingNotice(name, { isEntry: entries.includes(name), hasToken })),
     ...meshNotices({
       relays: live.relays,
       members: live.peers.length,

@@ -2,13 +2,17 @@ import { isHidden } from '../github/answer.ts'
 import type { Expanded, Group } from '../github/groups.ts'
 import type { Notice } from './notices.ts'
 
-export const missingNotice = (repository: string, hasToken: boolean): Notice => ({
+/** `isEntry`: it is shown under its own name, and not because a group has it. */
+export const missingNotice = (
+  repository: string,
+  { isEntry, hasToken }: { isEntry: boolean; hasToken: boolean }
+): Notice => ({
   id: `missing ${repository}`,
   tone: 'problem',
   title: `${repository} was not found`,
   text: `Check the spelling. A private repository is visible only with a token that can read it${hasToken ? '; perhaps yours cannot' : ''}.`,
   actions: [
-    { label: `Remove ${repository}`, action: `remove ${repository}` },
+    ...(isEntry ? [{ label: `Remove ${repository}`, action: `remove ${repository}` } as const] : []),
     { label: hasToken ? 'Change the token' : 'Add a token', action: 'settings' }
   ]
 })
