@@ -234,12 +234,20 @@ describe('a write shows elsewhere:', () => {
     ['PATCH', issue, `${repo}/milestones/1`],
     ['PATCH', issue, `${repo}/milestones/1/labels`],
     ['PATCH', `${issues}/2`, `${issue}/sub_issues`],
+    ['PATCH', `${issues}/2`, `${issue}/parent`],
+    ['PATCH', `${issues}/2`, `${issue}/dependencies/blocked_by`],
+    ['PATCH', issue, `${issue}/issue-field-values`],
+    ['POST', `${repo}/pulls`, issue],
     ['PATCH', `${repo}/pulls/41`, `${repo}/commits/7fd1a60b01f91b314f59955a4e4d4e80d8edf11d/pulls`],
     // Not even the written URL itself.
     ['PATCH', '/teams/1', '/teams/1'],
     ['PUT', '/teams/1/memberships/bob', '/teams/1/members'],
     ['PATCH', '/enterprises/acme/actions/permissions', '/enterprises/acme/actions/permissions'],
     ['PATCH', '/app/hook/config', '/app/hook/config'],
+    // In repositories that no path names.
+    ['POST', '/orgs/octo-org/rulesets', `${website}/rulesets`],
+    ['PATCH', '/user/memberships/orgs/octo-org', website],
+    ['PATCH', '/user/repository_invitations/1', website],
     // In a repository that the path names.
     ['PUT', '/user/starred/octocat/Hello-World', repo],
     ['PUT', '/user/starred/octocat/Hello-World', `${repo}/stargazers`],
@@ -262,7 +270,15 @@ describe('a write shows elsewhere:', () => {
     ['DELETE', website, '/orgs/octo-org/repos'],
     ['PATCH', website, '/user/repos'],
     ['POST', `${repo}/forks`, '/user/repos'],
-    ['PATCH', `${issues}/2`, '/issues']
+    ['POST', `${repo}/codespaces`, '/user/codespaces'],
+    ['DELETE', '/user/codespaces/x', `${repo}/codespaces`],
+    ['PATCH', `${issues}/2`, '/issues'],
+    ['PUT', `${repo}/pulls/41/merge`, '/issues'],
+    ['DELETE', `${issue}/labels/bug`, '/user/issues'],
+    ['PATCH', `${website}/labels/bug`, '/orgs/octo-org/issues'],
+    ['PUT', `${website}/topics`, '/orgs/octo-org/repos'],
+    ['PUT', `${repo}/contents/README.md`, '/user/repos'],
+    ['POST', issues, '/users/octocat/repos']
   ]
   for (const [method, write, read] of cases)
     it(`${method} ${write} shows in ${read}`, async () => {
@@ -280,6 +296,36 @@ describe('a write shows elsewhere:', () => {
       s.now += second
       title = 'after'
       expect((await a.ask(write, { method, body: '{}' })).status).to.equal(200)
+      s.now += second
+      expect((await a.json(read)).title).to.equal('after')
+    })
+
+  // GitHub's answers to these of its documented mutations name a repository, in the fields that `gh` asks for.
+  const hello = { nameWithOwner: 'octocat/Hello-World' }
+  const mutations: [string, object, string][] = [
+    ['closeIssue', { issue: { url: 'https://github.com/octocat/Hello-World/issues/1' } }, '/issues'],
+    ['closeIssue', { issue: { url: 'https://github.com/octo-org/website/issues/1' } }, '/orgs/octo-org/issues'],
+    ['addStar', { starrable: hello }, '/user/starred'],
+    ['updateSubscription', { subscribable: hello }, '/user/subscriptions'],
+    ['archiveRepository', { repository: hello }, '/user/repos'],
+    ['createRepository', { repository: { url: 'https://github.com/octo-org/new' } }, '/orgs/octo-org/repos'],
+    // The old name of another repository may be given away so.
+    ['createRepository', { repository: { url: 'https://github.com/octo-org/new' } }, `${website}/issues`]
+  ]
+  for (const [name, answer, read] of mutations)
+    it(`the mutation ${name} shows in ${read}`, async () => {
+      const a = await s.member({ limits })
+      let title = 'before'
+      s.github.respond(
+        (call) => call.method === 'GET' && call.path === read,
+        cached(s, () => ({ title }))
+      )
+      s.github.respondOnce('/graphql', dated(s, JSON.stringify({ data: { [name]: answer } }), { headers: json }))
+      expect((await a.json(read)).title).to.equal('before')
+      s.now += second
+      title = 'after'
+      const query = `mutation { ${name}(input: {}) { clientMutationId } }`
+      expect((await a.ask('/graphql', { method: 'POST', body: JSON.stringify({ query }) })).status).to.equal(200)
       s.now += second
       expect((await a.json(read)).title).to.equal('after')
     })

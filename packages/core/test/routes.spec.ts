@@ -69,7 +69,7 @@ describe('routes', () => {
       ...inRepository(
         `/pulls/1/reviews /pulls/1/requested_reviewers /pulls/comments/5 /comments /comments/5 /events /forks /subscribers
         /issues/1/events /issues/1/timeline /issues/1/reactions /issues/1/sub_issues /issues/events /issues/events/1
-        /assignees /community/profile /releases/1/assets`
+        /assignees /community/profile /releases/1/assets /compare/main...bob:fix /compare/a/b:main...b:x /compare/main...bob%3Afix /compare/main...bob%3afix`
       ),
       ...paths
     ])

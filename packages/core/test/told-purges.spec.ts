@@ -13,11 +13,12 @@ describe('purges that are told', () => {
   const targetsOf = (path: string) =>
     changedBy(path).map((target) => (target.startsWith('/') ? api.urlOf(target) : target))
 
-  it('name just what a write changed, in one message for its repository', () => {
+  it('name just what a write changed, in one message for its repository and one for what is elsewhere', () => {
     const [repository, ...elsewhere] = purgesToTell(targetsOf('/repos/o/r/issues/1'), api)
     expect(repository?.target).to.equal('o/r')
     expect(repository?.only).to.include(`${api.base}/repos/o/r/issues/1`)
-    expect(elsewhere).to.deep.equal([{ target: `${api.base}/issues` }, { target: `${api.base}/user/issues` }])
+    expect(elsewhere.map(({ target }) => target)).to.deep.equal([`${api.base}/`])
+    expect(elsewhere[0]?.only).to.include.members([`${api.base}/issues`, `${api.base}/orgs/o/repos`])
   })
 
   it('have room in a question, however long the names are; where they have none, all of the repository is named', () => {

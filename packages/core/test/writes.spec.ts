@@ -3,32 +3,40 @@ import * as fc from 'fast-check'
 import { utf8 } from '../src/bytes.ts'
 import { createPurges } from '../src/cache/purges.ts'
 import { createApi } from '../src/github/api.ts'
-import { changedBy } from '../src/github/changed-by.ts'
+import { changedBy, changedByMutation, changesUnnamed } from '../src/github/changed-by.ts'
 import { bodyText } from '../src/github/writes.ts'
 
 describe('writes: what they changed', () => {
   const root = '/repos/octo/tools'
+  /** What is assigned to somebody, and lists of repositories. */
+  const ofAnybody = ['/issues', '/user/issues', '/user/repos']
+  const around = [...ofAnybody, '/orgs/octo/issues', '/orgs/octo/repos', '/users/octo/repos']
 
   it('is the thing, its lists and its repository; an issue and a pull request are one', () => {
     const lists = ['issues', 'pulls', 'issues/comments', 'issues/events', 'pulls/comments', 'milestones', 'labels']
     const both = ['issues/1', 'pulls/1'].flatMap((one) => [one, `${one}/comments`])
-    const details = ['issues/1/events', 'issues/1/timeline', 'issues/1/labels']
+    const details = ['issues/1/events', 'issues/1/timeline', 'issues/1/labels', 'issues/1/issue-field-values']
     const ofPull = ['pulls/1/commits', 'pulls/1/files', 'pulls/1/reviews']
     const all = [...lists, ...both, ...details, ...ofPull].map((path) => `${root}/${path}`)
-    const ofSomebody = ['/issues', '/user/issues']
-    all.push(...ofSomebody)
+    all.push(...around)
     expect(changedBy(`${root}/issues/1/comments`)).to.have.members([root, ...all])
     expect(changedBy(`${root}/issues/1/assignees`)).to.have.members([root, ...all, `${root}/issues/1/assignees`])
     expect(changedBy(`${root}/pulls/1/`)).to.have.members([root, ...all])
     const byId = '/repositories/7'
-    expect(changedBy(`${byId}/pulls`)).to.have.members([byId, ...lists.map((list) => `${byId}/${list}`), ...ofSomebody])
+    expect(changedBy(`${byId}/issues`)).to.have.members([byId, ...lists.map((list) => `${byId}/${list}`), ...ofAnybody])
   })
 
   it('is all of a repository, where a write can show anywhere in it', () => {
-    for (const path of ['/pulls/1/merge', '/contents/README.md', '/issues/comments/5', '/labels/bug', '/git/refs']) {
-      expect(changedBy(root + path), path).to.deep.equal(['octo/tools'])
-    }
-    expect(changedBy('/repositories/7/merges')).to.deep.equal(['repositories/7'])
+    const anywhere = [
+      '/pulls/1/merge',
+      '/contents/README.md',
+      '/issues/comments/5',
+      '/labels/bug',
+      '/git/refs',
+      '/pulls'
+    ]
+    for (const path of anywhere) expect(changedBy(root + path), path).to.deep.equal(['octo/tools', ...around])
+    expect(changedBy('/repositories/7/merges')).to.deep.equal(['repositories/7', ...ofAnybody])
   })
 
   it('is all that is outside of repositories, where it is written there, and the repository that it names', () => {
@@ -38,7 +46,8 @@ describe('writes: what they changed', () => {
   })
 
   it('is that too, where lists of repositories, people or notifications show it', () => {
-    for (const path of ['', '/forks', '/transfer', '/subscription', '/notifications', '/collaborators/bob'])
+    const shown = ['', '/forks', '/transfer', '/subscription', '/notifications', '/collaborators/bob']
+    for (const path of [...shown, '/codespaces', '/pulls/1/codespaces'])
       expect(changedBy(root + path), path).to.deep.equal(['octo/tools', '/'])
   })
 
@@ -48,8 +57,53 @@ describe('writes: what they changed', () => {
     expect(changedBy('/user/starred/octo/tools/more')).to.deep.equal(['/'])
   })
 
-  it('is nothing, where it only makes a text', () => {
-    expect([...changedBy('/markdown'), ...changedBy('/markdown/raw')]).to.deep.equal([])
+  it('is no repository of another name, where a path ends like that of a star', () => {
+    expect(changedBy('/orgs/acme/migrations/7/repos/widgets/lock')).to.deep.equal(['/'])
+  })
+
+  it('is nothing, where it only makes a text or a credential, looks something up or sends a test', () => {
+    for (const path of [
+      '/markdown',
+      '/markdown/raw',
+      '/app/installations/7/access_tokens',
+      '/applications/Iv1/token',
+      '/applications/Iv1/token/scoped',
+      '/orgs/octo/attestations/bulk-list',
+      `${root}/releases/generate-notes`,
+      `${root}/actions/runners/registration-token`,
+      '/orgs/octo/actions/runners/remove-token',
+      `${root}/hooks/1/pings`,
+      '/orgs/octo/hooks/1/pings',
+      `${root}/hooks/1/tests`
+    ]) {
+      expect(changedBy(path), path).to.deep.equal([])
+      expect(changesUnnamed(path), path).to.equal(false)
+    }
+  })
+
+  it('is more than what has a name, where a repository is made, or something holds for many', () => {
+    for (const path of [
+      '/user/repos',
+      '/orgs/octo/repos',
+      `${root}/forks`,
+      '/user/codespaces/x/publish',
+      '/orgs/octo/rulesets',
+      '/organizations/7/custom_roles',
+      '/enterprises/acme/actions/permissions',
+      '/teams/1/memberships/bob',
+      '/user/memberships/orgs/octo',
+      '/user/repository_invitations/1',
+      '/user/installations/1/repositories/2'
+    ])
+      expect(changesUnnamed(path), path).to.equal(true)
+    for (const path of [root, `${root}/issues`, '/user', '/user/starred/octo/tools', '/gists'])
+      expect(changesUnnamed(path), path).to.equal(false)
+  })
+
+  it('by a mutation is anything in the repositories that it names, and what is around them', () => {
+    const ofViewer = ['/user/starred', '/user/subscriptions', '/notifications', '/graphql']
+    expect(changedByMutation(['octo/tools'])).to.have.members(['octo/tools', ...around, ...ofViewer])
+    expect(changedByMutation([])).to.have.members(ofViewer)
   })
 
   it('is named so that purges know it, reaches the written URL, and no other repository', () => {

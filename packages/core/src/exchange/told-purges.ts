@@ -1,4 +1,5 @@
 import type { Api } from '../github/api.ts'
+import { elsewhere } from '../github/routes.ts'
 import type { Bucket } from '../peers/bucket.ts'
 import { type Gossip, maxOnlyText, maxPurgedAtOnce } from '../protocol/wire.ts'
 
@@ -18,16 +19,17 @@ const maxPurgedText = 3000
 const isTooLong = ({ length }: string) => length > maxOnlyText
 
 /**
- * What to tell of all that was made stale together: one message for each repository, so that nobody hears half of a write.
- * Members of an older version do not know `only`: they take all of the repository for stale, which costs them free 304s.
+ * What to tell of all that was made stale together: one message for each repository and one for what is elsewhere, so that nobody
+ * hears half of a write.
+ * Members of an older version do not know `only`: they take all of that for stale, which costs them free 304s.
  */
 export function purgesToTell(
   targets: readonly string[],
-  { repositoryOf }: Pick<Api, 'repositoryOf'>
+  { repositoryOf, urlOf }: Pick<Api, 'repositoryOf' | 'urlOf'>
 ): Pick<PurgeMessage, 'target' | 'only'>[] {
   const byRepository = new Map<string, string[]>()
   for (const target of targets) {
-    const name = (URL.canParse(target) ? repositoryOf(target) : undefined) ?? target
+    const name = URL.canParse(target) ? (repositoryOf(target) ?? urlOf(elsewhere)) : target
     byRepository.set(name, [...(byRepository.get(name) ?? []), target])
   }
   return [...byRepository].map(([name, parts]) => {

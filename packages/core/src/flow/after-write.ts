@@ -1,8 +1,8 @@
 import type { Purge } from '../cache/purge.ts'
 import type { Purges } from '../cache/purges.ts'
-import { type Api, graphqlPath } from '../github/api.ts'
-import { changedBy, changesForOne, makesRepository } from '../github/changed-by.ts'
-import { changesRepository, repositoriesIn } from '../github/graphql-mutation.ts'
+import type { Api } from '../github/api.ts'
+import { changedBy, changedByMutation, changesForOne, changesUnnamed } from '../github/changed-by.ts'
+import { changesRepository, makesRepository, repositoriesIn } from '../github/graphql-mutation.ts'
 import type { Targets } from '../github/request.ts'
 import { isRepository, pathOfRepository, repositoryOf } from '../github/routes.ts'
 import type { Visibility } from '../github/visibility.ts'
@@ -50,9 +50,10 @@ export function createAfterWrite(options: AfterWriteOptions) {
       : path
   }
 
-  /** Makes these stale (here at once, on disk and at members as soon as that can be), and has a look at them a little later. */
-  function make(targets: readonly string[], by: Writer, isForOne = false): void {
-    if (targets.length === 0) return
+  /** Makes paths and repositories stale (here at once, on disk and at members as soon as that can be), and has a look at them a little later. */
+  function make(changed: readonly string[], by: Writer, isForOne = false): void {
+    if (changed.length === 0) return
+    const targets = changed.map((one) => (one.startsWith('/') ? api.urlOf(one) : one))
     missing.clear()
     options.targets.written()
     const asOf = mostGithubNow()
@@ -77,13 +78,8 @@ export function createAfterWrite(options: AfterWriteOptions) {
   function wrote(urls: readonly string[], by: Writer): void {
     const paths = urls.flatMap((url) => pathOf(url) ?? [])
     for (const path of paths) if (isRepository(path.replace(/\/transfer$/, ''))) doubt(repositoryOf(path) as string)
-    if (paths.some(makesRepository)) purges.forget(mostGithubNow())
-    const changes = [...new Set(paths.flatMap(changedBy))]
-    make(
-      changes.map((target) => (target.startsWith('/') ? api.urlOf(target) : target)),
-      by,
-      paths.every(changesForOne)
-    )
+    if (paths.some(changesUnnamed)) purges.forget(mostGithubNow())
+    make([...new Set(paths.flatMap(changedBy))], by, paths.every(changesForOne))
   }
 
   /**
@@ -92,9 +88,10 @@ export function createAfterWrite(options: AfterWriteOptions) {
    */
   function mutated(request: string, answer: string, by: Writer): void {
     const names = repositoriesIn(request, answer).map(nameOf)
-    if (names.every((name) => name.startsWith('repositories/'))) purges.forget(mostGithubNow())
+    if (names.every((name) => name.startsWith('repositories/')) || makesRepository(request))
+      purges.forget(mostGithubNow())
     if (changesRepository(request)) names.forEach(doubt)
-    make([...names, api.urlOf(graphqlPath)], by)
+    make(changedByMutation(names), by)
   }
 
   return {

@@ -10,6 +10,9 @@ const named = [
 /** Whether a mutation may change who can read a repository. */
 export const changesRepository = (request: string): boolean => /Repository\b/.test(request)
 
+/** Whether it makes a repository, which may have a name that was another one's. */
+export const makesRepository = (request: string): boolean => /\b(?:create|cloneTemplate)Repository\b/.test(request)
+
 /**
  * The repositories that a mutation and its answer name, as `owner/repo` or `repositories/id`. Ids of GitHub's nodes contain the
  * number of their repository: MessagePack of [0, repository, node] (seen so, not documented; a wrong one makes nothing worse).

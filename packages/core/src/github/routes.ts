@@ -36,7 +36,7 @@ const sharedInRepository = [
   '/git/refs /git/refs/{ref...} /git/ref/{ref...} /git/matching-refs/{ref...} /git/blobs/{sha} /git/trees/{sha} /git/commits/{sha} /git/tags/{sha}',
   // The same for all readers; `download_url` of a private repository carries a token, which `inspect` finds.
   '/contents /contents/ /contents/{path...} /readme /readme/{path...}',
-  // All forks of a public repository are public, and a private one's comparison shows only to tokens that asked themselves.
+  // Commits that all readers can read. Those with forks are below.
   '/compare/{range...}',
   // `author_association` and values of fields, see above. How many sub-issues and blocking issues are counted for whom is not
   // documented.
@@ -66,6 +66,10 @@ const sharedInRepository = [
   // Signed statements about files, and who made them: all readers see them.
   '/attestations/{digest}'
 ]
+
+// With a branch of a fork. Those of a public repository are public, but for the one of a security advisory that is being mended:
+// https://docs.github.com/code-security/security-advisories/working-with-repository-security-advisories/collaborating-in-a-temporary-private-fork-to-resolve-a-repository-security-vulnerability
+const withForks = ['/compare/{base...}:{head...} /compare/{base...}%3A{head...} /compare/{base...}%3a{head...}']
 
 const anonymousInRepository = [
   // A review that was not submitted shows to its author; whether a comment of it does is not documented. Nor is it of the other
@@ -127,6 +131,7 @@ const table: Route[] = [
     (template): Route => ({ template, sharing: 'group', varies: true, hidesDrafts: true })
   ),
   ...routes(inRepository(viewersInRepository), 'viewer'),
+  ...routes(inRepository(withForks), 'anonymous'),
   ...routes([...inRepository(sharedInRepository), ...words(sharedElsewhere)], 'group'),
   ...routes([...inRepository(anonymousInRepository), ...words(anonymousElsewhere)], 'anonymous')
 ]
@@ -185,7 +190,7 @@ export const pathOfRepository = (repository: string): string =>
 export const elsewhere = '/'
 
 const inList = new RegExp(
-  String.raw`^(${repositoryPath})/(?:(milestones)/.+|commits/[^/]+/(pulls)|(issues)/\d+/sub_issues)$`
+  String.raw`^(${repositoryPath})/(?:(milestones)/.+|commits/[^/]+/(pulls)|(issues)/\d+/(?:sub_issues|parent|dependencies/.+))$`
 )
 
 /**
@@ -195,7 +200,9 @@ const inList = new RegExp(
 export function widerThan(path: string): string[] {
   const [, root, milestones, pulls, issues] = inList.exec(path) ?? []
   if (root !== undefined) return [`${root}/${milestones ?? pulls ?? issues}`]
-  return repositoryOf(path) === undefined || /\/(?:notifications|subscription)$/.test(path) ? [elsewhere] : []
+  return repositoryOf(path) === undefined || /\/(?:notifications|subscription|codespaces)$/.test(path)
+    ? [elsewhere]
+    : []
 }
 
 /**
