@@ -21,7 +21,8 @@ describe('fetch', () => {
     const real = await fetch(s.github.url + issues, { headers })
     for (const answer of [await a.ask(issues), await a.ask(issues)]) {
       expect(answer).to.be.instanceOf(Response)
-      expect(answer).to.include({ url: real.url, status: 200, ok: true, bodyUsed: false, redirected: false })
+      expect(answer).to.include({ url: real.url, status: 200, statusText: 'OK', ok: true, redirected: false })
+      expect(answer.bodyUsed).to.equal(false)
       for (const name of ['content-type', 'cache-control', 'link', 'x-github-media-type']) {
         expect(answer.headers.get(name), name).to.equal(real.headers.get(name))
       }
@@ -183,11 +184,28 @@ describe('fetch', () => {
     expect(await failure(a.ask(issues, { method: 'GET', body: 'x' }))).to.be.instanceOf(TypeError)
     // A misspelt mode must not get what is in the cache.
     await a.ask(issues)
-    for (const wrong of [{ cache: 'no-stroe' }, { redirect: 'flow' }, { signal: {} }, { signal: 'no signal' }]) {
+    const misspelt = [{ cache: 'no-stroe' }, { redirect: 'flow' }, { signal: {} }, { signal: 'no signal' }]
+    for (const wrong of [...misspelt, { cache: null }, { redirect: null }]) {
       const error = await failure(a.ask(issues, wrong as RequestInit))
       expect(error, JSON.stringify(wrong)).to.be.instanceOf(TypeError)
       expect(String(error)).not.to.match(/is not a function/)
     }
+    const post = new Request(s.github.url + issues, { method: 'POST', body: '{}' })
+    expect(await failure(a.mesh.fetch(post, { method: 'GET' }))).to.be.instanceOf(TypeError)
+  })
+
+  // An option of Node's own `fetch`: https://undici.nodejs.org/#/docs/api/Dispatcher
+  it('sends a request by the dispatcher that the caller names, be it a read or a write', async () => {
+    const error = new Error('the dispatcher was used')
+    const dispatcher = {
+      dispatch(_options: unknown, handler: { onError?(error: Error): void }) {
+        handler.onError?.(error)
+        return false
+      }
+    }
+    for (const method of ['GET', 'PATCH'])
+      expect(await failure(a.ask(labels, { method, dispatcher } as RequestInit))).to.include({ cause: error })
+    expect(s.github.count(labels)).to.equal(0)
   })
 
   // Fetch standard, section 5.4: a member of `init` that is there, null too, counts in place of the request's own.
@@ -214,6 +232,26 @@ describe('fetch', () => {
       }
       const direct = await a.ask(new URL(plain.url).pathname)
       expect(seen(direct)).to.deep.equal({ ...seen(plain), redirected: false })
+    })
+
+    it('asks where it was asked for with reload and no-store, and after a purge: the name may be taken by another', async () => {
+      const ids = '/repositories/7/issues'
+      s.github.respond(ids, Response.json([{ title: 'of the old one' }]))
+      const again = {
+        reload: () => a.json(old, { cache: 'reload' }),
+        'no-store': () => a.json(old, { cache: 'no-store' }),
+        purge: async () => {
+          await a.mesh.purge('octocat/old-name')
+          return a.json(old)
+        }
+      }
+      for (const [how, ask] of Object.entries(again)) {
+        s.github.respondOnce(old, to(ids))
+        await a.ask(old, { cache: 'reload' })
+        s.github.respondOnce(old, Response.json([{ title: 'of the new one' }]))
+        expect((await a.json(old))[0].title, how).to.equal('of the old one')
+        expect((await ask())[0].title, how).to.equal('of the new one')
+      }
     })
 
     it('follows only what is one', async () => {

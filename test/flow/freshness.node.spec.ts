@@ -302,6 +302,20 @@ describe('freshness', () => {
     expect((await a.ask(`${issues}/7`)).status).to.equal(200)
   })
 
+  it('a 404 that nothing is to be kept of is not remembered, be it the caller or GitHub that says so', async () => {
+    const a = await s.member({ secret: undefined })
+    const missing = (headers = {}) => dated(s, '{"message":"Not Found"}', { status: 404, headers })
+    for (const [init, headers] of [
+      [{ cache: 'no-store' }, {}],
+      [{}, { 'cache-control': 'no-store' }]
+    ] as const) {
+      s.github.respondOnce(`${issues}/7`, missing(headers))
+      expect((await a.ask(`${issues}/7`, init)).status).to.equal(404)
+      expect((await a.ask(`${issues}/7`)).status).to.equal(200)
+      await a.mesh.clear()
+    }
+  })
+
   it('a 404 is forgotten once a 304 has shown that it is there', async () => {
     const a = await s.member({ secret: undefined })
     await a.ask(issues)

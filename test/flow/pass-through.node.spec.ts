@@ -175,6 +175,13 @@ describe('what is not the cache’s', () => {
     }
   })
 
+  it('OPTIONS changes nothing (RFC 9110, section 9.2.1)', async () => {
+    const a = await s.member()
+    await a.ask(issues)
+    await a.ask(issues, { method: 'OPTIONS' })
+    expect(status(await a.ask(issues))).to.equal('ghmesh; hit')
+  })
+
   // README: "Requests that it does not cache,"
   it('an own Authorization wins over the member’s', async () => {
     const a = await s.member()

@@ -108,6 +108,22 @@ describe('callers at the same moment', () => {
     expect((await a.json(issues))[0].title).to.equal('New')
   })
 
+  it('reload and no-store do not take what one of their kind asked before', async () => {
+    for (const cache of ['reload', 'no-store'] as const) {
+      const a = await s.member()
+      const hold = s.github.hold(issues, { phase: 'response' })
+      const before = a.json(issues, { cache })
+      await hold.arrived
+      s.github.repository('octocat/Hello-World').addIssue({ title: `New with ${cache}` })
+      const after = a.json(issues, { cache })
+      await until(() => s.github.count(issues) === 2)
+      hold.release()
+      expect((await before)[0].title).not.to.equal(`New with ${cache}`)
+      expect((await after)[0].title).to.equal(`New with ${cache}`)
+      s.github.clearCalls()
+    }
+  })
+
   for (const { what, change } of [
     { what: 'a purge', change: (a: Member) => a.mesh.purge('octocat/Hello-World') },
     { what: 'a write', change: (a: Member) => a.ask(`${issues}/1`, { method: 'PATCH', body: '{"title":"New"}' }) }

@@ -1,7 +1,7 @@
 import { within } from './abort.ts'
 import type { Bytes } from './bytes.ts'
 import { createCache } from './cache/cache.ts'
-import { createPurge } from './cache/purge.ts'
+import { createPurge, type Purge } from './cache/purge.ts'
 import { createPurges } from './cache/purges.ts'
 import { createEvents } from './events.ts'
 import type { TokenSource } from './flow/classify.ts'
@@ -156,11 +156,15 @@ export function composeMember(parts: MemberParts) {
     mayShare,
     members,
     passOn: asked.passOn,
-    purge,
     purges,
     classifier: asked.classifier,
     stats,
     visibility,
+    /** What is stale by the user's word may be what a name led to. */
+    purge(...what: Parameters<Purge>): Promise<void> {
+      asked.targets.written()
+      return purge(...what)
+    },
     clear() {
       asked.missing.clear()
       return cache.clear()

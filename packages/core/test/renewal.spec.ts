@@ -39,14 +39,15 @@ describe('a 304', () => {
         async touch(_key, change) {
           kept = change(held)
           keptOfAnother = change(another)
+          return true
         }
       },
       publicity,
       limits: { clockSkewMs },
       githubNow: () => now,
-      announce: (_request, _key, entry) => {
+      async announce(_request, _key, entry) {
         told.push(entry)
-        return undefined
+        return { state: 'nothing' }
       }
     })
     const href = asked.url?.href ?? url
@@ -135,6 +136,18 @@ describe('a 304', () => {
     const renewed = { 'last-modified': 'Tue, 03 Nov 2026 10:00:00 GMT' }
     const { entry } = await take(await entryOf('[1]', { headers: old }), {}, renewed)
     expect(entry.headers).to.deep.equal({ ...old, ...renewed })
+  })
+
+  // RFC 9111, section 4.3.4
+  it('says how long it is fresh, if no longer than what it confirms', async () => {
+    const fresh = async (maxAgeMs: number, said?: string) =>
+      (await take(await entryOf('[1]', { maxAgeMs }), {}, said === undefined ? {} : { 'cache-control': said })).entry
+        .maxAgeMs
+    expect(await fresh(60_000)).to.equal(60_000)
+    expect(await fresh(60_000, 'private, max-age=5')).to.equal(5000)
+    expect(await fresh(60_000, 'max-age=0, must-revalidate')).to.equal(0)
+    expect(await fresh(60_000, 'no-store')).to.equal(0)
+    expect(await fresh(0, 'private, max-age=60'), 'what is not worked out yet').to.equal(0)
   })
 
   it('shows nothing of a repository by a body that a member sent and no ETag proves', async () => {

@@ -56,6 +56,24 @@ describe('request: targets', () => {
     now = 0
   })
 
+  it('asks at the place that was asked for where nothing known is to count, and from then on', async () => {
+    const targets = create()
+    const asked = question('/repos/octo/old/issues')
+    const moved = (await find('/repositories/7/issues')) as Target
+    targets.moved(asked, moved)
+    expect(targets.known(asked)?.redirected).to.equal(true)
+    const anew = { ...asked, isAnew: true }
+    expect(targets.known(anew)).to.equal(undefined)
+    expect((await targets.find(anew))?.url.href).to.equal(asked.href)
+    expect(targets.known(asked)?.redirected).to.equal(undefined)
+  })
+
+  it('is nothing for a query that is no UTF-8, which sorting would make the same as others', async () => {
+    for (const query of ['path=caf%E9', 'path=caf%EF%BF%BD', 'a=1&%FF=2'])
+      expect(await find(`/repos/o/r/commits?${query}`), query).to.equal(undefined)
+    expect(await keyOf('/repos/o/r/commits?path=caf%C3%A9')).to.be.a('string')
+  })
+
   it('asks at the place that GitHub redirected to for a while, and not at all where that is 0', async () => {
     for (const aliasMs of [600_000, 0]) {
       now = 0

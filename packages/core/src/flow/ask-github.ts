@@ -125,7 +125,7 @@ export function createAskGitHub(options: AskGitHubOptions): AskGitHub {
       )
     if (status !== 200) {
       await rights.refused(request, answer)
-      if (status === 404 && answer.body) missing.set(request, answer)
+      if (status === 404 && answer.body && store) missing.set(request, answer)
       return handedOn
     }
     const admitted = store ? await admission.admit(request, answer) : undefined

@@ -1,7 +1,7 @@
 import { abortable } from '../abort.ts'
 import { type Api, graphqlPath } from '../github/api.ts'
 import type { PassedCall } from '../github/origin.ts'
-import { type ApiRequest, anonymous, type Target, type Targets } from '../github/request.ts'
+import { type ApiRequest, anonymous, type Sending, type Target, type Targets } from '../github/request.ts'
 import { bodyText, isWrite } from '../github/writes.ts'
 import type { CacheMode, FetchInput } from '../web-types.ts'
 import type { Viewers } from './viewers.ts'
@@ -66,10 +66,11 @@ async function readRequest(
   const request = typeof input === 'object' && 'headers' in input ? input : undefined
   const url = URL.parse(request?.url ?? String(input), globalThis.location?.href)
   if (url?.origin !== api.origin) return undefined
-  const said = <K extends keyof RequestInit & keyof Request>(name: K) => init?.[name] ?? request?.[name]
-  const mode = said('cache') ?? 'default'
-  // Null takes the signal of a `Request` away.
-  const signal = init?.signal === undefined ? request?.signal : init.signal
+  // Null is not the same as nothing: it takes the signal of a `Request` away, and elsewhere is what fetch refuses.
+  const said = <K extends keyof RequestInit & keyof Request>(name: K) =>
+    init?.[name] === undefined ? request?.[name] : init[name]
+  const [mode = 'default', method = 'GET', redirect = 'follow'] = [said('cache'), said('method'), said('redirect')]
+  const signal = said('signal')
   if (signal && !signal.throwIfAborted) throw new TypeError('signal is no AbortSignal')
   signal?.throwIfAborted()
   const headers = new Headers(init?.headers ?? request?.headers)
@@ -80,12 +81,19 @@ async function readRequest(
   }
   return {
     url,
-    method: (said('method') ?? 'GET').toUpperCase(),
+    method: String(method).toUpperCase(),
     headers,
     authorization: headers.get('authorization') ?? undefined,
     mode: mode === 'default' ? modeOf(headers.get('cache-control')) : mode,
-    redirect: said('redirect') ?? 'follow',
+    redirect,
     integrity: said('integrity') || undefined,
+    hasBody: (init?.body ?? request?.body ?? null) !== null,
+    // A `Request` loses the first two where it is sent with other headers (Fetch, section 5.4); the third is Node's own.
+    sending: {
+      referrer: said('referrer'),
+      referrerPolicy: said('referrerPolicy'),
+      dispatcher: (init as Sending | undefined)?.dispatcher
+    } as Sending,
     signal
   }
 }
@@ -137,7 +145,7 @@ export function createClassifier(options: ClassifierOptions): Classifier {
     async classify(input, init) {
       const read = await readRequest(input, init, api, token)
       if (!read) return { input, init }
-      const { url, method, headers, authorization, signal, mode } = read
+      const { url, method, headers, authorization, signal, mode, sending } = read
       const viewer = await viewers.of(authorization)
       const isGraphql = url.href === api.graphql
       // One that is compressed only GitHub may read.
@@ -149,29 +157,31 @@ export function createClassifier(options: ClassifierOptions): Classifier {
         const mutation = isGraphql && writes ? (body ?? '') : undefined
         return {
           input,
-          init: { ...init, headers },
+          init: { ...init, ...sending, headers },
           passed: { url, path, authorization, viewer, signal, writes, mutation }
         }
       }
       if (graphqlTtlMs > 0 && body !== undefined && viewer !== anonymous && isPlainQuery(headers)) {
         const target = await queryTarget(body, headers, viewer)
         const graphql = { body, freshMs: graphqlTtlMs }
-        if (target) return { api: { ...target, method: 'POST', graphql, mode, headers, authorization, viewer, signal } }
+        if (target)
+          return { api: { ...target, method: 'POST', graphql, mode, headers, authorization, viewer, signal, sending } }
       }
       if (method !== 'GET' && method !== 'HEAD') return pass()
       const own = withoutCondition(headers)
       // A body with GET or HEAD and an unknown mode are errors that fetch reports, and some wishes only fetch can fulfil.
-      const isSpecial = init?.body != null || read.redirect !== 'follow' || read.integrity || !modes.includes(mode)
+      const isSpecial = read.hasBody || read.redirect !== 'follow' || read.integrity || !modes.includes(mode)
       if (isSpecial || isUntouched(own.headers)) return pass()
       const question = {
         href: url.href,
         accept: headers.get('accept'),
         apiVersion: headers.get('x-github-api-version'),
-        viewer
+        viewer,
+        isAnew: mode === 'reload' || mode === 'no-store'
       }
       const target = targets.known(question) ?? (await targets.find(question))
       if (!target) return pass()
-      return { api: { ...target, ...own, method, mode, authorization, viewer, signal } }
+      return { api: { ...target, ...own, method, mode, authorization, viewer, signal, sending } }
     },
 
     async like({ authorization, viewer }, href, parts) {

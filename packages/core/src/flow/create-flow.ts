@@ -259,6 +259,7 @@ export function createFlow(parts: FlowParts) {
     inFlight,
     missing,
     rights,
+    targets,
     viewers
   }
 }

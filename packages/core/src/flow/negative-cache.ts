@@ -1,6 +1,7 @@
 import { LRU } from 'tiny-lru'
 import { confirmedAt } from '../confirmations.ts'
 import type { Entry } from '../entry.ts'
+import { maxAgeMs } from '../github/headers.ts'
 import type { OriginAnswer } from '../github/origin.ts'
 import type { ApiRequest } from '../github/request.ts'
 
@@ -8,6 +9,7 @@ import type { ApiRequest } from '../github/request.ts'
 export interface NegativeCache {
   /** GitHub's 404 to this viewer, unless something was written since, or what is held was shown to it by a later question. */
   get(request: ApiRequest, held: Pick<Entry, 'confirmed'> | undefined): OriginAnswer | undefined
+  /** Unless the answer says `no-store`. */
   set(request: ApiRequest, answer: OriginAnswer): void
   /** It is there. */
   delete(key: string, viewer: string): void
@@ -36,8 +38,10 @@ export function createNegativeCache({ githubNow, notFoundMs, purgedAt }: Negativ
       const newerAt = Math.max(purgedAt(canonical), confirmedAt(held?.confirmed ?? {}, viewer) ?? 0)
       return newerAt >= answer.sentAt ? undefined : answer
     },
-    set: ({ key, viewer }, answer) =>
-      void answers.set(nameOf(key, viewer), { answer, until: githubNow() + notFoundMs }),
+    set({ key, viewer }, answer) {
+      if (maxAgeMs(answer.headers.get('cache-control') ?? undefined) === undefined) return
+      answers.set(nameOf(key, viewer), { answer, until: githubNow() + notFoundMs })
+    },
     delete: (key, viewer) => void answers.delete(nameOf(key, viewer)),
     clear: () => answers.clear()
   }

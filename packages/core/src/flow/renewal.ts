@@ -1,7 +1,7 @@
 import type { Cache } from '../cache/cache.ts'
 import { withAnswer } from '../confirmations.ts'
 import type { Entry } from '../entry.ts'
-import { refreshedHeaders } from '../github/headers.ts'
+import { maxAgeMs, refreshedHeaders } from '../github/headers.ts'
 import { inspect } from '../github/inspect.ts'
 import { isJson } from '../github/key.ts'
 import type { OriginAnswer } from '../github/origin.ts'
@@ -34,6 +34,7 @@ export function createRenewal({ cache, publicity, limits, githubNow, announce }:
     }
     const { viewer } = request
     const latest = githubNow() + limits.clockSkewMs
+    const said = headers.get('cache-control')
     // A time ahead of GitHub's clock was of a wrong one, be it of a look or of a refusal.
     const confirmed = (held: Entry): Entry => ({
       ...held,
@@ -47,6 +48,8 @@ export function createRenewal({ cache, publicity, limits, githubNow, announce }:
       ...proven,
       ...publicity.of(request, sentAt, held),
       headers: refreshedHeaders(held.headers, headers),
+      // Of the two the shorter: what GitHub has not worked out yet has none.
+      maxAgeMs: said === null ? held.maxAgeMs : Math.min(held.maxAgeMs, maxAgeMs(said) ?? 0),
       asOf: held.asOf > latest ? sentAt : Math.max(held.asOf, sentAt),
       anonymous: held.anonymous || viewer === anonymous
     })

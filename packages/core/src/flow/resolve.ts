@@ -60,8 +60,7 @@ async function answer(flow: Flow, request: ApiRequest): Promise<Outcome> {
   if (cached) return cached
 
   const { mode, signal, viewer } = request
-  // What nobody else gets goes on for nobody else.
-  if (mode === 'no-store') return abortable(flow.askGitHub(request, { store: false, signal }), signal)
+  if (mode === 'no-store' || mode === 'reload') return abortable(askAnew(flow, request, mode === 'reload'), signal)
   const missing = flow.missing.get(request, held?.entry)
   if (missing) return { how: 'hits', status: { hit: true, detail: 'not-found' }, answer: missing, viewer }
   if (mode === 'only-if-cached') return onlyFromMembers(flow, request, held)
@@ -77,13 +76,19 @@ async function answer(flow: Flow, request: ApiRequest): Promise<Outcome> {
   })
 }
 
+/** Nothing from before the call will do, not even an answer that is on its way; and nobody else waits for this one. */
+async function askAnew(flow: Flow, request: ApiRequest, store: boolean): Promise<Outcome> {
+  const outcome = await flow.askGitHub(request, { store, signal: request.signal })
+  if (store) void tellHolders(flow, request, outcome)
+  return outcome
+}
+
 /** Members first, within a deadline; then GitHub, which also answers when anything else fails. */
 async function fetchAnew(flow: Flow, request: ApiRequest, known: Known, signal: AbortSignal): Promise<Outcome> {
   const ask = async (held?: Assessment, awaited = false): Promise<Called> => {
     const outcome = await flow.askGitHub({ ...request, awaited }, { held, store: true, signal })
     return { outcome, toldHolders: tellHolders(flow, request, outcome) }
   }
-  if (request.mode === 'reload') return (await ask()).outcome
   const first = known.held?.fresh ? known.held : await newest(flow, request, known)
   const { held, lease, tokenLease } = await flow.askMembers(request, first)
   const usable = fromCache(request, held, flow.askerOf(request))

@@ -117,7 +117,7 @@ export function createResponder({ githubNow, etagFor, viewerHeaders }: Responder
     if (!live) for (const [name, value] of viewerHeaders.of(request)) headers[name] ??= value
     return new MeshResponse(
       request.method === 'HEAD' ? null : entry.body,
-      { status: 200, headers },
+      { status: 200, statusText: 'OK', headers },
       placeOf(live?.url ?? request.url.href, request),
       status,
       request

@@ -69,7 +69,7 @@ export interface Origin {
 
 type Question = Pick<
   ApiRequest,
-  'url' | 'path' | 'accept' | 'apiVersion' | 'headers' | 'authorization' | 'viewer' | 'graphql'
+  'url' | 'path' | 'accept' | 'apiVersion' | 'headers' | 'authorization' | 'viewer' | 'graphql' | 'sending'
 >
 
 export interface OriginOptions extends Pick<GovernorOptions, 'writeGapMs' | 'slowStartMs' | 'reservePercent'> {
@@ -162,6 +162,7 @@ export function createOrigin(options: OriginOptions): Origin {
       const started = localNow()
       const startedAt = performance.now()
       const response = await fetch(url, {
+        ...request.sending,
         headers,
         ...(graphql && { method: 'POST', body: graphql.body }),
         cache: 'no-store',

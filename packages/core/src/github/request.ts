@@ -24,6 +24,9 @@ export interface Target {
   shareable: boolean
 }
 
+/** How a caller wants a request to be sent, which changes nothing of the answer: whose page asks, and in Node by which dispatcher. */
+export type Sending = Pick<RequestInit, 'referrer' | 'referrerPolicy'> & { dispatcher?: unknown }
+
 /** One request to GitHub's API that the cache may answer. */
 export interface ApiRequest extends Target {
   method: 'GET' | 'HEAD' | 'POST'
@@ -36,6 +39,7 @@ export interface ApiRequest extends Target {
   /** Local fingerprint of the token, or `anonymous`. */
   viewer: string
   signal?: AbortSignal | null | undefined
+  sending?: Sending | undefined
   /** The caller's own `If-None-Match`, which is not among `headers`. */
   ifNoneMatch?: string | undefined
   /** The mesh's own question: it does not count as asked. */
@@ -66,6 +70,8 @@ export interface Question {
   accept: string | null
   apiVersion: string | null
   viewer: string
+  /** What is known of redirects does not count: GitHub is to be asked as if nothing was. */
+  isAnew?: boolean
 }
 
 export interface Targets {
@@ -75,7 +81,7 @@ export interface Targets {
   find(question: Question): Promise<Target | undefined>
   /** GitHub redirected a question: for a while it is asked at the new place at once. */
   moved(question: Question, target: Target): void
-  /** Something was written: a name may be another repository's now. */
+  /** Something was written or purged: a name may be another repository's now. */
   written(): void
 }
 
@@ -87,6 +93,9 @@ export const hasCredential = (url: URL): boolean =>
   Boolean(url.username || url.password) ||
   ['access_token', 'client_secret', 'token'].some((secret) => url.searchParams.has(secret))
 
+/** Sorting a query decodes it: what is no UTF-8 would become the same for all that are none. */
+const isUtf8 = ({ searchParams }: URL): boolean => !String(searchParams).includes('%EF%BF%BD')
+
 /** What a message has room for; see `protocol/wire.ts`. */
 export const fitsTheWire = ({ url, accept, apiVersion }: KeyParts) =>
   url.length <= 8192 && accept.length <= 512 && apiVersion.length <= 64
@@ -95,13 +104,14 @@ export const fitsTheWire = ({ url, accept, apiVersion }: KeyParts) =>
 export function createTargets({ api, routeOf, isForAll, namedPath, aliasMs, localNow }: TargetOptions): Targets {
   const known = new LRU<{ target: Target; until: number; after?: number }>(4096)
   let writes = 0
-  const knownAs = (name: string) => {
-    const found = known.get(name)
-    return found && localNow() < found.until && (found.after ?? writes) === writes ? found.target : undefined
+  function knownAs(question: Question): Target | undefined {
+    const found = known.get(nameOf(question))
+    if (!found || localNow() >= found.until || (found.after ?? writes) !== writes) return undefined
+    return question.isAnew && found.target.redirected ? undefined : found.target
   }
 
   return {
-    known: (question) => knownAs(nameOf(question)),
+    known: knownAs,
     moved: (question, target) =>
       void known.set(nameOf(question), {
         target: { ...target, redirected: true },
@@ -111,13 +121,13 @@ export function createTargets({ api, routeOf, isForAll, namedPath, aliasMs, loca
     written: () => void writes++,
 
     async find(question) {
-      const found = knownAs(nameOf(question))
+      const found = knownAs(question)
       if (found) return found
       const { href, accept, apiVersion, viewer } = question
       const url = new URL(href)
       url.hash = ''
       const path = api.pathOf(url)
-      if (path === undefined || hasCredential(url)) return undefined
+      if (path === undefined || hasCredential(url) || !isUtf8(url)) return undefined
       const numbered = numberedOwner(path)
       const named = numbered && namedPath(numbered)
       const route = routeOf(named ? named + path.slice(numbered.length) : path)

@@ -2,11 +2,12 @@
 const asideInGraphql = /"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*/g
 
 /**
- * Whether a request changes something: all but GET and HEAD, and of GraphQL's, which all are POST, mutations. A body that only
+ * Whether a request changes something: all but the methods that are safe (RFC 9110, section 9.2.1), and of GraphQL's,
+ * which all are POST, mutations. A body that only
  * GitHub may read is taken for one.
  */
 export function isWrite(method: string, path: string | undefined, sent: string | undefined): boolean {
-  if (method === 'GET' || method === 'HEAD') return false
+  if (/^(?:GET|HEAD|OPTIONS)$/.test(method)) return false
   if (path !== '/graphql' || sent === undefined) return true
   try {
     const { query } = JSON.parse(sent) as { query?: unknown }
