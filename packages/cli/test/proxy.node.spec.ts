@@ -147,6 +147,17 @@ describe('ghmesh proxy', () => {
       expect([unheld.status, from(unheld)]).to.deep.equal([200, 'ghmesh; fwd=request; fwd-status=200; stored'])
     })
 
+    it('takes `only-if-cached` and `no-store` at their word beside a condition of the client', async () => {
+      const token = alice
+      const said = { 'if-none-match': '"another"' }
+      const calls = github.count()
+      const onlyIfCached = { ...said, 'cache-control': 'only-if-cached' }
+      const absent = await ask(port, `${hello}/contributors`, { token, headers: onlyIfCached })
+      expect([absent.status, github.count()]).to.deep.equal([504, calls])
+      await ask(port, `${hello}/contributors`, { token, headers: { ...said, 'cache-control': 'no-store' } })
+      expect((await ask(port, `${hello}/contributors`, { token, headers: onlyIfCached })).status).to.equal(504)
+    })
+
     it('stream: the first piece is here before the last is sent, and a large body arrives whole', async () => {
       const gate = Promise.withResolvers<void>()
       const large = Buffer.alloc(20 * 1024 * 1024, 'ghmesh ')

@@ -44,8 +44,7 @@ export function createForward({ mesh, api, rewriteUrls, ready, passed }: Forward
       body = await buffer(req)
     // To follow a redirect, a write would have to be sent twice, and its body is gone.
     const redirect = writes ? 'manual' : 'follow'
-    // A client with a condition wants the current state; that is free if nothing changed.
-    const cache = headers.has('if-none-match') ? 'no-cache' : 'default'
+    const cache = wantsCurrent(headers) ? 'no-cache' : 'default'
     const init = { ...ownToken, method, headers, body, duplex: 'half', redirect, signal, cache }
     if (!writes && ready && !(await isFresh(url, headers))) await ready
     const response = await mesh.fetch(url, init as RequestInit)
@@ -82,6 +81,10 @@ function bodyOf(req: IncomingMessage, res: ServerResponse): BodyInit {
   })
   return ReadableStream.from(pieces) as unknown as BodyInit
 }
+
+/** A client with a condition wants the current state, which is free if nothing changed, unless it says otherwise. */
+const wantsCurrent = (headers: Headers): boolean =>
+  headers.has('if-none-match') && !/\b(?:no-store|only-if-cached)\b/i.test(headers.get('cache-control') ?? '')
 
 const hasBody = ({ headers }: IncomingMessage) =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
