@@ -27,8 +27,8 @@ const logged = {
 
 /**
  * What no page needs of a library: from a name on, a file ends with something else; or texts in it are replaced, each by what
- * follows it; or methods are cut that no other one calls, nor any file, where `calledBy` says how it would. The build fails when
- * a file has changed so much that this is not certain any more.
+ * follows it; or methods are cut that no other one calls, nor any file, where `calledBy` says how it would, or `notCalled` what
+ * they would be called of. The build fails when a file has changed so much that this is not certain any more.
  */
 const leftOut = [
   {
@@ -175,6 +175,10 @@ const leftOut = [
   {
     // Methods that nothing here calls, those of TTLs among them, and what they count; behind `values` comes only `onEvict` besides.
     file: /tiny-lru\/dist\/tiny-lru\.js$/,
+    notCalled: {
+      of: /\bconst (\w+) = new LRU\b/g,
+      names: 'expiresAt keys setWithEvicted values forEach getMany hasAll hasAny cleanup toJSON'
+    },
     texts: [
       [/^\t+(?:this\.)?#stats(?:;| = \{[^}]*\};|\.\w+(?:\+\+| = 0);)\n/gm, ''],
       [/^\tconstructor\(max = 0, [\s\S]*?^\t\t(?=this\.first)/m, '\tconstructor(max) {\n'],
@@ -540,8 +544,16 @@ export async function bundleForPages({ own = false, single = false } = {}) {
         },
         buildEnd(error) {
           const all = [...this.getModuleIds()]
-          for (const { file, methods = '', calledBy } of own || error ? [] : leftOut) {
+          for (const { file, methods = '', calledBy, notCalled } of own || error ? [] : leftOut) {
             if (!all.some((id) => file.test(id))) throw new Error(`nothing is ${file} any more`)
+            for (const id of notCalled ? all : []) {
+              const code = this.getModuleInfo(id)?.code ?? ''
+              const names = notCalled.names.replaceAll(' ', '|')
+              for (const [, made] of code.matchAll(notCalled.of)) {
+                const [call] = new RegExp(String.raw`\b${made}\.(?:${names})\(`).exec(code) ?? []
+                if (call) throw new Error(`${id} needs ${call}), which is left out`)
+              }
+            }
             for (const id of calledBy ? all : [])
               for (const [, name] of this.getModuleInfo(id)?.code?.matchAll(calledBy) ?? [])
                 if (methods.split(' ').includes(name)) throw new Error(`${id} needs ${name}, which is left out`)

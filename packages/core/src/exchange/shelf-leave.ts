@@ -123,7 +123,7 @@ export function createShelfLeave(options: ShelfLeaveOptions) {
     },
     /** There is a relay, perhaps once more: what it did not take away is to go now. */
     start(): void {
-      for (const key of owed.keys() as string[]) takeAway(key)
+      for (const [key] of owed.entries() as [string, number][]) takeAway(key)
       work.start()
     },
     idle: work.idle,

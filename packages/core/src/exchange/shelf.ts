@@ -74,7 +74,7 @@ export function createShelf(options: ShelfOptions) {
 
   /** What this member fetched before it knew of a shelf. */
   async function settleAll(): Promise<void> {
-    for (const key of unsettled.keys() as string[]) {
+    for (const [key] of unsettled.entries() as [string, true][]) {
       unsettled.delete(key)
       if (relays.taking.length === 0) return
       await settle(key).catch(() => {})
