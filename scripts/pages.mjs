@@ -14,7 +14,7 @@ const unsupported = (names) =>
 /** A method of a class, as TypeScript writes it. */
 const method = (name) => new RegExp(String.raw`^ {4}(?:static )?(?:async )?(?:\*|get )?${name}\([\s\S]*?^ {4}\}\n`, 'm')
 
-// cspell:ignore sfixed Decendant longbits (names in libraries)
+// cspell:ignore sfixed Decendant longbits unuse (names in libraries)
 
 /** Numbers of protobuf that always take four or eight bytes. */
 const fixed = 'fixed32 sfixed32 fixed64 fixed64Number fixed64String sfixed64 sfixed64Number sfixed64String'
@@ -61,6 +61,17 @@ const leftOut = [
       ],
       [/^\t+if \(config\$1\.abortEarly\) break;\n/gm, ''],
       [/if \(item\.kind !== "metadata"\) (?=\{)/, ''],
+      // Of several schemas one has to fit; which of them nearly did is no matter.
+      [
+        /^\t{3}let validDataset;\n\t{3}let typedDatasets;\n[\s\S]*?(?=^\t{3}return dataset;)/m,
+        `\t\t\tfor (const schema of this.options) {
+          const optionDataset = schema["~run"]({ value: dataset.value }, config$1);
+          if (optionDataset.typed && !optionDataset.issues) return optionDataset;
+        }
+        _addIssue(this, dataset);
+`
+      ],
+      [/^\t+kind: "validation",\n/gm, ''],
       [/if \(!dataset\.issues \|\| !config\$1\.abortEarly && !config\$1\.abortPipeEarly\) /g, ''],
       [/, \{ received: dataset\.value instanceof Date .*\}\);$/gm, ');'],
       [/_addIssue\(this, "[\w ]+", dataset, config\$1(?:, \{[\s\S]*?\})?\);/g, '_addIssue(this, dataset);'],
@@ -81,7 +92,8 @@ const leftOut = [
         '$2'
       ],
       [/key in input \? input\[key\] : \/\* @__PURE__ \*\/ getDefault\(valueSchema\)/g, 'input[key]'],
-      [/^function getGlobalConfig\([\s\S]*?^}/m, 'function getGlobalConfig() { return {} }'],
+      // Nothing is configured.
+      [/, (?:config\$1|ABORT_EARLY_CONFIG|\/\* @__PURE__ \*\/ getGlobalConfig\(config\$1\))\)/g, ')'],
       [/^function _standardSchema\([\s\S]*?^}/m, 'function _standardSchema(schema) { return schema }']
     ]
   },
@@ -187,6 +199,10 @@ const leftOut = [
       [/(!?)this\.#isExpired\(\w+\)/g, (_, not) => String(not === '!')],
       [/^(\t+)if \(this\.resetTTL\) \{[\s\S]*?^\1\}\n/gm, ''],
       [/^\t{3}if \(item !== undefined\) \{\n.*\n\t{3}\}\n/m, ''],
+      // What is taken out needs no care: nothing leads to it any more.
+      [/^\t\tfor \(let x = this\.first; x !== null; \) \{\n[\s\S]*?^\t\t\}\n/m, ''],
+      [/^\t\tif \(--this\.size === 0\) \{\n[\s\S]*?\} else \{\n\t(.*\n)\t\t\}\n/m, '\t\tthis.size--;\n$1'],
+      [/^\t\titem\.prev = null;\n\t\titem\.next = null;\n/gm, ''],
       [/^\t\tif \(!Array\.isArray\(keys\)\) [\s\S]*?^\t\}\n/m, '\t}\n'],
       [/^\t(?:expiresAt|keys)\([\s\S]*?^\t\}\n/gm, ''],
       [/^\tsetWithEvicted\([\s\S]*?^\t\}\n/m, ''],
@@ -213,9 +229,21 @@ const leftOut = [
     calledBy: /\bw\.(\w+)/g
   },
   {
+    // Keys are never put into the order of RFC 8949; without this mark a bundler keeps what would do so.
+    file: /cborg\/lib\/encode\.js$/,
+    texts: [[/(?<=^export const rfc8949EncodeOptions = )Object\.freeze\(/m, '/*#__PURE__*/ $&']]
+  },
+  {
     // No record has tags of CBOR; without this, a bundler can leave out the class for them.
     file: /cborg\/lib\/tagged\.js$/,
     texts: [[/^Object\.defineProperty\(Tagged\.prototype, [\s\S]*/m, '']]
+  },
+  {
+    // It answers pings; who is there is asked by libp2p's monitor of connections, in its own way.
+    file: /@libp2p\/ping\/dist\/src\/ping\.js$/,
+    methods: 'ping',
+    isMethod: method,
+    calledBy: /^(?! \*).*(?<!\bthis)\.(ping)\(/gm
   },
   {
     // Names of peers in a store; nobody asks what stands above or below one.
@@ -267,6 +295,17 @@ const leftOut = [
     // It makes a key of Noise in 0.3 ms instead of 0.9, by tables of Ed25519, which a page has no other use for.
     file: /@noble\/curves\/ed25519\.js$/,
     texts: [[/^ {8}\/\/ ~3x faster fixed-base:[\s\S]*?^ {8}\},\n/m, '']]
+  },
+  {
+    // Of the keys of secp256k1, which are of no use without it.
+    file: /@libp2p\/crypto\/dist\/src\/keys\/secp256k1\/utils\.js$/,
+    from: '',
+    instead: unsupported(['generateSecp256k1KeyPair', 'unmarshalSecp256k1PrivateKey', 'unmarshalSecp256k1PublicKey'])
+  },
+  {
+    // The member's own key is always given to it (`libp2p/node.ts`).
+    file: /libp2p\/dist\/src\/index\.js$/,
+    texts: [[/^ +options\.privateKey \?\?= await generateKeyPair\('Ed25519'\);\n/m, '']]
   },
   {
     // Nor are they RSA keys.
@@ -350,6 +389,106 @@ const leftOut = [
     instead: 'export class IPMappings { has() { return false } getAll() { return [] } }'
   },
   {
+    // Nor is there a listener whose address such a mapping could be for.
+    file: /libp2p\/dist\/src\/address-manager\/index\.js$/,
+    texts: [
+      [method('maybeUpgradeToIPMapping'), ''],
+      [
+        /^ {12}\/\/ try to match up [^\n]*\n {12}if \(this\.maybeUpgradeToIPMapping\([\s\S]*?^ {12}else \{\n([\s\S]*?)^ {12}\}\n/m,
+        '$1'
+      ]
+    ]
+  },
+  {
+    // Networks that are always or never let in: there are no such lists.
+    file: /libp2p\/dist\/src\/connection-manager\/utils\.js$/,
+    texts: [
+      [/^export function multiaddrToIpNet\([\s\S]*?^\}\n/m, `${unsupported(['multiaddrToIpNet'])}\n`],
+      [/^import \{ IpNet \} .*\n/m, '']
+    ]
+  },
+  {
+    // Which addresses are private: the ranges of IPv6 are not among these (it has patterns for them).
+    file: /@libp2p\/utils\/dist\/src\/private-ip\.js$/,
+    texts: [[/^const PRIVATE_IP_RANGES = \[\n(?: {4}'[\d.]+\/\d+',?\n)+\];$/m, '$&']]
+  },
+  {
+    file: /netmask\/dist\/netmask6\.js$/,
+    from: '',
+    instead: "exports.Netmask6Impl = class { constructor() { throw new Error('ranges of IPv6 are left out') } }"
+  },
+  {
+    // A lock across workers and pages: libp2p's store of peers, which is in memory, asks for none.
+    file: /@libp2p\/peer-store\/dist\/src\/store\.js$/,
+    texts: [[/\bmortice\(\{\n +name: peerId\.toString\(\),\n +singleProcess: true\n +\}\)/, '$&']]
+  },
+  {
+    file: /mortice\/dist\/src\/browser\.js$/,
+    from: '',
+    instead: 'export default () => ({})'
+  },
+  {
+    file: /mortice\/dist\/src\/mortice\.js$/,
+    texts: [[/^ {8}if \(!isMortice\(implementation\)\) \{\n[\s\S]*?^ {8}\}\n/m, '']]
+  },
+  {
+    // Nobody goes through the results of a queue's jobs, neither here nor in libp2p's queues (`uncalled`).
+    file: /it-queue\/dist\/src\/index\.js$/,
+    texts: [
+      [/^ {4}\[Symbol\.asyncIterator\]\(\) \{\n +return this\.toGenerator\(\);\n {4}\}\n/m, ''],
+      [method('toGenerator'), '']
+    ]
+  },
+  {
+    // Peers in a store are never looked up in an order, nor only the first of them.
+    file: /datastore-core\/dist\/src\/base\.js$/,
+    texts: [
+      [
+        /^ {8}if \(Array\.isArray\(q\.orders\)\) \{\n[\s\S]*?^ {8}\}\n(?= {8}return it;\n)/gm,
+        "        if (q.orders?.length || q.offset != null || q.limit != null) throw new Error('orders are left out')\n"
+      ]
+    ]
+  },
+  {
+    // A duplex is only ever at an end of a pipe.
+    file: /it-pipe\/dist\/src\/index\.js$/,
+    texts: [
+      [
+        /^ {4}if \(fns\.length > 2\) \{\n[\s\S]*?^ {4}\}\n/m,
+        "    if (fns.length > 2) throw new Error('long pipes are left out')\n"
+      ]
+    ]
+  },
+  {
+    // Events are waited for until a signal says otherwise.
+    file: /p-event\/index\.js$/,
+    texts: [
+      [
+        /^\tif \(typeof options\.timeout === 'number'\) \{\n[\s\S]*?^\t\}\n/m,
+        "\tif (options.timeout !== undefined) throw new Error('timeouts are left out');\n"
+      ]
+    ]
+  },
+  {
+    // Only addresses of WebSockets are made URLs.
+    file: /@multiformats\/multiaddr-to-uri\/dist\/src\/index\.js$/,
+    texts: [
+      [/^ {4}(?:udp|ipfs|http|'http-path'|https): \(head, rest\) => \{\n[\s\S]*?^ {4}\},\n/gm, ''],
+      [/^ {4}if \(opts\?\.assumeHttp !== false && [\s\S]*?^ {4}\}\n/m, '']
+    ]
+  },
+  {
+    // A page dials by WebRTC-direct and cannot be dialled so.
+    file: /@libp2p\/webrtc\/dist\/src\/private-to-public\/utils\/connect\.js$/,
+    texts: [
+      [
+        /^ {8}else \{\n {12}\/\/ the server has to [\s\S]*?^ {8}\}\n/m,
+        "        else throw new Error('being dialled is left out')\n"
+      ],
+      [/^ {8}if \(isServer\(options, peerConnection\)\) \{\n[\s\S]*?^ {8}\}\n/m, '']
+    ]
+  },
+  {
     // Nothing is looked for in a DHT.
     file: /libp2p\/dist\/src\/content-routing\.js$/,
     from: '',
@@ -415,7 +554,7 @@ const isForMembers = (id) => id.endsWith('?members')
 /** That library's file without them, and one that has them. */
 function apart(code, id) {
   let rest = code
-  let moved = `import { ${forMembers.helpers} } from ${JSON.stringify(id)}\nconst ABORT_EARLY_CONFIG = { abortEarly: true }\n`
+  let moved = `import { ${forMembers.helpers} } from ${JSON.stringify(id)}\n`
   for (const name of forMembers.names) {
     const [whole] = new RegExp(String.raw`^function ${name}\([\s\S]*?^\}\n`, 'm').exec(rest) ?? []
     if (!whole) throw new Error(`${id} has changed: no ${name}`)
@@ -430,26 +569,30 @@ const uncalled = [
   [/@libp2p\/circuit-relay-v2\/dist\/src\/transport\/reservation-store\.js$/, 'reservationCount'],
   [
     /@libp2p\/gossipsub\/dist\/src\/gossipsub\.js$/,
-    'reportMessageValidationResult unsubscribe getSubscribers getMeshPeers getTopics getScore'
+    'reportMessageValidationResult unsubscribe getSubscribers getMeshPeers getTopics getScore dumpPeerScoreStats'
   ],
-  [/@libp2p\/gossipsub\/dist\/src\/score\/peer-score\.js$/, 'removeIP messageFirstSeenTimestampMs'],
+  [/@libp2p\/gossipsub\/dist\/src\/score\/peer-score\.js$/, 'removeIP messageFirstSeenTimestampMs dumpPeerScoreStats'],
   [/@libp2p\/gossipsub\/dist\/src\/tracer\.js$/, 'requestMsByMsgSize'],
   [/@libp2p\/gossipsub\/dist\/src\/score\/message-deliveries\.js$/, 'getRecord'],
   [/@libp2p\/peer-collections\/dist\/src\/set\.js$/, 'union intersection difference'],
-  [/@libp2p\/peer-store\/dist\/src\/index\.js$/, 'getInfo'],
+  [/@libp2p\/peer-store\/dist\/src\/index\.js$/, 'getInfo consumePeerRecord'],
   [/@libp2p\/utils\/dist\/src\/abstract-message-stream\.js$/, 'onDrain isReadable readableEnded writeBufferLength'],
+  [/@libp2p\/utils\/dist\/src\/queue\/index\.js$/, 'onSizeLessThan toGenerator'],
   [/@libp2p\/utils\/dist\/src\/rate-limiter\.js$/, 'penalty reward parseKey'],
   [/@multiformats\/multiaddr\/dist\/src\/registry\.js$/, 'removeProtocol'],
-  [/datastore-core\/dist\/src\/base\.js$/, 'queryKeys batch getMany'],
+  [/datastore-core\/dist\/src\/base\.js$/, 'queryKeys batch getMany putMany deleteMany _allKeys'],
+  [/datastore-core\/dist\/src\/memory\.js$/, '_allKeys'],
   [/interface-datastore\/dist\/src\/key\.js$/, 'asKey withNamespaces'],
-  [/(?:it-queue\/dist\/src|@libp2p\/utils\/dist\/src\/queue)\/index\.js$/, 'onSizeLessThan'],
-  [/libp2p\/dist\/src\/libp2p\.js$/, 'dialProtocol'],
+  [/it-queue\/dist\/src\/index\.js$/, 'onSizeLessThan'],
+  [/libp2p\/dist\/src\/libp2p\.js$/, 'dialProtocol isDialable getDialQueue unuse'],
   [
     /libp2p\/dist\/src\/address-manager\/index\.js$/,
     'addPublicAddressMapping removePublicAddressMapping removeDNSMapping addDNSMapping getObservedAddrs'
   ],
   [/libp2p\/dist\/src\/address-manager\/observed-addresses\.js$/, 'removePrefixed'],
-  [/libp2p\/dist\/src\/connection-manager\/index\.js$/, 'setMaxConnections getConnectionsMap'],
+  [/libp2p\/dist\/src\/connection-manager\/index\.js$/, 'setMaxConnections getConnectionsMap isDialable getDialQueue'],
+  [/libp2p\/dist\/src\/connection-manager\/dial-queue\.js$/, 'isDialable'],
+  [/libp2p\/dist\/src\/registrar\.js$/, 'unuse'],
   [/libp2p\/dist\/src\/transport-manager\.js$/, 'listenTransportForMultiaddr removeAll getTransports'],
   [/libp2p\/dist\/src\/upgrader\.js$/, 'getConnectionEncrypters'],
   [/multiformats\/dist\/src\/cid\.js$/, 'toV0 toV1'],
