@@ -39,7 +39,7 @@ const houses = {
       ['transport/'],
       ['entry'],
       ['confirmations'],
-      ['ed25519'],
+      ['ed25519', 'in-slices'],
       [
         'abort',
         'bytes',

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Mesh } from 'ghmesh'
-import { gitBlobId } from '../../packages/core/src/github/etag.ts'
+import { gitBlobId } from '../../packages/core/src/github/git-blob.ts'
 import { deflate } from '../../packages/core/src/protocol/compress.ts'
 import type { EntryHead } from '../../packages/core/src/protocol/wire.ts'
 import { next } from '../support/events.ts'

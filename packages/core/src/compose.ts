@@ -4,11 +4,11 @@ import { createCache } from './cache/cache.ts'
 import { createPurge, type Purge } from './cache/purge.ts'
 import { createPurges } from './cache/purges.ts'
 import { createEvents } from './events.ts'
+import { createAliases } from './flow/aliases.ts'
 import type { TokenSource } from './flow/classify.ts'
 import { createFlow, type GroupFlow } from './flow/create-flow.ts'
 import { createHide } from './flow/hide.ts'
 import { isNarrowedOut } from './flow/narrow.ts'
-import { createPublicity } from './flow/publicity.ts'
 import { createApi } from './github/api.ts'
 import { createClock } from './github/clock.ts'
 import type { FollowRedirects } from './github/redirects.ts'
@@ -65,7 +65,7 @@ export function composeMember(parts: MemberParts) {
   const purges = createPurges(api, undefined, (repository) => visibility.namesOf(repository))
   const cache = createCache(parts.store, limits, githubNow, purges, {
     warning: (error) => emit('warning', error),
-    read: (entry) => publicity.recall(entry)
+    read: (entry) => aliases.recall(entry)
   })
   const { hide, idle: allHidden } = createHide(cache)
   const purge = createPurge({ cache, purges, emit, tellTabs: (...what) => members.tellTabs?.(...what) })
@@ -120,7 +120,7 @@ export function composeMember(parts: MemberParts) {
       void hide(names, shownAt)
     }
   })
-  const publicity = createPublicity({ api, visibility, limits })
+  const aliases = createAliases({ api, visibility })
   const asked = createFlow({
     options,
     limits,
@@ -136,7 +136,6 @@ export function composeMember(parts: MemberParts) {
     purge,
     visibility,
     hide,
-    publicity,
     mayShare: mayTell,
     sharesAll: sharing.sharesAll,
     members,

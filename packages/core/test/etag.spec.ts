@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { type Bytes, utf8 } from '../src/bytes.ts'
 import { computeEtag, createEtagScheme, type EtagInputs, type EtagScheme, opaqueTag } from '../src/github/etag.ts'
+import { createEtagLabels } from '../src/github/etag-labels.ts'
 
 const authorization = 'Bearer hunter1'
 const accept = 'application/json'
@@ -37,12 +38,11 @@ describe('etag: the scheme', () => {
 
   function setUp() {
     const state = { now: 1_000_000, drifts: 0 }
-    const scheme = createEtagScheme(
-      () => state.now,
-      () => state.drifts++
-    )
+    const githubNow = () => state.now
+    const scheme = createEtagScheme(githubNow)
+    const labels = createEtagLabels(scheme, githubNow, () => state.drifts++)
     const classify = (etag: string | null, forms: Bytes[] = [hello], of: EtagInputs = inputs, viewer = 'me') =>
-      scheme.classify(etag, forms, of, viewer)
+      labels.classify(etag, forms, of, viewer)
     const drift = async () => {
       for (let i = 0; i < 5; i++) await classify(`"${'0'.repeat(64)}"`)
     }

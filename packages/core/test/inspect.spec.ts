@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { utf8 } from '../src/bytes.ts'
 import { inspect } from '../src/github/inspect.ts'
 import { maxJsonDepth, scanJson } from '../src/github/scan-json.ts'
-import { inSlices } from '../src/pause.ts'
+import { inSlices } from '../src/in-slices.ts'
 
 const inspected = (value: unknown, asked?: string) =>
   inspect(utf8(typeof value === 'string' ? value : JSON.stringify(value)), true, asked)

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { createAliases } from '../src/flow/aliases.ts'
 import { createPublicity } from '../src/flow/publicity.ts'
 import { createApi } from '../src/github/api.ts'
 import { anonymous } from '../src/github/request.ts'
@@ -20,7 +21,8 @@ describe('who can read an own answer', () => {
       hidden() {}
     })
     const api = createApi(new URL('https://api.github.com'))
-    return { visibility, publicity: createPublicity({ api, visibility, limits: { visibilityMs: day } }) }
+    const publicity = createPublicity({ api, visibility, limits: { visibilityMs: day } })
+    return { visibility, publicity, aliases: createAliases({ api, visibility }) }
   }
   const asked = { viewer: 'alice', repository: 'o/r' }
 
@@ -120,8 +122,8 @@ describe('who can read an own answer', () => {
         confirmed: { alice: now - 600_000, bob: now - 599_999 }
       }
       const recalled = (over: Parameters<typeof anEntry>[0]) => {
-        const { publicity, visibility } = setUp()
-        publicity.recall(anEntry({ ...kept, ...over }))
+        const { aliases, visibility } = setUp()
+        aliases.recall(anEntry({ ...kept, ...over }))
         return visibility.namedPath('/repositories/7')
       }
       expect(recalled({})).to.equal('/repos/o/r')

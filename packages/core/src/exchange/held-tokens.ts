@@ -1,7 +1,7 @@
 import { LRU } from 'tiny-lru'
 import { equal } from '../bytes.ts'
-import { tokenIn } from '../github/credential.ts'
 import type { ApiRequest } from '../github/request.ts'
+import { tokenIn } from '../github/token.ts'
 import { createHeldToken, type HeldToken, type HeldTokenOptions } from './held-token.ts'
 import type { createLook } from './token-answers.ts'
 

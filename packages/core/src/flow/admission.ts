@@ -1,11 +1,15 @@
 import { text } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
+import { MeshError } from '../errors.ts'
 import type { Emit } from '../events.ts'
+import type { Api } from '../github/api.ts'
 import type { EtagScheme } from '../github/etag.ts'
+import { createEtagLabels } from '../github/etag-labels.ts'
 import { maxAgeMs } from '../github/headers.ts'
 import { versionClass } from '../github/key.ts'
 import type { OriginAnswer } from '../github/origin.ts'
 import type { ApiRequest, Target, Targets } from '../github/request.ts'
+import type { Visibility } from '../github/visibility.ts'
 import type { Limits } from '../limits.ts'
 import { variesByMore } from '../rules/varies-by-more.ts'
 import type { Admitted, AnnounceEntry } from './admitted.ts'
@@ -13,18 +17,19 @@ import { createGuessEmpty } from './guess-empty.ts'
 import type { Narrow } from './narrow.ts'
 import type { NegativeCache } from './negative-cache.ts'
 import { createNewEntry } from './new-entry.ts'
-import type { createPublicity } from './publicity.ts'
+import { createPublicity } from './publicity.ts'
 import { createRenewal } from './renewal.ts'
 import type { createValidators } from './validators.ts'
 
 export interface AdmissionOptions {
+  api: Api
   cache: Cache
   etags: EtagScheme
   validators: ReturnType<typeof createValidators>
-  publicity: ReturnType<typeof createPublicity>
+  visibility: Visibility
   targets: Targets
   missing: Pick<NegativeCache, 'delete'>
-  limits: Pick<Limits, 'clockSkewMs'>
+  limits: Pick<Limits, 'clockSkewMs' | 'visibilityMs'>
   emit: Emit
   githubNow: () => number
   /** The user's own narrowing of what is shared. */
@@ -32,11 +37,15 @@ export interface AdmissionOptions {
   announce: AnnounceEntry
 }
 
+const driftMessage = "GitHub's ETags cannot be recomputed; until they can, stale answers of members are fetched anew"
+
 /** Makes entries of GitHub's answers: new ones of a 200, renewed ones of a 304. */
 export function createAdmission(options: AdmissionOptions) {
-  const { cache, etags, validators, publicity, targets, missing, emit, narrow, announce } = options
+  const { cache, etags, validators, targets, missing, emit, narrow, announce } = options
   const { limits, githubNow } = options
-  const entryOf = createNewEntry({ etags, validators, publicity, narrow })
+  const labels = createEtagLabels(etags, githubNow, () => emit('warning', new MeshError('ERR_PROTOCOL', driftMessage)))
+  const publicity = createPublicity(options)
+  const entryOf = createNewEntry({ etags: labels, validators, publicity, narrow })
 
   /** What was asked for, or what a redirect led to; undefined where that is not the cache's. */
   async function targetOf(request: ApiRequest, url: string): Promise<Target | undefined> {
@@ -76,6 +85,6 @@ export function createAdmission(options: AdmissionOptions) {
   return {
     admit,
     refresh: createRenewal({ cache, publicity, limits, githubNow, announce }),
-    guessEmpty: createGuessEmpty({ etags, admit })
+    guessEmpty: createGuessEmpty({ etags: { compute: etags.compute, holdsFor: labels.holdsFor }, admit })
   }
 }

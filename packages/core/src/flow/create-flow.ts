@@ -2,7 +2,6 @@ import type { Bytes } from '../bytes.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Purge } from '../cache/purge.ts'
 import type { Purges } from '../cache/purges.ts'
-import { MeshError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { createAudit } from '../exchange/audit.ts'
 import type { Api } from '../github/api.ts'
@@ -34,7 +33,6 @@ import { createNegativeCache } from './negative-cache.ts'
 import type { Outcome } from './outcome.ts'
 import { createOwnFetch } from './own-fetch.ts'
 import { createPassOn } from './pass-on.ts'
-import type { createPublicity } from './publicity.ts'
 import { type Flow, resolve } from './resolve.ts'
 import { createResponder } from './response.ts'
 import { createRights } from './rights.ts'
@@ -67,7 +65,6 @@ export interface FlowParts {
   purge: Purge
   visibility: Visibility
   hide: Hide
-  publicity: ReturnType<typeof createPublicity>
   mayShare: AnnounceOptions['mayShare']
   /** The group shares private repositories too. */
   sharesAll: boolean
@@ -83,12 +80,11 @@ export interface FlowParts {
 
 const defaultStaleIfErrorMs = 86_400_000
 const defaultReservePercent = 10
-const driftMessage = "GitHub's ETags cannot be recomputed; until they can, stale answers of members are fetched anew"
 
 /** Puts together what becomes of a request, and of GitHub's answer to it. */
 export function createFlow(parts: FlowParts) {
   const { options, limits, api, routeOf, localNow, clock, random, emit, counters } = parts
-  const { cache, purges, purge, visibility, publicity, mayShare, members, groupFlow } = parts
+  const { cache, purges, purge, visibility, mayShare, members, groupFlow } = parts
   const { share, trust = 'group', staleIfErrorMs = defaultStaleIfErrorMs } = options
   const githubNow = clock.now
 
@@ -128,7 +124,7 @@ export function createFlow(parts: FlowParts) {
 
   const trusts = (peerId: string | undefined) =>
     trust === 'group' && (peerId === undefined || members.reputation.trusts(peerId))
-  const etags = createEtagScheme(githubNow, () => emit('warning', new MeshError('ERR_PROTOCOL', driftMessage)))
+  const etags = createEtagScheme(githubNow)
   const validators = createValidators({ etags, purges, trusts })
   const missing = createNegativeCache({ githubNow, notFoundMs: limits.notFoundMs, purgedAt: purges.at })
   const answer = (request: Parameters<typeof resolve>[1]) => resolve(flow, request)
@@ -153,10 +149,11 @@ export function createFlow(parts: FlowParts) {
     ended: (viewer, at) => members.sameToken?.ended(viewer, at)
   })
   const admission = lateAdmission({
+    api,
     cache,
     etags,
     validators,
-    publicity,
+    visibility,
     targets,
     missing,
     limits,

@@ -1,6 +1,7 @@
 import type { Bytes } from '../bytes.ts'
 import type { Entry } from '../entry.ts'
-import { gitBlobId, opaqueTag } from '../github/etag.ts'
+import { opaqueTag } from '../github/etag.ts'
+import { gitBlobId } from '../github/git-blob.ts'
 import { inspect } from '../github/inspect.ts'
 import { isJson, isRaw } from '../github/key.ts'
 import { mayContinue } from '../github/may-continue.ts'

@@ -1,5 +1,6 @@
 import { emptyList, mayBeEmptyList } from '../github/empty-lists.ts'
 import { type EtagScheme, opaqueTag } from '../github/etag.ts'
+import type { EtagLabels } from '../github/etag-labels.ts'
 import { isJson } from '../github/key.ts'
 import type { OriginAnswer } from '../github/origin.ts'
 import type { ApiRequest } from '../github/request.ts'
@@ -7,7 +8,7 @@ import type { Admitted } from './admitted.ts'
 import { etagInputs } from './validators.ts'
 
 export interface GuessEmptyOptions {
-  etags: Pick<EtagScheme, 'holdsFor' | 'compute'>
+  etags: Pick<EtagScheme, 'compute'> & Pick<EtagLabels, 'holdsFor'>
   /** Takes a 200: undefined when it is not kept. */
   admit(request: ApiRequest, answer: OriginAnswer): Promise<Admitted | undefined>
 }

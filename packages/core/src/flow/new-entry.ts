@@ -1,6 +1,7 @@
 import { type Bytes, sha256Hex } from '../bytes.ts'
 import type { Entry } from '../entry.ts'
-import { type EtagScheme, opaqueTag } from '../github/etag.ts'
+import { opaqueTag } from '../github/etag.ts'
+import type { EtagLabels } from '../github/etag-labels.ts'
 import { keptHeaders } from '../github/headers.ts'
 import { inspect } from '../github/inspect.ts'
 import { compact } from '../github/json.ts'
@@ -15,7 +16,7 @@ import { type createValidators, etagInputs } from './validators.ts'
 import { createVariation } from './variation.ts'
 
 export interface NewEntryOptions {
-  etags: EtagScheme
+  etags: Pick<EtagLabels, 'classify'>
   validators: Pick<ReturnType<typeof createValidators>, 'remember'>
   publicity: ReturnType<typeof createPublicity>
   /** The user's own narrowing of what is shared. */

@@ -1,11 +1,11 @@
 import type { Entry } from '../entry.ts'
 import type { Api } from '../github/api.ts'
 import type { Inspection } from '../github/inspect.ts'
-import { parseLinks } from '../github/links.ts'
 import { type ApiRequest, anonymous } from '../github/request.ts'
-import { namedOwner, numberedOwner, pathOfRepository, showsRepository } from '../github/routes.ts'
+import { pathOfRepository, showsRepository } from '../github/routes.ts'
 import type { Visibility } from '../github/visibility.ts'
 import type { Limits } from '../limits.ts'
+import { createAliases } from './aliases.ts'
 
 export interface PublicityOptions {
   api: Api
@@ -17,17 +17,7 @@ type Asked = Pick<ApiRequest, 'viewer' | 'repository'>
 
 /** What this member's own answers show about a repository: who can read it, and its names. */
 export function createPublicity({ api, visibility, limits }: PublicityOptions) {
-  function learnAlias(asked: URL, link: string | null | undefined, at?: number): void {
-    const next = URL.parse(parseLinks(link).next ?? '')
-    const path = api.pathOf(asked) ?? ''
-    const nextPath = (next && api.pathOf(next)) ?? ''
-    const [named, numbered] = [namedOwner(path), numberedOwner(nextPath)]
-    if (!named || !numbered) return
-    // The first letter says of which kind it is.
-    if (named[1] === numbered[1] && nextPath === numbered + path.slice(named.length))
-      visibility.learnAlias(numbered, named.toLowerCase(), at)
-  }
-
+  const { learnAlias } = createAliases({ api, visibility })
   return {
     /**
      * Whether everybody can read an answer, before its repository is looked up: yes if it came without a token, or if the
@@ -63,12 +53,6 @@ export function createPublicity({ api, visibility, limits }: PublicityOptions) {
     },
 
     /** The links of an own answer name its repository, user or organisation by number. */
-    learnAlias,
-
-    /** An entry from the store: its own answer has shown whose its links are, and did so then. */
-    recall({ from, url, headers, confirmed }: Entry): void {
-      if (from === undefined && headers.link !== undefined)
-        learnAlias(new URL(url), headers.link, Math.max(0, ...Object.values(confirmed)))
-    }
+    learnAlias
   }
 }

@@ -1,5 +1,5 @@
 /** GitHub's forms of tokens, of any length: with a prefix, or 40 hex digits where one was made before 2021. */
-const isToken = (text: string): boolean => /^(?:gh[pousr]_\w|github_pat_\w|[\da-f]{40}$)/.test(text)
+export const isToken = (text: string): boolean => /^(?:gh[pousr]_\w|github_pat_\w|[\da-f]{40}$)/.test(text)
 
 /**
  * A token is one viewer however it is sent: as `Bearer`, as `token`, or as either half of `Basic`, for GitHub takes all of them
@@ -12,12 +12,6 @@ export function credentialIn(authorization: string): string {
   const [, user = '', password = ''] = /^([^:]*):(.*)$/.exec(scheme ? decoded(value) : '') ?? []
   const token = /^(?:x-oauth-basic)?$/.test(password) ? user : password
   return isToken(token) ? `Bearer ${token}` : authorization
-}
-
-/** The token in an `Authorization` value, if it is one of GitHub's; those cannot be guessed, as a password might. */
-export function tokenIn(authorization: string): string | undefined {
-  const [, token = ''] = /^Bearer (.+)$/.exec(credentialIn(authorization)) ?? []
-  return isToken(token) ? token : undefined
 }
 
 function decoded(base64: string): string {

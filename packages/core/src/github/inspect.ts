@@ -1,4 +1,4 @@
-import { inSlices } from '../pause.ts'
+import { inSlices } from '../in-slices.ts'
 import { type JsonVisitor, scanJson } from './scan-json.ts'
 
 /** What a body says about itself. */

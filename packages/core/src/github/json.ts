@@ -1,5 +1,5 @@
 import type { Bytes } from '../bytes.ts'
-import { inSlices } from '../pause.ts'
+import { inSlices } from '../in-slices.ts'
 
 const quote = 0x22
 const backslash = 0x5c
