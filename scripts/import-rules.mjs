@@ -95,6 +95,7 @@ const houses = {
       ['issue-control'],
       ['world'],
       ['accounts'],
+      ['filters/'],
       ['data/'],
       ['visibility', 'repository-controls', 'limits'],
       ['model', 'text', 'faults', 'finish'],

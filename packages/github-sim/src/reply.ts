@@ -32,6 +32,11 @@ export function invalid(resource: string, field: string, code: 'missing_field' |
   return failure(422, 'Validation Failed', { errors: [{ resource, code, field }] })
 }
 
+/** The same of a value that a field cannot have, as recorded for milestones and assignees. */
+export function invalidValue(resource: string, field: string, value: unknown): Reply {
+  return failure(422, 'Validation Failed', { errors: [{ value, resource, field, code: 'invalid' }] })
+}
+
 /** A redirect with the body GitHub sends along. */
 export function redirect(status: 301 | 307, url: string): Reply {
   const message = status === 301 ? 'Moved Permanently' : 'Temporary Redirect'

@@ -2,6 +2,10 @@ import { cursorReply, listReply, type RepositoryAsk, type RepositoryHandler } fr
 import { commentJson, issueJson, labelJson, milestoneJson } from '../data/issue.ts'
 import { repositoryJson } from '../data/repository.ts'
 import { simpleUser } from '../data/user.ts'
+import { filterComments } from '../filters/comments.ts'
+import { filterIssues, refusedIssues } from '../filters/issues.ts'
+import { filterMilestones } from '../filters/milestones.ts'
+import { isSince } from '../filters/query.ts'
 import type { Issue } from '../model.ts'
 import { notFound, type Reply } from '../reply.ts'
 import { roleOf } from '../visibility.ts'
@@ -23,30 +27,6 @@ export function commentOf(ask: RepositoryAsk) {
 /** One issue as the answer. */
 export function showIssue(ask: RepositoryAsk, issue: Issue): Reply {
   return { json: issueJson(issue, ask.repository, ask), lastModified: issue.updatedAt }
-}
-
-/** Keeps the items a list's `state`, `labels`, `creator`, `assignee`, `milestone` and `since` ask for, in its order. */
-export function filterIssues(issues: Issue[], query: URLSearchParams): Issue[] {
-  const state = query.get('state') ?? 'open'
-  const labels = (query.get('labels') ?? '').split(',').filter(Boolean)
-  const [creator, assignee, milestone] = ['creator', 'assignee', 'milestone'].map((name) => query.get(name))
-  const since = query.get('since') ?? ''
-  const kept = issues.filter(
-    (i) =>
-      (state === 'all' || i.state === state) &&
-      labels.every((l) => i.labels.includes(l)) &&
-      i.updatedAt >= since &&
-      (!creator || i.user.login === creator) &&
-      (!assignee || i.assignees.some((a) => a.login === assignee)) &&
-      (!milestone || String(i.milestone) === milestone)
-  )
-  const key = (i: Issue) => {
-    if (query.get('sort') === 'comments') return String(i.comments.length).padStart(9, '0')
-    // Numbers go up with time, whatever clock a test injects.
-    return query.get('sort') === 'updated' ? i.updatedAt : ''
-  }
-  kept.sort((a, b) => (key(a) === key(b) ? a.number - b.number : key(a) < key(b) ? -1 : 1))
-  return query.get('direction') === 'asc' ? kept : kept.reverse()
 }
 
 /** Where an issue stands in a list, as its cursor says it. */
@@ -86,12 +66,13 @@ function timeline(ask: RepositoryAsk, { references = [] }: Issue): Reply {
 /** Reading issues, comments, labels and milestones. */
 export const issueRoutes: Record<string, RepositoryHandler> = {
   '/issues': (ask) =>
+    refusedIssues(ask.query, ask.repository.milestones) ??
     cursorReply(ask, filterIssues([...ask.repository.issues.values()], ask.query), placeOf(ask), (issue) =>
       issueJson(issue, ask.repository, ask)
     ),
   '/issues/comments': (ask) => {
-    const all = [...ask.repository.issues.values()].flatMap((issue) => issue.comments.map((c) => ({ issue, c })))
-    return listReply(ask, all, ({ issue, c }) => commentJson(c, issue, ask.repository, ask.links))
+    const found = filterComments(ask.repository.issues.values(), ask.query)
+    return listReply(ask, found, ({ issue, comment }) => commentJson(comment, issue, ask.repository, ask.links))
   },
   '/issues/comments/:id{[0-9]+}': (ask) => {
     const found = commentOf(ask)
@@ -106,8 +87,7 @@ export const issueRoutes: Record<string, RepositoryHandler> = {
   '/issues/:number{[0-9]+}/comments': (ask) => {
     const issue = issueOf(ask)
     if (!issue) return notFound()
-    const since = ask.query.get('since') ?? ''
-    const comments = issue.comments.filter((c) => c.updatedAt >= since)
+    const comments = issue.comments.filter((c) => isSince(ask.query, c.updatedAt))
     return listReply(ask, comments, (c) => commentJson(c, issue, ask.repository, ask.links))
   },
   '/issues/:number{[0-9]+}/labels': (ask) => {
@@ -125,5 +105,9 @@ export const issueRoutes: Record<string, RepositoryHandler> = {
     const label = ask.repository.labels.find((l) => l.name === ask.params.name)
     return label ? { json: labelJson(label, ask.repository, ask.links) } : notFound()
   },
-  '/milestones': (ask) => listReply(ask, ask.repository.milestones, (m) => milestoneJson(m, ask.repository, ask.links))
+  '/milestones': (ask) => {
+    const { milestones, issues } = ask.repository
+    const found = filterMilestones(milestones, issues.values(), ask.query)
+    return listReply(ask, found, (m) => milestoneJson(m, ask.repository, ask.links))
+  }
 }

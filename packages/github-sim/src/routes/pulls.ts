@@ -1,8 +1,10 @@
 import { listReply, type RepositoryAsk, type RepositoryHandler } from '../ask.ts'
 import { fullPullJson, pullFileJson, pullJson, reviewJson } from '../data/pull.ts'
+import { filterPulls } from '../filters/pulls.ts'
+import { refusedState } from '../filters/state.ts'
 import type { Issue, Pull } from '../model.ts'
 import { notFound, type Reply } from '../reply.ts'
-import { filterIssues, issueOf } from './issues.ts'
+import { issueOf } from './issues.ts'
 
 const withPull =
   (handler: (ask: RepositoryAsk, issue: Issue, pull: Pull) => Reply): RepositoryHandler =>
@@ -13,14 +15,11 @@ const withPull =
 
 /** Reading pull requests. */
 export const pullRoutes: Record<string, RepositoryHandler> = {
-  '/pulls': (ask) => {
-    const pulls = filterIssues([...ask.repository.issues.values()], ask.query).flatMap((issue) =>
-      issue.pull ? [{ issue, pull: issue.pull }] : []
-    )
-    return listReply(ask, pulls, ({ issue, pull }) =>
+  '/pulls': (ask) =>
+    refusedState(ask.query, 'PullRequest') ??
+    listReply(ask, filterPulls(ask.repository, ask.query, ask.now), ({ issue, pull }) =>
       pullJson(issue, pull, ask.repository, ask.links, ask.viewer?.login)
-    )
-  },
+    ),
   '/pulls/:number{[0-9]+}': withPull((ask, issue, pull) => ({
     json: fullPullJson(issue, pull, ask.repository, ask.links, ask.viewer?.login),
     lastModified: issue.updatedAt
