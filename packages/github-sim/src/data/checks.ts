@@ -2,14 +2,20 @@ import type { Deployment, Repository, Run, Status } from '../model.ts'
 import { type Links, nodeId } from './links.ts'
 import { simpleRepository } from './repository.ts'
 import { newAccount, simpleUser } from './user.ts'
+import { jobName, suiteIdOf } from './workflow.ts'
+
+/** Of GitHub Actions, which all checks here are of. */
+export const appId = 15368
+
+export const deploymentTask = 'deploy'
 
 const maker = newAccount(9919, 'github', 'Organization')
 
 const app = (links: Links) => ({
-  id: 15368,
+  id: appId,
   client_id: 'Iv1.05c79e9ad1f6bdfa',
   slug: 'github-actions',
-  node_id: nodeId('App', 15368),
+  node_id: nodeId('App', appId),
   owner: simpleUser(maker, links),
   name: 'GitHub Actions',
   description: 'Automate your workflow from idea to production',
@@ -27,7 +33,7 @@ export function checkRunJson(run: Run, repository: Repository, links: Links) {
   const html = `${links.web}/${repository.fullName}/actions/runs/${run.id}/job/${run.id + 1}`
   return {
     id: run.id + 1,
-    name: 'build',
+    name: jobName,
     node_id: nodeId('CheckRun', run.id + 1),
     head_sha: run.sha,
     external_id: '',
@@ -39,18 +45,19 @@ export function checkRunJson(run: Run, repository: Repository, links: Links) {
     started_at: run.createdAt,
     completed_at: run.conclusion ? run.updatedAt : null,
     output: { title: null, summary: null, text: null, annotations_count: 0, annotations_url: `${url}/annotations` },
-    check_suite: { id: run.id + 7 },
+    check_suite: { id: suiteIdOf(run) },
     app: app(links),
     pull_requests: []
   }
 }
 
 export function checkSuiteJson(run: Run, repository: Repository, links: Links) {
-  const url = `${links.api}/repos/${repository.fullName}/check-suites/${run.id + 7}`
+  const id = suiteIdOf(run)
+  const url = `${links.api}/repos/${repository.fullName}/check-suites/${id}`
   const at = repository.commits.findIndex((c) => c.sha === run.sha)
   return {
-    id: run.id + 7,
-    node_id: nodeId('CheckSuite', run.id + 7),
+    id,
+    node_id: nodeId('CheckSuite', id),
     head_branch: repository.defaultBranch,
     head_sha: run.sha,
     status: run.status,
@@ -111,7 +118,7 @@ export function deploymentJson(deployment: Deployment, repository: Repository, l
     url,
     id: deployment.id,
     node_id: nodeId('Deployment', deployment.id),
-    task: 'deploy',
+    task: deploymentTask,
     original_environment: deployment.environment,
     environment: deployment.environment,
     description: null,

@@ -6,6 +6,11 @@ import { simpleUser } from './user.ts'
 
 const stepTime = (from: string, seconds: number) => iso(Date.parse(from) + seconds * 1000)
 
+export const suiteIdOf = (run: Run) => run.id + 7
+
+/** Of the one job that each run has. */
+export const jobName = 'build'
+
 const workflowId = (repository: Repository) => repository.id + 11
 
 /** `GET .../actions/workflows/{id}`. */
@@ -30,7 +35,7 @@ export function workflowJson(repository: Repository, links: Links) {
 export function runJson(run: Run, repository: Repository, links: Links) {
   const repo = `${links.api}/repos/${repository.fullName}`
   const url = `${repo}/actions/runs/${run.id}`
-  const suite = run.id + 7
+  const suite = suiteIdOf(run)
   const actor = simpleUser(run.actor, links)
   const commit = repository.commits.find((c) => c.sha === run.sha)
   const author = { name: run.actor.name, email: `${run.actor.login}@users.noreply.github.com` }
@@ -102,7 +107,7 @@ export function jobJson(run: Run, repository: Repository, links: Links) {
     created_at: run.createdAt,
     started_at: run.createdAt,
     completed_at: ended ? run.updatedAt : null,
-    name: 'build',
+    name: jobName,
     steps: ['Set up job', 'Run actions/checkout', 'Run npm test'].map((name, i) => ({
       name,
       status,

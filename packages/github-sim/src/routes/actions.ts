@@ -1,6 +1,7 @@
 import { type RepositoryAsk, type RepositoryHandler, wrappedReply } from '../ask.ts'
 import { rawToken } from '../data/contents.ts'
 import { jobJson, runJson, workflowJson } from '../data/workflow.ts'
+import { filterRuns } from '../filters/runs.ts'
 import type { Run } from '../model.ts'
 import { elsewhere, notFound, type Reply, requiresAuthentication } from '../reply.ts'
 
@@ -20,13 +21,7 @@ export const actionsRoutes: Record<string, RepositoryHandler> = {
     return String(json.id) === ask.params.id ? { json } : notFound()
   },
   '/actions/runs': (ask) => {
-    const [status, event, sha] = ['status', 'event', 'head_sha'].map((name) => ask.query.get(name))
-    const runs = ask.repository.runs.filter(
-      (r) =>
-        (!status || r.status === status || r.conclusion === status) &&
-        (!event || r.event === event) &&
-        (!sha || r.sha === sha)
-    )
+    const runs = filterRuns(ask.repository, ask.query)
     return wrappedReply(ask, 'workflow_runs', runs, (run) => runJson(run, ask.repository, ask.links))
   },
   '/actions/runs/:id{[0-9]+}': withRun((ask, run) => ({ json: runJson(run, ask.repository, ask.links) })),

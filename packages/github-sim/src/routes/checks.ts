@@ -1,23 +1,22 @@
-import { listReply, type RepositoryHandler, wrappedReply } from '../ask.ts'
+import { listReply, type RepositoryAsk, type RepositoryHandler, wrappedReply } from '../ask.ts'
 import { checkRunJson, checkSuiteJson, combinedStatusJson, deploymentJson, statusJson } from '../data/checks.ts'
+import { filterCheckRuns, filterCheckSuites } from '../filters/checks.ts'
+import { filterDeployments } from '../filters/deployments.ts'
+import type { Commit } from '../model.ts'
 import { withCommit } from './git.ts'
+
+const runsOf = ({ repository }: RepositoryAsk, { sha }: Commit) => repository.runs.filter((run) => run.sha === sha)
 
 /** Checks, statuses and deployments. */
 export const checkRoutes: Record<string, RepositoryHandler> = {
   '/commits/:ref/check-runs': withCommit((ask, commit) =>
-    wrappedReply(
-      ask,
-      'check_runs',
-      ask.repository.runs.filter((r) => r.sha === commit.sha),
-      (run) => checkRunJson(run, ask.repository, ask.links)
+    wrappedReply(ask, 'check_runs', filterCheckRuns(runsOf(ask, commit), ask.query), (run) =>
+      checkRunJson(run, ask.repository, ask.links)
     )
   ),
   '/commits/:ref/check-suites': withCommit((ask, commit) =>
-    wrappedReply(
-      ask,
-      'check_suites',
-      ask.repository.runs.filter((r) => r.sha === commit.sha),
-      (run) => checkSuiteJson(run, ask.repository, ask.links)
+    wrappedReply(ask, 'check_suites', filterCheckSuites(runsOf(ask, commit), ask.query), (run) =>
+      checkSuiteJson(run, ask.repository, ask.links)
     )
   ),
   '/commits/:ref/status': withCommit(({ repository: r, links }, commit) => ({
@@ -42,5 +41,5 @@ export const checkRoutes: Record<string, RepositoryHandler> = {
       (s) => statusJson(s, ask.repository.fullName, ask.links)
     ),
   '/deployments': (ask) =>
-    listReply(ask, ask.repository.deployments, (d) => deploymentJson(d, ask.repository, ask.links))
+    listReply(ask, filterDeployments(ask.repository, ask.query), (d) => deploymentJson(d, ask.repository, ask.links))
 }
