@@ -13,9 +13,11 @@ export function commitAt(repository: Repository, ref: string): Commit | undefine
 
 const unsigned = { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null }
 
+export const emailOf = ({ author }: Commit) => `${author.login}@users.noreply.github.com`
+
 const person = (commit: Commit) => ({
   name: commit.author.name,
-  email: `${commit.author.login}@users.noreply.github.com`,
+  email: emailOf(commit),
   date: commit.date
 })
 

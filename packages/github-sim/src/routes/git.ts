@@ -1,11 +1,14 @@
 import { listReply, type RepositoryAsk, type RepositoryHandler } from '../ask.ts'
-import { changedFile, commitAt, commitJson, fullCommitJson, gitCommitJson } from '../data/commit.ts'
+import { commitAt, commitJson, fullCommitJson, gitCommitJson } from '../data/commit.ts'
 import { wrappedBase64 } from '../data/contents.ts'
 import { nodeId } from '../data/links.ts'
 import { simpleUser } from '../data/user.ts'
+import { filterCommits } from '../filters/commits.ts'
+import { asksFor } from '../filters/query.ts'
 import { blobSha, treeEntries, treeSha } from '../git.ts'
 import type { Commit, Repository } from '../model.ts'
 import { failure, notFound, type Reply } from '../reply.ts'
+import { compare } from './compare.ts'
 
 const noCommit = (ref: string) => failure(422, `No commit found for SHA: ${ref}`)
 
@@ -33,36 +36,6 @@ const refsOf = ({ branches, tags }: Repository) => [
   ...branches.map((b) => ({ ref: `refs/heads/${b.name}`, sha: b.sha })),
   ...tags.map((t) => ({ ref: `refs/tags/${t.name}`, sha: t.sha }))
 ]
-
-function compare(ask: RepositoryAsk): Reply {
-  const { repository: r, links, params } = ask
-  const [base = '', head = ''] = (params.basehead ?? '').split('...')
-  const from = commitAt(r, base)
-  const to = commitAt(r, head)
-  if (!from || !to) return notFound()
-  const at = (c: Commit) => r.commits.indexOf(c)
-  const commits = r.commits.slice(at(to), Math.max(at(to), at(from))).reverse()
-  const behind = Math.max(0, at(to) - at(from))
-  const url = `${links.api}/repos/${r.fullName}/compare/${base}...${head}`
-  const html = `${links.web}/${r.fullName}/compare/${base}...${head}`
-  return {
-    json: {
-      url,
-      html_url: html,
-      permalink_url: html,
-      diff_url: `${html}.diff`,
-      patch_url: `${html}.patch`,
-      base_commit: commitJson(from, r.fullName, links),
-      merge_base_commit: commitJson(behind > 0 ? to : from, r.fullName, links),
-      status: commits.length > 0 ? 'ahead' : behind > 0 ? 'behind' : 'identical',
-      ahead_by: commits.length,
-      behind_by: behind,
-      total_commits: commits.length,
-      commits: commits.map((c) => commitJson(c, r.fullName, links)),
-      files: commits.slice(-1).map((c) => changedFile(c.change, to.sha, r.fullName, links))
-    }
-  }
-}
 
 function tree(ask: RepositoryAsk): Reply {
   const { repository: r, links, params, query } = ask
@@ -101,12 +74,7 @@ export const gitRoutes: Record<string, RepositoryHandler> = {
     const { repository: r, links, query } = ask
     const from = commitAt(r, query.get('sha') ?? 'HEAD')
     if (!from) return notFound()
-    const author = query.get('author')
-    const path = query.get('path')
-    const since = query.get('since') ?? ''
-    const commits = r.commits
-      .slice(r.commits.indexOf(from))
-      .filter((c) => c.date >= since && (!author || c.author.login === author) && (!path || c.change.path === path))
+    const commits = filterCommits(r.commits.slice(r.commits.indexOf(from)), query)
     const newest = commits[0]?.date
     const reply = listReply(ask, commits, (c) => commitJson(c, r.fullName, links))
     return newest === undefined ? reply : { ...reply, lastModified: newest }
@@ -116,11 +84,12 @@ export const gitRoutes: Record<string, RepositoryHandler> = {
     lastModified: commit.date
   })),
   '/branches': (ask) =>
-    listReply(ask, ask.repository.branches, (b) => ({
-      name: b.name,
-      commit: commitPointer(ask, b.sha),
-      protected: b.protected
-    })),
+    listReply(
+      ask,
+      // https://docs.github.com/rest/branches/branches#list-branches
+      ask.repository.branches.filter((b) => asksFor(ask.query, 'protected', String(b.protected))),
+      (b) => ({ name: b.name, commit: commitPointer(ask, b.sha), protected: b.protected })
+    ),
   '/branches/:branch{.+}': (ask) => {
     const { repository: r, links, params } = ask
     const branch = r.branches.find((b) => b.name === params.branch)
