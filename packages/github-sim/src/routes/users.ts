@@ -2,11 +2,16 @@ import { type Ask, type Handler, listReply, sinceReply } from '../ask.ts'
 import { repositoryJson } from '../data/repository.ts'
 import { teamJson } from '../data/team.ts'
 import { fullUser, organization, ownUser, simpleUser } from '../data/user.ts'
+import {
+  collaborates,
+  filterOfOrganization,
+  filterOfUser,
+  filterOwn,
+  refusedOwn,
+  type Seen
+} from '../filters/repositories.ts'
 import type { Account, Repository } from '../model.ts'
 import { failure, notFound, type Reply, requiresAuthentication } from '../reply.ts'
-import type { Role } from '../tokens.ts'
-
-type Seen = { repository: Repository; role: Role }
 
 const ownedBy = (ask: Ask, account: Account) =>
   ask.world.visible(ask.viewer).filter((v) => v.repository.owner === account)
@@ -34,11 +39,23 @@ const profile = (ask: Ask, account: Account | undefined): Reply =>
 
 const orgOf = (account: Account | undefined) => (account?.type === 'Organization' ? account : undefined)
 
+/** Whether a repository of somebody else has an account among its collaborators. */
+const isMemberOf = (ask: Ask, { login }: Account, repository: Repository) =>
+  repository.owner.login !== login &&
+  [...ask.world.tokens.values()].some((token) => token.login === login && collaborates(token, repository))
+
 // Lists go on under the numeric id, as a repository's do.
-const reposOf = (ask: Ask, account: Account | undefined): Reply => {
+function reposOf(ask: Ask, account: Account | undefined): Reply {
   if (!account) return notFound()
-  const path = account.type === 'User' ? `/user/${account.id}/repos` : `/organizations/${account.id}/repos`
-  return repositoryList(ask, ownedBy(ask, account), path)
+  const seen = ask.world.visible(ask.viewer)
+  const found =
+    account.type === 'User'
+      ? filterOfUser(seen, ask.query, {
+          owner: ({ owner }) => owner === account,
+          member: (repository) => isMemberOf(ask, account, repository)
+        })
+      : filterOfOrganization(ownedBy(ask, account), ask.query)
+  return repositoryList(ask, found, `/${account.type === 'User' ? 'user' : 'organizations'}/${account.id}/repos`)
 }
 
 /** Routes about users and organizations. */
@@ -59,12 +76,8 @@ export const userRoutes: Record<string, Handler> = {
   '/user/repos': (ask) => {
     const { viewer } = ask
     if (!viewer) return requiresAuthentication()
-    const mine = ask.world
-      .visible(viewer)
-      .filter(
-        ({ repository: r }) => r.owner.login === viewer.login || viewer.roles.has(r.id) || isMember(r, viewer.login)
-      )
-    return repositoryList(ask, mine, '/user/repos')
+    const mine = filterOwn(ask.world.visible(viewer), ask.query, viewer)
+    return refusedOwn(ask.query) ?? repositoryList(ask, mine, '/user/repos')
   },
   // Of all organizations; the scopes, and that others are refused: https://docs.github.com/rest/teams/teams
   '/user/teams': (ask) => {
@@ -92,8 +105,4 @@ export const userRoutes: Record<string, Handler> = {
   },
   '/orgs/:login/repos': (ask) => reposOf(ask, orgOf(named(ask))),
   '/organizations/:id{[0-9]+}/repos': (ask) => reposOf(ask, orgOf(byId(ask)))
-}
-
-function isMember(repository: Repository, login: string): boolean {
-  return repository.owner.members.has(login)
 }
