@@ -1,6 +1,7 @@
 import { type Handler, listReply } from '../ask.ts'
 import { fullLicense, licenses, simpleLicense } from '../data/license.ts'
 import { notificationJson } from '../data/notification.ts'
+import { filterThreads } from '../filters/notifications.ts'
 import { notFound, requiresAuthentication } from '../reply.ts'
 import { iso } from '../time.ts'
 
@@ -100,11 +101,12 @@ export const generalRoutes: Record<string, Handler> = {
       const issue = [...repository.issues.values()].at(-1)
       return issue ? [{ repository, issue }] : []
     })
-    const reply = listReply(ask, threads, (t) => notificationJson(t.issue, t.repository, links))
-    const newest = threads
-      .map((t) => t.issue.updatedAt)
-      .sort()
-      .at(-1)
-    return { ...reply, lastModified: newest ?? iso(now), headers: { ...reply.headers, 'x-poll-interval': '60' } }
+    const found = filterThreads(threads, ask.query, viewer.login)
+    const reply = listReply(ask, found, (t) => notificationJson(t.issue, t.repository, viewer.login, links))
+    return {
+      ...reply,
+      lastModified: found[0]?.issue.updatedAt ?? iso(now),
+      headers: { ...reply.headers, 'x-poll-interval': '60' }
+    }
   }
 }
