@@ -32,6 +32,8 @@ describe('lists of workflow runs, checks and deployments', () => {
     expect(await checks(`app_id=${check.app.id}`)).to.equal(1)
     expect(await checks('app_id=1')).to.equal(0)
     expect(await suites(`app_id=${check.app.id}&check_name=build`)).to.equal(1)
+    const [suite] = (await sim.json(`${hello}/commits/main/check-suites`)).check_suites
+    expect(suite.head_commit.id).to.equal(suite.head_sha)
     expect(await suites('app_id=1')).to.equal(0)
     expect(await suites('check_name=other')).to.equal(0)
   })

@@ -2,7 +2,7 @@ import type { Deployment, Repository, Run, Status } from '../model.ts'
 import { type Links, nodeId } from './links.ts'
 import { simpleRepository } from './repository.ts'
 import { newAccount, simpleUser } from './user.ts'
-import { jobName, suiteIdOf } from './workflow.ts'
+import { headCommitOf, jobName, suiteIdOf } from './workflow.ts'
 
 /** Of GitHub Actions, which all checks here are of. */
 export const appId = 15368
@@ -72,6 +72,7 @@ export function checkSuiteJson(run: Run, repository: Repository, links: Links) {
     updated_at: run.updatedAt,
     rerequestable: true,
     runs_rerequestable: false,
+    head_commit: headCommitOf(run, repository),
     latest_check_runs_count: 1,
     check_runs_url: `${url}/check-runs`
   }

@@ -31,14 +31,25 @@ export function workflowJson(repository: Repository, links: Links) {
   }
 }
 
+/** The commit of a run, as runs and check suites show it (https://docs.github.com/rest/checks/suites). */
+export function headCommitOf(run: Run, { commits }: Repository) {
+  const author = { name: run.actor.name, email: `${run.actor.login}@users.noreply.github.com` }
+  return {
+    id: run.sha,
+    tree_id: commits.find((commit) => commit.sha === run.sha)?.tree ?? run.sha,
+    message: run.title,
+    timestamp: run.createdAt,
+    author,
+    committer: author
+  }
+}
+
 /** `GET .../actions/runs/{id}`. */
 export function runJson(run: Run, repository: Repository, links: Links) {
   const repo = `${links.api}/repos/${repository.fullName}`
   const url = `${repo}/actions/runs/${run.id}`
   const suite = suiteIdOf(run)
   const actor = simpleUser(run.actor, links)
-  const commit = repository.commits.find((c) => c.sha === run.sha)
-  const author = { name: run.actor.name, email: `${run.actor.login}@users.noreply.github.com` }
   return {
     id: run.id,
     name: 'CI',
@@ -72,14 +83,7 @@ export function runJson(run: Run, repository: Repository, links: Links) {
     rerun_url: `${url}/rerun`,
     previous_attempt_url: null,
     workflow_url: `${repo}/actions/workflows/${workflowId(repository)}`,
-    head_commit: {
-      id: run.sha,
-      tree_id: commit?.tree ?? run.sha,
-      message: run.title,
-      timestamp: run.createdAt,
-      author,
-      committer: author
-    },
+    head_commit: headCommitOf(run, repository),
     repository: simpleRepository(repository, links),
     head_repository: simpleRepository(repository, links)
   }

@@ -45,7 +45,9 @@ function issues(ask: Ask): Reply {
     )
     return words.every((w) => text.includes(w)) && qualifiers.every(([n, v]) => facts.has(`${n}:${v}`))
   })
-  return results(ask, found.reverse(), ({ repository, issue }) => issueJson(issue, repository, ask))
+  const reply = results(ask, found.reverse(), ({ repository, issue }) => issueJson(issue, repository, ask))
+  // Only words are searched for: https://docs.github.com/rest/search/search#search-issues-and-pull-requests
+  return { ...reply, json: { ...(reply.json as object), search_type: 'lexical' } }
 }
 
 function repositories(ask: Ask): Reply {
