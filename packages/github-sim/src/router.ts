@@ -7,6 +7,7 @@ import { checkRoutes } from './routes/checks.ts'
 import { contentsRoutes } from './routes/contents.ts'
 import { generalRoutes } from './routes/general.ts'
 import { gitRoutes } from './routes/git.ts'
+import { labelWrites } from './routes/issue-labels.ts'
 import { issueWrites } from './routes/issue-writes.ts'
 import { issueRoutes } from './routes/issues.ts'
 import { pullRoutes } from './routes/pulls.ts'
@@ -78,7 +79,7 @@ export function createRouter(): (ask: Ask, path: string) => Promise<Reply> {
         run((full) => ofRepository(handler, full))
       )
     for (const routes of reads) for (const [path, handler] of Object.entries(routes)) on('GET', path, handler)
-    for (const [key, handler] of Object.entries(issueWrites)) {
+    for (const [key, handler] of Object.entries({ ...issueWrites, ...labelWrites })) {
       const [method = '', path = ''] = key.split(' ')
       on(method, path, handler)
     }

@@ -47,8 +47,46 @@ describe('issues', () => {
     await sim.send('POST', `${path}/labels`, alice, { labels: ['question'] })
     expect(await sim.json(`${path}/labels`)).to.have.length(3)
     await sim.send('DELETE', `${path}/labels/bug`, alice)
+    const labels = async () => (await sim.json(path)).labels.map((l: { name: string }) => l.name)
+    expect(await labels()).to.deep.equal(['question', 'new-label'])
     await sim.send('PUT', `${path}/labels`, alice, ['question'])
-    expect((await sim.json(path)).labels.map((l: { name: string }) => l.name)).to.deep.equal(['question'])
+    expect(await labels()).to.deep.equal(['question'])
+    const all = await sim.send('DELETE', `${path}/labels`, alice)
+    expect([all.status, await all.text()]).to.deep.equal([204, ''])
+    expect(await labels()).to.deep.equal([])
+  })
+
+  it('refuse what an issue cannot have, and change nothing', async () => {
+    const refusal = async (method: string, path: string, body: unknown, as = alice) => {
+      const response = await sim.send(method, path, as, body)
+      const { errors } = (await response.json()) as { errors?: object[] }
+      return [response.status, ...(errors ?? [])]
+    }
+    const repository = sim.github.repository('octocat/Hello-World')
+    const number = repository.addIssue({ title: 'Stays', user: 'bob' })
+    const path = `${hello}/issues/${number}`
+    const invalid = (field: string, value: unknown) => [422, { value, resource: 'Issue', field, code: 'invalid' }]
+    const missing = [422, { resource: 'Issue', code: 'missing_field', field: 'title' }]
+    const state = { title: 'Changed', state: 'bogus' }
+    expect(await refusal('PATCH', path, state)).to.deep.equal(invalid('state', 'bogus'))
+    for (const [method, at] of [['PATCH', path] as const, ['POST', `${hello}/issues`] as const]) {
+      expect(await refusal(method, at, { title: '' })).to.deep.equal(missing)
+      const title = 'Changed'
+      expect(await refusal(method, at, { title, milestone: 99 })).to.deep.equal(invalid('milestone', 99))
+      const assignees = ['alice', 'nobody-here']
+      expect(await refusal(method, at, { title, assignees })).to.deep.equal(invalid('assignees', ['nobody-here']))
+    }
+    expect(await sim.json(path)).to.include({ title: 'Stays', state: 'open' })
+    expect(repository.issueNumbers.at(-1)).to.equal(number)
+    // Who may not set a milestone is not told about it.
+    expect(await refusal('PATCH', path, { title: 'By bob', milestone: 99 }, bob)).to.deep.equal([200])
+    expect(await sim.json(path)).to.include({ title: 'By bob', milestone: null })
+    await sim.send('PATCH', path, alice, { milestone: '1' })
+    expect((await sim.json(path)).milestone.number).to.equal(1)
+    await sim.send('PATCH', path, alice, { milestone: null })
+    expect((await sim.json(path)).milestone).to.equal(null)
+    const opened = await sim.send('POST', `${hello}/issues`, alice, { title: 7, state: 'closed' })
+    expect(await opened.json()).to.include({ title: '7', state: 'open' })
   })
 
   it('need the right to be written', async () => {
@@ -84,7 +122,7 @@ describe('issues', () => {
     sim.github.repository('octocat/secret-plans').addIssue({ title: 'zebra' })
     expect((await sim.json('/search/issues?q=zebra', bob)).total_count).to.equal(0)
     const text = await (await sim.get('/search/issues?q=zebra+repo:octocat/secret-plans+is:issue', alice)).text()
-    expect(text).to.include('"total_count":1').and.include('"score":1.0')
+    expect(text).to.include('"total_count":1').and.include('"score":1.0').and.include('"search_type":"lexical"')
     expect((await sim.get('/search/issues', alice)).status).to.equal(422)
   })
 })
