@@ -65,6 +65,27 @@ describe('what a pull request waits for', () => {
     expect(pullRequests.totalCount).to.equal((await sim.json(`${hello}/pulls?per_page=100`)).length)
   })
 
+  it('shows its repository in full, and changes with it', async () => {
+    const number = repository().addPull()
+    const pull = await sim.get(`${hello}/pulls/${number}`, alice)
+    // biome-ignore lint/suspicious/noExplicitAny: specs read any field
+    const { base, head } = (await pull.json()) as any
+    const { permissions, ...whole } = await sim.json(`${hello}`, alice)
+    expect(permissions.admin).to.equal(true)
+    const names = ['open_issues_count', 'stargazers_count', 'pushed_at', 'updated_at', 'license', 'default_branch']
+    for (const repo of [base.repo, head.repo]) {
+      for (const name of names) expect(repo[name], name).to.deep.equal(whole[name])
+      expect(repo).not.to.have.any.keys('permissions', 'temp_clone_token')
+    }
+    const known = { 'if-none-match': pull.headers.get('etag') ?? '' }
+    expect((await sim.get(`${hello}/pulls/${number}`, alice, known)).status).to.equal(304)
+    repository().addIssue()
+    const later = await sim.get(`${hello}/pulls/${number}`, alice, known)
+    expect(later.status).to.equal(200)
+    const { open_issues_count } = whole
+    expect(await later.json()).to.have.nested.include({ 'base.repo.open_issues_count': open_issues_count + 1 })
+  })
+
   it('follows when it conflicts, and when the default branch fails', async () => {
     const number = repository().addPull()
     repository().editPull(number, { mergeable: false, draft: true })

@@ -2,7 +2,7 @@ import type { Commit, Issue, Pull, Repository, Review } from '../model.ts'
 import { changedFile } from './commit.ts'
 import { association, labelJson, milestoneJson } from './issue.ts'
 import { type Links, nodeId } from './links.ts'
-import { simpleRepository } from './repository.ts'
+import { repositoryJson } from './repository.ts'
 import { teamJson } from './team.ts'
 import { simpleUser } from './user.ts'
 
@@ -14,12 +14,15 @@ export function pullJson(issue: Issue, pull: Pull, repository: Repository, links
   const html = `${web}/${fullName}/pull/${issue.number}`
   const issueUrl = `${api}/repos/${fullName}/issues/${issue.number}`
   const statuses = `${api}/repos/${fullName}/statuses/${pull.headSha}`
+  // In full, with counts and times, but without permissions, as recorded in hub4j/github-api's GHPullRequestTest. A pull request's
+  // ETag therefore changes with its repository.
+  const repo = repositoryJson(repository, links, undefined)
   const end = (ref: string, sha: string) => ({
     label: `${repository.owner.login}:${ref}`,
     ref,
     sha,
     user: simpleUser(repository.owner, links),
-    repo: simpleRepository(repository, links)
+    repo
   })
   const milestone = repository.milestones.find((m) => m.number === issue.milestone)
   const link = (href: string) => ({ href })
