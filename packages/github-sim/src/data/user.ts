@@ -105,6 +105,7 @@ export function organization(account: Account, { api, web }: Links, publicRepos:
     avatar_url: `https://avatars.githubusercontent.com/u/${account.id}?v=4`,
     description: account.bio,
     name: account.name,
+    // GitHub sends null, although it describes strings: https://github.com/yanyongyu/githubkit/pull/32
     company: account.company,
     blog: account.blog,
     location: account.location,
