@@ -2,7 +2,7 @@ import type { Cache } from '../cache/cache.ts'
 import { withAnswer } from '../confirmations.ts'
 import type { Entry } from '../entry.ts'
 import { maxAgeMs, refreshedHeaders } from '../github/headers.ts'
-import { inspect } from '../github/inspect.ts'
+import { type Inspection, inspect } from '../github/inspect.ts'
 import { isJson } from '../github/key.ts'
 import type { OriginAnswer } from '../github/origin.ts'
 import { type ApiRequest, anonymous } from '../github/request.ts'
@@ -22,16 +22,22 @@ export interface RenewalOptions {
 
 /** Takes a 304 for an entry: renews it, stores it, and tells members. */
 export function createRenewal({ cache, publicity, limits, githubNow, announce }: RenewalOptions) {
+  // The body stays the same with each 304, and to look into a long list takes milliseconds.
+  const inspections = new WeakMap<Entry['body'], Promise<Inspection>>()
+
+  async function shownBy({ path, accept, repository }: ApiRequest, { body }: Entry): Promise<Inspection['repository']> {
+    if (!showsRepository(path) || !isJson(accept)) return undefined
+    const inspection = inspections.get(body) ?? inspect(body, true, repository)
+    inspections.set(body, inspection)
+    return (await inspection).repository
+  }
+
   return async (request: ApiRequest, entry: Entry, { headers, sentAt }: OriginAnswer): Promise<Admitted> => {
     // Only an ETag that can be computed from the body proves the body; then it is as good as an own one, but not its `Link`.
     const isTrue = entry.validator === 'portable' || (await isOwnBlob(entry))
     const isProven = isTrue && (headers.has('link') || !(await hasMembersLink(entry, request.url)))
     const proven = isProven ? { from: undefined, takenAt: undefined } : {}
-    if (isTrue || entry.from === undefined) {
-      const shows = showsRepository(request.path) && isJson(request.accept)
-      const shown = shows ? (await inspect(entry.body, true, request.repository)).repository : undefined
-      publicity.learn(request, sentAt, shown)
-    }
+    if (isTrue || entry.from === undefined) publicity.learn(request, sentAt, await shownBy(request, entry))
     const { viewer } = request
     const latest = githubNow() + limits.clockSkewMs
     const said = headers.get('cache-control')
