@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { base64url } from '../src/bytes.ts'
 import { normaliseQuery } from '../src/github/graphql-document.ts'
-import { repositoriesIn } from '../src/github/graphql-mutation.ts'
+import { changesElsewhere, maxNamed, repositoriesIn } from '../src/github/graphql-mutation.ts'
 import { graphqlQuestion, isWholeAnswer } from '../src/github/graphql-question.ts'
 import { isWrite } from '../src/github/writes.ts'
 
@@ -10,7 +10,7 @@ const largest = 256 * 1024
 
 describe('GraphQL documents', () => {
   const ignored = fc
-    .array(fc.constantFrom(' ', '\n', '\r\n', '\t', ',', '\uFEFF', '# } mutation { a }\n'))
+    .array(fc.constantFrom(' ', '\n', '\r\n', '\t', ',', '\uFEFF', '# } mutation { a }\n', '# by hand\r'))
     .map((all) => all.join(''))
   const tokens = fc
     .constantFrom(
@@ -202,26 +202,50 @@ describe('what a mutation changes', () => {
     return `${prefix}_${base64url(bytes)}`
   }
 
+  const named = (request: string, answer: string, webHost = 'github.com') => repositoriesIn(request, answer, webHost)
+
   it('is the repositories that its variables, the ids in them, and its answer name', () => {
     const answer = { data: { a: { issue: { url: 'https://github.com/Octo/Tools/issues/1#x', number: 1 } } } }
-    expect(repositoriesIn('{}', JSON.stringify(answer))).to.deep.equal(['octo/tools'])
-    expect(repositoriesIn('{"variables":{"owner":"Octo","name":"other"}}', '{}')).to.deep.equal(['octo/other'])
-    expect(
-      repositoriesIn(JSON.stringify({ variables: { input: { pullRequestId: idOf('PR', 1_296_269) } } }), '{}')
-    ).to.deep.equal(['repositories/1296269'])
-    expect(
-      repositoriesIn('{"query":"mutation { a }","id":"MDU6SXNzdWUx"}', '{"data":{"a":{"id":"x_y"}}}')
-    ).to.deep.equal([])
+    expect(named('{}', JSON.stringify(answer))).to.deep.equal(['octo/tools'])
+    expect(named('{"branch":{"repositoryNameWithOwner": "Octo/Other"}}', '{}')).to.deep.equal(['octo/other'])
+    const pull = JSON.stringify({ variables: { input: { pullRequestId: idOf('PR', 1_296_269) } } })
+    expect(named(pull, '{}')).to.deep.equal(['repositories/1296269'])
+    expect(named('{"query":"mutation { a }","id":"MDU6SXNzdWUx"}', '{"data":{"a":{"id":"x_y"}}}')).to.deep.equal([])
+  })
+
+  it("is no repository where a page's path begins like one, nor on pages of others", () => {
+    const urls = ['orgs/octo/projects/5', 'users/octo', 'enterprises/acme/x', 'sponsors/octo', 'apps/robot']
+    for (const path of urls) {
+      expect(named('{}', `{"url":"https://github.com/${path}"}`), path).to.deep.equal([])
+      expect(named('{}', `{"resourcePath":"/${path}/"}`), path).to.deep.equal([])
+    }
+    expect(named('{}', '{"url":"https://ci.example/jobs/1"}')).to.deep.equal([])
+    expect(named('{}', '{"homepageUrl":"https://octo.github.io/docs/start/"}')).to.deep.equal([])
+    expect(named('{}', '{"url":"https://ghes.example/o/r/pull/1"}', 'ghes.example')).to.deep.equal(['o/r'])
+  })
+
+  it('is no repository whose number is that of an account', () => {
+    for (const kind of ['U', 'O', 'E', 'T', 'PVT'])
+      expect(named(`{"a":"${idOf(kind, 583_231)}"}`, '{}'), kind).to.be.empty
+  })
+
+  it('is seen outside of repositories, where it is about what is there, whatever a text says', () => {
+    const seen = (query: string) => changesElsewhere(JSON.stringify({ query, variables: { body: 'Star the Project' } }))
+    for (const name of ['addStar', 'followUser', 'addProjectV2ItemById', 'updateTeamsRepository', 'createRepository'])
+      expect(seen(`mutation { ${name}(input: {}) { clientMutationId } }`), name).to.equal(true)
+    for (const name of ['addComment', 'closeIssue', 'createPullRequest', 'mergePullRequest', 'addLabelsToLabelable'])
+      expect(seen(`mutation { ${name}(input: {}) { clientMutationId } }`), name).to.equal(false)
+    expect(changesElsewhere('no JSON')).to.equal(true)
   })
 
   it('is found within a bound, whatever is said', () => {
     fc.assert(
       fc.property(fc.string(), fc.array(fc.string()), (request, ids) => {
         const answer = JSON.stringify({ ids, more: ids.map((id) => `I_${id}`) })
-        for (const name of repositoriesIn(request, answer)) expect(name).to.match(/^[\w.-]+\/[\w.-]+$/)
+        for (const name of named(request, answer)) expect(name).to.match(/^[\w.-]+\/[\w.-]+$/)
       })
     )
     const many = Array.from({ length: 1000 }, (_, i) => ({ url: `https://github.com/o/r${i}` }))
-    expect(repositoriesIn('{}', JSON.stringify(many)).length).to.be.at.most(20)
+    expect(named('{}', JSON.stringify(many)).length).to.equal(maxNamed)
   })
 })

@@ -115,8 +115,8 @@ describe('purges', () => {
   it('say what covers a URL, in their own form', () => {
     const purges = createPurges(createApi(new URL(`${api}/`)))
     expect(purges.normalise('Octo/Tools')).to.equal('octo/tools')
-    expect(purges.targetsOf(`${issue}?x=1`)).to.deep.equal([purges.normalise(issue), 'octo/tools'])
-    expect(purges.targetsOf(`${api}/users/Octo`)).to.deep.equal(['/users/octo', '/'])
+    expect(purges.targetsOf(`${issue}?x=1`)).to.deep.equal([purges.normalise(issue), 'octo/tools', '*'])
+    expect(purges.targetsOf(`${api}/users/Octo`)).to.deep.equal(['/users/octo', '/', '*'])
     expect(purges.targetsOf('https://example.com/repos/octo/tools')).to.deep.equal([])
     expect(purges.base).to.equal(api)
   })

@@ -101,9 +101,9 @@ describe('writes: what they changed', () => {
   })
 
   it('by a mutation is anything in the repositories that it names, and what is around them', () => {
-    const ofViewer = ['/user/starred', '/user/subscriptions', '/notifications', '/graphql']
-    expect(changedByMutation(['octo/tools'])).to.have.members(['octo/tools', ...around, ...ofViewer])
-    expect(changedByMutation([])).to.have.members(ofViewer)
+    expect(changedByMutation(['octo/tools'], false)).to.have.members(['octo/tools', ...around, '/graphql'])
+    expect(changedByMutation(['octo/tools'], true)).to.have.members(['octo/tools', '/', '/graphql'])
+    expect(changedByMutation([], false)).to.have.members(['/', '/graphql'])
   })
 
   it('is named so that purges know it, reaches the written URL, and no other repository', () => {

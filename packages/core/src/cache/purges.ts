@@ -2,6 +2,9 @@ import { LRU } from 'tiny-lru'
 import { type Api, graphqlPath } from '../github/api.ts'
 import { pathOfRepository, repositoryOf, widerThan } from '../github/routes.ts'
 
+/** A target that covers all. No URL and no repository is called so: nobody but this member can name it. */
+export const everything = '*'
+
 /** Remembers what was made stale, and when: an entry older than that is stale, whenever and wherever from it arrives. */
 export interface Purges {
   /** The API's base URL, without a slash at its end. */
@@ -27,13 +30,13 @@ export interface Purges {
   generation(url: string): number
   /** The target's own form: a canonical URL without query, or `owner/repo` in lower case. Undefined for anything else. */
   normalise(target: string): string | undefined
-  /** Everything from before this is stale, ms: something was changed that nothing names. */
+  /** Everything from before this is stale, ms: this member has changed something that nothing names. */
   forget(at: number): void
   /** Members were told of this, or told it: it is no secret among them. */
   told(target: string): void
   /** All marks that are no secret among members: target, as `mark` takes it from others, and when. */
   all(): [string, number][]
-  /** The targets that cover a URL: its path, its repository, and what is wider. Empty for a URL elsewhere. */
+  /** The targets that cover a URL: its path, its repository, what is wider, and `everything`. Empty for a URL elsewhere. */
   targetsOf(url: string): string[]
 }
 
@@ -49,7 +52,6 @@ export function createPurges(
   let forgottenAt = 0
   let latest = 0
   let generations = 0
-  let forgottenGeneration = 0
   const own = new LRU<number>(max)
   const open = new LRU<boolean>(max)
   const written = new LRU<number>(max)
@@ -96,9 +98,8 @@ export function createPurges(
       return true
     },
     forget(at) {
-      forgottenGeneration = ++generations
-      latest = Math.max(latest, at)
-      forgottenAt = Math.max(forgottenAt, at)
+      purges.mark(everything, at, true)
+      purges.wrote(everything, at)
     },
     told: (target) => void open.set(target, true),
     all: () =>
@@ -108,10 +109,11 @@ export function createPurges(
     targetsOf(url) {
       const path = below(url)
       const repository = path && repositoryOf(path)
-      return path === undefined ? [] : [path, ...(repository === undefined ? [] : [repository]), ...widerThan(path)]
+      if (path === undefined) return []
+      return [path, ...(repository === undefined ? [] : [repository]), ...widerThan(path), everything]
     },
     at: (url) => newest(marks, url, latest, forgottenAt),
-    generation: (url) => newest(own, url, generations, forgottenGeneration)
+    generation: (url) => newest(own, url, generations)
   }
   return purges
 }

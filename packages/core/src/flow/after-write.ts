@@ -1,10 +1,18 @@
+import type { Cache } from '../cache/cache.ts'
 import type { Purge } from '../cache/purge.ts'
-import type { Purges } from '../cache/purges.ts'
-import type { Api } from '../github/api.ts'
+import { everything, type Purges } from '../cache/purges.ts'
+import { type Api, graphqlPath } from '../github/api.ts'
 import { changedBy, changedByMutation, changesForOne, changesUnnamed } from '../github/changed-by.ts'
-import { changesRepository, makesRepository, repositoriesIn } from '../github/graphql-mutation.ts'
+import {
+  changesElsewhere,
+  changesRepository,
+  makesRepository,
+  maxNamed,
+  repositoriesIn
+} from '../github/graphql-mutation.ts'
+import { limitedBy } from '../github/limited.ts'
 import type { Targets } from '../github/request.ts'
-import { isRepository, pathOfRepository, repositoryOf } from '../github/routes.ts'
+import { isNumbered, isRepository, pathOfRepository, repositoryOf } from '../github/routes.ts'
 import type { Visibility } from '../github/visibility.ts'
 import type { Passed } from './classify.ts'
 import type { NegativeCache } from './negative-cache.ts'
@@ -19,10 +27,20 @@ export interface AfterWriteOptions extends RechecksOptions, TellWriteOptions {
   mostGithubNow: () => number
   visibility: Pick<Visibility, 'namesOf' | 'doubt' | 'isHidden' | 'wasPublic'>
   purges: Pick<Purges, 'normalise' | 'at' | 'forget' | 'wrote'>
+  cache: Pick<Cache, 'below' | 'find' | 'keepMarks'>
   targets: Pick<Targets, 'written'>
   missing: Pick<NegativeCache, 'clear'>
   /** Makes URLs and repositories stale here. */
   purge: Purge
+}
+
+interface Changed {
+  /** Paths and repositories. */
+  targets: readonly string[]
+  /** It shows only to those that hold the writer's token. */
+  isForOne?: boolean
+  /** It may show where no target says so. */
+  isAnywhere?: boolean
 }
 
 /** After a write: what it changed is stale at once, and looked at again a little later. */
@@ -33,9 +51,11 @@ export function createAfterWrite(options: AfterWriteOptions) {
   const rechecks = createRechecks({ limits, cache, purges, askAgain })
   const tell = createTellWrite({ visibility, purges, members, sharesAll, isPublic })
 
+  const webHost = new URL(api.base).host.replace(/^api\./, '')
+
   /** By its name, where an answer has shown that, else by its id. */
   const nameOf = (repository: string): string =>
-    visibility.namesOf(repository).find((one) => !one.startsWith('repositories/')) ?? repository
+    visibility.namesOf(repository).find((one) => !isNumbered(one)) ?? repository
 
   /** By the name of its repository. */
   function pathOf(href: string): string | undefined {
@@ -45,20 +65,25 @@ export function createAfterWrite(options: AfterWriteOptions) {
       ? `/${url.href.slice(api.uploads.length)}`.replace(/\?.*/, '')
       : api.pathOf(url)
     const repository = path && repositoryOf(path)
-    return repository?.startsWith('repositories/')
-      ? path?.replace(pathOfRepository(repository), pathOfRepository(nameOf(repository)))
+    return repository && isNumbered(repository)
+      ? path.replace(pathOfRepository(repository), pathOfRepository(nameOf(repository)))
       : path
   }
 
-  /** Makes paths and repositories stale (here at once, on disk and at members as soon as that can be), and has a look at them a little later. */
-  function make(changed: readonly string[], by: Writer, isForOne = false): void {
+  /** Makes what was changed stale (here at once, on disk and at members as soon as that can be), and has a look at it a little later. */
+  function make({ targets: changed, isForOne = false, isAnywhere = false }: Changed, by: Writer): void {
     if (changed.length === 0) return
     const targets = changed.map((one) => (one.startsWith('/') ? api.urlOf(one) : one))
     missing.clear()
     options.targets.written()
     const asOf = mostGithubNow()
+    if (isAnywhere) purges.forget(asOf)
     for (const target of targets) purges.wrote(purges.normalise(target) ?? target, asOf)
-    const work = Promise.all([purge(targets, asOf), tell({ targets, by, asOf, isForOne })])
+    const work = Promise.all([
+      purge(targets, asOf),
+      isAnywhere && cache.keepMarks([everything], asOf),
+      tell({ targets, by, asOf, isForOne })
+    ])
       .then(() => {})
       .catch(() => {})
     underWay.add(work)
@@ -78,35 +103,30 @@ export function createAfterWrite(options: AfterWriteOptions) {
   function wrote(urls: readonly string[], by: Writer): void {
     const paths = urls.flatMap((url) => pathOf(url) ?? [])
     for (const path of paths) if (isRepository(path.replace(/\/transfer$/, ''))) doubt(repositoryOf(path) as string)
-    if (paths.some(changesUnnamed)) purges.forget(mostGithubNow())
-    make([...new Set(paths.flatMap(changedBy))], by, paths.every(changesForOne))
+    const targets = [...new Set(paths.flatMap(changedBy))]
+    make({ targets, isForOne: paths.every(changesForOne), isAnywhere: paths.some(changesUnnamed) }, by)
   }
 
   /**
    * By what was sent and what came back. No answer to a query is from before it any more, and nothing of the repositories that
-   * it names; of what it changed where it names none, nobody knows.
+   * it names; where it names none, or one by an id that nothing here has shown, nobody knows what it changed.
    */
   function mutated(request: string, answer: string, by: Writer): void {
-    const names = repositoriesIn(request, answer).map(nameOf)
-    if (names.every((name) => name.startsWith('repositories/')) || makesRepository(request))
-      purges.forget(mostGithubNow())
+    const names = repositoriesIn(request, answer, webHost).map(nameOf)
+    const isKnown = names.length > 0 && names.length < maxNamed && names.every((name) => !isNumbered(name))
     if (changesRepository(request)) names.forEach(doubt)
-    make(changedByMutation(names), by)
+    const targets = changedByMutation(names, changesElsewhere(request))
+    make({ targets, isAnywhere: !isKnown || makesRepository(request) }, by)
   }
 
   return {
     /** Does what concerns the caller before it settles; the rest needs nobody to wait for it. Without an answer that was lost. */
     async changed({ url, mutation, ...by }: Write, answer?: Response): Promise<void> {
-      if (mutation === undefined) wrote([url.href, answer?.url ?? ''], by)
-      else
-        mutated(
-          mutation,
-          (await answer
-            ?.clone()
-            .text()
-            .catch(() => '')) ?? '',
-          by
-        )
+      if (mutation === undefined) return wrote([url.href, answer?.url ?? ''], by)
+      const copy = answer?.clone()
+      const said = (await copy?.text().catch(() => '')) ?? ''
+      const isRefused = copy && limitedBy({ path: graphqlPath }, copy, said, mostGithubNow()) !== undefined
+      if (!isRefused) mutated(mutation, said, by)
     },
     /** Settles when what was written is stale on disk too, and at members. */
     async stop(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Purges } from '../cache/purges.ts'
 import { graphqlPath } from '../github/api.ts'
 import type { ApiRequest } from '../github/request.ts'
-import { elsewhere, repositoryOf } from '../github/routes.ts'
+import { elsewhere, isNumbered, repositoryOf } from '../github/routes.ts'
 import type { Visibility } from '../github/visibility.ts'
 import type { Members } from '../members.ts'
 import type { Announce } from './announce.ts'
@@ -9,7 +9,7 @@ import type { Announce } from './announce.ts'
 export type Writer = Pick<ApiRequest, 'authorization' | 'viewer'>
 
 export interface TellWriteOptions {
-  visibility: Pick<Visibility, 'isHidden' | 'wasPublic'>
+  visibility: Pick<Visibility, 'isHidden' | 'wasPublic' | 'namesOf'>
   purges: Pick<Purges, 'normalise'>
   /** Makes URLs and repositories stale at every member, or at those that hold a token. */
   members: Pick<Members, 'purge' | 'sameToken' | 'canTell'>
@@ -40,11 +40,16 @@ export function createTellWrite({ visibility, purges, members, sharesAll, isPubl
     return members.canTell && isPublic(by, repository)
   }
 
+  /** Members may know a repository by its name alone, which the look at it has shown. */
+  const namesOf = (target: string): readonly string[] => (isNumbered(target) ? visibility.namesOf(target) : [target])
+
   return async ({ targets, by, asOf, isForOne }: Told): Promise<void> => {
-    const holders = members.sameToken?.purge(by, targets, asOf)
+    const holders = [members.sameToken?.purge(by, targets, asOf)]
     const told: string[] = []
-    for (const target of isForOne ? [] : targets) if (await isForMembers(target, by)) told.push(target)
+    for (const target of isForOne ? [] : targets) if (await isForMembers(target, by)) told.push(...namesOf(target))
     if (told.length > 0) await members.purge(told, asOf)
-    await holders
+    const shown = targets.flatMap(namesOf).filter((name) => !targets.includes(name))
+    if (shown.length > 0) holders.push(members.sameToken?.purge(by, shown, asOf))
+    await Promise.all(holders)
   }
 }

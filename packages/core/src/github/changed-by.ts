@@ -69,17 +69,11 @@ export function changedBy(path: string): string[] {
   ]
 }
 
-/** What a mutation of GraphQL's changed that names these repositories: it can be anything in them, or the viewer's own of them. */
-export const changedByMutation = (repositories: readonly string[]): string[] => [
-  ...new Set([
-    ...repositories,
-    ...repositories.flatMap(around),
-    '/user/starred',
-    '/user/subscriptions',
-    '/notifications',
-    graphqlPath
-  ])
-]
+/** What a mutation of GraphQL's changed that names these repositories: it can be anything in them. */
+export function changedByMutation(repositories: readonly string[], isSeenElsewhere: boolean): string[] {
+  const outside = isSeenElsewhere || repositories.length === 0 ? [elsewhere] : repositories.flatMap(around)
+  return [...new Set([...repositories, ...outside, graphqlPath])]
+}
 
 const makesRepository = /\/(?:(?:user|orgs\/[^/]+)\/repos|forks|generate|transfer|publish)$/
 const decidesForMany =

@@ -1,11 +1,19 @@
 /** More of them in one mutation are not looked for. */
-const maxNamed = 20
+export const maxNamed = 20
 
 const named = [
-  // What GitHub answers: a page's URL or path, or a repository's own name.
-  /"(?:url|permalink|resourcePath|homepageUrl)":"(?:https?:\/\/[^/"]+)?\/([\w.-]+\/[\w.-]+)(?=[/"#?])/g,
-  /"nameWithOwner":"([\w.-]+\/[\w.-]+)"/g
+  // What GitHub answers: a page's URL or path.
+  /"(?:url|permalink|resourcePath)":\s*"(?:https?:\/\/([^/"]+))?\/([\w.-]+\/[\w.-]+)(?=[/"#?])/g,
+  // And a repository's own name, which is also how a mutation names one.
+  /"(?:repositoryN|n)ameWithOwner":\s*()"([\w.-]+\/[\w.-]+)"/g
 ]
+
+/** What a page's path begins with that is not in a repository. */
+const noOwner =
+  /^(?:advisories|apps|collections|enterprises|login|marketplace|notifications|organizations|orgs|search|settings|sponsors|stars|topics|users)\//
+
+/** Nodes that are in no repository: in their ids stands the number of an account, or of themselves. */
+const inNoRepository = /^(?:BOT|E|G|O|PVT|S|T|TD|U|UL)$/
 
 /** Whether a mutation may change who can read a repository. */
 export const changesRepository = (request: string): boolean => /Repository\b/.test(request)
@@ -13,21 +21,33 @@ export const changesRepository = (request: string): boolean => /Repository\b/.te
 /** Whether it makes a repository, which may have a name that was another one's. */
 export const makesRepository = (request: string): boolean => /\b(?:create|cloneTemplate)Repository\b/.test(request)
 
+/** Whether what a mutation changes shows outside of repositories, too: stars, projects, what belongs to accounts. */
+export function changesElsewhere(request: string): boolean {
+  const names = /Enterprise|Follow|Notification|Organization|Project|Repository\b|Sponsor|Star|Subscription|Team|User/
+  try {
+    return names.test(JSON.parse(request).query)
+  } catch {
+    return true
+  }
+}
+
 /**
- * The repositories that a mutation and its answer name, as `owner/repo` or `repositories/id`. Ids of GitHub's nodes contain the
- * number of their repository: MessagePack of [0, repository, node] (seen so, not documented; a wrong one makes nothing worse).
+ * The repositories that a mutation and its answer name, as `owner/repo` or `repositories/id`. `webHost`: of GitHub's pages; those of
+ * others have paths of their own. Ids of GitHub's nodes contain the number of their repository: MessagePack of [0, repository,
+ * node] (seen so, not documented).
  */
-export function repositoriesIn(request: string, answer: string): string[] {
+export function repositoriesIn(request: string, answer: string, webHost: string): string[] {
   const found = new Set<string>()
-  const text = answer.replaceAll('\\/', '/')
-  for (const pattern of named) for (const [, name] of text.matchAll(pattern)) found.add((name as string).toLowerCase())
-  for (const [, , id] of (request + answer).matchAll(/"([A-Z][A-Za-z]{0,7})_([\w-]{6,40})"/g)) {
-    const number = repositoryInId(id as string)
+  const text = request + answer.replaceAll('\\/', '/')
+  for (const pattern of named)
+    for (const [, host, name] of text.matchAll(pattern) as Iterable<[string, string | undefined, string]>)
+      if (!noOwner.test(name) && (!host || host === webHost || host === 'github.com')) found.add(name.toLowerCase())
+  for (const [, kind, id] of text.matchAll(/"([A-Z][A-Za-z]{0,7})_([\w-]{6,40})"/g) as Iterable<
+    [string, string, string]
+  >) {
+    const number = inNoRepository.test(kind) ? undefined : repositoryInId(id)
     if (number !== undefined) found.add(`repositories/${number}`)
   }
-  const [, owner] = /"owner":\s*"([\w.-]+)"/.exec(request) ?? []
-  const [, repo] = /"(?:name|repo|repository)":\s*"([\w.-]+)"/.exec(request) ?? []
-  if (owner !== undefined && repo !== undefined) found.add(`${owner}/${repo}`.toLowerCase())
   return [...found].slice(0, maxNamed)
 }
 

@@ -175,6 +175,9 @@ export function repositoryOf(path: string): string | undefined {
   return named?.toLowerCase() ?? numbered
 }
 
+/** Whether a repository, as `repositoryOf` has it, is named by its number. */
+export const isNumbered = (repository: string): boolean => repository.startsWith('repositories/')
+
 /** How the path of a repository, user or organisation begins under its name. */
 export const namedOwner = (path: string): string | undefined => /^\/(?:repos\/[^/]+|orgs|users)\/[^/]+/.exec(path)?.[0]
 
@@ -183,8 +186,7 @@ export const numberedOwner = (path: string): string | undefined =>
   /^\/(?:repositories|organizations|user)\/\d+(?=\/|$)/.exec(path)?.[0]
 
 /** Of a repository, by its name or id. */
-export const pathOfRepository = (repository: string): string =>
-  (repository.startsWith('repositories/') ? '/' : '/repos/') + repository
+export const pathOfRepository = (repository: string): string => (isNumbered(repository) ? '/' : '/repos/') + repository
 
 /** All that is outside of repositories, as `Purges` names it. */
 export const elsewhere = '/'

@@ -1,5 +1,5 @@
 /** Strings and comments, in which a word means nothing (https://spec.graphql.org/October2021/#sec-Source-Text). */
-const asideInGraphql = /"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*/g
+const asideInGraphql = /"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n])*"|#[^\n\r]*/g
 
 /**
  * Whether a request changes something: all but the methods that are safe (RFC 9110, section 9.2.1), and of GraphQL's,
