@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { base64url } from '../src/bytes.ts'
 import { normaliseQuery } from '../src/github/graphql-document.ts'
-import { changesElsewhere, maxNamed, repositoriesIn } from '../src/github/graphql-mutation.ts'
+import { changesElsewhere, hasOldId, maxNamed, repositoriesIn } from '../src/github/graphql-mutation.ts'
 import { graphqlQuestion, isWholeAnswer } from '../src/github/graphql-question.ts'
 import { isWrite } from '../src/github/writes.ts'
 
@@ -222,6 +222,12 @@ describe('what a mutation changes', () => {
     expect(named('{}', '{"url":"https://ci.example/jobs/1"}')).to.deep.equal([])
     expect(named('{}', '{"homepageUrl":"https://octo.github.io/docs/start/"}')).to.deep.equal([])
     expect(named('{}', '{"url":"https://ghes.example/o/r/pull/1"}', 'ghes.example')).to.deep.equal(['o/r'])
+  })
+
+  it('may be more, where an id of the old form says nothing of its repository', () => {
+    for (const id of ['MDU6SXNzdWUx', 'MDEwOlJlcG9zaXRvcnkxMjk2MjY5', 'MDExOlB1bGxSZXF1ZXN0MQ=='])
+      expect(hasOldId(`{"variables":{"id":"${id}"}}`), id).to.equal(true)
+    expect(hasOldId(`{"variables":{"id":"${idOf('I', 7)}","body":"MD"}}`)).to.equal(false)
   })
 
   it('is no repository whose number is that of an account', () => {

@@ -6,6 +6,7 @@ import { changedBy, changedByMutation, changesForOne, changesUnnamed } from '../
 import {
   changesElsewhere,
   changesRepository,
+  hasOldId,
   makesRepository,
   maxNamed,
   repositoriesIn
@@ -109,14 +110,14 @@ export function createAfterWrite(options: AfterWriteOptions) {
 
   /**
    * By what was sent and what came back. No answer to a query is from before it any more, and nothing of the repositories that
-   * it names; where it names none, or one by an id that nothing here has shown, nobody knows what it changed.
+   * it names; where it names none, or one by an id that says nothing here, nobody knows what it changed.
    */
   function mutated(request: string, answer: string, by: Writer): void {
     const names = repositoriesIn(request, answer, webHost).map(nameOf)
-    const isKnown = names.length > 0 && names.length < maxNamed && names.every((name) => !isNumbered(name))
+    const isNamed = names.length > 0 && names.length < maxNamed && !names.some(isNumbered)
     if (changesRepository(request)) names.forEach(doubt)
     const targets = changedByMutation(names, changesElsewhere(request))
-    make({ targets, isAnywhere: !isKnown || makesRepository(request) }, by)
+    make({ targets, isAnywhere: !isNamed || hasOldId(request) || makesRepository(request) }, by)
   }
 
   return {

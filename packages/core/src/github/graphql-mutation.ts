@@ -1,12 +1,11 @@
 /** More of them in one mutation are not looked for. */
 export const maxNamed = 20
 
-const named = [
-  // What GitHub answers: a page's URL or path.
-  /"(?:url|permalink|resourcePath)":\s*"(?:https?:\/\/([^/"]+))?\/([\w.-]+\/[\w.-]+)(?=[/"#?])/g,
-  // And a repository's own name, which is also how a mutation names one.
-  /"(?:repositoryN|n)ameWithOwner":\s*()"([\w.-]+\/[\w.-]+)"/g
-]
+/** A page's URL or path, in what GitHub answers. */
+const pages = /"(?:url|permalink|resourcePath)":\s*"(?:https?:\/\/([^/"]+))?\/([\w.-]+\/[\w.-]+)(?=[/"#?])/g
+
+/** A repository's own name, which is also how a mutation names one. */
+const names = /"(?:repositoryN|n)ameWithOwner":\s*"([\w.-]+\/[\w.-]+)"/g
 
 /** What a page's path begins with that is not in a repository. */
 const noOwner =
@@ -23,13 +22,17 @@ export const makesRepository = (request: string): boolean => /\b(?:create|cloneT
 
 /** Whether what a mutation changes shows outside of repositories, too: stars, projects, what belongs to accounts. */
 export function changesElsewhere(request: string): boolean {
-  const names = /Enterprise|Follow|Notification|Organization|Project|Repository\b|Sponsor|Star|Subscription|Team|User/
+  const accounts =
+    /Enterprise|Follow|Notification|Organization|Project|Repository\b|Sponsor|Star|Subscription|Team|User/
   try {
-    return names.test(JSON.parse(request).query)
+    return accounts.test(JSON.parse(request).query)
   } catch {
     return true
   }
 }
+
+/** Whether it names something by an id of the old form (base64 of `05:Issue1`), in which no repository stands. */
+export const hasOldId = (request: string): boolean => /"MD[\w+/]{6,}={0,2}"/.test(request)
 
 /**
  * The repositories that a mutation and its answer name, as `owner/repo` or `repositories/id`. `webHost`: of GitHub's pages; those of
@@ -38,13 +41,11 @@ export function changesElsewhere(request: string): boolean {
  */
 export function repositoriesIn(request: string, answer: string, webHost: string): string[] {
   const found = new Set<string>()
-  const text = request + answer.replaceAll('\\/', '/')
-  for (const pattern of named)
-    for (const [, host, name] of text.matchAll(pattern) as Iterable<[string, string | undefined, string]>)
-      if (!noOwner.test(name) && (!host || host === webHost || host === 'github.com')) found.add(name.toLowerCase())
-  for (const [, kind, id] of text.matchAll(/"([A-Z][A-Za-z]{0,7})_([\w-]{6,40})"/g) as Iterable<
-    [string, string, string]
-  >) {
+  const said = answer.replaceAll('\\/', '/')
+  for (const [, host, name = ''] of said.matchAll(pages))
+    if (!noOwner.test(name) && [undefined, webHost, 'github.com'].includes(host)) found.add(name.toLowerCase())
+  for (const [, name = ''] of (request + said).matchAll(names)) found.add(name.toLowerCase())
+  for (const [, kind = '', id = ''] of (request + said).matchAll(/"([A-Z][A-Za-z]{0,7})_([\w-]{6,40})"/g)) {
     const number = inNoRepository.test(kind) ? undefined : repositoryInId(id)
     if (number !== undefined) found.add(`repositories/${number}`)
   }
