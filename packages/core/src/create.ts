@@ -51,9 +51,8 @@ const quiet: NonNullable<MeshOptions['logger']> = {
  * const response = await mesh.fetch('https://api.github.com/repos/octocat/Hello-World')
  * await mesh.stop()
  *
- * @throws MeshError: ERR_RUNTIME when this Node is too old, or with a secret in Bun or Deno, or where the code for members
- * cannot be loaded; ERR_INVALID_OPTION for options
- * that cannot be used; ERR_TRANSPORT when no port can be had.
+ * @throws MeshError: ERR_RUNTIME when this Node is too old, or with a secret in Bun, Deno or Cloudflare Workers, or where the code
+ * for members cannot be loaded; ERR_INVALID_OPTION for options that cannot be used; ERR_TRANSPORT when no port can be had.
  */
 export async function createMesh(given: MeshOptions = {}): Promise<Mesh> {
   requireRuntime()
