@@ -83,6 +83,7 @@ describe('GraphQL', () => {
       {
         type: 'NOT_FOUND',
         path: ['repository'],
+        locations: [{ line: 1, column: 3 }],
         message: "Could not resolve to a Repository with the name 'octocat/secret-plans'."
       }
     ])
@@ -135,6 +136,117 @@ describe('GraphQL', () => {
     const all = asked.map((name) => `${name} { __typename }`).join(' ')
     const { json } = await ask(`{ repository(owner: "octocat", name: "Hello-World") { ${all} } }`)
     expect(json.errors).to.equal(undefined)
+  })
+
+  const inRepository = (selections: string, rest = '') =>
+    ask(`{ repository(owner: "octocat", name: "Hello-World") { ${selections} } } ${rest}`)
+
+  it('merges what is asked of a field more than once', async () => {
+    const { json } = await inRepository(
+      'issue(number: 1) { ...A ...B author { url } } issue(number: 1) { title ... on Issue { number } } issue(number: 1) { number }',
+      'fragment A on Issue { author { login } labels(first: 1) { totalCount } } fragment B on Issue { ...A labels(first: 1) { nodes { name } } }'
+    )
+    const { issue } = json.data.repository
+    expect(issue).to.have.all.keys('author', 'labels', 'title', 'number')
+    expect(issue.author).to.have.all.keys('login', 'url')
+    expect(issue.labels).to.have.all.keys('totalCount', 'nodes')
+    expect(Object.keys(issue)).to.deep.equal(['author', 'labels', 'title', 'number'])
+  })
+
+  it('refuses one key for two fields, or with two arguments', async () => {
+    const query = '{ a: viewer { login } a: rateLimit { cost } }'
+    expect((await ask(query)).json).to.deep.equal({
+      errors: [
+        {
+          message: "Field 'a' has a field conflict: viewer or rateLimit?",
+          locations: [
+            { line: 1, column: 3 },
+            { line: 1, column: 23 }
+          ],
+          extensions: { code: 'fieldConflict', fieldName: 'a', conflicts: 'viewer or rateLimit' }
+        }
+      ]
+    })
+    const { json } = await inRepository('issue(number: 1) { id } issue(number: 2) { id }')
+    expect(json.errors[0].extensions.code).to.equal('fieldConflict')
+  })
+
+  it('takes interfaces and unions as conditions of fragments', async () => {
+    const { json } =
+      await inRepository(`... on Node { id } owner { ... on Actor { login } ... on Organization { name } }
+      issueOrPullRequest(number: 1) { ... on Comment { body } ... on Labelable { labels(first: 1) { totalCount } }
+        ... on IssueOrPullRequest { __typename } ... on Actor { login } }`)
+    expect(json.errors).to.equal(undefined)
+    const { id, owner, issueOrPullRequest } = json.data.repository
+    expect(id).to.be.a('string')
+    expect(owner).to.deep.equal({ login: 'octocat' })
+    expect(issueOrPullRequest).to.have.all.keys('body', 'labels', '__typename')
+  })
+
+  it('refuses a list without the length of a page, or with too large a one', async () => {
+    const refusal = async (selections: string) => (await inRepository(selections)).json
+    const missing = 'You must provide a `first` or `last` value to properly paginate the `issues` connection.'
+    expect(await refusal('name open: issues(states: OPEN) { nodes { number } }')).to.deep.equal({
+      data: { repository: null },
+      errors: [
+        {
+          type: 'MISSING_PAGINATION_BOUNDARIES',
+          path: ['repository', 'open'],
+          locations: [{ line: 1, column: 60 }],
+          message: missing
+        }
+      ]
+    })
+    for (const [selections, type, message] of [
+      ['issues { ...L }', 'MISSING_PAGINATION_BOUNDARIES', missing],
+      ['issues { pageInfo { hasNextPage } }', 'MISSING_PAGINATION_BOUNDARIES', missing],
+      [
+        'issues(first: 101) { nodes { number } }',
+        'EXCESSIVE_PAGINATION',
+        'Requesting 101 records on the `issues` connection exceeds the `first` limit of 100 records.'
+      ],
+      [
+        'issues(last: 500) { totalCount }',
+        'EXCESSIVE_PAGINATION',
+        'Requesting 500 records on the `issues` connection exceeds the `last` limit of 100 records.'
+      ],
+      [
+        'issues(first: -1) { totalCount }',
+        'INVALID_PAGINATION',
+        '`first` on the `issues` connection cannot be less than zero.'
+      ]
+    ] as const) {
+      const { json } = await inRepository(selections, 'fragment L on IssueConnection { edges { node { id } } }')
+      expect(json.data, selections).to.deep.equal({ repository: null })
+      expect([json.errors[0].type, json.errors[0].message], selections).to.deep.equal([type, message])
+    }
+    // Null where the schema lets the list be null.
+    const { data } = await refusal('name pullRequest(number: 41) { number reviews { nodes { id } } }')
+    expect(data).to.deep.equal({ repository: { name: 'Hello-World', pullRequest: { number: 41, reviews: null } } })
+  })
+
+  it('counts without the length of a page', async () => {
+    const { json } = await inRepository(
+      'issues { totalCount } labelled: issue(number: 1) { labels(first: 0) { nodes { name } } }'
+    )
+    expect(json.errors).to.equal(undefined)
+    expect(json.data.repository.issues.totalCount).to.be.above(1)
+    expect(json.data.repository.labelled.labels.nodes).to.deep.equal([])
+  })
+
+  it('dates the commits of pull requests', async () => {
+    const { json } = await inRepository(
+      'pullRequest(number: 41) { commits(last: 1) { nodes { commit { oid committedDate } } } }'
+    )
+    const [{ commit }] = json.data.repository.pullRequest.commits.nodes
+    expect(commit.committedDate).to.match(/^\d{4}-\d\d-\d\dT[\d:]{8}Z$/)
+  })
+
+  it('knows no biography of an organization', async () => {
+    const of = (login: string) =>
+      ask(`{ repositoryOwner(login: "${login}") { login ... on User { bio } ... on Organization { bio } } }`)
+    expect((await of('octocat')).json.errors).to.equal(undefined)
+    expect((await of('octo-org')).json.errors[0].message).to.equal("Field 'bio' doesn't exist on type 'Organization'")
   })
 
   it('makes an issue', async () => {

@@ -78,11 +78,11 @@ function rollupNode(checks: readonly Check[]): Node | null {
   }
 }
 
-/** https://docs.github.com/graphql/reference/objects#commit */
-export const commitNode = (repository: Repository, sha: string, context: DetailsContext): Node => ({
+/** https://docs.github.com/graphql/reference/objects#commit; `date` is that of a commit which is on no branch here. */
+export const commitNode = (repository: Repository, sha: string, context: DetailsContext, date?: string): Node => ({
   __typename: 'Commit',
-  id: nodeId('Commit', repository.id),
+  id: nodeId('Commit', sha),
   oid: sha,
-  committedDate: repository.commits.find((one) => one.sha === sha)?.date,
+  committedDate: repository.commits.find((one) => one.sha === sha)?.date ?? date ?? repository.createdAt,
   statusCheckRollup: () => rollupNode(checksOf(repository, sha, context))
 })

@@ -4,12 +4,16 @@ import {
   type DirectiveNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  getLocation,
   Kind,
   type OperationDefinitionNode,
   parse,
-  type SelectionSetNode
+  type SelectionSetNode,
+  type SourceLocation
 } from 'graphql/language'
 import { valueFromASTUntyped } from 'graphql/utilities/valueFromASTUntyped.js'
+import { collectFields } from './collect.ts'
+import { canBeNull, pageProblem } from './page-bounds.ts'
 
 /** An object of the graph: fields by name, those with arguments or much work as functions. */
 export type Node = { __typename: string } & { [field: string]: unknown }
@@ -24,8 +28,9 @@ export interface GraphqlRequest {
 
 interface Problem {
   type: string
+  path: (string | number)[]
+  locations: readonly SourceLocation[]
   message: string
-  path?: (string | number)[]
 }
 
 /** Thrown by a field that has no value for this caller: the field is null and the rest goes on. */
@@ -38,65 +43,86 @@ export class FieldError extends Error {
   }
 }
 
+/** Thrown for a list whose page GitHub refuses. */
+class PageError extends FieldError {}
+
+/** Thrown after a field was refused that always has a value in GitHub's schema: the object that it belongs to is null. */
+class NoValue extends Error {}
+
 /** A query or mutation over nodes. What cannot be answered is told as GitHub does: 200, with `errors`. */
 export function execute(request: GraphqlRequest, roots: { query: Node; mutation: Node }): object {
   const problems: Problem[] = []
   try {
     const { operations, fragments } = definitionsOf(request.query)
     const operation = operationIn(operations, request.operationName)
-    if (!operation) return failed('Message', 'No operation to execute')
-    if (operation.operation === 'subscription') return failed('Message', 'Subscriptions are not simulated')
+    if (!operation) throw new GraphQLError('No operation to execute')
+    if (operation.operation === 'subscription') throw new GraphQLError('Subscriptions are not simulated')
 
     const variables = { ...defaultsOf(operation), ...request.variables }
-    const wanted = (directives: readonly DirectiveNode[] = []) =>
+    const counts = (directives: readonly DirectiveNode[] = []) =>
       directives.every((one) => Boolean(argsOf(one.arguments, variables).if) === (one.name.value !== 'skip'))
+    const fieldsOf = ({ __typename }: Node, selections: readonly SelectionSetNode[]) =>
+      collectFields(__typename, selections, { fragments, counts })
 
-    const select = (node: Node, of: SelectionSetNode | undefined, path: (string | number)[], into: Args): Args => {
-      for (const one of of?.selections ?? []) {
-        if (!wanted(one.directives)) continue
-        if (one.kind === Kind.FIELD) {
-          const alias = (one.alias ?? one.name).value
-          into[alias] = field(node, one, [...path, alias])
-        } else {
-          const fragment = one.kind === Kind.INLINE_FRAGMENT ? one : fragments.get(one.name.value)
-          if (!fragment)
-            throw new GraphQLError(
-              `Fragment ${one.kind === Kind.FRAGMENT_SPREAD ? one.name.value : ''} was used, but not defined`
-            )
-          const type = fragment.typeCondition?.name.value ?? node.__typename
-          if (type === node.__typename) select(node, fragment.selectionSet, path, into)
-        }
-      }
-      return into
+    const select = (node: Node, selections: readonly SelectionSetNode[], path: (string | number)[]): Args => {
+      const found: Args = {}
+      for (const [key, same] of fieldsOf(node, selections)) found[key] = field(node, same, [...path, key])
+      return found
     }
-    const field = (node: Node, asked: FieldNode, path: (string | number)[]): unknown => {
+    const field = (node: Node, same: [FieldNode, ...FieldNode[]], path: (string | number)[]): unknown => {
+      const [asked] = same
       const name = asked.name.value
-      if (!(name in node)) throw new GraphQLError(`Field '${name}' doesn't exist on type '${node.__typename}'`)
-      const held = node[name]
+      if (!Object.hasOwn(node, name))
+        throw new GraphQLError(`Field '${name}' doesn't exist on type '${node.__typename}'`, {
+          nodes: asked,
+          extensions: { code: 'undefinedField', typeName: node.__typename, fieldName: name }
+        })
+      const selections = same.flatMap(({ selectionSet }) => selectionSet ?? [])
       try {
-        return complete(
-          typeof held === 'function' ? held(argsOf(asked.arguments, variables)) : held,
-          asked.selectionSet,
-          path
-        )
+        return complete(answerOf(node, asked, selections), selections, path)
       } catch (error) {
         if (!(error instanceof FieldError)) throw error
-        problems.push({ type: error.type, path, message: error.message })
+        const { type, message } = error
+        problems.push({ type, path, locations: locationsOf(asked), message })
+        if (error instanceof PageError && !canBeNull(name)) throw new NoValue()
         return null
       }
     }
-    const complete = (value: unknown, of: SelectionSetNode | undefined, path: (string | number)[]): unknown => {
+    const answerOf = (node: Node, asked: FieldNode, selections: readonly SelectionSetNode[]): unknown => {
+      const name = asked.name.value
+      const held = node[name]
+      const args = argsOf(asked.arguments, variables)
+      const value = typeof held === 'function' ? held(args) : held
+      if (!isConnection(value)) return value
+      const names = [...fieldsOf(value, selections).values()].map(([one]) => one.name.value)
+      const problem = pageProblem(name, args, new Set(names))
+      if (problem) throw new PageError(problem.type, problem.message)
+      return value
+    }
+    const complete = (value: unknown, of: readonly SelectionSetNode[], path: (string | number)[]): unknown => {
       if (Array.isArray(value)) return value.map((one, i) => complete(one, of, [...path, i]))
-      return typeof value === 'object' && value !== null ? select(value as Node, of, path, {}) : value
+      if (typeof value !== 'object' || value === null) return value
+      try {
+        return select(value as Node, of, path)
+      } catch (error) {
+        if (error instanceof NoValue) return null
+        throw error
+      }
     }
 
-    const data = select(roots[operation.operation], operation.selectionSet, [], {})
+    const data = select(roots[operation.operation], [operation.selectionSet], [])
     return { data, ...(problems.length > 0 && { errors: problems }) }
   } catch (error) {
-    if (error instanceof GraphQLError) return failed('undefinedField', error.message)
+    if (error instanceof GraphQLError) return { errors: [error.toJSON()] }
+    if (error instanceof NoValue) return { errors: problems }
     throw error
   }
 }
+
+const isConnection = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && '__typename' in value && /Connection$/.test(String(value.__typename))
+
+const locationsOf = ({ loc }: FieldNode): SourceLocation[] => (loc ? [getLocation(loc.source, loc.start)] : [])
 
 export const argsOf = (args: readonly ArgumentNode[] = [], variables: Args): Args =>
   Object.fromEntries(args.map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)]))
@@ -108,7 +134,7 @@ export const operationIn = (operations: readonly OperationDefinitionNode[], name
 export function definitionsOf(query: string) {
   const operations: OperationDefinitionNode[] = []
   const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const one of parse(query, { noLocation: true }).definitions) {
+  for (const one of parse(query).definitions) {
     if (one.kind === Kind.OPERATION_DEFINITION) operations.push(one)
     else if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
     else throw new GraphQLError(`${one.kind} is not executable`)
@@ -123,5 +149,3 @@ export const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode
       defaultValue ? valueFromASTUntyped(defaultValue) : null
     ])
   )
-
-const failed = (type: string, message: string) => ({ errors: [{ type, message }] })

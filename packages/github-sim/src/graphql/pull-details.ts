@@ -36,7 +36,7 @@ export function pullDetails(issue: Issue, repository: Repository, context: Detai
     state,
     body,
     submittedAt,
-    commit: commitNode(repository, headSha, context),
+    commit: commitNode(repository, headSha, context, issue.createdAt),
     reactionGroups: []
   })
   return {
@@ -67,7 +67,7 @@ export function pullDetails(issue: Issue, repository: Repository, context: Detai
       connection('PullRequestCommit', [pull.headSha], args, (sha) => ({
         __typename: 'PullRequestCommit',
         id: nodeId('PullRequestCommit', pull.id),
-        commit: commitNode(repository, sha, context)
+        commit: commitNode(repository, sha, context, issue.createdAt)
       }))
   }
 }

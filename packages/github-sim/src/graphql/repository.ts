@@ -49,7 +49,10 @@ export function repositoryNode(repository: Repository, role: Role, context: Node
     const issue = repository.issues.get(Number(args.number))
     const isPull = kind === 'issue or pull request' ? issue?.pull !== undefined : kind === 'PullRequest'
     if (issue && (issue.pull !== undefined) === isPull) return issueOrPullNode(issue, repository, context)
-    throw new FieldError('NOT_FOUND', `Could not resolve to an ${kind} with the number of ${args.number}.`)
+    throw new FieldError(
+      'NOT_FOUND',
+      `Could not resolve to ${kind === 'PullRequest' ? 'a' : 'an'} ${kind} with the number of ${args.number}.`
+    )
   }
   return {
     __typename: 'Repository',
