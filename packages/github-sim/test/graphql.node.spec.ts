@@ -133,7 +133,9 @@ describe('GraphQL', () => {
     expect(Nothing).to.equal(null)
     // Each is one that can be asked for.
     const asked = names(Repository).filter((name) => !/^(?:issue|pullRequest|issueOrPullRequest|object)$/.test(name))
-    const all = asked.map((name) => `${name} { __typename }`).join(' ')
+    const all = asked
+      .map((name) => `${name}${name === 'refs' ? '(refPrefix: "refs/tags/")' : ''} { __typename }`)
+      .join(' ')
     const { json } = await ask(`{ repository(owner: "octocat", name: "Hello-World") { ${all} } }`)
     expect(json.errors).to.equal(undefined)
   })
@@ -232,6 +234,46 @@ describe('GraphQL', () => {
     expect(json.errors).to.equal(undefined)
     expect(json.data.repository.issues.totalCount).to.be.above(1)
     expect(json.data.repository.labelled.labels.nodes).to.deep.equal([])
+  })
+
+  it('refuses unknown arguments, and the lack of required ones', async () => {
+    for (const [selections, message, code] of [
+      [
+        'issues(first: 1, nope: 2) { totalCount }',
+        "Field 'issues' doesn't accept argument 'nope'",
+        'argumentNotAccepted'
+      ],
+      ['name(first: 1)', "Field 'name' doesn't accept argument 'first'", 'argumentNotAccepted'],
+      ['issue { id }', "Field 'issue' is missing required arguments: number", 'missingRequiredArguments'],
+      [
+        'refs(first: 1) { totalCount }',
+        "Field 'refs' is missing required arguments: refPrefix",
+        'missingRequiredArguments'
+      ]
+    ] as const) {
+      const { json } = await inRepository(selections)
+      expect(json, selections).to.have.all.keys('errors')
+      expect([json.errors[0].message, json.errors[0].extensions.code], selections).to.deep.equal([message, code])
+    }
+    const { json } = await ask('{ repository { id } }')
+    expect(json.errors[0].message).to.equal("Field 'repository' is missing required arguments: owner, name")
+  })
+
+  it('refuses variables that are not declared, and required ones without a value', async () => {
+    const { json } = await inRepository('...R', 'fragment R on Repository { issue(number: $n) { id } }')
+    expect(json.errors).to.deep.equal([
+      {
+        message: 'Variable $n is used by anonymous query but not declared',
+        locations: [{ line: 1, column: 105 }],
+        extensions: { code: 'variableNotDefined', variableName: 'n' }
+      }
+    ])
+    const query =
+      'query Q($n: Int!) { repository(owner: "octocat", name: "Hello-World") { issue(number: $n) { number } } }'
+    expect((await ask(query)).json.errors[0].message).to.equal('Variable $n of type Int! was provided invalid value')
+    expect((await ask(query, { n: 1 })).json.data.repository.issue).to.deep.equal({ number: 1 })
+    const withDefault = query.replace('Int!', 'Int! = 2')
+    expect((await ask(withDefault)).json.data.repository.issue).to.deep.equal({ number: 2 })
   })
 
   it('dates the commits of pull requests', async () => {

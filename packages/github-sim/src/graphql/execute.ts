@@ -12,8 +12,10 @@ import {
   type SourceLocation
 } from 'graphql/language'
 import { valueFromASTUntyped } from 'graphql/utilities/valueFromASTUntyped.js'
+import { checkArguments } from './arguments.ts'
 import { collectFields } from './collect.ts'
 import { canBeNull, pageProblem } from './page-bounds.ts'
+import { checkVariables } from './variables.ts'
 
 /** An object of the graph: fields by name, those with arguments or much work as functions. */
 export type Node = { __typename: string } & { [field: string]: unknown }
@@ -58,6 +60,7 @@ export function execute(request: GraphqlRequest, roots: { query: Node; mutation:
     if (!operation) throw new GraphQLError('No operation to execute')
     if (operation.operation === 'subscription') throw new GraphQLError('Subscriptions are not simulated')
 
+    checkVariables(operation, fragments, request.variables)
     const variables = { ...defaultsOf(operation), ...request.variables }
     const counts = (directives: readonly DirectiveNode[] = []) =>
       directives.every((one) => Boolean(argsOf(one.arguments, variables).if) === (one.name.value !== 'skip'))
@@ -92,6 +95,7 @@ export function execute(request: GraphqlRequest, roots: { query: Node; mutation:
       const name = asked.name.value
       const held = node[name]
       const args = argsOf(asked.arguments, variables)
+      checkArguments(node.__typename, asked)
       const value = typeof held === 'function' ? held(args) : held
       if (!isConnection(value)) return value
       const names = [...fieldsOf(value, selections).values()].map(([one]) => one.name.value)
