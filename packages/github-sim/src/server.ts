@@ -36,6 +36,7 @@ export async function startGitHub(options: GitHubOptions = {}, onCall?: (call: C
   for (const { login } of Object.values(resolved.tokens)) world.ensureAccount(login)
   for (const repository of resolved.repositories) world.addRepository(repository)
   for (const [token, tokenOptions] of Object.entries(resolved.tokens)) world.addToken(token, tokenOptions)
+  world.endSeeding()
 
   const links: Links = { api: '', files: '', web: 'https://github.com' }
   const sim: Simulator = {

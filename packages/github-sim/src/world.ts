@@ -1,4 +1,5 @@
 import { createAccounts, keyOf } from './accounts.ts'
+import { firstYoungId } from './data/global-id.ts'
 import { newRepository, type RepositoryOptions } from './data/new-repository.ts'
 import type { Repository } from './model.ts'
 import { between, type Random } from './seed.ts'
@@ -29,6 +30,10 @@ export function createWorld(random: Random) {
     repositories,
     tokens,
     nextId,
+    /** What is made from now on is as young as what GitHub makes today. */
+    endSeeding(): void {
+      lastId = firstYoungId
+    },
     random,
     /** Bodies that tests put in place of the real ones, by `/repositories/{id}/...` or plain path. */
     bodies: new Map<string, unknown>(),

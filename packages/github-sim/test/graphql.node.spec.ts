@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { alice, bob, withGitHub } from './helpers.ts'
+import { alice, bob, hello, withGitHub } from './helpers.ts'
 
 interface Named {
   name: string
@@ -274,6 +274,61 @@ describe('GraphQL', () => {
     expect((await ask(query, { n: 1 })).json.data.repository.issue).to.deep.equal({ number: 1 })
     const withDefault = query.replace('Int!', 'Int! = 2')
     expect((await ask(withDefault)).json.data.repository.issue).to.deep.equal({ number: 2 })
+  })
+
+  it('has one id for an object in REST and in GraphQL: new objects one of the newer form, old ones keep theirs', async () => {
+    const repository = sim.github.repository('octocat/Hello-World')
+    const issue = repository.addIssue({ title: 'New' })
+    const pull = repository.addPull()
+    const made = await (await sim.send('POST', `${hello}/issues`, alice, { title: 'Written' })).json()
+    const { json } =
+      await inRepository(`id issue(number: 1) { id } issueOrPullRequest(number: 41) { ... on Node { id } }
+      young: issue(number: ${issue}) { id } written: issue(number: ${made.number}) { id } pullRequest(number: ${pull}) { id databaseId }`)
+    const { id, issue: old, issueOrPullRequest: oldPull, young, written, pullRequest } = json.data.repository
+    const rest = async (path: string) => await sim.json(hello + path, alice)
+    const home = await rest('')
+    expect([id, old.id, oldPull.id, young.id, pullRequest.id, pullRequest.databaseId, written.id]).to.deep.equal([
+      home.node_id,
+      (await rest('/issues/1')).node_id,
+      (await rest('/pulls/41')).node_id,
+      (await rest(`/issues/${issue}`)).node_id,
+      (await rest(`/pulls/${pull}`)).node_id,
+      (await rest(`/pulls/${pull}`)).id,
+      made.node_id
+    ])
+    expect((await rest(`/issues/${pull}`)).node_id).to.equal(pullRequest.id)
+    expect(Buffer.from(id, 'base64').toString()).to.equal(`010:Repository${home.id}`)
+    expect(Buffer.from(old.id, 'base64').toString()).to.match(/^05:Issue\d+$/)
+    // [0, repository, issue] in MessagePack.
+    const [, bytes] = /^I_(kwDO[\w-]+)$/.exec(young.id) ?? []
+    const packed = Buffer.from(bytes ?? '', 'base64url')
+    expect([packed.readUInt32BE(3), packed[7], packed.length]).to.deep.equal([home.id, 0xce, 12])
+    expect(written.id).to.match(/^I_kwDO/)
+    expect(pullRequest.id).to.match(/^PR_kwDO/)
+  })
+
+  it('takes an id in both forms', async () => {
+    const added = sim.github.addRepository({ fullName: 'octocat/young' })
+    const young = await sim.json('/repos/octocat/young', alice)
+    expect(young.node_id).to.match(/^R_kgDO/)
+    const { id } = await sim.json(hello)
+    const packed = Buffer.alloc(7)
+    packed.set([0x92, 0, 0xce])
+    packed.writeUInt32BE(id, 3)
+    const older = Buffer.from(`010:Repository${young.id}`).toString('base64')
+    const query = 'query($id: ID!) { node(id: $id) { ... on Repository { nameWithOwner } } }'
+    for (const [given, name] of [
+      [young.node_id, added.fullName],
+      [older, added.fullName],
+      [`R_${packed.toString('base64url')}`, 'octocat/Hello-World']
+    ])
+      expect((await ask(query, { id: given })).json.data.node, given).to.deep.equal({ nameWithOwner: name })
+    const mutation = `mutation($id: ID!) { addComment(input: { subjectId: $id, body: "Yes." }) { commentEdge { node { id } } } }`
+    const { node_id } = await sim.json(`/repos/octocat/young/issues/1`, alice)
+    const { commentEdge } = (await ask(mutation, { id: node_id })).json.data.addComment
+    expect(commentEdge.node.id).to.match(/^IC_kwDO/)
+    const [comment] = (await sim.json('/repos/octocat/young/issues/1/comments', alice)).slice(-1)
+    expect(comment.node_id).to.equal(commentEdge.node.id)
   })
 
   it('dates the commits of pull requests', async () => {

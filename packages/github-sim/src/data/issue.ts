@@ -1,11 +1,13 @@
 import type { Account, Comment, Issue, Label, Milestone, Repository } from '../model.ts'
 import type { Token } from '../tokens.ts'
 import { roleOf } from '../visibility.ts'
+import { globalId } from './global-id.ts'
 import { type Links, nodeId } from './links.ts'
 import { simpleUser } from './user.ts'
 
 /** What an issue's JSON needs of its repository. */
 export interface IssueHome {
+  id: number
   fullName: string
   owner: Account
   labels: Label[]
@@ -62,7 +64,7 @@ export function commentJson(comment: Comment, issue: Issue, home: IssueHome, lin
     html_url: `${links.web}/${home.fullName}/${kind}/${issue.number}#issuecomment-${comment.id}`,
     issue_url: `${links.api}/repos/${home.fullName}/issues/${issue.number}`,
     id: comment.id,
-    node_id: nodeId('IssueComment', comment.id),
+    node_id: globalId('IssueComment', home.id, comment.id),
     user: simpleUser(comment.user, links),
     created_at: comment.createdAt,
     updated_at: comment.updatedAt,
@@ -104,6 +106,10 @@ function parentUrl({ parent }: Issue, { world, viewer, links }: Reader) {
   return { parent_issue_url: `${links.api}/repos/${repository.fullName}/issues/${parent.number}` }
 }
 
+/** The id of an issue or a pull request, whose number is not that of its issue. */
+export const discussionId = ({ id, pull }: Issue, { id: home }: Pick<IssueHome, 'id'>): string =>
+  pull ? globalId('PullRequest', home, pull.id) : globalId('Issue', home, id)
+
 /** An issue. API version 2026-03-10 and later leave out the single `assignee`. */
 export function issueJson(issue: Issue, home: IssueHome, reader: Reader) {
   const { links, apiVersion } = reader
@@ -119,7 +125,7 @@ export function issueJson(issue: Issue, home: IssueHome, reader: Reader) {
     events_url: `${url}/events`,
     html_url: html,
     id: issue.id,
-    node_id: nodeId(issue.pull ? 'PullRequest' : 'Issue', issue.id),
+    node_id: discussionId(issue, home),
     number: issue.number,
     title: issue.title,
     user: simpleUser(issue.user, links),

@@ -8,9 +8,9 @@ export interface Links {
   web: string
 }
 
-/** GitHub's older global ids: base64 of the type's length, the type and the id. */
+/** GitHub's older global ids: base64 of 0 and the type's length, the type and the id. */
 export function nodeId(type: string, id: number | string): string {
-  return Buffer.from(`${String(type.length).padStart(2, '0')}:${type}${id}`).toString('base64')
+  return Buffer.from(`0${type.length}:${type}${id}`).toString('base64')
 }
 
 /** A JSON number with exactly this spelling, such as `1.0` or one above 2^53. */

@@ -1,5 +1,6 @@
 import type { Commit, Issue, Pull, Repository, Review } from '../model.ts'
 import { changedFile } from './commit.ts'
+import { globalId } from './global-id.ts'
 import { association, labelJson, milestoneJson } from './issue.ts'
 import { type Links, nodeId } from './links.ts'
 import { repositoryJson } from './repository.ts'
@@ -29,7 +30,7 @@ export function pullJson(issue: Issue, pull: Pull, repository: Repository, links
   return {
     url,
     id: pull.id,
-    node_id: nodeId('PullRequest', pull.id),
+    node_id: globalId('PullRequest', repository.id, pull.id),
     html_url: html,
     diff_url: `${html}.diff`,
     patch_url: `${html}.patch`,

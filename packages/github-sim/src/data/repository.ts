@@ -1,8 +1,9 @@
 import type { Repository } from '../model.ts'
 import type { Role } from '../tokens.ts'
 import { permissionsOf } from '../visibility.ts'
+import { globalId } from './global-id.ts'
 import { simpleLicense } from './license.ts'
-import { type Links, nodeId } from './links.ts'
+import type { Links } from './links.ts'
 import { repositoryUrls } from './repository-urls.ts'
 import { simpleUser } from './user.ts'
 
@@ -10,7 +11,7 @@ import { simpleUser } from './user.ts'
 export function simpleRepository(r: Repository, links: Links) {
   return {
     id: r.id,
-    node_id: nodeId('Repository', r.id),
+    node_id: globalId('Repository', r.id),
     name: r.name,
     full_name: r.fullName,
     private: r.visibility !== 'public',

@@ -1,4 +1,5 @@
-import { association } from '../data/issue.ts'
+import { globalId } from '../data/global-id.ts'
+import { association, discussionId } from '../data/issue.ts'
 import { type Links, nodeId } from '../data/links.ts'
 import type { Comment, Issue, Label, Repository } from '../model.ts'
 import type { DetailsContext } from './checks.ts'
@@ -29,7 +30,7 @@ const urlOf = (issue: Issue, { fullName }: Repository, { web }: Links) =>
 /** https://docs.github.com/graphql/reference/objects#issuecomment */
 export const commentNode = (comment: Comment, issue: Issue, repository: Repository, context: NodeContext): Node => ({
   __typename: 'IssueComment',
-  id: nodeId('IssueComment', comment.id),
+  id: globalId('IssueComment', repository.id, comment.id),
   author: context.userNode(comment.user),
   authorAssociation: association(comment.user, repository),
   body: comment.body,
@@ -57,7 +58,7 @@ function discussion(issue: Issue, repository: Repository, context: NodeContext):
   const { id, number, title, body, locked, createdAt, updatedAt, closedAt } = issue
   const labels = repository.labels.filter((label) => issue.labels.includes(label.name))
   return {
-    databaseId: id,
+    databaseId: issue.pull?.id ?? id,
     number,
     title,
     body: body ?? '',
@@ -84,7 +85,7 @@ function discussion(issue: Issue, repository: Repository, context: NodeContext):
 const issueNode = (issue: Issue, repository: Repository, context: NodeContext): Node => ({
   ...discussion(issue, repository, context),
   __typename: 'Issue',
-  id: nodeId('Issue', issue.id),
+  id: discussionId(issue, repository),
   stateReason: issue.stateReason?.toUpperCase() ?? null,
   // https://docs.github.com/graphql/reference/objects#issue; no issue here has a type, or belongs to another one.
   issueType: null,
@@ -99,7 +100,7 @@ const pullNode = (issue: Issue, repository: Repository, context: NodeContext): N
   ...discussion(issue, repository, context),
   ...pullDetails(issue, repository, context),
   __typename: 'PullRequest',
-  id: nodeId('PullRequest', issue.id),
+  id: discussionId(issue, repository),
   isDraft: issue.pull?.draft,
   mergedAt: issue.pull?.mergedAt,
   headRefName: issue.pull?.headRef,

@@ -1,5 +1,5 @@
 import type { Ask } from '../ask.ts'
-import { nodeId } from '../data/links.ts'
+import { isGlobalId } from '../data/global-id.ts'
 import type { Issue, Repository } from '../model.ts'
 import type { Role } from '../tokens.ts'
 import type { NodeContext } from './discussion.ts'
@@ -19,9 +19,10 @@ export function findDiscussion(
   { world, viewer }: Ask,
   id: unknown
 ): { issue: Issue; repository: Repository; role: Role } | undefined {
+  const names = ({ pull, ...issue }: Issue, home: number) =>
+    pull ? isGlobalId(id, 'PullRequest', home, pull.id) : isGlobalId(id, 'Issue', home, issue.id)
   for (const { repository, role } of world.visible(viewer))
-    for (const issue of repository.issues.values())
-      if (nodeId(issue.pull ? 'PullRequest' : 'Issue', issue.id) === id) return { issue, repository, role }
+    for (const issue of repository.issues.values()) if (names(issue, repository.id)) return { issue, repository, role }
   return undefined
 }
 

@@ -1,5 +1,5 @@
 import type { Ask } from '../ask.ts'
-import { nodeId } from '../data/links.ts'
+import { isGlobalId } from '../data/global-id.ts'
 import { newComment, newIssue, nextNumber } from '../data/new-issue.ts'
 import { controlPulls } from '../pull-control.ts'
 import { iso } from '../time.ts'
@@ -13,7 +13,7 @@ export function mutationRoot(ask: Ask): Node {
   const { world, viewer, now } = ask
   const user = viewer && world.account(viewer.login)
   const homeOf = ({ repositoryId }: Args) => {
-    const home = world.visible(viewer).find(({ repository: { id } }) => nodeId('Repository', id) === repositoryId)
+    const home = world.visible(viewer).find(({ repository: { id } }) => isGlobalId(repositoryId, 'Repository', id))
     if (!user || !home) throw unresolved(repositoryId)
     return { ...home, user }
   }

@@ -1,3 +1,4 @@
+import { globalId } from '../data/global-id.ts'
 import { association } from '../data/issue.ts'
 import { nodeId } from '../data/links.ts'
 import { mergeableOf } from '../data/pull.ts'
@@ -44,7 +45,7 @@ export function pullDetails(issue: Issue, repository: Repository, context: Detai
     autoMergeRequest: null,
     headRepository: {
       __typename: 'Repository',
-      id: nodeId('Repository', repository.id),
+      id: globalId('Repository', repository.id),
       name: repository.name,
       nameWithOwner: repository.fullName
     },

@@ -1,3 +1,4 @@
+import { globalId } from '../data/global-id.ts'
 import { nodeId } from '../data/links.ts'
 import type { Deployment, Repository } from '../model.ts'
 import type { Role } from '../tokens.ts'
@@ -56,7 +57,7 @@ export function repositoryNode(repository: Repository, role: Role, context: Node
   }
   return {
     __typename: 'Repository',
-    id: nodeId('Repository', id),
+    id: globalId('Repository', id),
     databaseId: id,
     name,
     nameWithOwner: fullName,

@@ -1,5 +1,5 @@
 import { type Ask, bodyOf } from '../ask.ts'
-import { nodeId } from '../data/links.ts'
+import { isGlobalId } from '../data/global-id.ts'
 import type { Account } from '../model.ts'
 import type { QuotaState } from '../quota.ts'
 import { failure, type Reply } from '../reply.ts'
@@ -73,7 +73,7 @@ function queryRoot(ask: Ask, points: number): Node {
     },
     // https://docs.github.com/graphql/reference/queries#node
     node: ({ id }: Args) => {
-      const home = world.visible(viewer).find(({ repository }) => nodeId('Repository', repository.id) === id)
+      const home = world.visible(viewer).find(({ repository }) => isGlobalId(id, 'Repository', repository.id))
       if (home) return repositoryNode(home.repository, home.role, contextOf(ask, home.repository))
       const found = findDiscussion(ask, id)
       if (found) return issueOrPullNode(found.issue, found.repository, contextOf(ask, found.repository))
