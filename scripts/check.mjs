@@ -45,7 +45,7 @@ const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`
 const sizes = await measureSize()
 const loads = [
   ['without a secret', sizes.localGzipBytes, sizes.ownLocalGzipBytes, 33_420, 30_000],
-  ['with a secret', sizes.wholeGzipBytes, sizes.ownGzipBytes, 191_600, 211_000]
+  ['with a secret', sizes.wholeGzipBytes, sizes.ownGzipBytes, 191_800, 211_000]
 ]
 for (const [when, bytes, ownBytes, bound, aim] of loads) {
   const fits = bytes <= bound
