@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { firstAnswer } from '../src/exchange/first-answer.ts'
 
-/** Longer than any test: whoever waits for it waits for something else first. */
+/** Longer than any test: something else always comes first. */
 const neverMs = 60_000
 
 describe('the first answer of some peers', () => {

@@ -81,6 +81,16 @@ describe('writes: what they changed', () => {
     }
   })
 
+  it('is what is written, where only the path of a file reads like that', () => {
+    for (const path of [
+      'releases/generate-notes',
+      'hooks/1/tests',
+      'actions/runners/remove-token',
+      'attestations/bulk-list'
+    ])
+      expect(changedBy(`${root}/contents/${path}`), path).to.include('octo/tools')
+  })
+
   it('is more than what has a name, where a repository is made, or something holds for many', () => {
     for (const path of [
       '/user/repos',

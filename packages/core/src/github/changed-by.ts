@@ -22,15 +22,15 @@ const namedWithin = /(?:^\/user\/(?:starred|subscriptions)|\/teams\/[^/]+\/repos
 
 /** It makes a text or a credential, looks something up or sends a test, and nothing else. */
 const changesNothing = new RegExp(
-  [
-    '^/markdown(?:/raw)?$',
-    '^/app/installations/[^/]+/access_tokens$',
-    '^/applications/[^/]+/token(?:/scoped)?$',
-    '/attestations/bulk-list$',
-    '/releases/generate-notes$',
-    '/actions/runners/(?:registration|remove)-token$',
-    String.raw`/hooks/\d+/(?:pings|tests)$`
-  ].join('|')
+  `^(?:${[
+    '/markdown(?:/raw)?',
+    '/app/installations/[^/]+/access_tokens',
+    '/applications/[^/]+/token(?:/scoped)?',
+    '/(?:orgs|users)/[^/]+/attestations/bulk-list',
+    `${repositoryPath}/releases/generate-notes`,
+    `(?:${repositoryPath}|/(?:orgs|enterprises)/[^/]+)/actions/runners/(?:registration|remove)-token`,
+    String.raw`(?:${repositoryPath}|/orgs/[^/]+)/hooks/\d+/(?:pings|tests)`
+  ].join('|')})$`
 )
 
 /** What is outside of a repository and shows what is in it: what is assigned to somebody, and lists of repositories. */

@@ -67,7 +67,7 @@ const sharedInRepository = [
   '/attestations/{digest}'
 ]
 
-// With a branch of a fork. Those of a public repository are public, but for the one of a security advisory that is being mended:
+// With a branch of a fork. Those of a public repository are public, except the one in which a security advisory is mended:
 // https://docs.github.com/code-security/security-advisories/working-with-repository-security-advisories/collaborating-in-a-temporary-private-fork-to-resolve-a-repository-security-vulnerability
 const withForks = ['/compare/{base...}:{head...} /compare/{base...}%3A{head...} /compare/{base...}%3a{head...}']
 

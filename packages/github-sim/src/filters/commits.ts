@@ -13,7 +13,7 @@ export function filterCommits(commits: Commit[], query: URLSearchParams): Commit
     return (
       isSince(query, commit.date) &&
       Date.parse(commit.date) <= until &&
-      // Whoever writes a commit here also commits it.
+      // Here the author of a commit is its committer, too.
       asksForLogin(query, 'author', ...names) &&
       asksForLogin(query, 'committer', ...names) &&
       (!path || touches(commit, path))

@@ -10,7 +10,7 @@ export function asksForLogin(query: URLSearchParams, name: string, ...logins: st
   return !asked || logins.some((login) => login.toLowerCase() === asked)
 }
 
-/** The time of a parameter in ms, or undefined when there is none that can be read. */
+/** The time of a parameter in ms, or undefined without one that can be read. */
 export function timeOf(query: URLSearchParams, name: string): number | undefined {
   const ms = Date.parse(query.get(name) ?? '')
   return Number.isNaN(ms) ? undefined : ms
