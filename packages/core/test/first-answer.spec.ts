@@ -21,7 +21,7 @@ describe('the first answer of some peers', () => {
         hedgeMs,
         maxWaitMs,
         responseTimes: {
-          answered: (peerId, ms) => noted.push(`${peerId} ${ms >= 0 ? 'answered' : 'before it was asked'}`),
+          overtaken: (peerId, ms) => noted.push(`${peerId} ${ms >= 0 ? 'overtaken' : 'before it was asked'}`),
           late: (peerId) => noted.push(`${peerId} late`)
         }
       })
@@ -42,7 +42,7 @@ describe('the first answer of some peers', () => {
     const slow = await peer('a')
     ;(await peer('b')).answer('of b')
     expect(await found).to.equal('of b')
-    expect(noted, 'b is measured where its frames are read').to.deep.equal(['a answered'])
+    expect(noted, 'b is measured where its frames are read').to.deep.equal(['a overtaken'])
     expect(slow.signal.aborted).to.equal(true)
     slow.answer('too late')
     expect(await found).to.equal('of b')

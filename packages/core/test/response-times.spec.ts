@@ -26,11 +26,38 @@ describe('the response times of members', () => {
     expect(asked(times, 8)).to.equal(8)
   })
 
+  it('leave alone who is overtaken three times in a row after a long wait: it may never answer', () => {
+    const times = made()
+    const seen = () => [times.isWorthAsking('a'), times.isSilent('a')]
+    for (let i = 0; i < 9; i++) times.overtaken('a', 140)
+    expect(seen()).to.deep.equal([true, false])
+    for (let i = 0; i < 3; i++) times.overtaken('a', 200)
+    expect(seen()).to.deep.equal([false, true])
+    now += 30_000
+    expect(seen()).to.deep.equal([true, false])
+  })
+
+  it('ask who is slow only now and then as often as before', () => {
+    const times = made()
+    times.github(100)
+    times.answered('a', 499)
+    for (let i = 0; i < 20; i++) {
+      expect(times.isWorthAsking('a')).to.equal(true)
+      times.answered('a', 5)
+      times.late('a')
+      times.overtaken('a', 300)
+      times.answered('a', 400)
+      expect(times.isWorthAsking('a')).to.equal(true)
+      for (let n = 0; n < 3; n++) times.answered('a', 5)
+    }
+  })
+
   it('ask who is slower than GitHub one time in eight, until it is faster again', () => {
     const times = made()
     times.github(200)
     for (let i = 0; i < 5; i++) times.answered('a', 400)
     expect(asked(times, 16)).to.equal(2)
+    expect(times.isSilent('a')).to.equal(false)
     for (let i = 0; i < 10; i++) times.answered('a', 20)
     expect(asked(times, 16)).to.equal(16)
   })

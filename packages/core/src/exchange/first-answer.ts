@@ -9,7 +9,7 @@ export interface FirstAnswerOptions<T> {
   /** After this, the next one is asked as well. */
   hedgeMs: number
   maxWaitMs: number
-  responseTimes: Pick<ResponseTimes, 'answered' | 'late'>
+  responseTimes: Pick<ResponseTimes, 'overtaken' | 'late'>
 }
 
 /** The first of some peers that has an answer, within `maxWaitMs`; the next one is asked when one is slow or has nothing. */
@@ -30,8 +30,7 @@ export function firstAnswer<T>(options: FirstAnswerOptions<T>): Promise<T | unde
       // A thread that was busy all the time has heard nobody.
       const wasBusy = now - begunAt > maxWaitMs + busyMs
       for (const [peerId, { control, startedAt }] of underWay) {
-        // As long as that at least, and perhaps it would never have come.
-        if (answer) responseTimes.answered(peerId, now - startedAt)
+        if (answer) responseTimes.overtaken(peerId, now - startedAt)
         else if (!wasBusy && now - startedAt > maxWaitMs / 2) responseTimes.late(peerId)
         control.abort()
       }

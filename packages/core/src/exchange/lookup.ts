@@ -51,7 +51,7 @@ export interface LookupOptions extends WhomToAskOptions {
   group: Names
   cache: Pick<Cache, 'find'>
   limits: Pick<Limits, 'membersBudgetMs' | 'hedgeMs'>
-  responseTimes: Pick<ResponseTimes, 'isWorthAsking' | 'answered' | 'late'>
+  responseTimes: Pick<ResponseTimes, 'isWorthAsking' | 'isSilent' | 'overtaken' | 'late'>
   providers: Pick<Providers, 'of' | 'remove'>
   requests: Pick<PeerRequests, 'get'>
   seek: ReturnType<typeof createSeek>

@@ -32,7 +32,7 @@ export interface Sought extends LeaseQuestion {
 
 export interface SeekOptions extends LeaseRequestOptions {
   limits: Pick<Limits, 'leaseHedgeMs' | 'leaseMs' | 'leaseWaitMs'>
-  responseTimes: Pick<ResponseTimes, 'answered' | 'late'>
+  responseTimes: Pick<ResponseTimes, 'overtaken' | 'late'>
 }
 
 /**

@@ -20,7 +20,7 @@ export interface ShelfTakeOptions {
   kept: ReturnType<typeof createKeptOnShelf>
   limits: Pick<Limits, 'hedgeMs'>
   reputation: Pick<Reputation, 'hears'>
-  responseTimes: Pick<ResponseTimes, 'isWorthAsking' | 'answered' | 'late'>
+  responseTimes: Pick<ResponseTimes, 'isWorthAsking' | 'overtaken' | 'late'>
   counters: Pick<Counters, 'rejected'>
   /** Sends a question to a relay. */
   ask(relayId: string, question: Uint8Array): Frames

@@ -25,7 +25,7 @@ export interface ShelfOptions {
   cache: Pick<Cache, 'find'>
   limits: Limits
   reputation: Pick<Reputation, 'hears'>
-  responseTimes: Pick<ResponseTimes, 'isWorthAsking' | 'answered' | 'late'>
+  responseTimes: Pick<ResponseTimes, 'isWorthAsking' | 'overtaken' | 'late'>
   counters: Pick<Counters, 'rejected'>
   accept: ReturnType<typeof createAccept>
   mayShare(entry: Entry): boolean

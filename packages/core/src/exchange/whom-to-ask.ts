@@ -11,7 +11,7 @@ export interface WhomToAskOptions {
   roster: Pick<Roster, 'list' | 'known' | 'isMember'>
   visits: Pick<Visits, 'canAsk'>
   reputation: Pick<Reputation, 'hears'>
-  responseTimes: Pick<ResponseTimes, 'isWorthAsking'>
+  responseTimes: Pick<ResponseTimes, 'isWorthAsking' | 'isSilent'>
   providers: Pick<Providers, 'of'>
   /** The members that grant leases, this one included if it does. */
   leasing(): string[]
@@ -20,10 +20,12 @@ export interface WhomToAskOptions {
 /** Members asked for one key; the second where the first is slow. */
 const maxAsked = 2
 
-const best = ({ visits, reputation, responseTimes }: WhomToAskOptions, peerIds: string[]): string[] =>
-  peerIds
-    .filter((peerId) => reputation.hears(peerId) && visits.canAsk(peerId) && responseTimes.isWorthAsking(peerId))
-    .slice(0, maxAsked)
+const best = (
+  { visits, reputation, responseTimes }: WhomToAskOptions,
+  peerIds: string[],
+  isInTime = responseTimes.isWorthAsking
+): string[] =>
+  peerIds.filter((peerId) => reputation.hears(peerId) && visits.canAsk(peerId) && isInTime(peerId)).slice(0, maxAsked)
 
 /** The members that have said to have something newer under a wire key (hex) than what is held, the newest first. */
 export function newer(options: WhomToAskOptions, wireName: string, held: Entry | undefined): string[] {
@@ -38,8 +40,7 @@ export function newer(options: WhomToAskOptions, wireName: string, held: Entry |
   return best(options, ids)
 }
 
-const homes = (options: WhomToAskOptions, wireName: string, ids: string[]) =>
-  best(options, homesOf(wireName, ids, 2 * maxAsked))
+const candidates = (wireName: string, ids: string[]) => homesOf(wireName, ids, 2 * maxAsked)
 
 /**
  * The members that may hold what nobody has announced: of all that are known, for all members must come to the same homes; then
@@ -49,9 +50,14 @@ const homes = (options: WhomToAskOptions, wireName: string, ids: string[]) =>
 export const homesOfEntry = (options: WhomToAskOptions, wireName: string): string[] => {
   const { roster } = options
   const connected = roster.list().map(({ id }) => id)
-  return [...new Set([roster.known(), connected].flatMap((ids) => homes(options, wireName, ids)))]
+  return [...new Set([roster.known(), connected].flatMap((ids) => best(options, candidates(wireName, ids))))]
 }
 
-/** The members that grant its lease. */
-export const homesOfLease = (options: WhomToAskOptions, wireName: string): string[] =>
-  homes(options, wireName, options.leasing())
+/**
+ * The members that grant its lease. A slow one is asked all the same: not all find the same members slow, and those that ask
+ * different homes call GitHub more than once. The other home is asked as well before long.
+ */
+export const homesOfLease = (options: WhomToAskOptions, wireName: string): string[] => {
+  const answers = (peerId: string) => !options.responseTimes.isSilent(peerId)
+  return best(options, candidates(wireName, options.leasing()), answers)
+}

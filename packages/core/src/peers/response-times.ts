@@ -4,8 +4,12 @@ import { LRU } from 'tiny-lru'
 export interface ResponseTimes {
   /** Whether to ask this member now; one that is slow is asked now and then, to see whether it still is. */
   isWorthAsking(peerId: string): boolean
-  /** It answered, or somebody else had answered after this long, ms. */
+  /** Whether it has left three questions in a row unanswered, and is left alone for now. */
+  isSilent(peerId: string): boolean
+  /** It answered after this long, ms. */
   answered(peerId: string, tookMs: number): void
+  /** Somebody else answered, so long after it was asked, ms: it took longer, or would never have answered. */
+  overtaken(peerId: string, afterMs: number): void
   /** It did not answer in time. */
   late(peerId: string): void
   /** GitHub answered after this long, ms. */
@@ -21,7 +25,8 @@ export interface ResponseTimesOptions {
 }
 
 interface Record {
-  averageMs: number | undefined
+  /** How long its last answers took, the newest last. */
+  tookMs: readonly number[]
   /** Times in a row that it did not answer in time. */
   lates: number
   askAgainAt: number
@@ -30,25 +35,49 @@ interface Record {
 }
 
 const maxPeers = 4096
-/** Of an average, what the newest time counts. */
+/** Of the average of GitHub's times, what the newest one counts. */
 const weight = 0.25
+/** Times of each member that count, the newest. */
+const counted = 8
+/** So many of them that are all slow, and so many without an answer in time, show that it is slow, and not only busy now and then. */
+const slowInARow = 4
+const latesInAll = 3
 const latesAllowed = 3
 const pauseMs = 30_000
 const maxPauseMs = 600_000
 const slowAskedOneIn = 8
 
 /**
- * A member that never answers in time is left alone for half a minute, then twice as long, up to ten minutes. One that
- * answers in time but later than GitHub would is asked one time in eight: its answers still save quota, but cost patience.
+ * A member that never answers in time is left alone for half a minute, then twice as long, up to ten minutes. One that always
+ * answers later than GitHub would is asked one time in eight: its answers still save quota, but cost patience. A single slow
+ * answer says little: where all were busy for a moment, all would ask different members afterwards, and GitHub more than once.
  */
 export function createResponseTimes({ localNow, slowMs, lateMs }: ResponseTimesOptions): ResponseTimes {
   const peers = new LRU<Record>(maxPeers)
   let githubMs: number | undefined
-  const averaged = (before: number | undefined, ms: number) =>
-    before === undefined ? ms : before + (ms - before) * weight
+
+  const isLeftAlone = ({ lates, askAgainAt }: Record) => lates >= latesAllowed && localNow() < askAgainAt
+
+  function isSlow({ tookMs }: Record): boolean {
+    if (githubMs === undefined) return false
+    const slowest = Math.max(githubMs, slowMs)
+    const last = tookMs.slice(-slowInARow)
+    const lates = tookMs.filter((ms) => ms >= lateMs)
+    return lates.length >= latesInAll || (last.length > 1 && last.every((ms) => ms > slowest))
+  }
+
+  function note(peer: Record, ms: number): void {
+    peer.tookMs = [...peer.tookMs, ms].slice(-counted)
+  }
+
+  function countLate(peer: Record): void {
+    peer.lates++
+    const doubled = pauseMs * 2 ** Math.max(0, peer.lates - latesAllowed)
+    peer.askAgainAt = localNow() + Math.min(doubled, maxPauseMs)
+  }
 
   function of(peerId: string): Record {
-    const known = peers.get(peerId) ?? { averageMs: undefined, lates: 0, askAgainAt: 0, spared: 0 }
+    const known = peers.get(peerId) ?? { tookMs: [], lates: 0, askAgainAt: 0, spared: 0 }
     peers.set(peerId, known)
     return known
   }
@@ -57,24 +86,30 @@ export function createResponseTimes({ localNow, slowMs, lateMs }: ResponseTimesO
     isWorthAsking(peerId) {
       const peer = peers.get(peerId)
       if (!peer) return true
-      if (peer.lates >= latesAllowed) return localNow() >= peer.askAgainAt
-      const isSlow = githubMs !== undefined && (peer.averageMs ?? 0) > Math.max(githubMs, slowMs)
-      return !isSlow || peer.spared++ % slowAskedOneIn === slowAskedOneIn - 1
+      if (peer.lates >= latesAllowed) return !isLeftAlone(peer)
+      return !isSlow(peer) || peer.spared++ % slowAskedOneIn === slowAskedOneIn - 1
+    },
+    isSilent(peerId) {
+      const peer = peers.get(peerId)
+      return peer !== undefined && isLeftAlone(peer)
     },
     answered(peerId, tookMs) {
       const peer = of(peerId)
-      peer.averageMs = averaged(peer.averageMs, tookMs)
+      note(peer, tookMs)
       peer.lates = 0
+    },
+    overtaken(peerId, afterMs) {
+      const peer = of(peerId)
+      note(peer, afterMs)
+      if (afterMs > slowMs) countLate(peer)
     },
     late(peerId) {
       const peer = of(peerId)
-      peer.lates++
-      peer.averageMs = averaged(peer.averageMs, lateMs)
-      const doubled = pauseMs * 2 ** Math.max(0, peer.lates - latesAllowed)
-      peer.askAgainAt = localNow() + Math.min(doubled, maxPauseMs)
+      note(peer, lateMs)
+      countLate(peer)
     },
     github(tookMs) {
-      githubMs = averaged(githubMs, tookMs)
+      githubMs = githubMs === undefined ? tookMs : githubMs + (tookMs - githubMs) * weight
     }
   }
 }
