@@ -37,7 +37,7 @@ export const defaultLimits = {
 
   /** After this, a second member is asked as well. */
   hedgeMs: 75,
-  /** How long a request waits for members before it goes to GitHub. */
+  /** How long a request waits for members before it goes to GitHub; up to twice that where the thread is busy when it is over. */
   membersBudgetMs: 500,
   /** A home of a lease that has not answered within this is taken for slow: the other home is asked as well. */
   leaseHedgeMs: 200,

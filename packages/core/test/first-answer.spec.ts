@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { firstAnswer } from '../src/exchange/first-answer.ts'
+import { pause } from '../src/pause.ts'
 
 /** Longer than any test: something else always comes first. */
 const neverMs = 60_000
@@ -70,6 +71,18 @@ describe('the first answer of some peers', () => {
     const { first, peer } = setUp()
     expect(await first(neverMs, 1)).to.equal(undefined)
     expect((await peer('a')).signal.aborted).to.equal(true)
+  })
+
+  it('is one that came while this thread was busy, until after the time was over', async () => {
+    const { peer, first } = setUp()
+    const found = first(neverMs, 500)
+    const { answer } = await peer('a')
+    const came = pause()
+      .then(pause)
+      .then(() => answer('of a'))
+    for (const end = performance.now() + 600; performance.now() < end; );
+    await came
+    expect(await found).to.equal('of a')
   })
 
   it('is nothing at once of nobody', async () => {

@@ -1,5 +1,6 @@
 import type { ResponseTimes } from '../peers/response-times.ts'
-import { busyMs } from './frames.ts'
+import { systemTimers } from '../timers.ts'
+import { createPatientTimer } from './patient-timer.ts'
 
 export interface FirstAnswerOptions<T> {
   /** The best first. */
@@ -17,18 +18,16 @@ export function firstAnswer<T>(options: FirstAnswerOptions<T>): Promise<T | unde
   const { peerIds, ask, hedgeMs, maxWaitMs, responseTimes } = options
   if (peerIds.length === 0) return Promise.resolve(undefined)
   return new Promise((resolve) => {
-    const begunAt = performance.now()
     let open = peerIds.length
     let next = 0
     let hedge: ReturnType<typeof setTimeout> | undefined
     const underWay = new Map<string, { control: AbortController; startedAt: number }>()
 
-    function settle(answer: T | undefined): void {
+    /** `wasBusy`: this thread may have heard nobody. */
+    function settle(answer: T | undefined, wasBusy = false): void {
       clearTimeout(hedge)
-      clearTimeout(giveUp)
+      end.stop()
       const now = performance.now()
-      // A thread that was busy all the time has heard nobody.
-      const wasBusy = now - begunAt > maxWaitMs + busyMs
       for (const [peerId, { control, startedAt }] of underWay) {
         if (answer) responseTimes.overtaken(peerId, now - startedAt)
         else if (!wasBusy && now - startedAt > maxWaitMs / 2) responseTimes.late(peerId)
@@ -54,7 +53,8 @@ export function firstAnswer<T>(options: FirstAnswerOptions<T>): Promise<T | unde
       })
     }
 
-    const giveUp = setTimeout(() => settle(undefined), maxWaitMs)
+    const end = createPatientTimer(systemTimers, (wasBusy) => settle(undefined, wasBusy))
+    end.start(maxWaitMs)
     askNext()
   })
 }

@@ -1,7 +1,9 @@
 import type { Limits } from '../limits.ts'
 import type { Reputation } from '../peers/reputation.ts'
 import type { ResponseTimes } from '../peers/response-times.ts'
+import { systemTimers } from '../timers.ts'
 import type { Transport } from '../transport/transport.ts'
+import { createPatientTimer } from './patient-timer.ts'
 import { createPerPeerLimit } from './per-peer-limit.ts'
 
 export type Frames = AsyncGenerator<Uint8Array, void, void>
@@ -15,8 +17,6 @@ export interface FramesOptions {
 
 /** How long a body can take once its head has come, where nobody waits for it or nobody else can be asked. */
 export const transferMs = 5000
-/** A timer that fires so much later than it should shows that something else held the thread. */
-export const busyMs = 50
 /** Between two frames of a body. */
 const silenceMs = 1000
 
@@ -31,28 +31,23 @@ export function createFrames({ transport, reputation, responseTimes, limits }: F
   return async function* (peerId: string, bytes: Uint8Array, budgetMs: number, signal?: AbortSignal): Frames {
     const late = new AbortController()
     const control = signal ? AbortSignal.any([signal, late.signal]) : late.signal
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const wait = (ms: number) => {
-      clearTimeout(timer)
-      const dueAt = performance.now() + ms
-      timer = setTimeout(() => {
-        if (performance.now() <= dueAt + busyMs) responseTimes.late(peerId)
-        late.abort()
-      }, ms)
-    }
-    wait(budgetMs)
+    const timer = createPatientTimer(systemTimers, (wasBusy) => {
+      if (!wasBusy) responseTimes.late(peerId)
+      late.abort()
+    })
+    timer.start(budgetMs)
     let end: number | undefined
     let done = () => {}
     try {
       done = await places.take(peerId, control)
       for await (const frame of transport.request(peerId, bytes, { signal: control })) {
         end ??= performance.now() + transferMs
-        wait(Math.min(silenceMs, end - performance.now()))
+        timer.start(Math.max(0, Math.min(silenceMs, end - performance.now())))
         if (frame.byteLength === 0 || frame.byteLength > limits.frameBytes) return reputation.reject(peerId, 'size')
         yield frame
       }
     } finally {
-      clearTimeout(timer)
+      timer.stop()
       done()
     }
   }

@@ -1,4 +1,6 @@
+import { systemTimers } from '../timers.ts'
 import type { LeaseNews } from './lease.ts'
+import { createPatientTimer } from './patient-timer.ts'
 
 /** What the homes of a lease tell this member while it waits. */
 export interface NewsLine {
@@ -37,12 +39,14 @@ export function createLeaseNews(): LeaseNewsDesk {
       return {
         async next(ms) {
           if (unread.length === 0) {
-            let timer: ReturnType<typeof setTimeout> | undefined
             await new Promise<void>((resolve) => {
-              wake = resolve
-              timer = setTimeout(resolve, ms)
+              const timer = createPatientTimer(systemTimers, () => resolve())
+              timer.start(ms)
+              wake = () => {
+                timer.stop()
+                resolve()
+              }
             })
-            clearTimeout(timer)
           }
           return unread.shift()
         },

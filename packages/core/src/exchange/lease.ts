@@ -54,12 +54,12 @@ export function createHomeLease({ limits, localNow, timers, held, silent, tell, 
   let inTime = false
   let failures = 0
   let isOver = false
-  const silence = createPatientTimer(timers, limits.leaseMs, heardNothing)
+  const silence = createPatientTimer(timers, heardNothing)
 
   function grant(peerId: string): void {
     holders.add(peerId)
     inTime = true
-    silence.start()
+    silence.start(limits.leaseMs)
   }
 
   function end(news: LeaseNews): void {
@@ -93,7 +93,7 @@ export function createHomeLease({ limits, localNow, timers, held, silent, tell, 
     inTime = false
     if (localNow() - startedAt >= limits.leaseTotalMs) end({ state: 'free' })
     else if (waiting.size > 0) void grantNext()
-    else silence.start()
+    else silence.start(limits.leaseMs)
   }
 
   function fail(peerId: string): void {
@@ -109,7 +109,7 @@ export function createHomeLease({ limits, localNow, timers, held, silent, tell, 
     isHolder: holders.has,
     renew(peerId) {
       if (!inTime || holders.last() !== peerId) return
-      silence.start()
+      silence.start(limits.leaseMs)
       for (const one of waiting) void tell(one, { state: 'waiting' })
     },
     settle(peerId, how) {

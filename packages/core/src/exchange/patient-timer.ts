@@ -1,22 +1,38 @@
 import type { Timers } from '../timers.ts'
-import { busyMs } from './frames.ts'
 
-/** Waits for something that others say; `late` is called where it has not come within `ms`. */
+/** A timer that fires so much later than it should shows that something else held the thread. */
+export const busyMs = 50
+
+/** Waits for something that others say. */
 export interface PatientTimer {
   /** Begins to wait, or begins again. */
-  start(): void
+  start(ms: number): void
   stop(): void
 }
 
-export function createPatientTimer(timers: Timers, ms: number, late: () => void): PatientTimer {
+/**
+ * Calls `late` when nothing has come in time. Where this thread was busy when the time was over, what was said has not been read
+ * yet: it has as long again as the thread was late, and twice its time in all.
+ */
+export function createPatientTimer(timers: Timers, late: (wasBusy: boolean) => void): PatientTimer {
   let cancel = () => {}
 
-  function start(): void {
-    cancel()
+  function wait(ms: number, endsAt: number, wasBusy: boolean): void {
     const dueAt = timers.now() + ms
-    // Where this thread was busy all the time, what was said has not been read yet.
-    cancel = timers.later(() => (timers.now() > dueAt + busyMs ? start() : late()), ms)
+    cancel = timers.later(() => {
+      const lateMs = timers.now() - dueAt
+      const isBusy = lateMs > busyMs
+      const leftMs = isBusy ? Math.min(lateMs, endsAt - timers.now()) : 0
+      if (leftMs > 0) wait(leftMs, endsAt, true)
+      else late(wasBusy || isBusy)
+    }, ms)
   }
 
-  return { start, stop: () => cancel() }
+  return {
+    start(ms) {
+      cancel()
+      wait(ms, timers.now() + 2 * ms, false)
+    },
+    stop: () => cancel()
+  }
 }
