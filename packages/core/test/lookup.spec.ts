@@ -19,7 +19,7 @@ async function timesOf({ busyMs = 0, membersBudgetMs = 500, nobodyElse = false, 
   const lookup = createLookup({
     group: { wireKey: async () => new Uint8Array(32) } as unknown as Group,
     cache: { find: async () => undefined },
-    limits: { membersBudgetMs, hedgeMs: 75 },
+    limits: { membersBudgetMs, hedgeMs: 75, fewMembers: 16 },
     roster: { list: () => [], known: () => ['a'], isMember: () => true },
     visits: { canAsk: () => true },
     reputation: { hears: () => true },

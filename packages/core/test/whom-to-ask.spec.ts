@@ -2,12 +2,14 @@ import { expect } from 'chai'
 import { homesOfEntry, homesOfLease } from '../src/exchange/whom-to-ask.ts'
 
 const wireName = 'ab'.repeat(32)
+const fewMembers = 8
 const members = Array.from({ length: 9 }, (_, i) => `member ${i}`)
 
 /** What a member knows to which some others are slow, or silent. */
-function seen({ slow = [] as string[], silent = [] as string[] } = {}) {
+function seen({ leasing = members, slow = [] as string[], silent = [] as string[] } = {}) {
   return {
-    roster: { list: () => [], known: () => members, isMember: () => true },
+    limits: { fewMembers },
+    roster: { list: () => [], known: () => leasing, isMember: () => true },
     visits: { canAsk: () => true },
     reputation: { hears: () => true },
     responseTimes: {
@@ -15,7 +17,7 @@ function seen({ slow = [] as string[], silent = [] as string[] } = {}) {
       isSilent: (peerId: string) => silent.includes(peerId)
     },
     providers: { of: () => [] },
-    leasing: () => members
+    leasing: () => leasing
   }
 }
 
@@ -27,10 +29,16 @@ describe('the homes of a key', () => {
     expect(homesOfEntry(seen(), wireName)).to.deep.equal([first, second])
   })
 
-  it('are the same for a lease whoever finds one of them slow: those with other homes would call GitHub too', () => {
+  it('are the same for a lease in a large group, whoever finds one slow: those with other homes would call GitHub too', () => {
     expect(homesOfLease(seen({ slow: [first] }), wireName)).to.deep.equal([first, second])
     expect(homesOfLease(seen({ slow: [second] }), wireName)).to.deep.equal([first, second])
     expect(homesOfEntry(seen({ slow: [first] }), wireName)).not.to.include(first)
+  })
+
+  it('are quick ones in a small group, where each member is the home of much', () => {
+    const leasing = members.slice(0, fewMembers)
+    const [slow] = homesOfLease(seen({ leasing }), wireName) as [string]
+    expect(homesOfLease(seen({ leasing, slow: [slow] }), wireName)).not.to.include(slow)
   })
 
   it('are others for a lease where one is silent', () => {

@@ -51,7 +51,7 @@ export interface Lookup {
 export interface LookupOptions extends WhomToAskOptions {
   group: Names
   cache: Pick<Cache, 'find'>
-  limits: Pick<Limits, 'membersBudgetMs' | 'hedgeMs'>
+  limits: Pick<Limits, 'membersBudgetMs' | 'hedgeMs' | 'fewMembers'>
   responseTimes: Pick<ResponseTimes, 'isWorthAsking' | 'isSilent' | 'overtaken' | 'late'>
   providers: Pick<Providers, 'of' | 'remove'>
   requests: Pick<PeerRequests, 'get'>

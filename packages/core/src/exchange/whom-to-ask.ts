@@ -1,4 +1,5 @@
 import type { Entry } from '../entry.ts'
+import type { Limits } from '../limits.ts'
 import type { Reputation } from '../peers/reputation.ts'
 import type { ResponseTimes } from '../peers/response-times.ts'
 import type { Roster } from '../peers/roster.ts'
@@ -8,6 +9,7 @@ import type { Providers } from './providers.ts'
 
 /** What shows which members are worth asking now. */
 export interface WhomToAskOptions {
+  limits: Pick<Limits, 'fewMembers'>
   roster: Pick<Roster, 'list' | 'known' | 'isMember'>
   visits: Pick<Visits, 'canAsk'>
   reputation: Pick<Reputation, 'hears'>
@@ -54,10 +56,14 @@ export const homesOfEntry = (options: WhomToAskOptions, wireName: string): strin
 }
 
 /**
- * The members that grant its lease. A slow one is asked all the same: not all find the same members slow, and those that ask
- * different homes call GitHub more than once. The other home is asked as well before long.
+ * The members that grant its lease. In a large group a slow one is asked all the same: not all find the same members slow, and
+ * those that ask different homes call GitHub more than once. In a small one few ask at the same moment, and each member is the
+ * home of much.
  */
 export const homesOfLease = (options: WhomToAskOptions, wireName: string): string[] => {
-  const answers = (peerId: string) => !options.responseTimes.isSilent(peerId)
-  return best(options, candidates(wireName, options.leasing()), answers)
+  const { limits, responseTimes } = options
+  const ids = options.leasing()
+  const isInTime =
+    ids.length > limits.fewMembers ? (id: string) => !responseTimes.isSilent(id) : responseTimes.isWorthAsking
+  return best(options, candidates(wireName, ids), isInTime)
 }
