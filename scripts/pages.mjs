@@ -246,11 +246,12 @@ const leftOut = [
     calledBy: /^(?! \*).*(?<!\bthis)\.(ping)\(/gm
   },
   {
-    // Names of peers in a store; nobody asks what stands above or below one.
+    // Names of peers in a store; nobody asks what stands above or below one, nor for one at random.
     file: /interface-datastore\/dist\/src\/key\.js$/,
     methods:
-      'less reverse namespaces baseNamespace list type name instance path parent child isAncestorOf isDecendantOf isTopLevel concat',
-    isMethod: method
+      'less reverse namespaces baseNamespace list type name instance path parent child isAncestorOf isDecendantOf isTopLevel concat random',
+    isMethod: method,
+    calledBy: /^(?! +\*).*\bKey\.(random)\(/gm
   },
   {
     // Kinds of addresses that nothing asks for: without this mark a bundler cannot know that making one changes nothing.
@@ -501,7 +502,6 @@ const leftOut = [
     instead: `import { NoPeerRoutersError } from './errors.js'
       export class DefaultPeerRouting {
         async findPeer() { throw new NoPeerRoutersError('No peer routers available') }
-        async *getClosestPeers() { throw new NoPeerRoutersError('No peer routers available') }
       }`
   },
   {
@@ -582,7 +582,7 @@ const uncalled = [
   [/@multiformats\/multiaddr\/dist\/src\/registry\.js$/, 'removeProtocol'],
   [/datastore-core\/dist\/src\/base\.js$/, 'queryKeys batch getMany putMany deleteMany _allKeys'],
   [/datastore-core\/dist\/src\/memory\.js$/, '_allKeys'],
-  [/interface-datastore\/dist\/src\/key\.js$/, 'asKey withNamespaces'],
+  [/interface-datastore\/dist\/src\/key\.js$/, 'asKey withNamespaces uint8Array'],
   [/it-queue\/dist\/src\/index\.js$/, 'onSizeLessThan'],
   [/libp2p\/dist\/src\/libp2p\.js$/, 'dialProtocol isDialable getDialQueue unuse'],
   [
@@ -590,7 +590,10 @@ const uncalled = [
     'addPublicAddressMapping removePublicAddressMapping removeDNSMapping addDNSMapping getObservedAddrs'
   ],
   [/libp2p\/dist\/src\/address-manager\/observed-addresses\.js$/, 'removePrefixed'],
-  [/libp2p\/dist\/src\/connection-manager\/index\.js$/, 'setMaxConnections getConnectionsMap isDialable getDialQueue'],
+  [
+    /libp2p\/dist\/src\/connection-manager\/index\.js$/,
+    'setMaxConnections getConnectionsMap isDialable getDialQueue openStream'
+  ],
   [/libp2p\/dist\/src\/connection-manager\/dial-queue\.js$/, 'isDialable'],
   [/libp2p\/dist\/src\/registrar\.js$/, 'unuse'],
   [/libp2p\/dist\/src\/transport-manager\.js$/, 'listenTransportForMultiaddr removeAll getTransports'],

@@ -23,7 +23,7 @@ async function timesOf({ busyMs = 0, membersBudgetMs = 500, nobodyElse = false, 
     roster: { list: () => [], known: () => ['a'], isMember: () => true },
     visits: { canAsk: () => true },
     reputation: { hears: () => true },
-    responseTimes: { isWorthAsking: () => true, isSilent: () => false, overtaken() {}, late() {} },
+    responseTimes: { isWorthAsking: () => true, isAnswering: () => true, overtaken() {}, late() {} },
     providers: { of: () => [], remove() {} },
     requests: {
       async get() {

@@ -14,7 +14,7 @@ function seen({ leasing = members, slow = [] as string[], silent = [] as string[
     reputation: { hears: () => true },
     responseTimes: {
       isWorthAsking: (peerId: string) => !slow.includes(peerId) && !silent.includes(peerId),
-      isSilent: (peerId: string) => silent.includes(peerId)
+      isAnswering: (peerId: string) => !silent.includes(peerId)
     },
     providers: { of: () => [] },
     leasing: () => leasing

@@ -1,5 +1,4 @@
 import type { ResponseTimes } from '../peers/response-times.ts'
-import { systemTimers } from '../timers.ts'
 import { createPatientTimer } from './patient-timer.ts'
 
 export interface FirstAnswerOptions<T> {
@@ -23,14 +22,14 @@ export function firstAnswer<T>(options: FirstAnswerOptions<T>): Promise<T | unde
     let hedge: ReturnType<typeof setTimeout> | undefined
     const underWay = new Map<string, { control: AbortController; startedAt: number }>()
 
-    /** `wasBusy`: this thread may have heard nobody. */
-    function settle(answer: T | undefined, wasBusy = false): void {
+    /** `isBusy`: this thread may have heard nobody. */
+    function settle(answer: T | undefined, isBusy = false): void {
       clearTimeout(hedge)
       end.stop()
       const now = performance.now()
       for (const [peerId, { control, startedAt }] of underWay) {
         if (answer) responseTimes.overtaken(peerId, now - startedAt)
-        else if (!wasBusy && now - startedAt > maxWaitMs / 2) responseTimes.late(peerId)
+        else if (!isBusy && now - startedAt > maxWaitMs / 2) responseTimes.late(peerId)
         control.abort()
       }
       underWay.clear()
@@ -53,7 +52,7 @@ export function firstAnswer<T>(options: FirstAnswerOptions<T>): Promise<T | unde
       })
     }
 
-    const end = createPatientTimer(systemTimers, (wasBusy) => settle(undefined, wasBusy))
+    const end = createPatientTimer((isBusy) => settle(undefined, isBusy))
     end.start(maxWaitMs)
     askNext()
   })

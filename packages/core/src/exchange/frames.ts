@@ -1,7 +1,6 @@
 import type { Limits } from '../limits.ts'
 import type { Reputation } from '../peers/reputation.ts'
 import type { ResponseTimes } from '../peers/response-times.ts'
-import { systemTimers } from '../timers.ts'
 import type { Transport } from '../transport/transport.ts'
 import { createPatientTimer } from './patient-timer.ts'
 import { createPerPeerLimit } from './per-peer-limit.ts'
@@ -31,8 +30,8 @@ export function createFrames({ transport, reputation, responseTimes, limits }: F
   return async function* (peerId: string, bytes: Uint8Array, budgetMs: number, signal?: AbortSignal): Frames {
     const late = new AbortController()
     const control = signal ? AbortSignal.any([signal, late.signal]) : late.signal
-    const timer = createPatientTimer(systemTimers, (wasBusy) => {
-      if (!wasBusy) responseTimes.late(peerId)
+    const timer = createPatientTimer((isBusy) => {
+      if (!isBusy) responseTimes.late(peerId)
       late.abort()
     })
     timer.start(budgetMs)
@@ -42,7 +41,7 @@ export function createFrames({ transport, reputation, responseTimes, limits }: F
       done = await places.take(peerId, control)
       for await (const frame of transport.request(peerId, bytes, { signal: control })) {
         end ??= performance.now() + transferMs
-        timer.start(Math.max(0, Math.min(silenceMs, end - performance.now())))
+        timer.start(Math.min(silenceMs, end - performance.now()))
         if (frame.byteLength === 0 || frame.byteLength > limits.frameBytes) return reputation.reject(peerId, 'size')
         yield frame
       }

@@ -1,4 +1,3 @@
-import { systemTimers } from '../timers.ts'
 import type { LeaseNews } from './lease.ts'
 import { createPatientTimer } from './patient-timer.ts'
 
@@ -39,14 +38,12 @@ export function createLeaseNews(): LeaseNewsDesk {
       return {
         async next(ms) {
           if (unread.length === 0) {
+            const timer = createPatientTimer(() => wake())
+            timer.start(ms)
             await new Promise<void>((resolve) => {
-              const timer = createPatientTimer(systemTimers, () => resolve())
-              timer.start(ms)
-              wake = () => {
-                timer.stop()
-                resolve()
-              }
+              wake = resolve
             })
+            timer.stop()
           }
           return unread.shift()
         },

@@ -54,7 +54,7 @@ export function createHomeLease({ limits, localNow, timers, held, silent, tell, 
   let inTime = false
   let failures = 0
   let isOver = false
-  const silence = createPatientTimer(timers, heardNothing)
+  const silence = createPatientTimer(heardNothing, timers)
 
   function grant(peerId: string): void {
     holders.add(peerId)

@@ -52,7 +52,7 @@ export interface LookupOptions extends WhomToAskOptions {
   group: Names
   cache: Pick<Cache, 'find'>
   limits: Pick<Limits, 'membersBudgetMs' | 'hedgeMs' | 'fewMembers'>
-  responseTimes: Pick<ResponseTimes, 'isWorthAsking' | 'isSilent' | 'overtaken' | 'late'>
+  responseTimes: Pick<ResponseTimes, 'isWorthAsking' | 'isAnswering' | 'overtaken' | 'late'>
   providers: Pick<Providers, 'of' | 'remove'>
   requests: Pick<PeerRequests, 'get'>
   seek: ReturnType<typeof createSeek>

@@ -1,4 +1,4 @@
-import type { Timers } from '../timers.ts'
+import { systemTimers, type Timers } from '../timers.ts'
 
 /** A timer that fires so much later than it should shows that something else held the thread. */
 export const busyMs = 50
@@ -12,26 +12,26 @@ export interface PatientTimer {
 
 /**
  * Calls `late` when nothing has come in time. Where this thread was busy when the time was over, what was said has not been read
- * yet: it has as long again as the thread was late, and twice its time in all.
+ * yet: it has as long again as the thread was late, and twice its time in all. `isBusy`: the thread was busy until the end.
  */
-export function createPatientTimer(timers: Timers, late: (wasBusy: boolean) => void): PatientTimer {
+export function createPatientTimer(late: (isBusy: boolean) => void, timers: Timers = systemTimers): PatientTimer {
   let cancel = () => {}
 
-  function wait(ms: number, endsAt: number, wasBusy: boolean): void {
+  function wait(ms: number, endsAt: number): void {
     const dueAt = timers.now() + ms
     cancel = timers.later(() => {
       const lateMs = timers.now() - dueAt
+      const leftMs = Math.min(lateMs, endsAt - timers.now())
       const isBusy = lateMs > busyMs
-      const leftMs = isBusy ? Math.min(lateMs, endsAt - timers.now()) : 0
-      if (leftMs > 0) wait(leftMs, endsAt, true)
-      else late(wasBusy || isBusy)
+      if (isBusy && leftMs > 0) wait(leftMs, endsAt)
+      else late(isBusy)
     }, ms)
   }
 
   return {
     start(ms) {
       cancel()
-      wait(ms, timers.now() + 2 * ms, false)
+      wait(ms, timers.now() + 2 * ms)
     },
     stop: () => cancel()
   }

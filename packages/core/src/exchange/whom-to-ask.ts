@@ -13,7 +13,7 @@ export interface WhomToAskOptions {
   roster: Pick<Roster, 'list' | 'known' | 'isMember'>
   visits: Pick<Visits, 'canAsk'>
   reputation: Pick<Reputation, 'hears'>
-  responseTimes: Pick<ResponseTimes, 'isWorthAsking' | 'isSilent'>
+  responseTimes: Pick<ResponseTimes, 'isWorthAsking' | 'isAnswering'>
   providers: Pick<Providers, 'of'>
   /** The members that grant leases, this one included if it does. */
   leasing(): string[]
@@ -42,7 +42,8 @@ export function newer(options: WhomToAskOptions, wireName: string, held: Entry |
   return best(options, ids)
 }
 
-const candidates = (wireName: string, ids: string[]) => homesOf(wireName, ids, 2 * maxAsked)
+const homes = (options: WhomToAskOptions, wireName: string, ids: string[], isInTime?: (peerId: string) => boolean) =>
+  best(options, homesOf(wireName, ids, 2 * maxAsked), isInTime)
 
 /**
  * The members that may hold what nobody has announced: of all that are known, for all members must come to the same homes; then
@@ -52,7 +53,7 @@ const candidates = (wireName: string, ids: string[]) => homesOf(wireName, ids, 2
 export const homesOfEntry = (options: WhomToAskOptions, wireName: string): string[] => {
   const { roster } = options
   const connected = roster.list().map(({ id }) => id)
-  return [...new Set([roster.known(), connected].flatMap((ids) => best(options, candidates(wireName, ids))))]
+  return [...new Set([roster.known(), connected].flatMap((ids) => homes(options, wireName, ids)))]
 }
 
 /**
@@ -63,7 +64,6 @@ export const homesOfEntry = (options: WhomToAskOptions, wireName: string): strin
 export const homesOfLease = (options: WhomToAskOptions, wireName: string): string[] => {
   const { limits, responseTimes } = options
   const ids = options.leasing()
-  const isInTime =
-    ids.length > limits.fewMembers ? (id: string) => !responseTimes.isSilent(id) : responseTimes.isWorthAsking
-  return best(options, candidates(wireName, ids), isInTime)
+  const isLarge = ids.length > limits.fewMembers
+  return homes(options, wireName, ids, isLarge ? responseTimes.isAnswering : undefined)
 }

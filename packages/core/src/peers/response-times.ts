@@ -4,8 +4,8 @@ import { LRU } from 'tiny-lru'
 export interface ResponseTimes {
   /** Whether to ask this member now; one that is slow is asked now and then, to see whether it still is. */
   isWorthAsking(peerId: string): boolean
-  /** Whether it has left three questions in a row unanswered, and is left alone for now. */
-  isSilent(peerId: string): boolean
+  /** Whether it answers at all: who leaves three questions in a row unanswered is left alone for a while. */
+  isAnswering(peerId: string): boolean
   /** It answered after this long, ms. */
   answered(peerId: string, tookMs: number): void
   /** Somebody else answered, so long after it was asked, ms: it took longer, or would never have answered. */
@@ -56,7 +56,13 @@ export function createResponseTimes({ localNow, slowMs, lateMs }: ResponseTimesO
   const peers = new LRU<Record>(maxPeers)
   let githubMs: number | undefined
 
-  const isLeftAlone = ({ lates, askAgainAt }: Record) => lates >= latesAllowed && localNow() < askAgainAt
+  function of(peerId: string): Record {
+    const known = peers.get(peerId) ?? { tookMs: [], lates: 0, askAgainAt: 0, spared: 0 }
+    peers.set(peerId, known)
+    return known
+  }
+
+  const isAnswering = ({ lates, askAgainAt }: Record) => lates < latesAllowed || localNow() >= askAgainAt
 
   function isSlow({ tookMs }: Record): boolean {
     if (githubMs === undefined) return false
@@ -66,48 +72,32 @@ export function createResponseTimes({ localNow, slowMs, lateMs }: ResponseTimesO
     return lates.length >= latesInAll || (last.length > 1 && last.every((ms) => ms > slowest))
   }
 
-  function note(peer: Record, ms: number): void {
+  function note(peerId: string, ms: number): Record {
+    const peer = of(peerId)
     peer.tookMs = [...peer.tookMs, ms].slice(-counted)
+    return peer
   }
 
-  function countLate(peer: Record): void {
+  function overtaken(peerId: string, afterMs: number): void {
+    const peer = note(peerId, afterMs)
+    if (afterMs <= slowMs) return
     peer.lates++
     const doubled = pauseMs * 2 ** Math.max(0, peer.lates - latesAllowed)
     peer.askAgainAt = localNow() + Math.min(doubled, maxPauseMs)
   }
 
-  function of(peerId: string): Record {
-    const known = peers.get(peerId) ?? { tookMs: [], lates: 0, askAgainAt: 0, spared: 0 }
-    peers.set(peerId, known)
-    return known
-  }
-
   return {
     isWorthAsking(peerId) {
-      const peer = peers.get(peerId)
-      if (!peer) return true
-      if (peer.lates >= latesAllowed) return !isLeftAlone(peer)
+      const peer = of(peerId)
+      if (peer.lates >= latesAllowed) return isAnswering(peer)
       return !isSlow(peer) || peer.spared++ % slowAskedOneIn === slowAskedOneIn - 1
     },
-    isSilent(peerId) {
-      const peer = peers.get(peerId)
-      return peer !== undefined && isLeftAlone(peer)
-    },
+    isAnswering: (peerId) => isAnswering(of(peerId)),
     answered(peerId, tookMs) {
-      const peer = of(peerId)
-      note(peer, tookMs)
-      peer.lates = 0
+      note(peerId, tookMs).lates = 0
     },
-    overtaken(peerId, afterMs) {
-      const peer = of(peerId)
-      note(peer, afterMs)
-      if (afterMs > slowMs) countLate(peer)
-    },
-    late(peerId) {
-      const peer = of(peerId)
-      note(peer, lateMs)
-      countLate(peer)
-    },
+    overtaken,
+    late: (peerId) => overtaken(peerId, lateMs),
     github(tookMs) {
       githubMs = githubMs === undefined ? tookMs : githubMs + (tookMs - githubMs) * weight
     }
