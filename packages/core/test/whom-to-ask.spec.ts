@@ -29,7 +29,7 @@ describe('the homes of a key', () => {
     expect(homesOfEntry(seen(), wireName)).to.deep.equal([first, second])
   })
 
-  it('are the same for a lease in a large group, whoever finds one slow: those with other homes would call GitHub too', () => {
+  it('are the same for a lease in a large group, slow or not: who asks other homes calls GitHub too', () => {
     expect(homesOfLease(seen({ slow: [first] }), wireName)).to.deep.equal([first, second])
     expect(homesOfLease(seen({ slow: [second] }), wireName)).to.deep.equal([first, second])
     expect(homesOfEntry(seen({ slow: [first] }), wireName)).not.to.include(first)
