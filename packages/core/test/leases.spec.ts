@@ -27,6 +27,10 @@ function virtualTimers() {
   return {
     timers,
     localNow: () => now,
+    /** The thread does something else for so long. */
+    block(ms: number): void {
+      now += ms
+    },
     async pass(ms: number): Promise<void> {
       const until = now + ms
       for (;;) {
@@ -34,7 +38,7 @@ function virtualTimers() {
         const [next] = [...due].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)
         if (!next) break
         due.delete(next)
-        now = next.at
+        now = Math.max(now, next.at)
         next.work()
       }
       now = until
@@ -57,7 +61,7 @@ function home(isReached: (peerId: string) => boolean | Promise<boolean> = () => 
       return true
     }
   })
-  return { leases, told, pass: time.pass }
+  return { leases, told, pass: time.pass, block: time.block }
 }
 
 const stored = { state: 'stored', hash: 'ab', asOf: 1 } as const
@@ -115,6 +119,16 @@ describe('leases', () => {
     expect(granted()).to.deep.equal(['b', 'c'])
     leases.settle('key', 'a', stored)
     expect(told.at(-1)).to.deep.include({ peerId: 'd', news: stored })
+  })
+
+  it('a home that was busy all the time holds no silence against a holder', async () => {
+    const { leases, pass, block } = home()
+    for (const key of ['one', 'two', 'three']) {
+      leases.ask(key, 'a')
+      block(3000)
+      await pass(0)
+    }
+    expect(leases.ask('four', 'a')).to.equal('granted')
   })
 
   it('one that waits and cannot be told is passed over', async () => {

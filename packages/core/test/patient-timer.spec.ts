@@ -20,7 +20,7 @@ describe('a patient timer', () => {
     return {
       timer: createPatientTimer((isBusy) => called.push(isBusy ? 'late on a busy thread' : 'late'), timers),
       called,
-      /** Resolves to how long after the first moment it fired; undefined where nothing is due. */
+      /** Returns how long after the first moment it fired; undefined where nothing is due. */
       fire(lateMs = 0): number | undefined {
         if (!due) return undefined
         const { work, at } = due
@@ -58,6 +58,16 @@ describe('a patient timer', () => {
     timer.start(500)
     fire(501)
     expect(called).to.have.length(2)
+  })
+
+  it('waits no longer than there is time in all', () => {
+    const { timer, called, fire } = setUp()
+    timer.start(500, 600)
+    fire(60)
+    expect(fire()).to.equal(600)
+    expect(called).to.deep.equal(['late'])
+    timer.start(500, 200)
+    expect(fire()).to.equal(800)
   })
 
   it('is not late once it was stopped, and begins again when it is started', () => {

@@ -41,7 +41,7 @@ export function createFrames({ transport, reputation, responseTimes, limits }: F
       done = await places.take(peerId, control)
       for await (const frame of transport.request(peerId, bytes, { signal: control })) {
         end ??= performance.now() + transferMs
-        timer.start(Math.min(silenceMs, end - performance.now()))
+        timer.start(silenceMs, end - performance.now())
         if (frame.byteLength === 0 || frame.byteLength > limits.frameBytes) return reputation.reject(peerId, 'size')
         yield frame
       }

@@ -3,8 +3,8 @@ import { createPatientTimer } from './patient-timer.ts'
 
 /** What the homes of a lease tell this member while it waits. */
 export interface NewsLine {
-  /** The next news that has come or comes within `ms`; undefined where none does. */
-  next(ms: number): Promise<LeaseNews | undefined>
+  /** The next news that has come or comes within `ms`, on a busy thread within `withinMs`; undefined where none does. */
+  next(ms: number, withinMs?: number): Promise<LeaseNews | undefined>
   close(): void
 }
 
@@ -36,10 +36,10 @@ export function createLeaseNews(): LeaseNewsDesk {
       }
       lines.set(name, (lines.get(name) ?? new Set()).add(take))
       return {
-        async next(ms) {
+        async next(ms, withinMs) {
           if (unread.length === 0) {
             const timer = createPatientTimer(() => wake())
-            timer.start(ms)
+            timer.start(ms, withinMs)
             await new Promise<void>((resolve) => {
               wake = resolve
             })

@@ -79,8 +79,8 @@ export function createLeaseRequest(
     },
     async wait(home, endsAt) {
       for (;;) {
-        const leftMs = Math.min(limits.leaseMs + graceMs, endsAt - performance.now())
-        const told = leftMs > 0 ? await lines.get(home)?.next(leftMs) : undefined
+        const leftMs = endsAt - performance.now()
+        const told = leftMs > 0 ? await lines.get(home)?.next(limits.leaseMs + graceMs, leftMs) : undefined
         if (told?.state === 'waiting') continue
         if (told?.state === 'granted') {
           open.add(home)

@@ -87,9 +87,9 @@ export function createHomeLease({ limits, localNow, timers, held, silent, tell, 
   }
 
   /** A holder is given so long; then one more calls, for the first may be dead, or only slow: it can still end the lease. */
-  function heardNothing(): void {
+  function heardNothing(isBusy: boolean): void {
     const late = holders.last()
-    if (inTime && late !== undefined) silent.add(late)
+    if (!isBusy && inTime && late !== undefined) silent.add(late)
     inTime = false
     if (localNow() - startedAt >= limits.leaseTotalMs) end({ state: 'free' })
     else if (waiting.size > 0) void grantNext()

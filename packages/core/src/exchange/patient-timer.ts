@@ -5,8 +5,8 @@ export const busyMs = 50
 
 /** Waits for something that others say. */
 export interface PatientTimer {
-  /** Begins to wait, or begins again. */
-  start(ms: number): void
+  /** Begins to wait, or begins again; no longer than `withinMs`, however busy the thread is. Default: twice `ms`. */
+  start(ms: number, withinMs?: number): void
   stop(): void
 }
 
@@ -29,9 +29,9 @@ export function createPatientTimer(late: (isBusy: boolean) => void, timers: Time
   }
 
   return {
-    start(ms) {
+    start(ms, withinMs = 2 * ms) {
       cancel()
-      wait(ms, timers.now() + 2 * ms)
+      wait(Math.min(ms, withinMs), timers.now() + Math.min(2 * ms, withinMs))
     },
     stop: () => cancel()
   }

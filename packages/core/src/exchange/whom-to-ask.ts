@@ -62,8 +62,7 @@ export const homesOfEntry = (options: WhomToAskOptions, wireName: string): strin
  * home of much.
  */
 export const homesOfLease = (options: WhomToAskOptions, wireName: string): string[] => {
-  const { limits, responseTimes } = options
-  const ids = options.leasing()
-  const isLarge = ids.length > limits.fewMembers
-  return homes(options, wireName, ids, isLarge ? responseTimes.isAnswering : undefined)
+  const { limits, roster, responseTimes } = options
+  const isLarge = roster.known().length > limits.fewMembers
+  return homes(options, wireName, options.leasing(), isLarge ? responseTimes.isAnswering : undefined)
 }

@@ -4,7 +4,7 @@ import { LRU } from 'tiny-lru'
 export interface ResponseTimes {
   /** Whether to ask this member now; one that is slow is asked now and then, to see whether it still is. */
   isWorthAsking(peerId: string): boolean
-  /** Whether it answers at all: who leaves three questions in a row unanswered is left alone for a while. */
+  /** Whether it answers at all: who lets three questions in a row be answered by others, or by nobody, is left alone for a while. */
   isAnswering(peerId: string): boolean
   /** It answered after this long, ms. */
   answered(peerId: string, tookMs: number): void
@@ -27,7 +27,7 @@ export interface ResponseTimesOptions {
 interface Record {
   /** How long its last answers took, the newest last. */
   tookMs: readonly number[]
-  /** Times in a row that it did not answer in time. */
+  /** Times in a row that it did not answer in time, or that another one had answered meanwhile after a long wait. */
   lates: number
   askAgainAt: number
   /** Questions that it was spared for being slow. */
